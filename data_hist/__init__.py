@@ -1,0 +1,1 @@
+"""The Historical Event Viewer Service: SQL over HTTP on Amazon Athena."""
