@@ -37,7 +37,7 @@ _ERROR_NUMBERS: dict[str, tuple[ErrorCategory, int]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class StatementFailure(Exception):  # noqa: N818 - Athena says FAILED, and so do we
     """A statement that Athena would accept and then report as FAILED.
 
@@ -64,7 +64,7 @@ class StatementFailure(Exception):  # noqa: N818 - Athena says FAILED, and so do
         return _ERROR_NUMBERS.get(self.name, _GENERIC_USER_ERROR)[1]
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class MalformedQuery(Exception):  # noqa: N818 - the name of the error code on the wire
     """A text that does not parse: refused by StartQueryExecution, so that no execution exists."""
 
