@@ -1,0 +1,169 @@
+"""What can go wrong, split by who has to act; free of HTTP and of AWS.
+
+    DataHistError
+    ├── RequestError                the caller changes the request
+    │   ├── InvalidRequest
+    │   ├── InvalidPagingToken
+    │   ├── UnsupportedMediaType
+    │   ├── NotAcceptable
+    │   ├── Unauthenticated
+    │   ├── Forbidden
+    │   ├── QueryTooLarge
+    │   ├── InvalidSql
+    │   ├── StatementNotAllowed
+    │   ├── ResourcesExhausted
+    │   ├── ScanLimitExceeded
+    │   └── IdempotencyKeyReused
+    ├── QueryError                  the caller looks at the query again, or gives it up
+    │   ├── QueryNotFound
+    │   ├── QueryNotFinished
+    │   ├── QueryNotSuccessful
+    │   └── QueryExpired
+    └── EngineError                 the caller waits, the operator may have to act
+        ├── TooManyQueries
+        ├── Throttled
+        ├── EngineFailed
+        └── EngineUnavailable
+
+`problems.py` gives each leaf its slug and status; a leaf without an entry there fails a test.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class FieldError:
+    """One place of a request that breaks the contract; `pointer` is a JSON pointer (RFC 6901)."""
+
+    pointer: str
+    detail: str
+
+
+class DataHistError(Exception):
+    """Anything this service reports; `detail` is one sentence for the caller."""
+
+    retryable = False
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        query_id: str | None = None,
+        code: str | None = None,
+        line: int | None = None,
+        column: int | None = None,
+        retry_after_seconds: int | None = None,
+        errors: Sequence[FieldError] = (),
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.query_id = query_id
+        self.code = code
+        self.line = line
+        self.column = column
+        self.retry_after_seconds = retry_after_seconds
+        self.errors = tuple(errors)
+
+
+class RequestError(DataHistError):
+    """The request cannot be served as it stands."""
+
+
+class InvalidRequest(RequestError):
+    """The body or a parameter breaks the contract."""
+
+
+class InvalidPagingToken(RequestError):
+    """The paging token is damaged, or belongs to another query."""
+
+
+class UnsupportedMediaType(RequestError):
+    """The body is not JSON in UTF-8."""
+
+
+class NotAcceptable(RequestError):
+    """No format that the caller accepts is served here."""
+
+
+class Unauthenticated(RequestError):
+    """The caller did not say who it is, or not in a way that counts."""
+
+
+class Forbidden(RequestError):
+    """The caller is known and may not do this."""
+
+
+class QueryTooLarge(RequestError):
+    """The SQL or the body is over the limit."""
+
+
+class InvalidSql(RequestError):
+    """The SQL is wrong: a syntax error, or the engine failed it through the caller's fault."""
+
+
+class StatementNotAllowed(RequestError):
+    """The SQL is not one read-only SELECT over what is served; `code` names the rule."""
+
+    def __init__(
+        self, detail: str, *, rule: str, line: int | None = None, column: int | None = None
+    ) -> None:
+        super().__init__(detail, code=rule, line=line, column=column)
+
+
+class ResourcesExhausted(RequestError):
+    """The query needs more memory or time than the engine gives."""
+
+
+class ScanLimitExceeded(RequestError):
+    """The query would read more bytes than the workgroup allows."""
+
+
+class IdempotencyKeyReused(RequestError):
+    """The idempotency key came before, with another request."""
+
+
+class QueryError(DataHistError):
+    """The query is not in a state that answers this."""
+
+
+class QueryNotFound(QueryError):
+    """There is no such query, or none that this caller may see."""
+
+
+class QueryNotFinished(QueryError):
+    """The query is still queued or running."""
+
+    retryable = True
+
+
+class QueryNotSuccessful(QueryError):
+    """The query has failed or was cancelled, so it has no rows."""
+
+
+class QueryExpired(QueryError):
+    """The query is past its retention, or its result is gone."""
+
+
+class EngineError(DataHistError):
+    """The engine cannot serve this now."""
+
+    retryable = True
+
+
+class TooManyQueries(EngineError):
+    """The engine runs as many queries as it may."""
+
+
+class Throttled(EngineError):
+    """The engine's call-rate limit is reached."""
+
+
+class EngineFailed(EngineError):
+    """The engine answered something that makes no sense."""
+
+    retryable = False
+
+
+class EngineUnavailable(EngineError):
+    """The engine does not answer, or does not know us."""
