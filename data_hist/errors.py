@@ -4,6 +4,8 @@
     ├── RequestError                the caller changes the request
     │   ├── InvalidRequest
     │   ├── InvalidPagingToken
+    │   ├── NotFound
+    │   ├── MethodNotAllowed
     │   ├── UnsupportedMediaType
     │   ├── NotAcceptable
     │   ├── Unauthenticated
@@ -76,6 +78,14 @@ class InvalidRequest(RequestError):
 
 class InvalidPagingToken(RequestError):
     """The paging token is damaged, or belongs to another query."""
+
+
+class NotFound(RequestError):
+    """There is nothing at this path."""
+
+
+class MethodNotAllowed(RequestError):
+    """There is something at this path, and it does not take this method."""
 
 
 class UnsupportedMediaType(RequestError):

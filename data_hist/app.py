@@ -1,0 +1,110 @@
+"""The composition root: the one place that wires the service together.
+
+Importing it does nothing. `create_app` builds everything; its arguments are the seams for tests.
+"""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import connexion
+from connexion.middleware import MiddlewarePosition
+from connexion.options import SwaggerUIOptions
+from connexion.resolver import Resolver
+from starlette.exceptions import HTTPException
+
+from data_hist.athena import AthenaClient
+from data_hist.catalog import load_catalog
+from data_hist.errors import DataHistError
+from data_hist.front_door import BodyMiddleware, RequestIdMiddleware
+from data_hist.handlers import Handlers
+from data_hist.health import HealthHandlers
+from data_hist.request_validation import VALIDATORS
+from data_hist.responses import (
+    as_json,
+    http_problem_response,
+    internal_response,
+    problem_response,
+)
+from data_hist.retention import ResultLocations
+from data_hist.service import QueryService, utc_now
+from data_hist.settings import Settings, load_settings
+from data_hist.tenancy import TenantPolicy
+
+_SWAGGER_UI = SwaggerUIOptions(
+    swagger_ui_path="/ui",
+    swagger_ui_config={"displayRequestDuration": True, "defaultModelsExpandDepth": 0},
+)
+
+
+def create_app(
+    settings: Settings | None = None,
+    *,
+    engine: AthenaClient | None = None,
+    clock: Callable[[], datetime] = utc_now,
+) -> connexion.AsyncApp:
+    """Build the ASGI application.
+
+    Args:
+        settings: Read from the environment when not given.
+        engine: Made from the settings when not given.
+        clock: The current time, in UTC.
+
+    Raises:
+        SettingsError: A setting is missing or wrong.
+    """
+    settings = settings or load_settings()
+    engine = engine or AthenaClient(settings)
+    locations = ResultLocations(settings.result_bucket, settings.result_prefix)
+    tenants = TenantPolicy(settings.tenant_header, settings.tenant_required)
+    services: list[QueryService] = []
+    app = connexion.AsyncApp(
+        __name__,
+        specification_dir=_specification_folder(),
+        strict_validation=True,
+        validator_map=VALIDATORS,
+        lifespan=_closing(services),
+    )
+    app.add_middleware(RequestIdMiddleware, MiddlewarePosition.BEFORE_EXCEPTION)
+    app.add_middleware(BodyMiddleware, MiddlewarePosition.BEFORE_SWAGGER)
+    for version in load_catalog().versions.values():
+        service = QueryService(engine, version, locations, clock)
+        services.append(service)
+        app.add_api(
+            "data_hist.yaml",
+            base_path=f"/{version.name}/data_hist",
+            resolver=_resolver(Handlers(service, version, tenants, settings.price_usd_per_tb)),
+            swagger_ui_options=_SWAGGER_UI,
+        )
+    app.add_api(
+        "health.yaml",
+        base_path="/",
+        resolver=_resolver(HealthHandlers(engine)),
+        swagger_ui_options=SwaggerUIOptions(swagger_ui=False, serve_spec=False),
+    )
+    app.add_error_handler(DataHistError, problem_response)
+    app.add_error_handler(HTTPException, http_problem_response)
+    app.add_error_handler(Exception, internal_response)
+    return app
+
+
+def _closing(services: list[QueryService]) -> Callable[[Any], Any]:
+    @asynccontextmanager
+    async def lifespan(_app: Any) -> AsyncIterator[None]:
+        yield
+        for service in services:
+            service.close()
+
+    return lifespan
+
+
+def _specification_folder() -> Path:
+    """The contract's folder: inside the installed package, or beside it in a checkout."""
+    installed = Path(__file__).with_name("openapi")
+    return installed if installed.is_dir() else Path(__file__).parents[1] / "openapi"
+
+
+def _resolver(handlers: object) -> Resolver:
+    return Resolver(lambda operation_id: as_json(getattr(handlers, operation_id)))

@@ -1,0 +1,8 @@
+"""The thin client wrapper around Athena and S3: the one importer of boto3 and botocore.
+
+Everything that AWS says leaves this package as a value of `model` or an error of `errors`.
+"""
+
+from data_hist.athena.client import AthenaClient, ObjectRange, idempotency_token
+
+__all__ = ["AthenaClient", "ObjectRange", "idempotency_token"]

@@ -1,0 +1,203 @@
+"""Start, describe and stop queries on Athena, and read their result objects on S3."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from data_hist.athena.errors import translated_errors
+from data_hist.athena.states import query_from
+from data_hist.errors import EngineFailed, EngineUnavailable
+from data_hist.model import Column, Query
+from data_hist.settings import Settings
+
+if TYPE_CHECKING:
+    from mypy_boto3_athena import AthenaClient as Athena
+    from mypy_boto3_s3 import S3Client
+
+_CONFIG = Config(
+    connect_timeout=3,
+    read_timeout=20,
+    # At least the number of threads that may call at once, or connections are opened for nothing.
+    max_pool_connections=64,
+    retries={"mode": "standard", "max_attempts": 3},
+    tcp_keepalive=True,
+    s3={"addressing_style": "path"},
+)
+_BATCH = 50
+_RANGE_PAST_THE_END = "InvalidRange"
+
+
+@dataclass(frozen=True)
+class ObjectRange:
+    """Some bytes of a result object, and the size of the whole of it."""
+
+    data: bytes
+    object_bytes: int
+
+
+class AthenaClient:
+    """Athena and S3 in the service's own words.
+
+    Every method raises `EngineUnavailable`, `EngineFailed` or `Throttled` when AWS does not answer
+    as it should. Thread-safe, as botocore's clients are.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        key, secret = settings.access_key_id, settings.secret_access_key
+        session = boto3.Session(
+            region_name=settings.region,
+            aws_access_key_id=key.get_secret_value() if key else None,
+            aws_secret_access_key=secret.get_secret_value() if secret else None,
+        )
+        self._athena: Athena = session.client(
+            "athena", endpoint_url=settings.endpoint_url, config=_CONFIG
+        )
+        self._s3: S3Client = session.client(
+            "s3", endpoint_url=settings.endpoint_url, config=_CONFIG
+        )
+        self._workgroup = settings.workgroup
+        self._default_database = settings.default_database
+        self._bucket = settings.result_bucket
+
+    def start(
+        self, sql: str, *, catalog: str, output_location: str, idempotency_token: str | None
+    ) -> str:
+        """Start a query and give its id.
+
+        Args:
+            sql: At most 262,144 bytes.
+            catalog: The Athena catalog the query runs in.
+            output_location: An S3 folder, ending in a slash.
+            idempotency_token: 32 to 128 characters. The same token with the same SQL and location
+                gives the id of the query that the first call started.
+
+        Raises:
+            InvalidSql: Athena refuses the text before it runs.
+            IdempotencyKeyReused: The token came with another text or location.
+            TooManyQueries: Athena's limit of concurrent queries is reached.
+        """
+        token: dict[str, Any] = (
+            {"ClientRequestToken": idempotency_token} if idempotency_token else {}
+        )
+        with translated_errors():
+            answer = self._athena.start_query_execution(
+                QueryString=sql,
+                QueryExecutionContext={"Catalog": catalog, "Database": self._default_database},
+                ResultConfiguration={"OutputLocation": output_location},
+                WorkGroup=self._workgroup,
+                **token,
+            )
+        return str(_member(answer, "QueryExecutionId"))
+
+    def describe(self, query_id: str) -> Query:
+        """Describe one query.
+
+        Raises:
+            QueryNotFound: Athena does not know the id, or has forgotten it (after 45 days).
+        """
+        with translated_errors():
+            answer = self._athena.get_query_execution(QueryExecutionId=query_id)
+        return query_from(_member(answer, "QueryExecution"))
+
+    def describe_many(self, query_ids: Sequence[str]) -> list[Query]:
+        """Describe up to 50 queries in one call; unknown ones are left out."""
+        if not query_ids:
+            return []
+        with translated_errors():
+            answer = self._athena.batch_get_query_execution(QueryExecutionIds=query_ids[:_BATCH])
+        return [query_from(execution) for execution in _member(answer, "QueryExecutions")]
+
+    def list_query_ids(self, token: str | None) -> tuple[list[str], str | None]:
+        """Give up to 50 ids of the workgroup, newest first, and the token of what follows.
+
+        Raises:
+            InvalidPagingToken: Athena does not know the token.
+        """
+        paging: dict[str, Any] = {"NextToken": token} if token else {}
+        with translated_errors():
+            answer = self._athena.list_query_executions(
+                WorkGroup=self._workgroup, MaxResults=_BATCH, **paging
+            )
+        return list(_member(answer, "QueryExecutionIds")), answer.get("NextToken")
+
+    def stop(self, query_id: str) -> None:
+        """Stop a query; one that has ended stays as it is."""
+        with translated_errors():
+            self._athena.stop_query_execution(QueryExecutionId=query_id)
+
+    def columns(self, query_id: str) -> tuple[Column, ...]:
+        """The columns of a finished query's result, with Athena's types."""
+        with translated_errors():
+            answer = self._athena.get_query_results(QueryExecutionId=query_id, MaxResults=1)
+        metadata = _member(_member(answer, "ResultSet"), "ResultSetMetadata")
+        return tuple(Column(raw["Name"], raw["Type"]) for raw in _member(metadata, "ColumnInfo"))
+
+    def read_range(self, location: str, start: int, size: int) -> ObjectRange:
+        """Read up to `size` bytes of a result object from the byte at `start`.
+
+        Raises:
+            QueryExpired: The object is gone.
+        """
+        url = urlsplit(location)
+        with translated_errors():
+            try:
+                answer = self._s3.get_object(
+                    Bucket=url.netloc,
+                    Key=url.path.removeprefix("/"),
+                    Range=f"bytes={start}-{start + size - 1}",
+                )
+                data = answer["Body"].read()
+            except ClientError as error:
+                if error.response.get("Error", {}).get("Code") == _RANGE_PAST_THE_END:
+                    return ObjectRange(b"", start)
+                raise
+        total = answer.get("ContentRange", "").rpartition("/")[2]
+        if len(data) != answer["ContentLength"] or not total.isdecimal():
+            raise EngineFailed("The result object was cut short on its way.")
+        return ObjectRange(data, int(total))
+
+    def check(self) -> None:
+        """Make sure that Athena and the result bucket answer and that the workgroup is fit.
+
+        Raises:
+            EngineUnavailable: They do not, or the workgroup overrides what this service rests on;
+                the detail says what to change.
+        """
+        with translated_errors():
+            workgroup = _member(self._athena.get_work_group(WorkGroup=self._workgroup), "WorkGroup")
+            self._s3.head_bucket(Bucket=self._bucket)
+        configuration = workgroup.get("Configuration", {})
+        if configuration.get("EnforceWorkGroupConfiguration"):
+            _unfit(
+                f"Workgroup {self._workgroup} enforces its own settings, so that results would not "
+                "lie where their owner and retention are kept: turn off 'Override client-side "
+                "settings' (EnforceWorkGroupConfiguration=false)."
+            )
+        if configuration.get("ManagedQueryResultsConfiguration", {}).get("Enabled"):
+            _unfit(
+                f"Workgroup {self._workgroup} keeps its results in Athena's own storage: turn off "
+                "'Athena managed' results (ManagedQueryResultsConfiguration.Enabled=false)."
+            )
+
+
+def idempotency_token(tenant: int, key: str) -> str:
+    """The token for a caller's key: another tenant's equal key is another token."""
+    return hashlib.sha256(f"{tenant}\n{key}".encode()).hexdigest()
+
+
+def _unfit(detail: str) -> NoReturn:
+    raise EngineUnavailable(detail, code="WORKGROUP_CONFIGURATION")
+
+
+def _member(answer: Mapping[str, Any], name: str) -> Any:
+    """A required member: botocore answers a truncated body with an empty dictionary."""
+    try:
+        return answer[name]
+    except (KeyError, TypeError) as error:
+        raise EngineFailed(f"Athena's answer lacks {name}.") from error

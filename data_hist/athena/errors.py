@@ -1,0 +1,109 @@
+"""The one translation of what boto3 raises into the errors of this service."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from data_hist.athena.states import reason_parts
+from data_hist.errors import (
+    DataHistError,
+    EngineFailed,
+    EngineUnavailable,
+    IdempotencyKeyReused,
+    InvalidSql,
+    QueryExpired,
+    QueryNotFound,
+    Throttled,
+    TooManyQueries,
+)
+
+_RETRY_SECONDS = 2
+_CONCURRENT_QUERIES = "CONCURRENT_QUERY_LIMIT_EXCEEDED"
+_THROTTLES = frozenset(
+    {"ThrottlingException", "TooManyRequestsException", "Throttling", "SlowDown", "429"}
+)
+# AWS does not know us, or does not let us: for the operator to mend, never the caller's 401 or 403.
+_MISCONFIGURATIONS = frozenset(
+    {
+        "AccessDenied",
+        "AccessDeniedException",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "IncompleteSignature",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "NoSuchBucket",
+        "PermanentRedirect",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+        "403",
+    }
+)
+_GONE = frozenset({"NoSuchKey", "InvalidObjectState", "404"})
+_NOT_FOUND = "QUERY_EXECUTION_NOT_FOUND"
+_MISMATCH = "IDEMPOTENT_PARAMETER_MISMATCH"
+_MALFORMED = "MALFORMED_QUERY"
+_UNAVAILABLE = "The query engine cannot be reached at the moment."
+
+
+@contextmanager
+def translated_errors() -> Iterator[None]:
+    """Raise the service's own error for anything that boto3 raises inside."""
+    try:
+        yield
+    except ClientError as error:
+        raise _from_client_error(error) from error
+    except BotoCoreError as error:
+        raise EngineUnavailable(_UNAVAILABLE, retry_after_seconds=_RETRY_SECONDS) from error
+
+
+def _from_client_error(error: ClientError) -> DataHistError:
+    code = str(error.response.get("Error", {}).get("Code", ""))
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    if code == "InvalidRequestException":
+        return _from_invalid_request(error)
+    if code in _THROTTLES:
+        return _from_throttle(error)
+    if code in _GONE:
+        return QueryExpired("The result of this query is gone.")
+    if code in _MISCONFIGURATIONS or status >= 500:
+        return EngineUnavailable(_UNAVAILABLE, retry_after_seconds=_RETRY_SECONDS)
+    return EngineFailed("The query engine answered with an error that this service does not know.")
+
+
+def _from_throttle(error: ClientError) -> DataHistError:
+    if _CONCURRENT_QUERIES in str(error.response.get("Reason", "")) + str(error):
+        return TooManyQueries(
+            "The engine runs as many queries as it may; try again when some have ended.",
+            retry_after_seconds=10,
+        )
+    return Throttled("The engine's call rate is reached.", retry_after_seconds=_RETRY_SECONDS)
+
+
+def _from_invalid_request(error: ClientError) -> DataHistError:
+    """Tell bad SQL, an unknown id and a wrong set-up apart: Athena has one exception for all."""
+    message = str(error.response.get("Error", {}).get("Message", ""))
+    kind = str(error.response.get("AthenaErrorCode") or _kind_of(message))
+    if kind == _NOT_FOUND:
+        return QueryNotFound("There is no such query.")
+    if kind == _MISMATCH:
+        return IdempotencyKeyReused("This idempotency key came before, with another request.")
+    if kind == _MALFORMED:
+        name, line, column, text = reason_parts(message)
+        return InvalidSql(text, code=name or "SYNTAX_ERROR", line=line, column=column)
+    return EngineUnavailable(
+        "The query engine refuses this service's set-up.", retry_after_seconds=_RETRY_SECONDS
+    )
+
+
+def _kind_of(message: str) -> str:
+    """The error code for answers that carry none, from the wordings that were seen."""
+    if "was not found" in message and "QueryExecution" in message:
+        return _NOT_FOUND
+    if "Idempotent parameters do not match" in message:
+        return _MISMATCH
+    if reason_parts(message)[1] is not None or "Queries of this type are not supported" in message:
+        return _MALFORMED
+    return ""

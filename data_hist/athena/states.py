@@ -1,0 +1,103 @@
+"""Athena's description of a query execution, translated into the domain's values.
+
+The shapes are those of Athena's `QueryExecution`; a description without its required members is
+`EngineFailed`, since botocore answers a truncated body with an empty dictionary.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from data_hist.errors import EngineFailed
+from data_hist.model import Failure, FailureCause, Query, QueryStatus, Statistics
+
+_STATUS = {
+    "QUEUED": QueryStatus.QUEUED,
+    "RUNNING": QueryStatus.RUNNING,
+    "SUCCEEDED": QueryStatus.FINISHED,
+    "FAILED": QueryStatus.FAILED,
+    "CANCELLED": QueryStatus.CANCELLED,
+}
+_USER = 2
+# Athena's error reference: 0-8 resources exhausted, 206 and 210 time-outs, 1602 reserved capacity.
+_RESOURCE_TYPES = frozenset({*range(9), 206, 210, 1602})
+# Numbers that Athena files under the user and that only the operator can mend: writing results,
+# throttling between AWS services, permissions.
+_OPERATOR_TYPES = frozenset({401, 402, *range(1400, 1407), 1500, 1501})
+_REASON = re.compile(r"(?:(?P<name>[A-Z][A-Z0-9_]+): )?(?:line (?P<line>\d+):(?P<column>\d+): )?")
+_SCAN_LIMIT = "Bytes scanned limit was exceeded"
+_SECRETS = re.compile(r"s3[an]?://\S+|arn:aws[\w-]*:\S+|\b\d{12}\b")
+
+
+def query_from(execution: Mapping[str, Any]) -> Query:
+    """Read one `QueryExecution`."""
+    try:
+        status = execution["Status"]
+        return Query(
+            query_id=execution["QueryExecutionId"],
+            status=_STATUS[status["State"]],
+            sql=execution["Query"],
+            output_location=execution.get("ResultConfiguration", {}).get("OutputLocation", ""),
+            submitted_at=status["SubmissionDateTime"],
+            completed_at=status.get("CompletionDateTime"),
+            statistics=_statistics(execution.get("Statistics", {})),
+            failure=_failure(status),
+        )
+    except (KeyError, TypeError) as error:
+        raise EngineFailed("Athena's description of the query is incomplete.") from error
+
+
+def reason_parts(reason: str) -> tuple[str | None, int | None, int | None, str]:
+    """Split `NAME: line L:C: text` into the name, line, column and the text without secrets."""
+    match = _REASON.match(reason)
+    if match is None:
+        return None, None, None, public_text(reason)
+    line, column = (int(match[part]) if match[part] else None for part in ("line", "column"))
+    return match["name"], line, column, public_text(reason[match.end() :])
+
+
+def public_text(text: str) -> str:
+    """Athena's text without what must not leave the service: S3 paths, ARNs, account ids."""
+    return _SECRETS.sub("(hidden)", text)
+
+
+def _statistics(raw: Mapping[str, Any]) -> Statistics:
+    return Statistics(
+        scanned_bytes=raw.get("DataScannedInBytes", 0),
+        queue_ms=raw.get("QueryQueueTimeInMillis", 0),
+        planning_ms=raw.get("QueryPlanningTimeInMillis", 0),
+        engine_ms=raw.get("EngineExecutionTimeInMillis", 0),
+        total_ms=raw.get("TotalExecutionTimeInMillis", 0),
+    )
+
+
+def _failure(status: Mapping[str, Any]) -> Failure | None:
+    reason = status.get("StateChangeReason", "")
+    if status["State"] == "CANCELLED" and reason.startswith(_SCAN_LIMIT):
+        return Failure(FailureCause.SCAN_LIMIT, "SCAN_LIMIT_EXCEEDED", public_text(reason))
+    if status["State"] != "FAILED":
+        return None
+    error = status.get("AthenaError", {})
+    name, line, column, text = reason_parts(reason)
+    cause = _cause(error.get("ErrorCategory"), error.get("ErrorType"), name or "", reason)
+    return Failure(
+        cause=cause,
+        code=name or "GENERIC_ERROR",
+        detail=text or "The engine gave no reason.",
+        retryable=cause is FailureCause.ENGINE and bool(error.get("Retryable", False)),
+        line=line,
+        column=column,
+    )
+
+
+def _cause(category: int | None, number: int | None, name: str, reason: str) -> FailureCause:
+    """Who has to act. The name goes first: the numbers are wider than their documentation."""
+    exhausted = name.startswith("EXCEEDED_") or reason.startswith(
+        ("Query exhausted resources", "Query timeout")
+    )
+    if exhausted or number in _RESOURCE_TYPES:
+        return FailureCause.RESOURCES
+    # A HIVE_ error tells of the archive's files or of Glue, never of the SQL.
+    if name.startswith("HIVE_") or number in _OPERATOR_TYPES or category != _USER:
+        return FailureCause.ENGINE
+    return FailureCause.SQL

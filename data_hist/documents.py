@@ -1,0 +1,123 @@
+"""The wire shapes: domain values as the JSON documents of the contract."""
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from data_hist.catalog import Table
+from data_hist.errors import InvalidRequest
+from data_hist.model import Failure, OwnedQuery, Page, Query, QueryList, QueryStatus
+
+_MEGABYTE = 2**20
+_TERABYTE = 2**40
+_LEAST_MEGABYTES = 10
+
+
+def query_document(owned: OwnedQuery, price_usd_per_tb: float) -> dict[str, Any]:
+    """The query document, the same for submit, status, cancel and list."""
+    query = owned.query
+    document: dict[str, Any] = {
+        "query_id": query.query_id,
+        "status": query.status,
+        "submitted_at": _moment(query.submitted_at),
+        "completed_at": _moment(query.completed_at),
+        "expires_at": _moment(owned.expires_at),
+        "retention_minutes": owned.owner.retention_minutes,
+        "statistics": _statistics(query, price_usd_per_tb),
+        "warnings": [],
+    }
+    if query.failure is not None:
+        document["error"] = _error(query.failure)
+    return document
+
+
+def dry_run_document(owned: OwnedQuery, price_usd_per_tb: float) -> dict[str, Any]:
+    """The query document of a query that was only checked: there is nothing to follow or keep."""
+    return query_document(owned, price_usd_per_tb) | {"query_id": None, "expires_at": None}
+
+
+def query_list_document(queries: QueryList, price_usd_per_tb: float) -> dict[str, Any]:
+    """A page of a list of queries."""
+    return {
+        "queries": [query_document(owned, price_usd_per_tb) for owned in queries.queries],
+        "paging_token": queries.paging_token,
+    }
+
+
+def page_document(page: Page, row_format: str) -> dict[str, Any]:
+    """A page of rows, as arrays or as objects.
+
+    Raises:
+        InvalidRequest: Objects would lose a column, since two share a name.
+    """
+    names = [column.name for column in page.columns]
+    return {
+        "query_id": page.query_id,
+        "columns": [{"name": column.name, "type": column.type} for column in page.columns],
+        "rows": _objects(names, page.rows) if row_format == "objects" else page.rows,
+        "row_offset": page.row_offset,
+        "paging_token": page.paging_token,
+    }
+
+
+def table_document(table: Table) -> dict[str, Any]:
+    """A table of the data dictionary, without the columns that may not be queried."""
+    return {
+        "name": table.name,
+        "description": table.description,
+        "columns": [
+            {"name": column.name, "type": column.type, "description": column.description}
+            for column in table.queryable_columns
+        ],
+        "partition_columns": [column.name for column in table.partition_columns],
+        "examples": [{"title": example.title, "query": example.sql} for example in table.examples],
+    }
+
+
+def _objects(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
+    if len(set(names)) != len(names):
+        raise InvalidRequest(
+            "Two columns share a name, so that rows as objects would lose one: name them apart "
+            "with AS, or ask for row_format arrays."
+        )
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _statistics(query: Query, price_usd_per_tb: float) -> dict[str, Any]:
+    statistics = query.statistics
+    return {
+        "scanned_bytes": statistics.scanned_bytes,
+        "queue_ms": statistics.queue_ms,
+        "planning_ms": statistics.planning_ms,
+        "engine_ms": statistics.engine_ms,
+        "total_ms": statistics.total_ms,
+        "estimated_cost_usd": _cost_usd(query, price_usd_per_tb),
+    }
+
+
+def _cost_usd(query: Query, price_usd_per_tb: float) -> float:
+    """Athena bills whole megabytes, ten at least, and nothing for a query that failed."""
+    scanned_bytes = query.statistics.scanned_bytes
+    if query.status is QueryStatus.FAILED or scanned_bytes == 0:
+        return 0.0
+    megabytes = max(math.ceil(scanned_bytes / _MEGABYTE), _LEAST_MEGABYTES)
+    return round(megabytes * _MEGABYTE / _TERABYTE * price_usd_per_tb, 8)
+
+
+def _error(failure: Failure) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "code": failure.code,
+        "detail": failure.detail,
+        "retryable": failure.retryable,
+    }
+    if failure.line is not None:
+        document |= {"line": failure.line, "column": failure.column}
+    return document
+
+
+def _moment(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    return text.removesuffix("+00:00") + "Z"

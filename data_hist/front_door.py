@@ -1,0 +1,115 @@
+"""What stands before Connexion: what it would let through, and the id of each request.
+
+Connexion reads bodies of any size into memory, and skips its validation when the media type is not
+spelt in lower case.
+"""
+
+import re
+import uuid
+from collections.abc import Iterable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from data_hist.errors import InvalidRequest, QueryTooLarge, UnsupportedMediaType
+
+MAX_BODY_BYTES = 1_677_721
+r"""1.6 MiB: JSON may need six bytes (`\u003c`) for one of the 262,144 bytes of a query."""
+
+REQUEST_ID_HEADER = "X-Request-Id"
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+_JSON = re.compile(r'application/json(\s*;\s*charset\s*=\s*"?utf-8"?)?\s*', re.I | re.ASCII)
+_BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
+
+
+class RequestIdMiddleware:
+    """Takes the request's id from its header, or makes one, and puts it on the answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request under its id."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        scope.setdefault("state", {})["request_id"] = request_id
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
+            await send(message)
+
+        await self._app(scope, receive, send_with_id)
+
+
+class BodyMiddleware:
+    """Lets only JSON in UTF-8 of a bounded size through, spelt as Connexion expects it."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request whose body may be read; anything else is an error of the caller."""
+        if scope["type"] == "http" and scope["method"] in _BODY_METHODS:
+            headers = Headers(scope=scope)
+            _check_media_type(headers)
+            body = await _whole_body(headers, receive)
+            scope = dict(scope, headers=list(_normalised(scope["headers"], len(body))))
+            receive = _Replay(body, receive)
+        await self._app(scope, receive, send)
+
+
+class _Replay:
+    """Gives a body that was read once more, then whatever else the client sends."""
+
+    def __init__(self, body: bytes, receive: Receive) -> None:
+        self._body: bytes | None = body
+        self._receive = receive
+
+    async def __call__(self) -> Message:
+        if self._body is None:
+            return await self._receive()
+        body, self._body = self._body, None
+        return {"type": "http.request", "body": body, "more_body": False}
+
+
+def _check_media_type(headers: Headers) -> None:
+    if not _JSON.fullmatch(headers.get("content-type", "")):
+        raise UnsupportedMediaType("Send the body as application/json, in UTF-8.")
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType("Send the body without a Content-Encoding.")
+
+
+async def _whole_body(headers: Headers, receive: Receive) -> bytes:
+    declared = headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > MAX_BODY_BYTES:
+        raise _too_large()
+    body = bytearray()
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise InvalidRequest("The connection ended before the body did.")
+        body += message.get("body", b"")
+        if len(body) > MAX_BODY_BYTES:
+            raise _too_large()
+        more = message.get("more_body", False)
+    return bytes(body)
+
+
+def _normalised(
+    headers: Iterable[tuple[bytes, bytes]], length: int
+) -> Iterable[tuple[bytes, bytes]]:
+    """The same headers, with a length also for a chunked body, which Connexion takes for none."""
+    replaced = {b"content-type", b"content-length", b"transfer-encoding"}
+    yield from (header for header in headers if header[0].lower() not in replaced)
+    yield b"content-type", b"application/json"
+    yield b"content-length", str(length).encode()
+
+
+def _too_large() -> QueryTooLarge:
+    return QueryTooLarge(f"The body has more than {MAX_BODY_BYTES} bytes.")

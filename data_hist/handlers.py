@@ -1,0 +1,111 @@
+"""One method for each operationId: what stands on the wire, handed to the use cases and back.
+
+The contract has been checked when a method is called, so nothing is checked again here.
+"""
+
+import re
+from typing import Any
+
+from connexion import request
+
+from data_hist.catalog import ApiVersion
+from data_hist.documents import (
+    dry_run_document,
+    page_document,
+    query_document,
+    query_list_document,
+    table_document,
+)
+from data_hist.errors import NotFound
+from data_hist.model import QueryStatus
+from data_hist.service import PageRequest, QueryService, Submission
+from data_hist.tenancy import TenantPolicy
+
+Document = dict[str, Any]
+
+_PREFERRED_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,6})(?=$|[,;\s])", re.ASCII)
+_LONGEST_WAIT_SECONDS = 30
+
+
+class Handlers:
+    """The operations of one version of the API."""
+
+    def __init__(
+        self,
+        service: QueryService,
+        version: ApiVersion,
+        tenants: TenantPolicy,
+        price_usd_per_tb: float,
+    ) -> None:
+        self._service = service
+        self._version = version
+        self._tenants = tenants
+        self._price_usd_per_tb = price_usd_per_tb
+
+    async def submit_query(self, body: Document) -> Document:
+        """Start a query, or only check it."""
+        fields = dict(body)
+        dry_run = fields.pop("dry_run", False)
+        submission = Submission(
+            sql=fields.pop("query"),
+            idempotency_key=request.headers.get("Idempotency-Key"),
+            **fields,
+        )
+        if dry_run:
+            owned = await self._service.validate(self._tenant(), submission)
+            return dry_run_document(owned, self._price_usd_per_tb)
+        owned = await self._service.submit(self._tenant(), submission)
+        return query_document(owned, self._price_usd_per_tb)
+
+    async def get_status(
+        self, query_id: str, wait_seconds: int | None = None
+    ) -> Document | tuple[Document, int, dict[str, str]]:
+        """Describe a query."""
+        preferred = _preferred_wait_seconds()
+        wait = preferred if wait_seconds is None else wait_seconds
+        owned = await self._service.status(self._tenant(), query_id, wait or 0)
+        document = query_document(owned, self._price_usd_per_tb)
+        if wait_seconds is None and preferred is not None:
+            return document, 200, {"Preference-Applied": f"wait={preferred}"}
+        return document
+
+    async def cancel_query(self, query_id: str) -> Document:
+        """Stop a query."""
+        owned = await self._service.cancel(self._tenant(), query_id)
+        return query_document(owned, self._price_usd_per_tb)
+
+    async def list_queries(
+        self, limit: int, status: str | None = None, paging_token: str | None = None
+    ) -> Document:
+        """List the caller's queries."""
+        queries = await self._service.queries(
+            self._tenant(), QueryStatus(status) if status else None, limit, paging_token
+        )
+        return query_list_document(queries, self._price_usd_per_tb)
+
+    async def next_page(self, body: Document) -> Document:
+        """Read a page of rows."""
+        fields = dict(body)
+        row_format = fields.pop("row_format", "arrays")
+        page = await self._service.next_page(self._tenant(), PageRequest(**fields))
+        return page_document(page, row_format)
+
+    async def list_tables(self) -> Document:
+        """Describe all tables."""
+        self._tenant()
+        return {"tables": [table_document(table) for table in self._version.tables.values()]}
+
+    async def get_table(self, table: str) -> Document:
+        """Describe one table."""
+        self._tenant()
+        if table not in self._version.tables:
+            raise NotFound("There is no such table; GET /tables lists them.")
+        return table_document(self._version.tables[table])
+
+    def _tenant(self) -> int:
+        return self._tenants.tenant_of(request.scope["headers"])
+
+
+def _preferred_wait_seconds() -> int | None:
+    match = _PREFERRED_WAIT.search(request.headers.get("Prefer", ""))
+    return min(int(match[1]), _LONGEST_WAIT_SECONDS) if match else None

@@ -1,0 +1,23 @@
+"""What a load balancer asks: whether the process answers, and whether it can do its work."""
+
+import asyncio
+
+from data_hist.athena import AthenaClient
+
+_WELL = {"status": "ok"}
+
+
+class HealthHandlers:
+    """The operations of `openapi/health.yaml`."""
+
+    def __init__(self, engine: AthenaClient) -> None:
+        self._engine = engine
+
+    async def get_health(self) -> dict[str, str]:
+        """Answer, without asking anybody else."""
+        return _WELL
+
+    async def get_readiness(self) -> dict[str, str]:
+        """Answer when Athena and the result bucket do and are set up as this service needs."""
+        await asyncio.to_thread(self._engine.check)
+        return _WELL

@@ -1,0 +1,122 @@
+"""The words of the domain as frozen value objects; standard library only, no HTTP and no AWS."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+
+class QueryStatus(StrEnum):
+    """Where a query is in its life; not monotonic, Athena may queue a running query again."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    FINISHED = "FINISHED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether the query will never change again."""
+        return self in (QueryStatus.FINISHED, QueryStatus.FAILED, QueryStatus.CANCELLED)
+
+
+class FailureCause(StrEnum):
+    """Who has to act on a failed query."""
+
+    SQL = "SQL"
+    RESOURCES = "RESOURCES"
+    SCAN_LIMIT = "SCAN_LIMIT"
+    ENGINE = "ENGINE"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a query has no result.
+
+    `code` is the engine's name of the error, such as COLUMN_NOT_FOUND. `line` and `column` count
+    from 1; both or neither are set.
+    """
+
+    cause: FailureCause
+    code: str
+    detail: str
+    retryable: bool = False
+    line: int | None = None
+    column: int | None = None
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """What the engine did so far, in bytes and milliseconds."""
+
+    scanned_bytes: int = 0
+    queue_ms: int = 0
+    planning_ms: int = 0
+    engine_ms: int = 0
+    total_ms: int = 0
+
+
+@dataclass(frozen=True)
+class Query:
+    """One statement as the engine knows it; `sql` is the text that was sent to it."""
+
+    query_id: str
+    status: QueryStatus
+    sql: str
+    output_location: str
+    submitted_at: datetime
+    completed_at: datetime | None = None
+    statistics: Statistics = field(default_factory=Statistics)
+    failure: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose query it is, and for how long its result is kept."""
+
+    tenant: int
+    retention_minutes: int
+
+
+@dataclass(frozen=True)
+class OwnedQuery:
+    """A query that this service started for somebody."""
+
+    query: Query
+    owner: Owner
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the result goes; unknown until the query has ended."""
+        if self.query.completed_at is None:
+            return None
+        return self.query.completed_at + timedelta(minutes=self.owner.retention_minutes)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a result; `type` is Athena's name of the type."""
+
+    name: str
+    type: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows of a result, in order; `row_offset` is the number of rows before them."""
+
+    query_id: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Any]]
+    row_offset: int
+    paging_token: str | None
+
+
+@dataclass(frozen=True)
+class QueryList:
+    """Some of a caller's queries, newest first."""
+
+    queries: Sequence[OwnedQuery]
+    paging_token: str | None

@@ -1,0 +1,82 @@
+"""How results and errors become HTTP responses: documents as JSON, errors as problems."""
+
+import inspect
+import logging
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+from connexion.lifecycle import ConnexionRequest, ConnexionResponse
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from data_hist.errors import DataHistError, InvalidRequest, MethodNotAllowed, NotFound
+from data_hist.problems import (
+    INTERNAL,
+    MEDIA_TYPE,
+    internal_problem_document,
+    problem_document,
+    problem_kind,
+)
+from data_hist.wire_json import dumps
+
+_log = logging.getLogger(__name__)
+
+
+def as_json(handler: Callable[..., Any]) -> Callable[..., Any]:
+    """Write what a handler returns as JSON, without Connexion's guess at the media type."""
+
+    @wraps(handler)
+    async def wrapper(*args: Any, **kwargs: Any) -> Response:
+        result = await handler(*args, **kwargs)
+        document, status, headers = result if isinstance(result, tuple) else (result, 200, {})
+        return Response(dumps(document), status, headers, "application/json")
+
+    # Connexion reads the parameters to pass from the signature.
+    wrapper.__signature__ = inspect.signature(handler)  # type: ignore[attr-defined]
+    return wrapper
+
+
+async def problem_response(request: ConnexionRequest, error: DataHistError) -> ConnexionResponse:
+    """The problem for an error of the service."""
+    status = problem_kind(error).status
+    if status >= 500:
+        _log.error("request %s: %s", _request_id(request), error.detail, exc_info=error)
+    headers = {"Retry-After": str(error.retry_after_seconds)} if error.retry_after_seconds else {}
+    return _response(problem_document(error), status, headers)
+
+
+async def http_problem_response(
+    request: ConnexionRequest, error: HTTPException
+) -> ConnexionResponse:
+    """What the framework refuses, in the service's own words."""
+    if error.status_code == 404:
+        translated: DataHistError = NotFound("There is nothing at this path.")
+    elif error.status_code == 405:
+        translated = MethodNotAllowed("This path does not take this method.")
+    elif error.status_code < 500:
+        translated = InvalidRequest("The request cannot be read.")
+    else:
+        return await internal_response(request, error)
+    response = await problem_response(request, translated)
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def internal_response(request: ConnexionRequest, error: Exception) -> ConnexionResponse:
+    """The problem for a fault of ours; what happened stands only in the log."""
+    request_id = _request_id(request)
+    _log.error("request %s failed", request_id, exc_info=error)
+    return _response(internal_problem_document(request_id), INTERNAL.status, {})
+
+
+def _response(
+    document: Mapping[str, Any], status: int, headers: dict[str, str]
+) -> ConnexionResponse:
+    return ConnexionResponse(
+        status_code=status, body=dumps(document), headers=headers, mimetype=MEDIA_TYPE
+    )
+
+
+def _request_id(request: ConnexionRequest) -> str:
+    return str(request.scope["state"]["request_id"])

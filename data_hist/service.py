@@ -1,0 +1,331 @@
+"""The use cases: submit, validate, status, next page, cancel and list, for one API version.
+
+Every blocking call runs on a thread, and a caller who waits holds none.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import lru_cache, partial
+from typing import TypeVar
+
+from data_hist.athena import AthenaClient, idempotency_token
+from data_hist.catalog import ApiVersion
+from data_hist.errors import (
+    DataHistError,
+    EngineUnavailable,
+    InvalidSql,
+    QueryNotFinished,
+    QueryNotFound,
+    QueryNotSuccessful,
+    ResourcesExhausted,
+    ScanLimitExceeded,
+)
+from data_hist.guard import AdmittedQuery, Edit, Guard, Parameter
+from data_hist.listing import list_queries
+from data_hist.model import (
+    FailureCause,
+    OwnedQuery,
+    Owner,
+    Page,
+    Query,
+    QueryList,
+    QueryStatus,
+)
+from data_hist.ownership import Ownership, query_not_found
+from data_hist.paging import result_position, result_token
+from data_hist.poller import Poller
+from data_hist.results import ResultReader
+from data_hist.retention import ResultLocations
+from data_hist.source_map import annotate, caller_position
+from data_hist.tenancy import OPERATOR
+from data_hist.values import converted_row, converters
+
+_T = TypeVar("_T")
+
+_CALL_THREADS = 48
+# More threads would not cut rows faster, only make everybody else wait for the interpreter.
+_ROW_THREADS = 2
+_VALIDATION = "EXPLAIN (TYPE VALIDATE)\n"
+_VALIDATION_SECONDS = 20.0
+_RETRY_SECONDS = 1
+_CACHED_RESULTS = 1024
+_CALLERS_FAULTS: dict[FailureCause, type[DataHistError]] = {
+    FailureCause.SQL: InvalidSql,
+    FailureCause.RESOURCES: ResourcesExhausted,
+    FailureCause.SCAN_LIMIT: ScanLimitExceeded,
+}
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a caller asks to be run."""
+
+    sql: str
+    parameters: Sequence[Parameter] | None = None
+    retention_minutes: int = 1440
+    idempotency_key: str | None = None
+    wait_seconds: int = 0
+
+
+@dataclass(frozen=True)
+class PageRequest:
+    """Which rows of a query a caller asks for."""
+
+    query_id: str
+    paging_token: str | None = None
+    results_per_page: int = 1000
+    wait_seconds: int = 0
+
+
+def utc_now() -> datetime:
+    """The current time."""
+    return datetime.now(UTC)
+
+
+class QueryService:
+    """The use cases of one version of the API.
+
+    Args:
+        engine: Athena, or what stands in for it.
+        version: The tables this version serves.
+        locations: Where results go.
+        clock: The current time, in UTC.
+    """
+
+    def __init__(
+        self,
+        engine: AthenaClient,
+        version: ApiVersion,
+        locations: ResultLocations,
+        clock: Callable[[], datetime] = utc_now,
+    ) -> None:
+        self._engine = engine
+        self._version = version
+        self._locations = locations
+        self._guard = Guard(version)
+        self._ownership = Ownership(locations, clock)
+        self._reader = ResultReader(engine)
+        self._columns = lru_cache(_CACHED_RESULTS)(engine.columns)
+        self._poller = Poller(self._describe)
+        self._calls = ThreadPoolExecutor(_CALL_THREADS, "engine-call")
+        self._row_work = ThreadPoolExecutor(_ROW_THREADS, "rows")
+
+    async def submit(self, tenant: int, submission: Submission) -> OwnedQuery:
+        """Start a query and describe it, once it has ended or `wait_seconds` have passed.
+
+        Raises:
+            StatementNotAllowed, InvalidSql, QueryTooLarge: The guard or Athena refuses the SQL.
+            InvalidSql, ResourcesExhausted, ScanLimitExceeded: It failed within `wait_seconds`
+                through the caller's fault.
+            IdempotencyKeyReused: The key came with another request.
+            TooManyQueries: The engine runs as many queries as it may.
+        """
+        owner = Owner(tenant, submission.retention_minutes)
+        admitted = await self._on_thread(partial(self._admit, tenant, submission))
+        token = (
+            idempotency_token(tenant, submission.idempotency_key)
+            if submission.idempotency_key
+            else None
+        )
+        query_id = await self._start(
+            submission.sql, admitted, self._locations.for_owner(owner), token
+        )
+        return await self.status(tenant, query_id, submission.wait_seconds)
+
+    async def validate(self, tenant: int, submission: Submission) -> OwnedQuery:
+        """Have the guard and the engine check a query that is not run.
+
+        Raises:
+            StatementNotAllowed, InvalidSql, QueryTooLarge: As `submit` would.
+            EngineUnavailable: The engine does not come to a verdict.
+        """
+        owner = Owner(tenant, submission.retention_minutes)
+        admitted = await self._on_thread(partial(self._admit, tenant, submission))
+        explained = AdmittedQuery(
+            _VALIDATION + admitted.sql, (Edit(0, 0, len(_VALIDATION)), *admitted.edits)
+        )
+        query_id = await self._start(
+            submission.sql, explained, self._locations.for_validation(owner), None
+        )
+        query = await self._poller.wait(query_id, _VALIDATION_SECONDS)
+        _raise_callers_fault(query)
+        if query.status is not QueryStatus.FINISHED:
+            await self._on_thread(partial(self._engine.stop, query_id))
+            raise EngineUnavailable(
+                "The engine did not check the query in time.", retry_after_seconds=_RETRY_SECONDS
+            )
+        return OwnedQuery(query, owner)
+
+    async def status(self, tenant: int, query_id: str, wait_seconds: float) -> OwnedQuery:
+        """Describe a query, once it has ended or `wait_seconds` have passed.
+
+        Raises:
+            QueryNotFound, QueryExpired: The tenant has no such query, or has it no longer.
+            InvalidSql, ResourcesExhausted, ScanLimitExceeded: It failed through the caller's
+                fault.
+        """
+        owned = await self._wait(tenant, query_id, wait_seconds)
+        _raise_callers_fault(owned.query)
+        return owned
+
+    async def next_page(self, tenant: int, request: PageRequest) -> Page:
+        """Read a page of a finished query.
+
+        Raises:
+            QueryNotFound, QueryExpired: The tenant has no such query, or has it no longer.
+            QueryNotFinished, QueryNotSuccessful: It has no rows, yet or ever.
+            InvalidPagingToken: The token is damaged or of another query.
+        """
+        token = request.paging_token
+        position = result_position(request.query_id, token) if token else None
+        owned = await self._wait(tenant, request.query_id, request.wait_seconds)
+        query = owned.query
+        _require_rows(query)
+        columns = await self._on_thread(partial(self._columns, query.query_id))
+        read = await self._on_thread(
+            partial(
+                self._reader.read,
+                query.output_location,
+                len(columns),
+                position,
+                request.results_per_page,
+            ),
+            self._row_work,
+        )
+        convert = converters(columns)
+        return Page(
+            query_id=query.query_id,
+            columns=columns,
+            rows=[converted_row(row, convert) for row in read.rows],
+            row_offset=read.position.row_offset,
+            paging_token=result_token(query.query_id, read.following) if read.following else None,
+        )
+
+    async def cancel(self, tenant: int, query_id: str) -> OwnedQuery:
+        """Stop a query and describe the state it really reached.
+
+        Raises:
+            QueryNotFound, QueryExpired: The tenant has no such query, or has it no longer.
+        """
+        owned = await self._wait(tenant, query_id, 0)
+        if owned.query.status.is_terminal:
+            return owned
+        await self._on_thread(partial(self._engine.stop, query_id))
+        return await self._wait(tenant, query_id, _RETRY_SECONDS)
+
+    async def queries(
+        self, tenant: int, status: QueryStatus | None, limit: int, paging_token: str | None
+    ) -> QueryList:
+        """List a tenant's queries, newest first.
+
+        Raises:
+            InvalidPagingToken: The token is damaged or of another list.
+        """
+        return await self._on_thread(
+            partial(
+                list_queries,
+                self._engine,
+                self._ownership,
+                tenant=tenant,
+                status=status,
+                limit=limit,
+                paging_token=paging_token,
+            )
+        )
+
+    def close(self) -> None:
+        """Let go of the threads."""
+        self._calls.shutdown(wait=False, cancel_futures=True)
+        self._row_work.shutdown(wait=False, cancel_futures=True)
+
+    def _admit(self, tenant: int, submission: Submission) -> AdmittedQuery:
+        return self._guard.admit(
+            submission.sql,
+            customer_id=None if tenant == OPERATOR else tenant,
+            parameters=submission.parameters,
+        )
+
+    async def _start(
+        self, caller_text: str, admitted: AdmittedQuery, location: str, token: str | None
+    ) -> str:
+        sent = annotate(admitted.sql, caller_text, admitted.edits)
+        try:
+            return await self._on_thread(
+                partial(
+                    self._engine.start,
+                    sent,
+                    catalog=self._version.catalog,
+                    output_location=location,
+                    idempotency_token=token,
+                )
+            )
+        except InvalidSql as error:
+            raise _located(error, sent) from error
+
+    async def _wait(self, tenant: int, query_id: str, wait_seconds: float) -> OwnedQuery:
+        """Claim the query first: nobody may wait for what is another's."""
+        try:
+            owned = self._ownership.claim(await self._describe(query_id), tenant)
+            if wait_seconds and not owned.query.status.is_terminal:
+                query = await self._poller.wait(query_id, wait_seconds)
+                owned = self._ownership.claim(query, tenant)
+        except QueryNotFound:
+            raise query_not_found(query_id) from None
+        return owned
+
+    async def _describe(self, query_id: str) -> Query:
+        query = await self._on_thread(partial(self._engine.describe, query_id))
+        failure = query.failure
+        if failure is None or failure.line is None or failure.column is None:
+            return query
+        position = caller_position(query.sql, failure.line, failure.column)
+        line, column = position or (None, None)
+        return replace(query, failure=replace(failure, line=line, column=column))
+
+    async def _on_thread(
+        self, call: Callable[[], _T], executor: ThreadPoolExecutor | None = None
+    ) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(executor or self._calls, call)
+
+
+def _located(error: InvalidSql, sent: str) -> InvalidSql:
+    """The same error, at its place in the caller's text."""
+    if error.line is None or error.column is None:
+        return error
+    line, column = caller_position(sent, error.line, error.column) or (None, None)
+    return InvalidSql(error.detail, code=error.code, line=line, column=column)
+
+
+def _raise_callers_fault(query: Query) -> None:
+    failure = query.failure
+    if failure is None or failure.cause not in _CALLERS_FAULTS:
+        return
+    raise _CALLERS_FAULTS[failure.cause](
+        failure.detail,
+        query_id=query.query_id,
+        code=failure.code,
+        line=failure.line,
+        column=failure.column,
+    )
+
+
+def _require_rows(query: Query) -> None:
+    if not query.status.is_terminal:
+        raise QueryNotFinished(
+            "The query has not finished yet.",
+            query_id=query.query_id,
+            retry_after_seconds=_RETRY_SECONDS,
+        )
+    if query.status is QueryStatus.FINISHED:
+        return
+    failure = query.failure
+    raise QueryNotSuccessful(
+        failure.detail if failure else "The query was cancelled.",
+        query_id=query.query_id,
+        code=failure.code if failure else None,
+        line=failure.line if failure else None,
+        column=failure.column if failure else None,
+    )

@@ -1,0 +1,110 @@
+"""Where a position in the sent SQL lies in the caller's own text.
+
+The guard replaces pieces of the caller's text, and the engine reports errors by line and column of
+what it was sent. The service keeps no state, so the replaced pieces travel with the query: as a
+comment in its last line, which Athena gives back with every description.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, Protocol
+
+
+class Edit(Protocol):
+    """A replaced piece, in characters: where it began in the caller's text, and both lengths."""
+
+    @property
+    def start(self) -> int:
+        """Offset in the caller's text."""
+
+    @property
+    def removed(self) -> int:
+        """Length of what stood there."""
+
+    @property
+    def inserted(self) -> int:
+        """Length of what is sent instead."""
+
+
+class Position(NamedTuple):
+    """A place in a text; both count from 1."""
+
+    line: int
+    column: int
+
+
+class _Piece(NamedTuple):
+    """An edit as it travels: the last two say where a line ended inside the removed text."""
+
+    start: int
+    removed: int
+    inserted: int
+    newlines: int
+    tail: int
+
+    @property
+    def removed_outline(self) -> str:
+        """A text with the line structure of what was removed."""
+        head = self.removed - self.newlines - self.tail
+        return "." * head + "\n" * self.newlines + "." * self.tail
+
+
+MAX_SQL_BYTES = 262_144
+"""Athena's limit for the text of a query, in UTF-8."""
+
+_TRAILER = "\n-- data_hist:"
+_PIECE = re.compile(r" (\d+)\+(\d+)/(\d+)/(\d+)/(\d+)", re.ASCII)
+
+
+def annotate(sent: str, caller_text: str, edits: Sequence[Edit]) -> str:
+    """Append the edits to the SQL that is sent, as a comment, where Athena's limit has room."""
+    pieces = (_piece(caller_text, edit) for edit in edits)
+    trailer = _TRAILER + "".join(f" {p[0]}+{p[1]}/{p[2]}/{p[3]}/{p[4]}" for p in pieces)
+    fits = len((sent + trailer).encode()) <= MAX_SQL_BYTES
+    return sent + trailer if fits else sent
+
+
+def caller_position(sent: str, line: int, column: int) -> Position | None:
+    """Translate a position in the sent SQL; None where the SQL carries no edits."""
+    body, trailer, encoded = sent.rpartition(_TRAILER)
+    if not trailer:
+        return None
+    offset = _offset(body, line, column)
+    outline, caller_offset = _caller_outline(body, list(_decode(encoded)), offset)
+    before = outline[:caller_offset]
+    return Position(before.count("\n") + 1, caller_offset - before.rfind("\n"))
+
+
+def _piece(caller_text: str, edit: Edit) -> _Piece:
+    removed = caller_text[edit.start : edit.start + edit.removed]
+    newlines = removed.count("\n")
+    tail = len(removed) - removed.rfind("\n") - 1 if newlines else 0
+    return _Piece(edit.start, edit.removed, edit.inserted, newlines, tail)
+
+
+def _decode(encoded: str) -> Iterator[_Piece]:
+    return (_Piece(*map(int, match.groups())) for match in _PIECE.finditer(encoded))
+
+
+def _offset(text: str, line: int, column: int) -> int:
+    lines = text.split("\n")
+    return sum(len(before) + 1 for before in lines[: line - 1]) + column - 1
+
+
+def _caller_outline(body: str, pieces: Sequence[_Piece], offset: int) -> tuple[str, int]:
+    """The line structure of the caller's text, and the offset in it for one in the sent body."""
+    outline: list[str] = []
+    sent_at = caller_at = 0
+    shift: int | None = None
+    for piece in pieces:
+        kept = piece.start - caller_at
+        sent_start = sent_at + kept
+        if shift is None and offset < sent_start:
+            shift = caller_at - sent_at
+        elif shift is None and offset < sent_start + piece.inserted:
+            shift = piece.start - offset
+        outline += [body[sent_at:sent_start], piece.removed_outline]
+        sent_at = sent_start + piece.inserted
+        caller_at = piece.start + piece.removed
+    outline.append(body[sent_at:])
+    return "".join(outline), offset + (caller_at - sent_at if shift is None else shift)

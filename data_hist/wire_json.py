@@ -1,0 +1,124 @@
+"""JSON on the wire: bodies read strictly, documents written exactly.
+
+Reading refuses what two readers could understand in two ways: duplicate keys, NaN, lone
+surrogates, NUL, depth without end. Writing keeps every digit, and takes JSON text as it is.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+import orjson
+
+_MAX_DEPTH = 20
+_MAX_INTEGER_DIGITS = 20
+_STRINGS = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_BRACKETS = re.compile(r"[][{}]")
+
+
+class JsonError(Exception):
+    """The text is not JSON that this service takes; the message never holds any of it."""
+
+
+@dataclass(frozen=True)
+class JsonText:
+    """A JSON value in its own text, to be written without a detour through Python's numbers."""
+
+    text: str
+
+
+def dumps(document: Any) -> bytes:
+    """Write a document of dicts, sequences, scalars, datetimes and `JsonText`."""
+    return orjson.dumps(document, default=_fragment)
+
+
+def is_json(text: str) -> bool:
+    """Whether a text is one JSON value."""
+    try:
+        orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return False
+    return True
+
+
+def loads(body: bytes) -> Any:
+    """Read a request body.
+
+    Raises:
+        JsonError: It is not UTF-8, not JSON, or JSON that is refused.
+    """
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise JsonError("The body is not UTF-8.") from None
+    if _depth(text) > _MAX_DEPTH:
+        raise JsonError(f"The body is nested deeper than {_MAX_DEPTH} levels.")
+    try:
+        document = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_constant=_no_constant,
+            parse_int=_bounded_integer,
+        )
+    except json.JSONDecodeError as error:
+        raise JsonError(
+            f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        ) from None
+    for string in _strings(document):
+        _check_string(string)
+    return document
+
+
+def _fragment(value: object) -> orjson.Fragment:
+    if isinstance(value, JsonText):
+        return orjson.Fragment(value.text)
+    raise TypeError(f"{type(value).__name__} has no JSON form")
+
+
+def _depth(text: str) -> int:
+    """The deepest nesting of brackets outside strings."""
+    depth = deepest = 0
+    for bracket in _BRACKETS.findall(_STRINGS.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        raise JsonError("The body names a field twice.")
+    return document
+
+
+def _no_constant(_name: str) -> NoReturn:
+    raise JsonError("NaN and Infinity are not JSON.")
+
+
+def _bounded_integer(digits: str) -> int:
+    if len(digits) > _MAX_INTEGER_DIGITS:
+        raise JsonError("The body holds an integer with too many digits.")
+    return int(digits)
+
+
+def _strings(document: Any) -> Iterator[str]:
+    if isinstance(document, str):
+        yield document
+    elif isinstance(document, dict):
+        for key, value in document.items():
+            yield key
+            yield from _strings(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from _strings(value)
+
+
+def _check_string(string: str) -> None:
+    if "\0" in string:
+        raise JsonError("The body holds a NUL character.")
+    try:
+        string.encode("utf-8")
+    except UnicodeEncodeError:
+        raise JsonError("The body holds half of a surrogate pair.") from None
