@@ -5,6 +5,7 @@ surrogates, NUL, depth without end. Writing keeps every digit, and takes JSON te
 """
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ class JsonText:
 
 def dumps(document: Any) -> bytes:
     """Write a document of dicts, sequences, scalars, datetimes and `JsonText`."""
-    return orjson.dumps(document, default=_fragment)
+    return orjson.dumps(document, _fragment, orjson.OPT_PASSTHROUGH_DATACLASS)
 
 
 def is_json(text: str) -> bool:
@@ -61,6 +62,7 @@ def loads(body: bytes) -> Any:
             object_pairs_hook=_unique,
             parse_constant=_no_constant,
             parse_int=_bounded_integer,
+            parse_float=_finite,
         )
     except json.JSONDecodeError as error:
         raise JsonError(
@@ -101,6 +103,13 @@ def _bounded_integer(digits: str) -> int:
     if len(digits) > _MAX_INTEGER_DIGITS:
         raise JsonError("The body holds an integer with too many digits.")
     return int(digits)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise JsonError("The body holds a number beyond the range of a double.")
+    return number
 
 
 def _strings(document: Any) -> Iterator[str]:

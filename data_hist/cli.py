@@ -1,0 +1,204 @@
+"""The `data-hist` command: what a person types, turned into calls of what does the work."""
+
+import argparse
+import asyncio
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from data_hist.settings import PREFIX, SettingsError, load_settings
+from data_hist.supervisor import (
+    Command,
+    StartError,
+    free_port,
+    require_free_port,
+    run_together,
+)
+
+_LOOPBACK = "127.0.0.1"
+_PORT = 8080
+_ATHENA_PORT = 8090
+_LOCAL_BUCKET = "data-hist-results"
+_READY = """
+Ready.
+  Swagger UI   {url}/v0/data_hist/ui/
+  First query  curl -s {url}/v0/data_hist/query -H 'Content-Type: application/json' \\
+                 -d '{{"query": "SELECT servicename, count(*) AS records FROM events GROUP BY 1", \
+"wait_seconds": 10}}'
+  Stop         Ctrl-C
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and give its exit code."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except (StartError, SettingsError) as error:
+        print(f"data-hist: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="data-hist", description="SQL over HTTP on Athena.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    serve = commands.add_parser("serve", help="the service on AWS, configured by DATA_HIST_*")
+    _add_address(serve, _PORT, host="0.0.0.0")  # noqa: S104 - what a container is asked for
+    _add_workers(serve)
+    serve.set_defaults(command=_serve)
+
+    local = commands.add_parser("local", help="the service on an embedded Athena")
+    _add_archive(local)
+    _add_address(local, _PORT)
+    _add_workers(local)
+    local.set_defaults(command=_local)
+
+    athena = commands.add_parser("local-athena", help="the embedded Athena endpoint alone")
+    _add_archive(athena)
+    _add_address(athena, _ATHENA_PORT)
+    athena.set_defaults(command=_local_athena)
+
+    sample = commands.add_parser("sample-data", help="write a sample archive")
+    sample.add_argument("folder", type=Path, metavar="DIR", help="a folder to fill")
+    sample.set_defaults(command=_sample_data)
+    return parser
+
+
+def _add_archive(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--data", type=Path, required=True, metavar="DIR", help="an archive as Secor writes it"
+    )
+    parser.add_argument(
+        "--state",
+        type=Path,
+        metavar="DIR",
+        help="where queries and results are kept (default: a folder for each archive below "
+        "$XDG_STATE_HOME or ~/.local/state)",
+    )
+
+
+def _add_address(parser: argparse.ArgumentParser, port: int, host: str = _LOOPBACK) -> None:
+    parser.add_argument("--host", default=host, help="the address to bind (default: %(default)s)")
+    parser.add_argument(
+        "--port", type=int, default=port, metavar="N", help="the port (default: %(default)s)"
+    )
+
+
+def _add_workers(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--workers", type=int, default=2, metavar="N", help="worker processes (default: 2)"
+    )
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from data_hist.athena import AthenaClient
+    from data_hist.errors import DataHistError
+
+    settings = load_settings()
+    require_free_port(options.host, options.port)
+    try:
+        AthenaClient(settings).check()
+    except DataHistError as error:
+        if error.code:
+            raise StartError(error.detail) from error
+        # It may be there in a moment, and /readyz tells.
+        print(f"data-hist: not ready yet: {error.detail}", file=sys.stderr)
+    arguments = _gunicorn(options)
+    os.execv(arguments[0], arguments)  # noqa: S606 - our own interpreter
+
+
+def _local(options: argparse.Namespace) -> int:
+    _require_archive(options.data)
+    require_free_port(options.host, options.port)
+    athena_port = free_port(_LOOPBACK)
+    athena_url = f"http://{_LOOPBACK}:{athena_port}"
+    url = f"http://{options.host}:{options.port}"
+    athena = Command(
+        "The embedded Athena",
+        [
+            *(sys.executable, "-m", "data_hist", "local-athena"),
+            *("--data", str(options.data), "--state", str(_state_folder(options))),
+            *("--port", str(athena_port)),
+        ],
+        os.environ,
+        f"{athena_url}/healthz",
+    )
+    service = Command(
+        "The service",
+        _gunicorn(options),
+        os.environ | _local_environment(athena_url),
+        f"{url}/readyz",
+    )
+    return asyncio.run(run_together([athena, service], _READY.format(url=url)))
+
+
+def _local_athena(options: argparse.Namespace) -> int:
+    from data_hist.local_athena.server import LocalAthenaSettings, serve
+
+    _require_archive(options.data)
+    require_free_port(options.host, options.port)
+    serve(
+        LocalAthenaSettings(
+            data=options.data,
+            state=_state_folder(options),
+            host=options.host,
+            port=options.port,
+        )
+    )
+    return 0
+
+
+def _sample_data(options: argparse.Namespace) -> int:
+    from data_hist.local_athena.sample import NotASampleArchive, write_sample_archive
+
+    try:
+        write_sample_archive(options.folder)
+    except NotASampleArchive as error:
+        raise StartError(str(error)) from error
+    print(f"A sample archive is in {options.folder}.")
+    return 0
+
+
+def _gunicorn(options: argparse.Namespace) -> list[str]:
+    return [
+        *(sys.executable, "-m", "gunicorn", "--config", "python:data_hist.gunicorn_conf"),
+        *("--bind", f"{options.host}:{options.port}", "--workers", str(options.workers)),
+    ]
+
+
+def _local_environment(athena_url: str) -> dict[str, str]:
+    """The service's settings for an embedded Athena; what the caller has set goes before."""
+    settings = {
+        "REGION": "local-1",
+        "RESULT_BUCKET": _LOCAL_BUCKET,
+        "ACCESS_KEY_ID": "local",
+        "SECRET_ACCESS_KEY": "local",
+        "TENANT_REQUIRED": "false",
+    }
+    chosen = {
+        PREFIX + name: os.environ.get(PREFIX + name, value) for name, value in settings.items()
+    }
+    return chosen | {PREFIX + "ENDPOINT_URL": athena_url}
+
+
+def _require_archive(folder: Path) -> None:
+    if not folder.is_dir():
+        raise StartError(
+            f"{folder} is not a folder; `data-hist sample-data {folder}` fills one to try."
+        )
+
+
+def _state_folder(options: argparse.Namespace) -> Path:
+    """Each archive's own, so that the queries of one never answer with the rows of another."""
+    if options.state is not None:
+        return Path(options.state)
+    base = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    archive = options.data.resolve()
+    digest = hashlib.sha256(str(archive).encode()).hexdigest()[:12]
+    return base / "data-hist" / f"{archive.name}-{digest}"

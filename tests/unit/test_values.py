@@ -1,0 +1,100 @@
+"""Athena's text of a value becomes the JSON value that the contract fixes for its type."""
+
+import pytest
+
+from data_hist.errors import EngineFailed
+from data_hist.model import Column
+from data_hist.values import converted_row, converters
+from data_hist.wire_json import JsonText, dumps
+
+CASES = [
+    ("boolean", "true", True),
+    ("boolean", "false", False),
+    ("tinyint", "-128", -128),
+    ("smallint", "32767", 32767),
+    ("integer", "0", 0),
+    ("bigint", "9223372036854775807", 9223372036854775807),
+    ("bigint", "-9223372036854775808", -9223372036854775808),
+    ("real", "1.1", 1.1),
+    ("float", "3.4028235E38", 3.4028235e38),
+    ("double", "1.0E20", 1e20),
+    ("double", "0.1", 0.1),
+    ("double", "-0.0", -0.0),
+    ("double", "NaN", "NaN"),
+    ("double", "Infinity", "Infinity"),
+    ("real", "-Infinity", "-Infinity"),
+    ("decimal", "12345678901234567890.10", "12345678901234567890.10"),
+    ("char", "ab   ", "ab   "),
+    ("varchar", "", ""),
+    ("varchar", 'say "hi",\nthen go', 'say "hi",\nthen go'),
+    ("varchar", "null", "null"),
+    ("date", "2026-11-20", "2026-11-20"),
+    ("time", "01:02:03.004", "01:02:03.004"),
+    ("timestamp", "2026-11-20 05:15:00.000", "2026-11-20T05:15:00.000"),
+    ("timestamp", "2026-11-20 05:15:00.123456", "2026-11-20T05:15:00.123456"),
+    ("timestamp with time zone", "2026-11-20 05:15:00.000 UTC", "2026-11-20T05:15:00.000+00:00"),
+    (
+        "timestamp with time zone",
+        "2026-07-20 05:15:00.123 America/New_York",
+        "2026-07-20T05:15:00.123-04:00",
+    ),
+    (
+        "timestamp with time zone",
+        "2026-01-20 05:15:00.000 Europe/Zurich",
+        "2026-01-20T05:15:00.000+01:00",
+    ),
+    ("timestamp with time zone", "2026-11-20 05:15:00.000 +05:30", "2026-11-20T05:15:00.000+05:30"),
+    ("varbinary", "65 66 00 ff", "ZWYA/w=="),
+    ("varbinary", "", ""),
+    ("array", "[1, 2]", "[1, 2]"),
+    ("map", "{k=1}", "{k=1}"),
+    ("row", "{id=1, name=x}", "{id=1, name=x}"),
+    ("interval day to second", "2 00:00:00.000", "2 00:00:00.000"),
+]
+
+
+@pytest.mark.parametrize(("athena_type", "text", "expected"), CASES)
+def test_value_of_each_type(athena_type: str, text: str, expected: object) -> None:
+    [value] = converted_row([text], converters([Column("x", athena_type)]))
+
+    assert value == expected
+    assert type(value) is type(expected)
+
+
+@pytest.mark.parametrize("athena_type", sorted({case[0] for case in CASES} | {"json"}))
+def test_null_is_null_in_every_type(athena_type: str) -> None:
+    assert converted_row([None], converters([Column("x", athena_type)])) == [None]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"b":1,"a":12345678901234567890123,"c":1.10}',
+        "null",
+        '"text"',
+        "[1, 2]",
+        '{"a":1,"a":2}',
+    ],
+)
+def test_json_is_written_as_it_stands(text: str) -> None:
+    [value] = converted_row([text], converters([Column("x", "json")]))
+
+    assert isinstance(value, JsonText)
+    assert dumps([value]) == f"[{text}]".encode()
+
+
+@pytest.mark.parametrize(
+    ("athena_type", "text"),
+    [
+        ("boolean", "yes"),
+        ("bigint", "1.5"),
+        ("double", "one"),
+        ("varbinary", "xyz"),
+        ("json", "{a:1}"),
+        ("json", "NaN"),
+        ("timestamp with time zone", "2026-11-20 05:15:00.000 Mars/Olympus"),
+    ],
+)
+def test_text_that_is_not_of_its_type_is_the_engines_fault(athena_type: str, text: str) -> None:
+    with pytest.raises(EngineFailed):
+        converted_row([text], converters([Column("x", athena_type)]))
