@@ -80,7 +80,7 @@ def create_app(
         )
     app.add_api(
         "health.yaml",
-        base_path="/",
+        base_path="",
         resolver=_resolver(HealthHandlers(engine)),
         swagger_ui_options=SwaggerUIOptions(swagger_ui=False, serve_spec=False),
     )

@@ -1,6 +1,11 @@
 """How gunicorn runs the service; what is not here is a command-line option of `data-hist`."""
 
+import warnings
+
 from data_hist.logs import LOGGING
+
+# Connexion imports Starlette's test client, which tells of its own dependencies.
+warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is deprecated")
 
 wsgi_app = "data_hist.app:create_app()"
 worker_class = "uvicorn_worker.UvicornWorker"
@@ -8,4 +13,6 @@ worker_class = "uvicorn_worker.UvicornWorker"
 graceful_timeout = 35
 timeout = 60
 keepalive = 75
+# It would be a file in the home directory, shared by every gunicorn of the user.
+control_socket_disable = True
 logconfig_dict = LOGGING

@@ -41,7 +41,7 @@ async def problem_response(request: ConnexionRequest, error: DataHistError) -> C
     """The problem for an error of the service."""
     status = problem_kind(error).status
     if status >= 500:
-        _log.error("request %s: %s", _request_id(request), error.detail, exc_info=error)
+        _log.error("request %s: %s", _request_id(request), error.detail)
     headers = {"Retry-After": str(error.retry_after_seconds)} if error.retry_after_seconds else {}
     return _response(problem_document(error), status, headers)
 

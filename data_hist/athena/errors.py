@@ -1,5 +1,6 @@
 """The one translation of what boto3 raises into the errors of this service."""
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -8,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from data_hist.athena.states import reason_parts
 from data_hist.errors import (
     DataHistError,
+    EngineError,
     EngineFailed,
     EngineUnavailable,
     IdempotencyKeyReused,
@@ -17,6 +19,8 @@ from data_hist.errors import (
     Throttled,
     TooManyQueries,
 )
+
+_log = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 2
 _CONCURRENT_QUERIES = "CONCURRENT_QUERY_LIMIT_EXCEEDED"
@@ -54,9 +58,25 @@ def translated_errors() -> Iterator[None]:
     try:
         yield
     except ClientError as error:
-        raise _from_client_error(error) from error
+        translated = _from_client_error(error)
+        if isinstance(translated, EngineError):
+            _log_answer(error)
+        raise translated from error
     except BotoCoreError as error:
+        _log.warning("AWS was not reached: %s", type(error).__name__)
         raise EngineUnavailable(_UNAVAILABLE, retry_after_seconds=_RETRY_SECONDS) from error
+
+
+def _log_answer(error: ClientError) -> None:
+    """Name the call and the code; the message may quote SQL or a location."""
+    answer = error.response
+    _log.warning(
+        "AWS answered %s with %s (%s, status %s)",
+        error.operation_name,
+        answer.get("Error", {}).get("Code"),
+        answer.get("AthenaErrorCode"),
+        answer.get("ResponseMetadata", {}).get("HTTPStatusCode"),
+    )
 
 
 def _from_client_error(error: ClientError) -> DataHistError:
