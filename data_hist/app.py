@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from data_hist.athena import AthenaClient
 from data_hist.catalog import load_catalog
 from data_hist.errors import DataHistError
-from data_hist.front_door import BodyMiddleware, RequestIdMiddleware
+from data_hist.front_door import BodyMiddleware, ExactPathMiddleware, RequestIdMiddleware
 from data_hist.handlers import Handlers
 from data_hist.health import HealthHandlers
 from data_hist.request_validation import VALIDATORS
@@ -68,6 +68,7 @@ def create_app(
         lifespan=_closing(services),
     )
     app.add_middleware(RequestIdMiddleware, MiddlewarePosition.BEFORE_EXCEPTION)
+    app.add_middleware(ExactPathMiddleware, MiddlewarePosition.BEFORE_SWAGGER)
     app.add_middleware(BodyMiddleware, MiddlewarePosition.BEFORE_SWAGGER)
     for version in load_catalog().versions.values():
         service = QueryService(engine, version, locations, clock)

@@ -139,7 +139,8 @@ def _local(options: argparse.Namespace) -> int:
 
 
 def _local_athena(options: argparse.Namespace) -> int:
-    from data_hist.local_athena.server import LocalAthenaSettings, serve
+    from data_hist.local_athena.server import serve
+    from data_hist.local_athena.settings import LocalAthenaSettings
 
     _require_archive(options.data)
     require_free_port(options.host, options.port)

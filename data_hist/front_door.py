@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from data_hist.errors import InvalidRequest, QueryTooLarge, UnsupportedMediaType
+from data_hist.errors import InvalidRequest, NotFound, QueryTooLarge, UnsupportedMediaType
 
 MAX_BODY_BYTES = 1_677_721
 r"""1.6 MiB: JSON may need six bytes (`\u003c`) for one of the 262,144 bytes of a query."""
@@ -60,6 +60,23 @@ class BodyMiddleware:
             body = await _whole_body(headers, receive)
             scope = dict(scope, headers=list(_normalised(scope["headers"], len(body))))
             receive = _Replay(body, receive)
+        await self._app(scope, receive, send)
+
+
+class ExactPathMiddleware:
+    """Knows no second spelling of a path.
+
+    The router would redirect a path with a slash too many, to wherever the Host header says.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request for a path as the contract has it."""
+        path = scope.get("path", "")
+        if path.endswith("/") and not path.endswith("/ui/"):
+            raise NotFound("There is nothing at this path.")
         await self._app(scope, receive, send)
 
 

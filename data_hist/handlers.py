@@ -17,8 +17,8 @@ from data_hist.documents import (
     table_document,
 )
 from data_hist.errors import NotFound
-from data_hist.model import QueryStatus
-from data_hist.service import PageRequest, QueryService, Submission
+from data_hist.model import PageRequest, QueryStatus, Submission
+from data_hist.service import QueryService
 from data_hist.tenancy import TenantPolicy
 
 Document = dict[str, Any]

@@ -120,3 +120,24 @@ class QueryList:
 
     queries: Sequence[OwnedQuery]
     paging_token: str | None
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What a caller asks to be run; `parameters` are JSON values, one for each `?`."""
+
+    sql: str
+    parameters: Sequence[Any] | None = None
+    retention_minutes: int = 1440
+    idempotency_key: str | None = None
+    wait_seconds: int = 0
+
+
+@dataclass(frozen=True)
+class PageRequest:
+    """Which rows of a query a caller asks for."""
+
+    query_id: str
+    paging_token: str | None = None
+    results_per_page: int = 1000
+    wait_seconds: int = 0

@@ -4,36 +4,29 @@ Every blocking call runs on a thread, and a caller who waits holds none.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import TypeVar
 
 from data_hist.athena import AthenaClient, idempotency_token
 from data_hist.catalog import ApiVersion
-from data_hist.errors import (
-    DataHistError,
-    EngineUnavailable,
-    InvalidSql,
-    QueryNotFinished,
-    QueryNotFound,
-    QueryNotSuccessful,
-    ResourcesExhausted,
-    ScanLimitExceeded,
-)
-from data_hist.guard import AdmittedQuery, Edit, Guard, Parameter
+from data_hist.errors import EngineUnavailable, InvalidSql, QueryExpired, QueryNotFound
+from data_hist.guard import AdmittedQuery, Edit, Guard
 from data_hist.listing import list_queries
 from data_hist.model import (
-    FailureCause,
     OwnedQuery,
     Owner,
     Page,
+    PageRequest,
     Query,
     QueryList,
     QueryStatus,
+    Submission,
 )
+from data_hist.outcomes import raise_callers_fault, require_rows
 from data_hist.ownership import Ownership, query_not_found
 from data_hist.paging import result_position, result_token
 from data_hist.poller import Poller
@@ -52,32 +45,6 @@ _VALIDATION = "EXPLAIN (TYPE VALIDATE)\n"
 _VALIDATION_SECONDS = 20.0
 _RETRY_SECONDS = 1
 _CACHED_RESULTS = 1024
-_CALLERS_FAULTS: dict[FailureCause, type[DataHistError]] = {
-    FailureCause.SQL: InvalidSql,
-    FailureCause.RESOURCES: ResourcesExhausted,
-    FailureCause.SCAN_LIMIT: ScanLimitExceeded,
-}
-
-
-@dataclass(frozen=True)
-class Submission:
-    """What a caller asks to be run."""
-
-    sql: str
-    parameters: Sequence[Parameter] | None = None
-    retention_minutes: int = 1440
-    idempotency_key: str | None = None
-    wait_seconds: int = 0
-
-
-@dataclass(frozen=True)
-class PageRequest:
-    """Which rows of a query a caller asks for."""
-
-    query_id: str
-    paging_token: str | None = None
-    results_per_page: int = 1000
-    wait_seconds: int = 0
 
 
 def utc_now() -> datetime:
@@ -151,7 +118,7 @@ class QueryService:
             submission.sql, explained, self._locations.for_validation(owner), None
         )
         query = await self._poller.wait(query_id, _VALIDATION_SECONDS)
-        _raise_callers_fault(query)
+        raise_callers_fault(query)
         if query.status is not QueryStatus.FINISHED:
             await self._on_thread(partial(self._engine.stop, query_id))
             raise EngineUnavailable(
@@ -168,7 +135,7 @@ class QueryService:
                 fault.
         """
         owned = await self._wait(tenant, query_id, wait_seconds)
-        _raise_callers_fault(owned.query)
+        raise_callers_fault(owned.query)
         return owned
 
     async def next_page(self, tenant: int, request: PageRequest) -> Page:
@@ -183,18 +150,21 @@ class QueryService:
         position = result_position(request.query_id, token) if token else None
         owned = await self._wait(tenant, request.query_id, request.wait_seconds)
         query = owned.query
-        _require_rows(query)
-        columns = await self._on_thread(partial(self._columns, query.query_id))
-        read = await self._on_thread(
-            partial(
-                self._reader.read,
-                query.output_location,
-                len(columns),
-                position,
-                request.results_per_page,
-            ),
-            self._row_work,
-        )
+        require_rows(query)
+        try:
+            columns = await self._on_thread(partial(self._columns, query.query_id))
+            read = await self._on_thread(
+                partial(
+                    self._reader.read,
+                    query.output_location,
+                    len(columns),
+                    position,
+                    request.results_per_page,
+                ),
+                self._row_work,
+            )
+        except QueryExpired as error:
+            raise QueryExpired(error.detail, query_id=query.query_id) from error
         convert = converters(columns)
         return Page(
             query_id=query.query_id,
@@ -297,35 +267,3 @@ def _located(error: InvalidSql, sent: str) -> InvalidSql:
         return error
     line, column = caller_position(sent, error.line, error.column) or (None, None)
     return InvalidSql(error.detail, code=error.code, line=line, column=column)
-
-
-def _raise_callers_fault(query: Query) -> None:
-    failure = query.failure
-    if failure is None or failure.cause not in _CALLERS_FAULTS:
-        return
-    raise _CALLERS_FAULTS[failure.cause](
-        failure.detail,
-        query_id=query.query_id,
-        code=failure.code,
-        line=failure.line,
-        column=failure.column,
-    )
-
-
-def _require_rows(query: Query) -> None:
-    if not query.status.is_terminal:
-        raise QueryNotFinished(
-            "The query has not finished yet.",
-            query_id=query.query_id,
-            retry_after_seconds=_RETRY_SECONDS,
-        )
-    if query.status is QueryStatus.FINISHED:
-        return
-    failure = query.failure
-    raise QueryNotSuccessful(
-        failure.detail if failure else "The query was cancelled.",
-        query_id=query.query_id,
-        code=failure.code if failure else None,
-        line=failure.line if failure else None,
-        column=failure.column if failure else None,
-    )

@@ -47,6 +47,7 @@ _MISCONFIGURATIONS = frozenset(
 )
 _GONE = frozenset({"NoSuchKey", "InvalidObjectState", "404"})
 _NOT_FOUND = "QUERY_EXECUTION_NOT_FOUND"
+_RESULT_GONE = "RESULT_NOT_FOUND"
 _MISMATCH = "IDEMPOTENT_PARAMETER_MISMATCH"
 _MALFORMED = "MALFORMED_QUERY"
 _UNAVAILABLE = "The query engine cannot be reached at the moment."
@@ -87,7 +88,7 @@ def _from_client_error(error: ClientError) -> DataHistError:
     if code in _THROTTLES:
         return _from_throttle(error)
     if code in _GONE:
-        return QueryExpired("The result of this query is gone.")
+        return _result_gone()
     if code in _MISCONFIGURATIONS or status >= 500:
         return EngineUnavailable(_UNAVAILABLE, retry_after_seconds=_RETRY_SECONDS)
     return EngineFailed("The query engine answered with an error that this service does not know.")
@@ -108,6 +109,8 @@ def _from_invalid_request(error: ClientError) -> DataHistError:
     kind = str(error.response.get("AthenaErrorCode") or _kind_of(message))
     if kind == _NOT_FOUND:
         return QueryNotFound("There is no such query.")
+    if kind == _RESULT_GONE:
+        return _result_gone()
     if kind == _MISMATCH:
         return IdempotencyKeyReused("This idempotency key came before, with another request.")
     if kind == _MALFORMED:
@@ -122,8 +125,14 @@ def _kind_of(message: str) -> str:
     """The error code for answers that carry none, from the wordings that were seen."""
     if "was not found" in message and "QueryExecution" in message:
         return _NOT_FOUND
+    if "Could not find results" in message:
+        return _RESULT_GONE
     if "Idempotent parameters do not match" in message:
         return _MISMATCH
     if reason_parts(message)[1] is not None or "Queries of this type are not supported" in message:
         return _MALFORMED
     return ""
+
+
+def _result_gone() -> QueryExpired:
+    return QueryExpired("The result of this query is gone.")

@@ -38,7 +38,7 @@ _ERROR_NUMBERS: dict[str, tuple[ErrorCategory, int]] = {
 
 
 @dataclass(eq=False)
-class StatementFailure(Exception):  # noqa: N818 - Athena says FAILED, and so do we
+class StatementFailure(Exception):
     """A statement that Athena would accept and then report as FAILED.
 
     `line` and `column` count from 1 in the text the caller sent; both or neither are set.
@@ -65,7 +65,7 @@ class StatementFailure(Exception):  # noqa: N818 - Athena says FAILED, and so do
 
 
 @dataclass(eq=False)
-class MalformedQuery(Exception):  # noqa: N818 - the name of the error code on the wire
+class MalformedQuery(Exception):
     """A text that does not parse: refused by StartQueryExecution, so that no execution exists."""
 
     text: str

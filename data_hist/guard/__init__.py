@@ -1,0 +1,10 @@
+"""Which SQL may run on the engine, and what is sent for it.
+
+The one user of sqlglot on the service's side; it must not know HTTP, AWS or settings.
+"""
+
+from data_hist.guard.guard import AdmittedQuery, Guard
+from data_hist.guard.literals import Parameter
+from data_hist.guard.splice import Edit
+
+__all__ = ["AdmittedQuery", "Edit", "Guard", "Parameter"]

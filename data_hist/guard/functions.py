@@ -1,0 +1,61 @@
+"""Which functions a query may call, checked on the tokens, before a parser sees them.
+
+A name and an opening bracket is a call, but for the few places where the grammar wants a bracket
+after a name: keywords, the column lists of aliases and of common table expressions.
+"""
+
+from pathlib import Path
+
+from data_hist.guard.keywords import BEFORE_BRACKET, BEFORE_EXPRESSION
+from data_hist.guard.lexer import Kind, Token
+from data_hist.guard.source import Source, short
+
+FILE = Path(__file__).with_name("functions.txt")
+
+ALLOWED = frozenset(
+    line for line in FILE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")
+)
+
+_NAMES = frozenset({Kind.WORD, Kind.QUOTED})
+
+
+def check_calls(source: Source, tokens: list[Token], brackets: dict[int, int]) -> None:
+    """Refuse the first call of a function that is not on the list."""
+    for index in range(1, len(tokens)):
+        if tokens[index].text == "(" and tokens[index - 1].kind in _NAMES:
+            _check_name(source, tokens, index - 1, brackets[index])
+
+
+def refusal(source: Source, offset: int, name: str) -> Exception:
+    """A function that is not allowed."""
+    return source.refusal(
+        offset, "FUNCTION_NOT_ALLOWED", f"Function '{short(name).lower()}' is not allowed."
+    )
+
+
+def _check_name(source: Source, tokens: list[Token], index: int, closing: int) -> None:
+    name = tokens[index]
+    if index and tokens[index - 1].text == "." and tokens[index - 1].kind is Kind.OPERATOR:
+        raise refusal(source, name.start, name.text)
+    if name.kind is Kind.WORD and (name.text in BEFORE_BRACKET or name.text.lower() in ALLOWED):
+        return
+    if not _is_column_list(tokens, index, closing):
+        raise refusal(source, name.start, name.text)
+
+
+def _is_column_list(tokens: list[Token], index: int, closing: int) -> bool:
+    inside = tokens[index + 2 : closing]
+    if not all(token.kind in _NAMES or token.text == "," for token in inside):
+        return False
+    return _ends_an_operand(tokens[index - 1]) or _begins_a_cte(tokens, closing)
+
+
+def _ends_an_operand(token: Token) -> bool:
+    """Whether a name after this token can only be an alias."""
+    if token.kind is Kind.WORD:
+        return token.text not in BEFORE_EXPRESSION
+    return token.kind is Kind.QUOTED or token.text == ")"
+
+
+def _begins_a_cte(tokens: list[Token], closing: int) -> bool:
+    return [token.text for token in tokens[closing + 1 : closing + 3]] == ["AS", "("]

@@ -1,0 +1,149 @@
+"""The order of the checks, from the caller's text to what is sent to the engine.
+
+The only way in. Everything cheap and linear comes before the parser; the text is taken apart and
+put together by offsets; and the result is read again, because the rewriting is what separates one
+customer's rows from another's. Knows no HTTP, no AWS and no settings.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from data_hist import catalog
+from data_hist.errors import QueryTooLarge
+from data_hist.guard import clauses, functions, limits, parser, rules, scope, syntax, verify
+from data_hist.guard.binding import bind
+from data_hist.guard.lexer import Kind, Lexed, Token, lex
+from data_hist.guard.literals import Parameter
+from data_hist.guard.source import Source
+from data_hist.guard.splice import TENANT_COLUMN, Edit, Replacement, projection, quoted, splice
+
+
+@dataclass(frozen=True)
+class AdmittedQuery:
+    """What is sent to the engine, and how it differs from the caller's text."""
+
+    sql: str
+    edits: tuple[Edit, ...]
+
+
+class Guard:
+    """Decides which SQL may run over the tables of one API version, and rewrites it."""
+
+    def __init__(self, version: catalog.ApiVersion) -> None:
+        parser.require_pure_python()
+        # It logs the text of what it cannot parse.
+        logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
+        self._version = version
+        self._served = scope.Served(
+            version.catalog.lower(),
+            version.database.lower(),
+            {name.lower(): table for name, table in version.tables.items()},
+        )
+        self._forbidden = _forbidden_columns(version)
+
+    def admit(
+        self,
+        sql: str,
+        *,
+        customer_id: int | None,
+        parameters: Sequence[Parameter] | None = None,
+    ) -> AdmittedQuery:
+        """The text to send for a query.
+
+        Args:
+            sql: The caller's text.
+            customer_id: The customer whose rows are visible; None makes every row visible.
+            parameters: The values of the `?` in the text.
+
+        Raises:
+            QueryTooLarge: It is over the engine's limit, as written or as sent.
+            InvalidSql: It has a syntax error.
+            StatementNotAllowed: It is not one SELECT over what is served.
+        """
+        _check_size(sql)
+        source = Source(sql)
+        lexed = lex(source, max_tokens=limits.MAX_TOKENS)
+        ending = _trailing_semicolon(lexed.tokens)
+        tokens = lexed.tokens[:-1] if ending else lexed.tokens
+        self._check_tokens(source, tokens)
+        literals = bind(source, tokens, parameters)
+        nodes = rules.check_tree(source, _tree(source, _without(lexed, ending)))
+        rules.check_names(source, nodes, tokens)
+        names = scope.resolve(source, nodes[0], self._served)
+        projections = [
+            projection(self._version, table, customer_id) for table, _, _ in names.tables
+        ]
+        replacements = ending + literals + _renamed(names, projections, tokens)
+        sent, edits = splice(sql, replacements)
+        _check_size(sent)
+        verify.check(sent, lexed.tokens, replacements, projections)
+        return AdmittedQuery(sent, edits)
+
+    def _check_tokens(self, source: Source, tokens: list[Token]) -> None:
+        rules.check_statement(source, tokens)
+        brackets = limits.matching_brackets(source, tokens)
+        limits.check_repetition(source, tokens)
+        rules.check_words(source, tokens, self._forbidden)
+        functions.check_calls(source, tokens, brackets)
+        syntax.check_neighbours(source, tokens)
+        clauses.check_order(source, tokens)
+
+
+def _renamed(names: scope.Names, projections: list[str], tokens: list[Token]) -> list[Replacement]:
+    """Each table reference by its sub-select, and each qualifier by the name that is left of it."""
+    ends = {token.start: token.end for token in tokens}
+
+    def replacement(parts: Sequence[exp.Identifier], text: str) -> Replacement:
+        return Replacement(rules.offset(parts[0]), ends[rules.offset(parts[-1])], text)
+
+    tables = [
+        replacement(parts, text if aliased else f"{text} AS {quoted(table.name)}")
+        for (table, parts, aliased), text in zip(names.tables, projections, strict=True)
+    ]
+    return tables + [replacement(parts, quoted(table.name)) for table, parts in names.columns]
+
+
+def _forbidden_columns(version: catalog.ApiVersion) -> frozenset[str]:
+    hidden: set[str] = set()
+    for table in version.tables.values():
+        shown = {column.name.lower() for column in table.queryable_columns}
+        if TENANT_COLUMN not in shown:
+            raise ValueError(f"table {table.name} has no column {TENANT_COLUMN}")
+        hidden.update(column.name.lower() for column in table.columns if not column.queryable)
+    return frozenset(hidden)
+
+
+def _check_size(text: str) -> None:
+    # A lone surrogate is refused later, with its place; here it only has to be counted.
+    if len(text.encode(errors="surrogatepass")) > limits.MAX_BYTES:
+        raise QueryTooLarge(f"A query is at most {limits.MAX_BYTES:,} bytes of SQL, also as sent.")
+
+
+def _trailing_semicolon(tokens: list[Token]) -> list[Replacement]:
+    if tokens and tokens[-1].kind is Kind.OPERATOR and tokens[-1].text == ";":
+        return [Replacement(tokens[-1].start, tokens[-1].end, "")]
+    return []
+
+
+def _without(lexed: Lexed, pieces: list[Replacement]) -> Lexed:
+    """The same, with some pieces of the code blank and without their tokens."""
+    code, tokens = lexed.code, lexed.tokens
+    for start, end, _ in pieces:
+        code = code[:start] + " " * (end - start) + code[end:]
+        tokens = [token for token in tokens if not start <= token.start < end]
+    return Lexed(tokens, code)
+
+
+def _tree(source: Source, lexed: Lexed) -> exp.Expr | None:
+    try:
+        return parser.parse(lexed.code, lexed.tokens)
+    except parser.SyntaxFault as fault:
+        raise source.invalid(fault.offset, "The SQL has a syntax error here.") from None
+    except (parser.BudgetExceeded, RecursionError):
+        raise source.refusal(0, "TOO_COMPLEX", "The query is too complex to be read.") from None
+    except Exception:
+        # The parser leaks other errors on strange texts, such as ValueError for an empty name.
+        raise source.invalid(0, "The SQL cannot be read.") from None

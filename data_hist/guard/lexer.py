@@ -1,0 +1,120 @@
+"""Trino's tokens, found in linear time.
+
+Written here because the limits have to be checked before any parser sees the text, and because the
+guard compares these tokens with the parser's: where the two differ, the text is refused.
+"""
+
+import re
+from enum import Enum, auto
+from typing import NamedTuple
+
+from data_hist.guard.source import Source, short
+
+
+class Kind(Enum):
+    """What a token is."""
+
+    WORD = auto()
+    QUOTED = auto()
+    STRING = auto()
+    NUMBER = auto()
+    OPERATOR = auto()
+    PARAMETER = auto()
+
+
+class Token(NamedTuple):
+    """A token; `text` is upper case for words, the content of a quoted name, else as written."""
+
+    kind: Kind
+    start: int
+    end: int
+    text: str
+
+
+class Lexed(NamedTuple):
+    """The tokens, and the text with its comments blanked out (the offsets stay)."""
+
+    tokens: list[Token]
+    code: str
+
+
+# Possessive quantifiers: no input makes these go back. A number may not touch a word (`1a`).
+_TOKEN = re.compile(
+    r"""
+      (?P<SPACE>[ \t\r\n]++)
+    | (?P<COMMENT>--[^\r\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/)
+    | (?P<STRING>(?:[xX]|[uU]&)?'(?:[^']++|'')*+')
+    | (?P<WORD>[A-Za-z_][A-Za-z0-9_]*+)
+    | (?P<QUOTED>"(?:[^"]++|"")*+")
+    | (?P<NUMBER>[0-9]++(?:\.(?!\.)[0-9]*+)?(?:[eE][+-]?[0-9]++)?(?![A-Za-z0-9_"']))
+    | (?P<OPERATOR>->|<>|!=|<=|>=|\|\||/(?!\*)|[-+*%=<>(),.;\[\]])
+    | (?P<PARAMETER>\?)
+    """,
+    re.VERBOSE,
+)
+_KINDS = {kind.name: kind for kind in Kind}
+_UNTERMINATED = {"'": "string", '"': "quoted identifier", "/": "comment"}
+_NOT_BLANK = re.compile(r"[^\n]")
+_PLAIN_NAME = re.compile(r"[\x20-\x7e]+")
+
+
+def lex(source: Source, *, max_tokens: int) -> Lexed:
+    """The tokens of a text, or a refusal at the first character that begins none."""
+    _refuse_nul(source)
+    text, tokens, code, offset = source.text, [], [], 0
+    while offset < len(text):
+        match = _TOKEN.match(text, offset)
+        if match is None:
+            raise _unexpected(source, offset)
+        group, value = match.lastgroup, match.group()
+        code.append(_NOT_BLANK.sub(" ", value) if group == "COMMENT" else value)
+        if group not in ("SPACE", "COMMENT"):
+            tokens.append(_token(source, str(group), offset, value))
+            if len(tokens) > max_tokens:
+                raise source.refusal(
+                    offset, "TOO_COMPLEX", f"The query has more than {max_tokens:,} tokens."
+                )
+        offset = match.end()
+    return Lexed(tokens, "".join(code))
+
+
+def _token(source: Source, group: str, start: int, value: str) -> Token:
+    end = start + len(value)
+    if group == "WORD":
+        return Token(Kind.WORD, start, end, value.upper())
+    if group == "QUOTED":
+        return Token(Kind.QUOTED, start, end, _quoted_name(source, start, value))
+    return Token(_KINDS[group], start, end, value)
+
+
+def _quoted_name(source: Source, start: int, value: str) -> str:
+    # Trino compares names with equalsIgnoreCase, by which U+0131 or U+017F equal an ASCII letter.
+    name = value[1:-1].replace('""', '"')
+    if not _PLAIN_NAME.fullmatch(name):
+        raise source.refusal(
+            start, "IDENTIFIER_NOT_ALLOWED", "A quoted name must be of printable ASCII, not empty."
+        )
+    return name
+
+
+def _refuse_nul(source: Source) -> None:
+    nul = source.text.find("\0")
+    if nul >= 0:
+        raise source.invalid(nul, "The query holds a NUL character.")
+    try:
+        source.text.encode()
+    except UnicodeEncodeError as fault:
+        raise source.invalid(fault.start, "The query holds half of a surrogate pair.") from None
+
+
+def _unexpected(source: Source, offset: int) -> Exception:
+    character = source.text[offset]
+    if character in "'\"" or source.text.startswith("/*", offset):
+        return source.invalid(offset, f"A {_UNTERMINATED[character]} is not closed.")
+    if character.isascii() and character.isprintable():
+        return source.invalid(offset, f"Unexpected '{short(source.text[offset : offset + 8])}'.")
+    return source.invalid(
+        offset,
+        f"Unexpected character U+{ord(character):04X}: "
+        "outside strings and comments a query is written in ASCII.",
+    )

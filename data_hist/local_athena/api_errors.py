@@ -1,0 +1,68 @@
+"""What Athena's API answers instead of a result: types, codes, messages and bodies, as measured."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(eq=False)
+class ApiError(Exception):
+    """An error of Athena's API; everything but an internal one is a 400."""
+
+    type: str
+    message: str | None = None
+    details: dict[str, str] = field(default_factory=dict)
+    status: int = 400
+
+    def body(self) -> dict[str, Any]:
+        """The JSON of the response."""
+        message = {} if self.message is None else {"Message": self.message}
+        return {"__type": self.type, **self.details, **message}
+
+
+def invalid_request(code: str, message: str) -> ApiError:
+    """Refuse a request for the reason that `AthenaErrorCode` names."""
+    details = {"AthenaErrorCode": code, "ErrorCode": code}
+    return ApiError("InvalidRequestException", message, details)
+
+
+def invalid_input(message: str) -> ApiError:
+    """Refuse the value of a member."""
+    return invalid_request("INVALID_INPUT", message)
+
+
+def execution_not_found(execution_id: str) -> ApiError:
+    """Say that no execution has this id."""
+    return invalid_request(
+        "QUERY_EXECUTION_NOT_FOUND", f"QueryExecution {execution_id} was not found"
+    )
+
+
+def result_not_found() -> ApiError:
+    """Say that there is no result (any more)."""
+    return invalid_request("RESULT_NOT_FOUND", "Could not find results")
+
+
+def malformed_token(token: str) -> ApiError:
+    """Refuse a NextToken that was not issued for this request."""
+    return invalid_input(f"Malformed nextPageToken {token}")
+
+
+def too_many_queries() -> ApiError:
+    """Report the quota on active queries."""
+    return ApiError(
+        "TooManyRequestsException",
+        "You have exceeded the limit for the number of queries you can run concurrently. "
+        "Please reduce the number of concurrent queries submitted by this account. "
+        "Contact customer support to request a concurrent query limit increase.",
+        {"Reason": "CONCURRENT_QUERY_LIMIT_EXCEEDED"},
+    )
+
+
+def throttled() -> ApiError:
+    """Report the quota on calls."""
+    return ApiError("ThrottlingException", "Rate exceeded")
+
+
+def metadata_not_found(message: str) -> ApiError:
+    """Say that the data catalog has no such thing."""
+    return ApiError("MetadataException", message)

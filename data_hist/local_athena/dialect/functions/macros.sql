@@ -1,0 +1,232 @@
+-- What Athena's functions need beyond one DuckDB expression. Created once in the database, so that
+-- every session sees them. An argument may be evaluated more than once.
+
+-- The one way to fail inside an expression that TRY catches: error() counts as volatile.
+CREATE OR REPLACE MACRO athena_fail(message) AS CAST(message AS INTEGER);
+
+CREATE OR REPLACE MACRO athena_now() AS date_trunc('millisecond', now());
+CREATE OR REPLACE MACRO athena_whitespace() AS chr(32) || chr(9) || chr(10) || chr(11) || chr(12) || chr(13);
+
+-- Numbers as Java prints them.
+CREATE OR REPLACE MACRO athena_mantissa(digits) AS
+  digits[1] || '.' || CASE WHEN length(digits) > 1 THEN digits[2:] ELSE '0' END;
+-- The digits of DuckDB's shortest text without point, leading and trailing zeros.
+CREATE OR REPLACE MACRO athena_digits(plain) AS
+  CASE WHEN rtrim(ltrim(replace(plain, '.', ''), '0'), '0') = '' THEN '0'
+  ELSE rtrim(ltrim(replace(plain, '.', ''), '0'), '0') END;
+CREATE OR REPLACE MACRO athena_exponent(plain) AS
+  CASE WHEN split_part(plain, '.', 1) <> '0' THEN length(split_part(plain, '.', 1)) - 1
+  ELSE length(ltrim(split_part(plain, '.', 2), '0')) - length(split_part(plain, '.', 2)) - 1 END;
+CREATE OR REPLACE MACRO athena_scientific(shortest) AS
+  CASE WHEN contains(shortest, 'e')
+  THEN athena_mantissa(athena_digits(split_part(shortest, 'e', 1))) || 'E' || CAST(CAST(split_part(shortest, 'e', 2) AS INTEGER) AS VARCHAR)
+  ELSE athena_mantissa(athena_digits(shortest)) || 'E' || CAST(athena_exponent(shortest) AS VARCHAR) END;
+CREATE OR REPLACE MACRO athena_double_text(x) AS CASE
+  WHEN isnan(x) THEN 'NaN'
+  WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
+  WHEN x = 0 OR (abs(x) >= 1e-3 AND abs(x) < 1e7) THEN CAST(x AS VARCHAR)
+  ELSE CASE WHEN x < 0 THEN '-' ELSE '' END || athena_scientific(CAST(abs(x) AS VARCHAR)) END;
+CREATE OR REPLACE MACRO athena_double_cast(x) AS CASE
+  WHEN isnan(x) THEN 'NaN'
+  WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
+  WHEN x = 0 THEN CASE WHEN signbit(x) THEN '-0.0E0' ELSE '0.0E0' END
+  ELSE CASE WHEN x < 0 THEN '-' ELSE '' END || athena_scientific(CAST(abs(x) AS VARCHAR)) END;
+CREATE OR REPLACE MACRO athena_double_json(x) AS
+  CASE WHEN isfinite(x) THEN athena_double_text(x) ELSE '"' || athena_double_text(x) || '"' END;
+CREATE OR REPLACE MACRO athena_binary_text(x) AS
+  rtrim(regexp_replace(lower(hex(x)), '(..)', '\1 ', 'g'));
+
+-- Times and intervals.
+CREATE OR REPLACE MACRO athena_time_text(x, size) AS
+  left(rpad(CAST(x AS VARCHAR) || CASE WHEN microsecond(x) % 1000000 = 0 THEN '.' ELSE '' END, 15, '0'), size);
+CREATE OR REPLACE MACRO athena_interval_ms(x) AS epoch_us(x) // 1000;
+CREATE OR REPLACE MACRO athena_seconds_text(x) AS
+  CASE WHEN athena_interval_ms(x) < 0 THEN '-' ELSE '' END
+  || printf('%d %02d:%02d:%02d.%03d', abs(athena_interval_ms(x)) // 86400000,
+            abs(athena_interval_ms(x)) // 3600000 % 24, abs(athena_interval_ms(x)) // 60000 % 60,
+            abs(athena_interval_ms(x)) // 1000 % 60, abs(athena_interval_ms(x)) % 1000);
+CREATE OR REPLACE MACRO athena_interval_months(x) AS year(x) * 12 + month(x);
+CREATE OR REPLACE MACRO athena_months_text(x) AS
+  CASE WHEN athena_interval_months(x) < 0 THEN '-' ELSE '' END
+  || printf('%d-%d', abs(athena_interval_months(x)) // 12, abs(athena_interval_months(x)) % 12);
+
+-- Casts from varchar: DuckDB reads more spellings than Athena does.
+CREATE OR REPLACE MACRO athena_cast_integer(x, type) AS
+  CASE WHEN NOT regexp_full_match(x, '[+-]?[0-9]+')
+  THEN athena_fail('INVALID_CAST_ARGUMENT:Cannot cast ''' || x || ''' to ' || upper(type)) ELSE CAST(x AS BIGINT) END;
+CREATE OR REPLACE MACRO athena_cast_number(x) AS
+  CASE WHEN NOT regexp_full_match(x, '\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*')
+  THEN CAST(athena_fail('INVALID_CAST_ARGUMENT:Cannot cast VARCHAR ''' || x || ''' to DECIMAL') AS VARCHAR) ELSE x END;
+CREATE OR REPLACE MACRO athena_cast_boolean(x) AS
+  CASE WHEN lower(x) IN ('t', 'true', '1') THEN TRUE WHEN lower(x) IN ('f', 'false', '0') THEN FALSE
+  WHEN x IS NOT NULL THEN athena_fail('INVALID_CAST_ARGUMENT:Cannot cast ''' || x || ''' to BOOLEAN') IS NULL END;
+CREATE OR REPLACE MACRO athena_cast_date(x) AS
+  CASE WHEN NOT regexp_full_match(x, '\s*[+-]?[0-9]+-[0-9]{1,2}-[0-9]{1,2}\s*')
+  THEN CAST(CAST(athena_fail('INVALID_CAST_ARGUMENT:Value cannot be cast to date: ' || x) AS VARCHAR) AS DATE)
+  ELSE CAST(x AS DATE) END;
+CREATE OR REPLACE MACRO athena_cast_timestamp(x) AS
+  CASE WHEN NOT regexp_full_match(x, '\s*[+-]?[0-9]+-[0-9]{1,2}-[0-9]{1,2}( +[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]+)?)?)?\s*')
+  THEN CAST(CAST(athena_fail('INVALID_CAST_ARGUMENT:Value cannot be cast to timestamp: ' || x) AS VARCHAR) AS TIMESTAMP)
+  ELSE CAST(CASE WHEN regexp_full_match(trim(x), '[^:]*:[^:]*') THEN trim(x) || ':00' ELSE x END AS TIMESTAMP) END;
+CREATE OR REPLACE MACRO athena_cast_instant(x) AS
+  CASE WHEN x IS NOT NULL AND NOT regexp_full_match(x, '[-+0-9 :.]*?( *(UTC|Z|\+00:00))?')
+  THEN CAST(CAST(athena_fail('NOT_SUPPORTED:The embedded endpoint does not support a time zone that differs between rows') AS VARCHAR) AS TIMESTAMPTZ)
+  ELSE timezone('UTC', athena_cast_timestamp(regexp_replace(x, ' *(UTC|Z|\+00:00)$', ''))) END;
+CREATE OR REPLACE MACRO athena_round_timestamp(x, unit) AS
+  make_timestamp((epoch_us(x) + unit // 2) // unit * unit);
+
+-- Strings.
+CREATE OR REPLACE MACRO athena_substr(x, start, length) AS
+  CASE WHEN start = 0 OR length <= 0 OR start < -length(x) THEN CASE WHEN x IS NOT NULL AND start IS NOT NULL AND length IS NOT NULL THEN '' END
+  ELSE substr(x, start, length) END;
+CREATE OR REPLACE MACRO athena_replace(x, search, replacement) AS
+  CASE WHEN search = '' THEN array_to_string(list_transform(string_split(x, ''), lambda c: replacement || c), '') || replacement
+  ELSE replace(x, search, replacement) END;
+CREATE OR REPLACE MACRO athena_part_lengths(x, part, n) AS
+  length(array_to_string(string_split(x, part)[1:n], part));
+CREATE OR REPLACE MACRO athena_strpos(x, part, instance) AS CASE
+  WHEN instance > 0 THEN CASE WHEN len(string_split(x, part)) > instance THEN athena_part_lengths(x, part, instance) + 1 ELSE 0 END
+  WHEN instance < 0 THEN CASE WHEN len(string_split(x, part)) > -instance
+    THEN athena_part_lengths(x, part, len(string_split(x, part)) + instance) + 1 ELSE 0 END
+  WHEN instance = 0 THEN athena_fail('INVALID_FUNCTION_ARGUMENT:''instance'' must be a positive or negative number.') END;
+CREATE OR REPLACE MACRO athena_split(x, delimiter, most) AS CASE
+  WHEN most <= 0 THEN CAST([CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:Limit must be positive') AS VARCHAR)] AS VARCHAR[])
+  WHEN len(string_split(x, delimiter)) <= most THEN string_split(x, delimiter)
+  ELSE string_split(x, delimiter)[1:most - 1] || [array_to_string(string_split(x, delimiter)[most:], delimiter)] END;
+CREATE OR REPLACE MACRO athena_split_part(x, delimiter, position) AS CASE
+  WHEN position <= 0 THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:Index must be greater than zero') AS VARCHAR)
+  ELSE string_split(x, delimiter)[position] END;
+CREATE OR REPLACE MACRO athena_map(keys, vals) AS MAP(keys, vals);
+CREATE OR REPLACE MACRO athena_split_pairs(x, entries, pair) AS
+  list_transform(list_filter(string_split(x, entries), lambda entry: entry <> ''),
+    lambda entry: {'k': athena_split(entry, pair, 2)[1],
+                   'v': CASE WHEN len(athena_split(entry, pair, 2)) = 2 THEN athena_split(entry, pair, 2)[2]
+                        ELSE CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:Key-value delimiter must appear exactly once in each entry') AS VARCHAR) END});
+CREATE OR REPLACE MACRO athena_split_to_map(x, entries, pair) AS map_from_entries(athena_split_pairs(x, entries, pair));
+CREATE OR REPLACE MACRO athena_multimap(entries) AS
+  MAP(list_distinct(list_transform(entries, lambda e: e.k)),
+      list_transform(list_distinct(list_transform(entries, lambda e: e.k)),
+        lambda key: list_transform(list_filter(entries, lambda e: e.k = key), lambda e: e.v)));
+CREATE OR REPLACE MACRO athena_split_to_multimap(x, entries, pair) AS athena_multimap(athena_split_pairs(x, entries, pair));
+-- The first entry of each key wins; a NULL key has no place in a map.
+CREATE OR REPLACE MACRO athena_map_of_entries(entries) AS
+  map_from_entries(list_filter(entries, lambda e, i: e.k IS NOT NULL
+    AND list_position(list_transform(entries, lambda o: o.k), e.k) = i));
+CREATE OR REPLACE MACRO athena_histogram(counts) AS
+  map_from_entries(list_transform(map_entries(counts), lambda e: {'k': e.key, 'v': CAST(e.value AS BIGINT)}));
+CREATE OR REPLACE MACRO athena_hamming_distance(a, b) AS
+  CASE WHEN length(a) <> length(b) THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:The input strings to hamming_distance function must have the same length') AS BIGINT)
+  ELSE hamming(a, b) END;
+CREATE OR REPLACE MACRO athena_url_pattern() AS '^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?://(?:[^/?#@]*@)?([^/?#:]*)(?::([0-9]+))?)?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$';
+CREATE OR REPLACE MACRO athena_url_parameter(url, name) AS
+  url_decode(replace(list_filter(list_transform(
+    string_split(regexp_extract(url, athena_url_pattern(), 5), '&'),
+    lambda p: CASE WHEN split_part(p, '=', 1) = name THEN CASE WHEN contains(p, '=') THEN p[strpos(p, '=') + 1:] ELSE '' END END),
+    lambda v: v IS NOT NULL)[1], '+', ' '));
+CREATE OR REPLACE MACRO athena_url_encode(x) AS
+  replace(replace(replace(url_encode(x), '%20', '+'), '~', '%7E'), '%2A', '*');
+
+-- Regular expressions.
+CREATE OR REPLACE MACRO athena_regexp_position(x, pattern) AS
+  CASE WHEN regexp_matches(x, pattern) THEN length(regexp_split_to_array(x, pattern)[1]) + 1
+  WHEN x IS NOT NULL AND pattern IS NOT NULL THEN -1 END;
+CREATE OR REPLACE MACRO athena_regexp_pieces(parts, found) AS
+  CASE WHEN len(parts) <> len(found) + 1
+  THEN CAST(athena_fail('NOT_SUPPORTED:The embedded endpoint does not support empty matches here') AS VARCHAR)
+  ELSE parts[1] || array_to_string(list_transform(range(1, len(parts)), lambda i: found[i] || parts[i + 1]), '') END;
+
+-- Numbers.
+CREATE OR REPLACE MACRO athena_ln(x) AS
+  CASE WHEN x > 0 THEN ln(x) WHEN x = 0 THEN CAST('-Infinity' AS DOUBLE) WHEN x < 0 OR isnan(x) THEN CAST('NaN' AS DOUBLE) END;
+CREATE OR REPLACE MACRO athena_decimal_quotient(a, b, scale) AS
+  CASE WHEN b = 0 THEN CAST(1 // CAST(b AS BIGINT) AS DOUBLE) ELSE round(CAST(a AS DOUBLE) / CAST(b AS DOUBLE), scale) END;
+CREATE OR REPLACE MACRO athena_to_base(x, radix) AS
+  CASE WHEN x < 0 THEN '-' ELSE '' END || lower(to_base(abs(x), CAST(radix AS INTEGER)));
+CREATE OR REPLACE MACRO athena_width_bucket(x, low, high, buckets) AS CASE
+  WHEN buckets <= 0 THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:bucketCount must be greater than 0') AS BIGINT)
+  WHEN low < high THEN CASE WHEN x < low THEN 0 WHEN x >= high THEN buckets + 1 ELSE CAST(floor(buckets * (x - low) / (high - low)) AS BIGINT) + 1 END
+  WHEN low > high THEN CASE WHEN x > low THEN 0 WHEN x <= high THEN buckets + 1 ELSE CAST(floor(buckets * (low - x) / (low - high)) AS BIGINT) + 1 END
+  WHEN low = high THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:bounds cannot equal each other') AS BIGINT) END;
+
+-- Arrays.
+CREATE OR REPLACE MACRO athena_contains(list, item) AS
+  CASE WHEN list_contains(list, item) THEN TRUE
+  WHEN list IS NULL OR item IS NULL OR len(list_filter(list, lambda i: i IS NULL)) > 0 THEN NULL ELSE FALSE END;
+CREATE OR REPLACE MACRO athena_array_distinct(list) AS
+  list_filter(list, lambda item, i: coalesce(list_position(list, item), 0) = i
+    OR (item IS NULL AND len(list_filter(list[1:i - 1], lambda o: o IS NULL)) = 0));
+CREATE OR REPLACE MACRO athena_holds(list, item) AS
+  CASE WHEN item IS NULL THEN len(list_filter(list, lambda o: o IS NULL)) > 0 ELSE list_contains(list, item) END;
+CREATE OR REPLACE MACRO athena_array_intersect(a, b) AS
+  CASE WHEN b IS NOT NULL THEN list_filter(athena_array_distinct(a), lambda item: athena_holds(b, item)) END;
+CREATE OR REPLACE MACRO athena_array_except(a, b) AS
+  CASE WHEN b IS NOT NULL THEN list_filter(athena_array_distinct(a), lambda item: NOT athena_holds(b, item)) END;
+CREATE OR REPLACE MACRO athena_arrays_overlap(a, b) AS
+  CASE WHEN list_has_any(list_filter(a, lambda i: i IS NOT NULL), list_filter(b, lambda i: i IS NOT NULL)) THEN TRUE
+  WHEN a IS NULL OR b IS NULL THEN NULL
+  WHEN (len(list_filter(a, lambda i: i IS NULL)) > 0 AND len(b) > 0) OR (len(list_filter(b, lambda i: i IS NULL)) > 0 AND len(a) > 0) THEN NULL
+  ELSE FALSE END;
+CREATE OR REPLACE MACRO athena_slice(list, start, length) AS CASE
+  WHEN start > 0 THEN list[start:start + length - 1]
+  WHEN start < 0 THEN CASE WHEN -start > len(list) THEN list[1:0] ELSE list[len(list) + start + 1:len(list) + start + length] END
+  WHEN start = 0 THEN list[1:CASE WHEN list IS NOT NULL THEN athena_fail('INVALID_FUNCTION_ARGUMENT:SQL array indices start at 1') END] END;
+CREATE OR REPLACE MACRO athena_sequence(start, stop, step) AS CASE
+  WHEN step > 0 AND stop >= start THEN range(start, stop + 1, step)
+  WHEN step < 0 AND stop <= start THEN range(start, stop - 1, step)
+  WHEN start IS NOT NULL AND stop IS NOT NULL AND step IS NOT NULL
+  THEN [CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start') AS BIGINT)] END;
+
+-- JSON, held as its text.
+CREATE OR REPLACE MACRO athena_json_extract(j, path) AS
+  CASE WHEN json_valid(j) THEN CAST(json_extract(j, path) AS VARCHAR) END;
+CREATE OR REPLACE MACRO athena_json_scalar(j) AS
+  CASE WHEN left(j, 1) IN ('{', '[') OR j = 'null' THEN NULL WHEN left(j, 1) = '"' THEN json_extract_string(j, '$') ELSE j END;
+CREATE OR REPLACE MACRO athena_json_to_varchar(j) AS
+  CASE WHEN left(j, 1) IN ('{', '[') THEN CAST(athena_fail('INVALID_CAST_ARGUMENT:Cannot cast JSON object or array to varchar') AS VARCHAR)
+  WHEN j = 'null' THEN NULL WHEN left(j, 1) = '"' THEN json_extract_string(j, '$') ELSE j END;
+CREATE OR REPLACE MACRO athena_json_to_bigint(j) AS CASE
+  WHEN j = 'true' THEN CAST(1 AS BIGINT) WHEN j = 'false' THEN CAST(0 AS BIGINT)
+  WHEN regexp_matches(j, '^[^"]*[.eE]') THEN CAST(round(CAST(athena_json_to_varchar(j) AS DOUBLE)) AS BIGINT)
+  ELSE CAST(athena_cast_integer(athena_json_to_varchar(j), 'bigint') AS BIGINT) END;
+CREATE OR REPLACE MACRO athena_json_parse(x) AS
+  CASE WHEN json_valid(x) THEN athena_json_sorted(x)
+  WHEN x IS NOT NULL THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:Cannot convert value to JSON: ''' || x || '''') AS VARCHAR) END;
+CREATE OR REPLACE MACRO athena_json_items(j) AS
+  CASE WHEN json_valid(j) AND json_type(j) = 'ARRAY' THEN list_transform(json_extract(j, '$[*]'), lambda v: CAST(v AS VARCHAR)) END;
+CREATE OR REPLACE MACRO athena_json_array_contains(j, item) AS
+  CASE WHEN item IS NOT NULL THEN list_contains(athena_json_items(j), item) END;
+-- Athena gives a string without its quotes here, which is not JSON.
+CREATE OR REPLACE MACRO athena_json_unquoted(j) AS CASE WHEN left(j, 1) = '"' THEN json_extract_string(j, '$') ELSE j END;
+CREATE OR REPLACE MACRO athena_json_array_get(j, position) AS
+  athena_json_unquoted(nullif(athena_json_items(j)[CASE WHEN position >= 0 THEN position + 1 ELSE position END], 'null'));
+CREATE OR REPLACE MACRO athena_json_size(j) AS CASE json_type(j)
+  WHEN 'OBJECT' THEN CAST(len(json_keys(j)) AS BIGINT) WHEN 'ARRAY' THEN CAST(json_array_length(j) AS BIGINT)
+  ELSE CASE WHEN j IS NOT NULL THEN CAST(0 AS BIGINT) END END;
+CREATE OR REPLACE MACRO athena_is_json_scalar(j) AS CASE
+  WHEN json_valid(j) THEN json_type(j) NOT IN ('OBJECT', 'ARRAY')
+  WHEN j IS NOT NULL THEN athena_fail('INVALID_FUNCTION_ARGUMENT:Invalid JSON value: ' || j) IS NULL END;
+-- Dates.
+CREATE OR REPLACE MACRO athena_offset_minutes(local, utc) AS datesub('minute', utc, local);
+CREATE OR REPLACE MACRO athena_offset_text(local, utc) AS CASE WHEN athena_offset_minutes(local, utc) = 0 THEN 'Z' ELSE
+  CASE WHEN athena_offset_minutes(local, utc) < 0 THEN '-' ELSE '+' END
+  || printf('%02d:%02d', abs(athena_offset_minutes(local, utc)) // 60, abs(athena_offset_minutes(local, utc)) % 60) END;
+CREATE OR REPLACE MACRO athena_iso8601(x) AS
+  CASE WHEN x IS NOT NULL AND NOT regexp_full_match(x, '\d{4}-\d{2}(-\d{2}(T(\d{2}(:\d{2}(:\d{2}([.,]\d+)?)?)?)?(Z|[+-]\d{2}(:?\d{2})?)?)?)?')
+  THEN CAST(CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:Invalid format: "' || x || '"') AS VARCHAR) AS TIMESTAMPTZ)
+  ELSE timezone('UTC', athena_iso8601_wall(x)) - to_minutes(athena_iso8601_offset(x)) END;
+CREATE OR REPLACE MACRO athena_iso8601_offset(x) AS
+  coalesce(TRY_CAST(regexp_extract(x, 'T.*([+-])(\d{2}):?(\d{2})?$', 1) || '1' AS BIGINT)
+    * (60 * TRY_CAST(regexp_extract(x, 'T.*([+-])(\d{2}):?(\d{2})?$', 2) AS BIGINT)
+       + coalesce(TRY_CAST(regexp_extract(x, 'T.*([+-])(\d{2}):?(\d{2})?$', 3) AS BIGINT), 0)), 0);
+-- Parts that are left out are the first of their kind: day 01, hour 00, minute 00.
+CREATE OR REPLACE MACRO athena_iso8601_filled(moment) AS
+  CASE WHEN length(moment) < 10 THEN moment || '-01' ELSE moment END;
+CREATE OR REPLACE MACRO athena_iso8601_wall(x) AS
+  CAST(athena_iso8601_filled(split_part(x, 'T', 1)) || ' '
+    || athena_iso8601_clock(replace(regexp_extract(x, 'T([\d:.,]*)', 1), ',', '.')) AS TIMESTAMP);
+CREATE OR REPLACE MACRO athena_iso8601_clock(clock) AS
+  CASE length(clock) WHEN 0 THEN '00:00:00' WHEN 2 THEN clock || ':00:00' WHEN 5 THEN clock || ':00' ELSE clock END;
+CREATE OR REPLACE MACRO athena_iso8601_instant(x) AS
+  CASE WHEN athena_iso8601_offset(x) <> 0
+  THEN CAST(CAST(athena_fail('NOT_SUPPORTED:The embedded endpoint does not support a time zone that differs between rows') AS VARCHAR) AS TIMESTAMPTZ)
+  ELSE athena_iso8601(x) END;

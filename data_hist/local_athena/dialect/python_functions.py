@@ -1,0 +1,131 @@
+"""Functions that SQL cannot say, registered with DuckDB as Python functions; none on a hot path."""
+
+import hashlib
+import hmac
+import json
+import zlib
+from collections.abc import Callable
+from typing import Any
+
+import duckdb
+
+_MASK = 0xFFFFFFFFFFFFFFFF
+_PRIMES = (
+    0x9E3779B185EBCA87,
+    0xC2B2AE3D27D4EB4F,
+    0x165667B19E3779F9,
+    0x85EBCA77C2B2AE63,
+    0x27D4EB2F165667C5,
+)
+
+
+def register(connection: duckdb.DuckDBPyConnection) -> None:
+    """Create the functions in the database of a connection."""
+    functions: tuple[tuple[str, Callable[..., Any], list[Any], str], ...] = (
+        ("athena_sha512", _sha512, ["BLOB"], "BLOB"),
+        ("athena_crc32", _crc32, ["BLOB"], "BIGINT"),
+        ("athena_hmac", _hmac, ["VARCHAR", "BLOB", "BLOB"], "BLOB"),
+        ("athena_xxhash64", _xxhash64, ["BLOB"], "BLOB"),
+        ("athena_json_sorted", _json_sorted, ["VARCHAR"], "VARCHAR"),
+    )
+    for name, function, parameters, result in functions:
+        connection.create_function(name, function, parameters, result)
+
+
+def _sha512(data: bytes) -> bytes:
+    return hashlib.sha512(data).digest()
+
+
+def _crc32(data: bytes) -> int:
+    return zlib.crc32(data)
+
+
+def _hmac(algorithm: str, data: bytes, key: bytes) -> bytes:
+    return hmac.new(key, data, algorithm).digest()
+
+
+def _json_sorted(text: str) -> str:
+    """JSON text as json_parse keeps it: no blanks, keys in order."""
+    return _written(json.loads(text))
+
+
+def _written(value: Any) -> str:
+    if isinstance(value, dict):
+        members = (f"{_written(key)}:{_written(value[key])}" for key in sorted(value))
+        return "{" + ",".join(members) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(_written, value)) + "]"
+    if isinstance(value, float):
+        return _java_double(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _java_double(value: float) -> str:
+    """The digits of a double as Java writes them."""
+    if value == 0 or 1e-3 <= abs(value) < 1e7:
+        return repr(value)
+    mantissa, _, exponent = f"{value!r}e".partition("e")
+    if not exponent.strip("e"):
+        mantissa, _, exponent = _scientific(value).partition("e")
+    mantissa = mantissa if "." in mantissa else f"{mantissa}.0"
+    return f"{mantissa}E{int(exponent.strip('e'))}"
+
+
+def _scientific(value: float) -> str:
+    digits = len(repr(abs(value)).replace(".", "").strip("0"))
+    return f"{value:.{max(digits - 1, 1)}e}"
+
+
+def _rotated(value: int, bits: int) -> int:
+    return ((value << bits) | (value >> (64 - bits))) & _MASK
+
+
+def _round(accumulator: int, lane: int) -> int:
+    mixed = (accumulator + lane * _PRIMES[1]) & _MASK
+    return (_rotated(mixed, 31) * _PRIMES[0]) & _MASK
+
+
+def _xxhash64(data: bytes) -> bytes:
+    """xxHash, 64 bits, seed 0."""
+    accumulator, offset = _stripes(data)
+    accumulator = (accumulator + len(data)) & _MASK
+    while offset + 8 <= len(data):
+        lane = int.from_bytes(data[offset : offset + 8], "little")
+        accumulator ^= _round(0, lane)
+        accumulator = (_rotated(accumulator, 27) * _PRIMES[0] + _PRIMES[3]) & _MASK
+        offset += 8
+    if offset + 4 <= len(data):
+        lane = int.from_bytes(data[offset : offset + 4], "little")
+        accumulator ^= (lane * _PRIMES[0]) & _MASK
+        accumulator = (_rotated(accumulator, 23) * _PRIMES[1] + _PRIMES[2]) & _MASK
+        offset += 4
+    for byte in data[offset:]:
+        accumulator ^= (byte * _PRIMES[4]) & _MASK
+        accumulator = (_rotated(accumulator, 11) * _PRIMES[0]) & _MASK
+    return _avalanche(accumulator).to_bytes(8, "big")
+
+
+def _stripes(data: bytes) -> tuple[int, int]:
+    """The accumulator after all stripes of 32 bytes, and where they end."""
+    if len(data) < 32:
+        return _PRIMES[4], 0
+    lanes = [(_PRIMES[0] + _PRIMES[1]) & _MASK, _PRIMES[1], 0, -_PRIMES[0] & _MASK]
+    offset = 0
+    while offset + 32 <= len(data):
+        for index in range(4):
+            start = offset + 8 * index
+            lane = int.from_bytes(data[start : start + 8], "little")
+            lanes[index] = _round(lanes[index], lane)
+        offset += 32
+    turns = zip(lanes, (1, 7, 12, 18), strict=True)
+    accumulator = sum(_rotated(lane, bits) for lane, bits in turns) & _MASK
+    for lane in lanes:
+        accumulator ^= _round(0, lane)
+        accumulator = (accumulator * _PRIMES[0] + _PRIMES[3]) & _MASK
+    return accumulator, offset
+
+
+def _avalanche(value: int) -> int:
+    value = ((value ^ (value >> 33)) * _PRIMES[1]) & _MASK
+    value = ((value ^ (value >> 29)) * _PRIMES[2]) & _MASK
+    return value ^ (value >> 32)

@@ -1,0 +1,94 @@
+"""Regular expression functions that look into a constant pattern or replacement."""
+
+import re
+
+from sqlglot import exp
+
+from data_hist.local_athena.dialect.calls import from_table
+from data_hist.local_athena.dialect.expression import Typed, quoted
+from data_hist.local_athena.dialect.lambdas import body
+from data_hist.local_athena.dialect.translator import Call, FunctionHandler, Translator
+from data_hist.local_athena.dialect.trino_types import BIGINT, VARCHAR, array_of, common_type
+
+_REFERENCE = re.compile(r"\\(.)|\$(\d+)|\$\{(\w+)\}|(\\|\$)", re.S)
+_GROUP = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|(\((?!\?)|\(\?P?<(?![=!]))", re.S)
+
+
+def groups_in(pattern: str) -> int:
+    """How many capturing groups a pattern has."""
+    return sum(1 for match in _GROUP.finditer(pattern) if match[1])
+
+
+def _replacement(translator: Translator, call: Call, text: str, groups: int) -> str:
+    """Java's `$1` as RE2's backslash and digit."""
+
+    def reference(match: re.Match[str]) -> str:
+        if match[2]:
+            if int(match[2]) > min(groups, 9):
+                problem = f"Illegal replacement sequence: unknown group {match[2]}"
+                raise translator.failure("INVALID_FUNCTION_ARGUMENT", problem, call.node)
+            return f"\\{int(match[2])}"
+        if match[1]:
+            return "\\\\" if match[1] == "\\" else match[1]
+        raise translator.unsupported(call.node, "this replacement")
+
+    return _REFERENCE.sub(reference, text)
+
+
+def _regexp_replace(translator: Translator, call: Call) -> Typed:
+    if len(call.arguments) != 3:
+        return from_table(translator, call)
+    value = translator.typed_as(call.arguments[0], VARCHAR)
+    pattern = translator.typed_as(call.arguments[1], VARCHAR)
+    if isinstance(call.arguments[2], exp.Lambda):
+        return _replaced_by_lambda(translator, call, value, pattern)
+    replacement = translator.typed_as(call.arguments[2], VARCHAR)
+    if replacement.constant is None or pattern.constant is None:
+        raise translator.unsupported(call.node, "patterns and replacements that are not constants")
+    groups = groups_in(pattern.constant)
+    text = _replacement(translator, call, replacement.constant, groups)
+    return Typed(f"regexp_replace({value.sql}, {pattern.sql}, {quoted(text)}, 'g')", VARCHAR)
+
+
+def _replaced_by_lambda(translator: Translator, call: Call, value: Typed, pattern: Typed) -> Typed:
+    if pattern.constant is None:
+        raise translator.unsupported(call.node, "patterns that are not constants")
+    index = translator.fresh("i")
+    groups = ", ".join(
+        f"regexp_extract_all({value.sql}, {pattern.sql}, {group})[{index}]"
+        for group in range(1, groups_in(pattern.constant) + 1)
+    )
+    parameter = Typed(f"CAST([{groups}] AS VARCHAR[])", array_of(VARCHAR))
+    result = body(translator, call.arguments[2], [parameter])
+    if common_type(result.type, VARCHAR) is None:
+        raise translator.mismatch(call.node, f"Lambda must return varchar: {result.type}")
+    matches = f"len(regexp_extract_all({value.sql}, {pattern.sql}))"
+    found = f"list_transform(range(1, {matches} + 1), lambda {index}: {result.sql})"
+    parts = f"regexp_split_to_array({value.sql}, {pattern.sql})"
+    return Typed(f"athena_regexp_pieces({parts}, {found})", VARCHAR)
+
+
+def _with_group(translator: Translator, call: Call) -> Typed:
+    if len(call.arguments) != 3:
+        return from_table(translator, call)
+    value = translator.typed_as(call.arguments[0], VARCHAR)
+    pattern = translator.typed_as(call.arguments[1], VARCHAR)
+    group = translator.typed_as(call.arguments[2], BIGINT)
+    if group.constant is None or pattern.constant is None:
+        raise translator.unsupported(call.node, "patterns and groups that are not constants")
+    number, groups = int(group.constant), groups_in(pattern.constant)
+    if not 0 <= number <= groups:
+        problem = f"Pattern has {groups} groups. Cannot access group {number}"
+        raise translator.failure("INVALID_FUNCTION_ARGUMENT", problem, call.node)
+    arguments = f"{value.sql}, {pattern.sql}, {number}"
+    if call.name == "regexp_extract_all":
+        return Typed(f"regexp_extract_all({arguments})", array_of(VARCHAR))
+    found = f"regexp_matches({value.sql}, {pattern.sql})"
+    return Typed(f"CASE WHEN {found} THEN regexp_extract({arguments}) END", VARCHAR)
+
+
+FUNCTIONS: dict[str, FunctionHandler] = {
+    "regexp_replace": _regexp_replace,
+    "regexp_extract": _with_group,
+    "regexp_extract_all": _with_group,
+}

@@ -1,0 +1,71 @@
+"""The SELECT list: stars written out, names of the output columns."""
+
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from data_hist.local_athena.dialect.expression import Typed
+from data_hist.local_athena.dialect.scopes import Field
+from data_hist.local_athena.dialect.translator import Translator
+
+
+@dataclass(frozen=True)
+class Item:
+    """One output column; `node` is its expression as written, where it was written."""
+
+    node: exp.Expr | None
+    name: str | None
+    value: Typed
+    is_alias: bool = False
+
+
+def select_items(translator: Translator, select: exp.Select) -> list[Item]:
+    """The output columns of a SELECT."""
+    items: list[Item] = []
+    for node in select.expressions:
+        items.extend(_items(translator, node))
+    return items
+
+
+def _items(translator: Translator, node: exp.Expr) -> list[Item]:
+    if isinstance(node, exp.Star):
+        translator.only(node)
+        if not translator.scope.fields:
+            text = "SELECT * not allowed in queries without FROM clause"
+            raise translator.failure("COLUMN_NOT_FOUND", text, node)
+        return [_field_item(column) for column in translator.scope.fields]
+    if isinstance(node, exp.Column) and isinstance(node.this, exp.Star):
+        translator.only(node.this)
+        return _qualified_star(translator, node)
+    if isinstance(node, exp.Aliases | exp.PropertyEQ):
+        raise translator.failure("SYNTAX_ERROR", "mismatched input in SELECT", node)
+    if isinstance(node, exp.Alias):
+        value = translator.typed(node.this)
+        return [Item(node.this, node.alias, value, is_alias=True)]
+    return [Item(node, _own_name(node), translator.typed(node))]
+
+
+def _own_name(node: exp.Expr) -> str | None:
+    """Only references carry a name of their own."""
+    if isinstance(node, exp.Column):
+        return node.name
+    if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Identifier):
+        return node.expression.name
+    return None
+
+
+def _field_item(column: Field) -> Item:
+    return Item(None, column.name, Typed(column.sql, column.type))
+
+
+def _qualified_star(translator: Translator, node: exp.Column) -> list[Item]:
+    qualifier = tuple(part.name.lower() for part in node.parts[:-1])
+    fields = [
+        column
+        for column in translator.scope.fields
+        if column.qualifier[-len(qualifier) :] == qualifier
+    ]
+    if not fields:
+        text = f"Unable to resolve reference {'.'.join(qualifier)}"
+        raise translator.failure("TABLE_NOT_FOUND", text, node)
+    return [_field_item(column) for column in fields]

@@ -1,0 +1,219 @@
+"""Athena's data types, as the translation reasons about them.
+
+DuckDB's types are too coarse to answer in Athena's words: a row keeps its field names here, a
+timestamp its precision, a `timestamp with time zone` the zone it is shown in. Nothing here knows
+SQL text beyond the names of types.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+UNBOUNDED = 2147483647
+TIMESTAMP_TZ = "timestamp with time zone"
+DAY_TO_SECOND = "interval day to second"
+YEAR_TO_MONTH = "interval year to month"
+
+_DUCKDB_NAMES = {
+    "boolean": "BOOLEAN",
+    "tinyint": "TINYINT",
+    "smallint": "SMALLINT",
+    "integer": "INTEGER",
+    "bigint": "BIGINT",
+    "real": "FLOAT",
+    "double": "DOUBLE",
+    "varchar": "VARCHAR",
+    "char": "VARCHAR",
+    "varbinary": "BLOB",
+    "date": "DATE",
+    "time": "TIME",
+    "timestamp": "TIMESTAMP",
+    TIMESTAMP_TZ: "TIMESTAMPTZ",
+    DAY_TO_SECOND: "INTERVAL",
+    YEAR_TO_MONTH: "INTERVAL",
+    "json": "VARCHAR",
+    "unknown": "INTEGER",
+}
+_INTEGER_DIGITS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19}
+INTEGERS = tuple(_INTEGER_DIGITS)
+_NUMBERS = (*INTEGERS, "decimal", "real", "double")
+
+
+@dataclass(frozen=True)
+class TrinoType:
+    """One data type.
+
+    `length` belongs to varchar and char, `precision` to decimal, time and timestamp. `zone` is the
+    zone a `timestamp with time zone` is shown in; None means that it differs between rows.
+    """
+
+    name: str
+    parameters: tuple["TrinoType", ...] = ()
+    field_names: tuple[str | None, ...] = ()
+    length: int | None = None
+    precision: int | None = None
+    scale: int = 0
+    zone: str | None = None
+
+    @property
+    def duckdb(self) -> str:
+        """The DuckDB type that holds its values."""
+        if self.name == "array":
+            return f"{self.element.duckdb}[]"
+        if self.name == "map":
+            return f"MAP({self.key.duckdb}, {self.value.duckdb})"
+        if self.name == "row":
+            fields = (f"f{n} {kind.duckdb}" for n, kind in enumerate(self.parameters, 1))
+            return f"STRUCT({', '.join(fields)})"
+        if self.name == "decimal":
+            return f"DECIMAL({self.precision},{self.scale})"
+        return _DUCKDB_NAMES[self.name]
+
+    @property
+    def element(self) -> "TrinoType":
+        """What an array holds."""
+        return self.parameters[0]
+
+    @property
+    def key(self) -> "TrinoType":
+        """What a map's keys are."""
+        return self.parameters[0]
+
+    @property
+    def value(self) -> "TrinoType":
+        """What a map's values are."""
+        return self.parameters[1]
+
+    @property
+    def is_number(self) -> bool:
+        """Whether the type is any kind of number."""
+        return self.name in _NUMBERS
+
+    @property
+    def is_integer(self) -> bool:
+        """Whether the type is one of tinyint to bigint."""
+        return self.name in _INTEGER_DIGITS
+
+    @property
+    def is_interval(self) -> bool:
+        """Whether the type is one of the two intervals."""
+        return self.name in (DAY_TO_SECOND, YEAR_TO_MONTH)
+
+    def holds(self, name: str) -> bool:
+        """Whether the type is, or contains, the type of that name."""
+        return self.name == name or any(part.holds(name) for part in self.parameters)
+
+    def __str__(self) -> str:
+        """The type as `typeof` and error messages write it."""
+        if self.name in ("array", "map"):
+            return f"{self.name}({', '.join(map(str, self.parameters))})"
+        if self.name == "row":
+            return f"row({', '.join(_field_texts(self))})"
+        if self.name == "decimal":
+            return f"decimal({self.precision},{self.scale})"
+        if self.name in ("varchar", "char") and self.length not in (None, UNBOUNDED):
+            return f"{self.name}({self.length})"
+        if self.precision is not None:
+            return self.name.replace("time", f"time({self.precision})", 1).replace(
+                f"time({self.precision})stamp", f"timestamp({self.precision})"
+            )
+        return self.name
+
+
+def _field_texts(row: TrinoType) -> Iterator[str]:
+    for name, kind in zip(row.field_names, row.parameters, strict=True):
+        yield f"{name} {kind}" if name else str(kind)
+
+
+UNKNOWN = TrinoType("unknown")
+BOOLEAN = TrinoType("boolean")
+INTEGER = TrinoType("integer")
+BIGINT = TrinoType("bigint")
+DOUBLE = TrinoType("double")
+VARCHAR = TrinoType("varchar")
+VARBINARY = TrinoType("varbinary")
+JSON = TrinoType("json")
+DATE = TrinoType("date")
+TIMESTAMP = TrinoType("timestamp", precision=3)
+TIMESTAMP_UTC = TrinoType(TIMESTAMP_TZ, precision=3, zone="UTC")
+
+
+def array_of(element: TrinoType) -> TrinoType:
+    """The array of a type."""
+    return TrinoType("array", (element,))
+
+
+def map_of(key: TrinoType, value: TrinoType) -> TrinoType:
+    """The map from one type to another."""
+    return TrinoType("map", (key, value))
+
+
+def row_of(*kinds: TrinoType, names: tuple[str | None, ...] = ()) -> TrinoType:
+    """The row of some types, its fields named or not."""
+    return TrinoType("row", kinds, names or (None,) * len(kinds))
+
+
+def decimal_of(integer: TrinoType) -> TrinoType:
+    """The decimal that holds every value of an integer type."""
+    return TrinoType("decimal", precision=_INTEGER_DIGITS[integer.name])
+
+
+def common_type(left: TrinoType, right: TrinoType) -> TrinoType | None:
+    """The type both sides are coerced to, or None where Athena knows none."""
+    if left.name == "unknown":
+        return right
+    if right.name == "unknown" or left == right:
+        return left
+    if left.name == right.name:
+        return _widened(left, right)
+    if left.is_number and right.is_number:
+        return _common_number(left, right)
+    return _common_family(left, right)
+
+
+def _widened(left: TrinoType, right: TrinoType) -> TrinoType | None:
+    if left.name in ("varchar", "char"):
+        unbounded = left.length is None or right.length is None
+        length = None if unbounded else max(left.length or 0, right.length or 0)
+        return replace(left, length=length)
+    if left.name == "decimal":
+        scale = max(left.scale, right.scale)
+        digits = max(_whole_digits(left), _whole_digits(right)) + scale
+        return TrinoType("decimal", precision=min(38, digits), scale=scale)
+    if left.parameters:
+        return _widened_parts(left, right)
+    precision = max(left.precision or 0, right.precision or 0)
+    zone = left.zone if left.zone == right.zone else None
+    return replace(left, precision=precision, zone=zone)
+
+
+def _whole_digits(decimal: TrinoType) -> int:
+    return (decimal.precision or 0) - decimal.scale
+
+
+def _widened_parts(left: TrinoType, right: TrinoType) -> TrinoType | None:
+    if len(left.parameters) != len(right.parameters):
+        return None
+    pairs = zip(left.parameters, right.parameters, strict=True)
+    parts = tuple(part for one, other in pairs if (part := common_type(one, other)) is not None)
+    if len(parts) < len(left.parameters):
+        return None
+    names = tuple(
+        one if one == other else None
+        for one, other in zip(left.field_names, right.field_names, strict=True)
+    )
+    return TrinoType(left.name, parts, names)
+
+
+def _common_number(left: TrinoType, right: TrinoType) -> TrinoType | None:
+    lower, upper = sorted((left, right), key=lambda kind: _NUMBERS.index(kind.name))
+    if upper.name == "decimal":
+        return _widened(decimal_of(lower), upper)
+    return upper
+
+
+def _common_family(left: TrinoType, right: TrinoType) -> TrinoType | None:
+    for family in (("date", "timestamp", TIMESTAMP_TZ), ("char", "varchar")):
+        if left.name in family and right.name in family:
+            _, upper = sorted((left, right), key=lambda kind: family.index(kind.name))
+            return upper
+    return None

@@ -1,0 +1,218 @@
+"""The operations on executions: start, get, list, stop, and their statistics.
+
+Turns members of Athena's API into calls of the engine and executions into documents.
+"""
+
+from typing import Any
+
+from data_hist.local_athena.api_errors import (
+    execution_not_found,
+    invalid_input,
+    invalid_request,
+    too_many_queries,
+)
+from data_hist.local_athena.engine import Engine, TooManyActiveQueries
+from data_hist.local_athena.executions import Execution, Request
+from data_hist.local_athena.failures import MalformedQuery
+from data_hist.local_athena.ledger import IdempotentParameterMismatch
+from data_hist.local_athena.object_store import InvalidBucketName, split_location
+from data_hist.local_athena.request_members import Member, check_members
+from data_hist.local_athena.tokens import issue_token, read_token
+from data_hist.local_athena.workgroup import ENGINE_VERSION, Workgroup
+
+_DEFAULT_PAGE = 50
+_MAX_QUERY_BYTES = 262144
+_NO_OUTPUT_LOCATION = (
+    "No output location provided. An output location is required either through the "
+    "Workgroup result configuration setting or as an API input."
+)
+
+_START = (
+    Member("QueryString", required=True, minimum=1, maximum=_MAX_QUERY_BYTES),
+    Member("ClientRequestToken", minimum=32, maximum=128),
+    Member("QueryExecutionContext", dict),
+    Member("ResultConfiguration", dict),
+    Member("WorkGroup"),
+    Member("ExecutionParameters", list, minimum=1),
+    Member("ResultReuseConfiguration", dict),
+)
+_CONTEXT = (Member("Catalog", minimum=1, maximum=256), Member("Database", minimum=1, maximum=255))
+_RESULT = (Member("OutputLocation"),)
+_ONE = (Member("QueryExecutionId", required=True, minimum=1, maximum=128),)
+_MANY = (Member("QueryExecutionIds", list, required=True, minimum=1, maximum=50),)
+_LIST = (
+    Member("NextToken", minimum=1, maximum=1024),
+    Member("MaxResults", int, minimum=0, maximum=50),
+    Member("WorkGroup"),
+)
+_LIST_SUBJECT = "ListQueryExecutions"
+
+
+class ExecutionOperations:
+    """The operations, one method each, over one engine."""
+
+    def __init__(self, engine: Engine, workgroup: Workgroup) -> None:
+        self._engine = engine
+        self._workgroup = workgroup
+
+    def start_query_execution(self, document: object) -> dict[str, Any]:
+        """StartQueryExecution."""
+        request = self._request(check_members(document, _START))
+        try:
+            return {"QueryExecutionId": self._engine.start(request)}
+        except MalformedQuery as error:
+            raise invalid_request("MALFORMED_QUERY", str(error)) from error
+        except IdempotentParameterMismatch as error:
+            code = "IDEMPOTENT_PARAMETER_MISMATCH"
+            raise invalid_request(code, "Idempotent parameters do not match") from error
+        except TooManyActiveQueries as error:
+            raise too_many_queries() from error
+
+    def get_query_execution(self, document: object) -> dict[str, Any]:
+        """GetQueryExecution."""
+        return {"QueryExecution": _document(self._find(document))}
+
+    def batch_get_query_execution(self, document: object) -> dict[str, Any]:
+        """BatchGetQueryExecution."""
+        ids = check_members(document, _MANY)["QueryExecutionIds"]
+        found = {each: self._engine.find(each) for each in ids}
+        return {
+            "QueryExecutions": [_document(each) for each in found.values() if each],
+            "UnprocessedQueryExecutionIds": [
+                {
+                    "QueryExecutionId": execution_id,
+                    "ErrorCode": "QUERY_EXECUTION_NOT_FOUND",
+                    "ErrorMessage": f"QueryExecution {execution_id} was not found",
+                }
+                for execution_id, execution in found.items()
+                if execution is None
+            ],
+        }
+
+    def list_query_executions(self, document: object) -> dict[str, Any]:
+        """ListQueryExecutions; a token holds the last one seen, so new arrivals do not shift it."""
+        members = check_members(document, _LIST)
+        self._workgroup.require(members.get("WorkGroup"))
+        token = members.get("NextToken")
+        before = None if token is None else read_token(_LIST_SUBJECT, token)
+        limit = members.get("MaxResults") or _DEFAULT_PAGE
+        executions = self._engine.newest(limit + 1, before)
+        page = executions[:limit]
+        answer: dict[str, Any] = {"QueryExecutionIds": [execution.id for execution in page]}
+        if len(executions) > limit:
+            answer["NextToken"] = issue_token(_LIST_SUBJECT, page[-1].sequence)
+        return answer
+
+    def stop_query_execution(self, document: object) -> dict[str, Any]:
+        """StopQueryExecution."""
+        self._engine.stop(self._find(document).id)
+        return {}
+
+    def get_query_runtime_statistics(self, document: object) -> dict[str, Any]:
+        """GetQueryRuntimeStatistics."""
+        return {"QueryRuntimeStatistics": _runtime_statistics(self._find(document))}
+
+    def _find(self, document: object) -> Execution:
+        execution_id = check_members(document, _ONE)["QueryExecutionId"]
+        execution = self._engine.find(execution_id)
+        if execution is None:
+            raise execution_not_found(execution_id)
+        return execution
+
+    def _request(self, members: dict[str, Any]) -> Request:
+        if not members.get("ClientRequestToken"):
+            raise invalid_input("clientRequestToken is null or empty")
+        context = check_members(members.get("QueryExecutionContext") or {}, _CONTEXT)
+        result = check_members(members.get("ResultConfiguration") or {}, _RESULT)
+        self._workgroup.require(members.get("WorkGroup"))
+        catalog = context.get("Catalog")
+        return Request(
+            sql=members["QueryString"],
+            catalog=catalog.lower() if catalog else None,
+            database=context.get("Database"),
+            workgroup=self._workgroup.name,
+            output_location=self._output_location(result.get("OutputLocation")),
+            client_request_token=members["ClientRequestToken"],
+            parameters=tuple(members.get("ExecutionParameters") or ()),
+        )
+
+    def _output_location(self, requested: str | None) -> str:
+        location = self._workgroup.output_location(requested)
+        if not location:
+            raise invalid_input(_NO_OUTPUT_LOCATION)
+        try:
+            split_location(location)
+        except InvalidBucketName as error:
+            raise invalid_input("outputLocation is not a valid S3 path.") from error
+        return location
+
+
+def _document(execution: Execution) -> dict[str, Any]:
+    request = execution.request
+    context = {"Catalog": request.catalog, "Database": request.database}
+    document = {
+        "QueryExecutionId": execution.id,
+        "Query": request.sql,
+        "StatementType": "DML",
+        "SubstatementType": execution.substatement,
+        "ResultConfiguration": {"OutputLocation": execution.result_location},
+        "ResultReuseConfiguration": {"ResultReuseByAgeConfiguration": {"Enabled": False}},
+        "QueryExecutionContext": {name: value for name, value in context.items() if value},
+        "Status": _status(execution),
+        "Statistics": _statistics(execution),
+        "WorkGroup": request.workgroup,
+        "EngineVersion": ENGINE_VERSION,
+    }
+    if request.parameters:
+        document["ExecutionParameters"] = list(request.parameters)
+    return document
+
+
+def _status(execution: Execution) -> dict[str, Any]:
+    status: dict[str, Any] = {
+        "State": execution.state,
+        "SubmissionDateTime": execution.submitted_at.timestamp(),
+    }
+    if execution.completed_at:
+        status["CompletionDateTime"] = execution.completed_at.timestamp()
+    if execution.state_change_reason:
+        status["StateChangeReason"] = execution.state_change_reason
+    if execution.failure:
+        status["AthenaError"] = {
+            "ErrorCategory": execution.failure.category,
+            "ErrorType": execution.failure.number,
+            "Retryable": execution.failure.retryable,
+            "ErrorMessage": execution.failure.message,
+        }
+    return status
+
+
+def _statistics(execution: Execution) -> dict[str, Any]:
+    return {
+        "DataScannedInBytes": execution.statistics.scanned_bytes,
+        **_timeline(execution),
+        "ResultReuseInformation": {"ReusedPreviousResult": False},
+    }
+
+
+def _timeline(execution: Execution) -> dict[str, int]:
+    statistics = execution.statistics
+    return {
+        "EngineExecutionTimeInMillis": statistics.engine_ms,
+        "TotalExecutionTimeInMillis": statistics.total_ms,
+        "QueryQueueTimeInMillis": statistics.queue_ms,
+        "QueryPlanningTimeInMillis": statistics.planning_ms,
+        "ServiceProcessingTimeInMillis": statistics.service_ms,
+    }
+
+
+def _runtime_statistics(execution: Execution) -> dict[str, Any]:
+    statistics = execution.statistics
+    return {
+        "Timeline": _timeline(execution),
+        "Rows": {
+            "InputBytes": statistics.scanned_bytes,
+            "OutputBytes": statistics.output_bytes,
+            "OutputRows": statistics.output_rows,
+        },
+    }

@@ -1,0 +1,130 @@
+"""A record's JSON text turned into a table's columns, as SQL expressions for DuckDB.
+
+The rules are those of Hive's JSON SerDes: names match without regard to case, a missing field or
+`null` is NULL, fields the table lacks are ignored, and a nested value in a varchar column is its
+JSON text. What does not fit fails the statement. Knows nothing of files and folders.
+"""
+
+from collections.abc import Sequence
+
+from data_hist.catalog import TableColumn
+
+_TYPES = {
+    "boolean": "BOOLEAN",
+    "tinyint": "TINYINT",
+    "smallint": "SMALLINT",
+    "int": "INTEGER",
+    "integer": "INTEGER",
+    "bigint": "BIGINT",
+    "real": "FLOAT",
+    "float": "FLOAT",
+    "double": "DOUBLE",
+    "date": "DATE",
+    "timestamp": "TIMESTAMP",
+}
+_TEXTS = ("varchar", "char", "string")
+_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
+
+_STRING = r'"(?:[^"\\]|\\.)*"'
+_SCALAR = r'[^\s",\[\]{}]+'
+# RE2 cannot recurse; a payload nested deeper than this comes out as DuckDB prints it.
+_DEPTH = 12
+
+
+def duckdb_type(athena_type: str) -> str:
+    """DuckDB's name of a type of the data dictionary."""
+    base = athena_type.partition("(")[0].strip().lower()
+    if base in _TEXTS:
+        return "VARCHAR"
+    if base == "decimal":
+        return athena_type.upper()
+    if base not in _TYPES:
+        raise ValueError(f"the archive holds no columns of type {athena_type}")
+    return _TYPES[base]
+
+
+def quoted(text: str) -> str:
+    """A string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def is_record() -> str:
+    """A condition that is true, or fails the statement for a line that holds no JSON object."""
+    message = quoted("HIVE_CURSOR_ERROR: Row is not a valid JSON Object - ")
+    return (
+        f"CASE WHEN starts_with(ltrim(json), '{{') THEN true "
+        f"ELSE error({message} || left(json, 100)) END"
+    )
+
+
+def field_texts(names: Sequence[str]) -> str:
+    """The named members as a list of texts, from one pass over the record."""
+    exact = ", ".join(quoted(f'$."{name}"') for name in names)
+    wanted = ", ".join(map(quoted, names))
+    spelled = (
+        "coalesce(list_filter(json_keys(json), lambda key: key = name)[1], "
+        "list_filter(json_keys(json), lambda key: lower(key) = name)[1], name)"
+    )
+    found = f"lambda name: json_extract_string(json, '$.\"' || {spelled} || '\"')"
+    return (
+        f"CASE WHEN regexp_matches(json, {quoted(_other_spellings(names))}) "
+        f"THEN list_transform([{wanted}], {found}) ELSE json_extract_string(json, [{exact}]) END"
+    )
+
+
+def column_value(column: TableColumn, text: str, number: int) -> str:
+    """The column's value, from the expression of the member's text.
+
+    `number` is the column's place in the table, which error messages name.
+    """
+    target = duckdb_type(column.type)
+    if target == "VARCHAR":
+        return _as_it_stands(column.name, text)
+    cast = f"TRY_CAST({text} AS {target})"
+    # DuckDB rounds '0.5' to an integer where Hive refuses it.
+    fits = f"regexp_full_match({text}, '[+-]?[0-9]+')" if target in _INTEGERS else "true"
+    return (
+        f"CASE WHEN {text} IS NULL OR ({fits} AND {cast} IS NOT NULL) THEN {cast} "
+        f"ELSE CAST(error('HIVE_BAD_DATA: Error parsing field value ''' || {text} || ''' "
+        f"for field {number}: For input string: \"' || {text} || '\"') AS {target}) END"
+    )
+
+
+def _as_it_stands(name: str, text: str) -> str:
+    """The member's text with numbers and nested values as the producer wrote them.
+
+    DuckDB prints JSON anew, which turns 1.50 into 1.5 and drops white space. Usually what it prints
+    is what stands in the record; only where it is not, the slow search for the original is made.
+    """
+    reprinted = (
+        f"(regexp_matches({text}, '^[\\[{{]') AND NOT contains(json, {text}) "
+        f"OR regexp_matches({text}, '^-?[0-9]+[.eE]'))"
+    )
+    unquoted = rf'"(?i:{name})"\s*:\s*[-\[{{0-9]'
+    possible = f"regexp_matches(json, {quoted(unquoted)})"
+    original = f"nullif(regexp_extract(json, {quoted(_unquoted_member(name))}, 1), '')"
+    return f"CASE WHEN {reprinted} AND {possible} THEN coalesce({original}, {text}) ELSE {text} END"
+
+
+def _unquoted_member(name: str) -> str:
+    """A pattern whose group is the record's own member of this name, unless that is a string."""
+    nested = _nested(_DEPTH)
+    skipped = rf"\s*{_STRING}\s*:\s*(?:{_STRING}|{_SCALAR}|{nested})\s*,"
+    return rf'^\s*\{{(?:{skipped})*?\s*"(?i:{name})"\s*:\s*({_SCALAR}|{nested})'
+
+
+def _nested(depth: int) -> str:
+    # The text is known to be JSON, so an opening bracket need not be told from a brace.
+    inner = "" if depth == 0 else f"|{_nested(depth - 1)}"
+    return rf'[\[{{](?:[^\[\]{{}}"]|{_STRING}{inner})*[\]}}]'
+
+
+def _other_spellings(names: Sequence[str]) -> str:
+    """A pattern for members whose names differ from the wanted ones in case alone."""
+    spellings = (
+        f"{name[:place]}{name[place].upper()}(?i:{name[place + 1 :]})"
+        for name in names
+        for place in range(len(name))
+        if name[place].islower()
+    )
+    return rf'"(?:{"|".join(spellings)})"\s*:'

@@ -1,0 +1,86 @@
+"""Athena's result files: how DuckDB writes them, and reading them page by page.
+
+Every value is quoted, `"` doubled; NULL is nothing, the empty string is `""`; lines end in a
+newline. A page costs its own bytes wherever in the file it lies. Knows neither types nor the wire
+format.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+Row = list[str | None]
+
+_FIELD = re.compile(rb'(?:"([^"]*(?:""[^"]*)*)")?([,\n])')
+_FIRST_READ_BYTES = 1 << 16
+
+
+@dataclass(frozen=True)
+class Page:
+    """Rows of a result file and the offset of the row after them."""
+
+    rows: list[Row]
+    next_offset: int
+
+
+def copy_statement(query: str, names: Sequence[str], path: Path) -> str:
+    """Build the statement with which DuckDB writes a query's rows as a result file.
+
+    DuckDB's own header would rename the second of two columns of one name. PREFIX writes ours, and
+    makes the line ends separators, which is why the last one has to be the SUFFIX.
+    """
+    header = ",".join(_quoted(name, '"') for name in names) + "\n"
+    target, prefix = (_quoted(text, "'") for text in (str(path), header))
+    return (
+        f"COPY ({query}) TO {target} (FORMAT csv, HEADER false, "
+        f"PREFIX {prefix}, SUFFIX '\n', FORCE_QUOTE *, NULLSTR '')"
+    )
+
+
+def close_empty_result(path: Path) -> None:
+    """Take away the line end that the statement above writes after no rows at all."""
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size - 1)
+
+
+def read_page(file: BinaryIO, offset: int, limit: int) -> Page:
+    """Read up to `limit` rows from a byte offset at which a row begins."""
+    file.seek(offset)
+    buffer = b""
+    position = 0
+    rows: list[Row] = []
+    read_bytes = _FIRST_READ_BYTES
+    while len(rows) < limit:
+        parsed = _row(buffer, position)
+        if parsed is not None:
+            row, position = parsed
+            rows.append(row)
+            continue
+        more = file.read(read_bytes)
+        if not more:
+            break
+        # Doubling keeps a row of many megabytes from being scanned again and again.
+        read_bytes *= 2
+        offset += position
+        buffer = buffer[position:] + more
+        position = 0
+    return Page(rows, offset + position)
+
+
+def _row(buffer: bytes, position: int) -> tuple[Row, int] | None:
+    row: Row = []
+    while True:
+        field = _FIELD.match(buffer, position)
+        if field is None:
+            return None
+        value, end = field.groups()
+        row.append(None if value is None else value.replace(b'""', b'"').decode())
+        position = field.end()
+        if end == b"\n":
+            return row, position
+
+
+def _quoted(text: str, mark: str) -> str:
+    return mark + text.replace(mark, mark + mark) + mark

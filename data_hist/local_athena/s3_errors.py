@@ -1,0 +1,29 @@
+"""The errors of S3, by code, with the status each is answered with."""
+
+_ERRORS = {
+    "BadDigest": (400, "The Content-MD5 you specified did not match what we received."),
+    "IncompleteBody": (400, "The request body terminated unexpectedly."),
+    "InvalidArgument": (400, "Invalid Argument"),
+    "InvalidBucketName": (400, "The specified bucket is not valid."),
+    "InvalidRange": (416, "The requested range is not satisfiable"),
+    "InvalidURI": (400, "Couldn't parse the specified URI."),
+    "KeyTooLongError": (400, "Your key is too long, or lies below another object"),
+    "MalformedXML": (400, "The XML you provided was not well-formed."),
+    "MethodNotAllowed": (405, "The specified method is not allowed against this resource."),
+    "NoSuchBucket": (404, "The specified bucket does not exist"),
+    "NoSuchKey": (404, "The specified key does not exist."),
+    "NotImplemented": (501, "A request you provided implies functionality not implemented here"),
+    "PreconditionFailed": (
+        412,
+        "At least one of the pre-conditions you specified did not hold",
+    ),
+}
+
+
+class S3Error(Exception):
+    """A request that S3 refuses."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self.status, self.message = _ERRORS[code]
+        super().__init__(self.message)

@@ -1,0 +1,61 @@
+"""What the state of a query means for its caller: rows, an error of theirs, or neither."""
+
+from data_hist.errors import (
+    DataHistError,
+    InvalidSql,
+    QueryNotFinished,
+    QueryNotSuccessful,
+    ResourcesExhausted,
+    ScanLimitExceeded,
+)
+from data_hist.model import FailureCause, Query, QueryStatus
+
+_RETRY_SECONDS = 1
+_CALLERS_FAULTS: dict[FailureCause, type[DataHistError]] = {
+    FailureCause.SQL: InvalidSql,
+    FailureCause.RESOURCES: ResourcesExhausted,
+    FailureCause.SCAN_LIMIT: ScanLimitExceeded,
+}
+
+
+def raise_callers_fault(query: Query) -> None:
+    """Raise the error of a query that failed through its own SQL.
+
+    Raises:
+        InvalidSql, ResourcesExhausted, ScanLimitExceeded: By the cause of the failure.
+    """
+    failure = query.failure
+    if failure is None or failure.cause not in _CALLERS_FAULTS:
+        return
+    raise _CALLERS_FAULTS[failure.cause](
+        failure.detail,
+        query_id=query.query_id,
+        code=failure.code,
+        line=failure.line,
+        column=failure.column,
+    )
+
+
+def require_rows(query: Query) -> None:
+    """Make sure that a query has a result.
+
+    Raises:
+        QueryNotFinished: It has none yet.
+        QueryNotSuccessful: It never will.
+    """
+    if not query.status.is_terminal:
+        raise QueryNotFinished(
+            "The query has not finished yet.",
+            query_id=query.query_id,
+            retry_after_seconds=_RETRY_SECONDS,
+        )
+    if query.status is QueryStatus.FINISHED:
+        return
+    failure = query.failure
+    raise QueryNotSuccessful(
+        failure.detail if failure else "The query was cancelled.",
+        query_id=query.query_id,
+        code=failure.code if failure else None,
+        line=failure.line if failure else None,
+        column=failure.column if failure else None,
+    )

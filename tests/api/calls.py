@@ -1,0 +1,65 @@
+"""What the API tests say over and over."""
+
+from typing import Any
+
+import httpx
+
+PROBLEM = "application/problem+json"
+UNKNOWN_ID = "00000000-0000-0000-0000-000000000000"
+
+
+def as_tenant(tenant: int) -> dict[str, str]:
+    return {"X-Trebuchet-Tenant-Id": str(tenant)}
+
+
+def submitted(client: httpx.Client, sql: str, **fields: Any) -> dict[str, Any]:
+    """Submit a query that has to end well, and give its document."""
+    headers = fields.pop("headers", {})
+    response = client.post(
+        "/query", json={"query": sql, "wait_seconds": 30, **fields}, headers=headers
+    )
+    assert response.status_code == 200, response.text
+    document: dict[str, Any] = response.json()
+    assert document["status"] == "FINISHED", document
+    return document
+
+
+def next_page(client: httpx.Client, query_id: str, **fields: Any) -> dict[str, Any]:
+    response = client.post("/next", json={"query_id": query_id, **fields})
+    assert response.status_code == 200, response.text
+    page: dict[str, Any] = response.json()
+    return page
+
+
+def all_rows(client: httpx.Client, sql: str, **fields: Any) -> list[list[Any]]:
+    """The rows of a query, page by page."""
+    query_id = submitted(client, sql, **fields)["query_id"]
+    rows: list[list[Any]] = []
+    token = None
+    while True:
+        page = next_page(client, query_id, paging_token=token)
+        rows += page["rows"]
+        token = page["paging_token"]
+        if token is None:
+            return rows
+
+
+def assert_problem(response: httpx.Response, status: int, slug: str) -> dict[str, Any]:
+    """Every error is a problem document, of this kind, and says nothing that it must not."""
+    assert response.status_code == status, response.text
+    assert response.headers["content-type"] == PROBLEM
+    document: dict[str, Any] = response.json()
+    assert document["type"] == f"/problems/{slug}"
+    assert document["status"] == status
+    assert document["title"]
+    assert document["detail"]
+    assert isinstance(document["retryable"], bool)
+    assert set(document) <= {
+        *("type", "title", "status", "detail", "query_id", "code", "line", "column"),
+        *("retryable", "errors"),
+    }
+    assert len(response.content) < 4_000
+    for secret in ("s3://", "Traceback", "/site-packages/", "awsdatacatalog", "duckdb"):
+        assert secret not in response.text
+    assert response.headers["x-request-id"]
+    return document

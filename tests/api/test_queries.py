@@ -1,0 +1,76 @@
+"""GET /queries: a caller's own queries, newest first."""
+
+import httpx
+import pytest
+
+from tests.api.calls import as_tenant, assert_problem, submitted
+
+
+def listed(client: httpx.Client, tenant: int, **parameters: object) -> list[str]:
+    """The ids of a tenant's queries, page by page."""
+    query_ids: list[str] = []
+    token: str | None = None
+    while True:
+        page = client.get(
+            "/queries",
+            params={**parameters, **({"paging_token": token} if token else {})},  # type: ignore[arg-type]
+            headers=as_tenant(tenant),
+        )
+        assert page.status_code == 200, page.text
+        query_ids += [query["query_id"] for query in page.json()["queries"]]
+        token = page.json()["paging_token"]
+        if token is None:
+            return query_ids
+
+
+def test_list_is_newest_first_and_whole_at_any_page_size(tenants: httpx.Client) -> None:
+    mine, theirs = as_tenant(12001), as_tenant(12002)
+    started = []
+    for number in range(7):
+        started.append(submitted(tenants, f"SELECT {number}", headers=mine)["query_id"])
+        submitted(tenants, f"SELECT {number}", headers=theirs)
+    started.reverse()
+
+    for limit in (1, 2, 3, 7, 50):
+        assert listed(tenants, 12001, limit=limit) == started
+
+
+def test_list_holds_the_query_documents(tenants: httpx.Client) -> None:
+    document = submitted(tenants, "SELECT 1", headers=as_tenant(12003))
+
+    response = tenants.get("/queries", headers=as_tenant(12003))
+
+    assert response.json() == {"queries": [document], "paging_token": None}
+
+
+def test_list_by_status(tenants: httpx.Client) -> None:
+    headers = as_tenant(12004)
+    finished = submitted(tenants, "SELECT 1", headers=headers)["query_id"]
+    failed = tenants.post(
+        "/query", json={"query": "SELECT 1/0", "wait_seconds": 30}, headers=headers
+    ).json()["query_id"]
+
+    assert listed(tenants, 12004, status="FINISHED") == [finished]
+    assert listed(tenants, 12004, status="FAILED") == [failed]
+    assert listed(tenants, 12004, status="RUNNING") == []
+    [entry] = tenants.get("/queries?status=FAILED", headers=headers).json()["queries"]
+    assert entry["error"]["code"] == "DIVISION_BY_ZERO"
+
+
+def test_token_of_another_tenant_is_refused(tenants: httpx.Client) -> None:
+    for number in range(2):
+        submitted(tenants, f"SELECT {number}", headers=as_tenant(12005))
+    page = tenants.get("/queries?limit=1", headers=as_tenant(12005)).json()
+
+    response = tenants.get(
+        "/queries", params={"paging_token": page["paging_token"]}, headers=as_tenant(12006)
+    )
+
+    assert_problem(response, 400, "invalid-paging-token")
+
+
+@pytest.mark.parametrize("query", ["limit=0", "limit=51", "limit=x", "status=DONE", "other=1"])
+def test_request_outside_the_contract(tenants: httpx.Client, query: str) -> None:
+    response = tenants.get(f"/queries?{query}", headers=as_tenant(1))
+
+    assert_problem(response, 400, "invalid-request")

@@ -1,0 +1,204 @@
+"""POST /query: what is started, what is answered, what is refused before anything runs."""
+
+import uuid
+
+import httpx
+import pytest
+
+from tests.api.calls import all_rows, as_tenant, assert_problem, next_page, submitted
+
+COUNT = "SELECT count(*) AS records FROM events"
+
+
+def test_submit_answers_with_the_query_document(client: httpx.Client) -> None:
+    document = submitted(client, COUNT, retention_minutes=90)
+
+    assert set(document) == {
+        *("query_id", "status", "submitted_at", "completed_at", "expires_at"),
+        *("retention_minutes", "statistics", "warnings"),
+    }
+    assert document["retention_minutes"] == 90
+    assert document["warnings"] == []
+    assert document["statistics"]["scanned_bytes"] > 0
+    assert document["statistics"]["estimated_cost_usd"] > 0
+    assert document["submitted_at"] <= document["completed_at"] < document["expires_at"]
+
+
+def test_submit_does_not_wait_unless_asked(client: httpx.Client) -> None:
+    response = client.post("/query", json={"query": COUNT})
+
+    assert response.status_code == 200
+    assert response.json()["retention_minutes"] == 1440
+
+
+def test_submitted_query_gives_its_rows(client: httpx.Client) -> None:
+    assert all_rows(client, COUNT) == [[20]]
+
+
+def test_star_stands_for_the_columns_that_may_be_queried(client: httpx.Client) -> None:
+    page = next_page(client, submitted(client, "SELECT * FROM events LIMIT 1")["query_id"])
+
+    assert [column["name"] for column in page["columns"]] == [
+        *("customerid", "servicename", "service", "createdtimestamp", "arrivaltimestamp"),
+        *("tags", "data", "dt", "hr", "min"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        (["it's", None, True], ["it's", None, True]),
+        ([9223372036854775807, 1.5, ""], [9223372036854775807, 1.5, ""]),
+        (
+            [
+                {"type": "timestamp", "value": "2026-11-20 05:15:00.000"},
+                {"type": "date", "value": "2026-11-20"},
+                "line\nbreak",
+            ],
+            ["2026-11-20T05:15:00.000", "2026-11-20", "line\nbreak"],
+        ),
+    ],
+)
+def test_parameters_arrive_as_they_were_sent(
+    client: httpx.Client, parameters: list[object], expected: list[object]
+) -> None:
+    assert all_rows(client, "SELECT ?, ?, ?", parameters=parameters) == [expected]
+
+
+def test_parameter_is_never_sql(client: httpx.Client) -> None:
+    rows = all_rows(
+        client,
+        "SELECT count(*) FROM events WHERE servicename = ?",
+        parameters=["' OR 1=1 OR servicename = '"],
+    )
+
+    assert rows == [[0]]
+
+
+@pytest.mark.parametrize(
+    ("sql", "parameters"),
+    [("SELECT ?", None), ("SELECT ?", []), ("SELECT ?", [1, 2]), ("SELECT 1", [1])],
+)
+def test_wrong_number_of_parameters(
+    client: httpx.Client, sql: str, parameters: list[object] | None
+) -> None:
+    body = {"query": sql} | ({} if parameters is None else {"parameters": parameters})
+
+    problem = assert_problem(client.post("/query", json=body), 422, "statement-not-allowed")
+
+    assert problem["code"] == "PARAMETER"
+
+
+def test_same_idempotency_key_gives_the_same_query(client: httpx.Client) -> None:
+    headers = {"Idempotency-Key": str(uuid.uuid4())}
+
+    first = submitted(client, COUNT, headers=headers)
+    second = submitted(client, COUNT, headers=headers)
+
+    assert first["query_id"] == second["query_id"]
+    assert submitted(client, COUNT)["query_id"] != first["query_id"]
+
+
+@pytest.mark.parametrize(
+    "change", [{"query": "SELECT 2"}, {"retention_minutes": 61}, {"parameters": [2]}]
+)
+def test_idempotency_key_with_another_request(
+    client: httpx.Client, change: dict[str, object]
+) -> None:
+    headers = {"Idempotency-Key": str(uuid.uuid4())}
+    request = {"query": "SELECT ?", "parameters": [1], "retention_minutes": 60}
+    if "query" in change:
+        change = change | {"parameters": []}
+    assert client.post("/query", json=request, headers=headers).status_code == 200
+
+    response = client.post("/query", json=request | change, headers=headers)
+
+    assert_problem(response, 422, "idempotency-key-reused")
+
+
+def test_idempotency_key_of_another_tenant_is_another_key(tenants: httpx.Client) -> None:
+    key = {"Idempotency-Key": str(uuid.uuid4())}
+
+    first = submitted(tenants, "SELECT 1", headers=key | as_tenant(11000))
+    second = submitted(tenants, "SELECT 1", headers=key | as_tenant(11001))
+
+    assert first["query_id"] != second["query_id"]
+
+
+def test_dry_run_checks_and_leaves_nothing(tenants: httpx.Client) -> None:
+    headers = as_tenant(11005)
+    response = tenants.post("/query", json={"query": COUNT, "dry_run": True}, headers=headers)
+
+    assert response.status_code == 200
+    assert response.json()["status"] == "FINISHED"
+    assert response.json()["query_id"] is None
+    assert response.json()["statistics"]["scanned_bytes"] == 0
+    assert tenants.get("/queries", headers=headers).json()["queries"] == []
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_column_that_does_not_exist_is_told_with_its_place(
+    client: httpx.Client, dry_run: bool
+) -> None:
+    sql = "SELECT e.servicename\nFROM events e\nWHERE e.nosuch = ? AND e.customerid = 1"
+    body = {"query": sql, "parameters": ["x"], "wait_seconds": 30, "dry_run": dry_run}
+
+    problem = assert_problem(client.post("/query", json=body), 422, "invalid-sql")
+
+    assert problem["code"] == "COLUMN_NOT_FOUND"
+    assert (problem["line"], problem["column"]) == (3, 7)
+
+
+@pytest.mark.parametrize(
+    ("sql", "code"),
+    [("SELECT 1/0", "DIVISION_BY_ZERO"), ("SELECT CAST('x' AS integer)", "INVALID_CAST_ARGUMENT")],
+)
+def test_failure_of_the_sql_is_the_same_problem_on_submit_and_status(
+    client: httpx.Client, sql: str, code: str
+) -> None:
+    on_submit = client.post("/query", json={"query": sql, "wait_seconds": 30})
+    problem = assert_problem(on_submit, 422, "invalid-sql")
+
+    on_status = client.get(f"/status/{problem['query_id']}")
+
+    assert problem["code"] == code
+    assert on_status.json() == problem
+
+
+@pytest.mark.parametrize(
+    ("sql", "slug", "code"),
+    [
+        ("SELEC 1", "statement-not-allowed", "NOT_SELECT"),
+        ("DROP TABLE events", "statement-not-allowed", "NOT_SELECT"),
+        ("SELECT 1; SELECT 2", "statement-not-allowed", "MULTIPLE_STATEMENTS"),
+        ("SELECT * FROM users", "statement-not-allowed", "TABLE_NOT_ALLOWED"),
+        ("SELECT resourceid FROM events", "statement-not-allowed", "COLUMN_NOT_ALLOWED"),
+        ("SELECT read_csv('/etc/passwd')", "statement-not-allowed", "FUNCTION_NOT_ALLOWED"),
+    ],
+)
+def test_statement_that_is_not_allowed(
+    client: httpx.Client, sql: str, slug: str, code: str
+) -> None:
+    problem = assert_problem(client.post("/query", json={"query": sql}), 422, slug)
+
+    assert problem["code"] == code
+    assert problem["line"] == 1
+    assert problem["column"] >= 1
+
+
+@pytest.mark.parametrize("sql", ["SELECT 'open", "SELECT (1", "SELECT FROM WHERE", "SELECT 1 +"])
+def test_syntax_error_is_told_with_its_place(client: httpx.Client, sql: str) -> None:
+    problem = assert_problem(client.post("/query", json={"query": sql}), 422, "invalid-sql")
+
+    assert problem["line"] == 1
+    assert problem["column"] >= 1
+
+
+def test_sql_of_more_bytes_than_athena_takes(client: httpx.Client) -> None:
+    sql = "SELECT '" + "é" * 131_072 + "'"
+
+    assert_problem(client.post("/query", json={"query": sql}), 413, "query-too-large")
+
+
+def test_long_sql_within_the_limit_runs(client: httpx.Client) -> None:
+    assert all_rows(client, "SELECT length('" + "é" * 120_000 + "')") == [[120_000]]

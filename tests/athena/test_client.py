@@ -1,0 +1,210 @@
+"""The wrapper sends what Athena and S3 expect, and checks the shape of what they answer."""
+
+import io
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from botocore.response import StreamingBody
+
+from data_hist.athena import ObjectRange, idempotency_token
+from data_hist.errors import EngineFailed, EngineUnavailable
+from data_hist.model import Column, QueryStatus, Statistics
+from tests.athena.conftest import StubbedAws
+
+ID = "2b0f6a0e-6c3f-4f5e-9b52-6f0c3ad7c0de"
+LOCATION = "s3://results/data_hist/retention=60/tenant=1/"
+SUBMITTED = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
+
+
+def execution(state: str = "RUNNING", **status: Any) -> dict[str, Any]:
+    return {
+        "QueryExecutionId": ID,
+        "Query": "SELECT 1",
+        "ResultConfiguration": {"OutputLocation": f"{LOCATION}{ID}.csv"},
+        "Status": {"State": state, "SubmissionDateTime": SUBMITTED, **status},
+        "Statistics": {
+            "DataScannedInBytes": 123,
+            "QueryQueueTimeInMillis": 1,
+            "QueryPlanningTimeInMillis": 2,
+            "EngineExecutionTimeInMillis": 3,
+            "TotalExecutionTimeInMillis": 6,
+        },
+    }
+
+
+def started(token: str | None) -> dict[str, Any]:
+    return ({"ClientRequestToken": token} if token else {}) | {
+        "QueryString": "SELECT 1",
+        "QueryExecutionContext": {"Catalog": "awsdatacatalog", "Database": "data_hist_empty"},
+        "ResultConfiguration": {"OutputLocation": LOCATION},
+        "WorkGroup": "primary",
+    }
+
+
+@pytest.mark.parametrize("token", [None, "t" * 64])
+def test_start_sends_the_query_and_its_place(aws: StubbedAws, token: str | None) -> None:
+    aws.athena.add_response("start_query_execution", {"QueryExecutionId": ID}, started(token))
+
+    query_id = aws.client.start(
+        "SELECT 1", catalog="awsdatacatalog", output_location=LOCATION, idempotency_token=token
+    )
+
+    assert query_id == ID
+
+
+def test_describe_translates_the_execution(aws: StubbedAws) -> None:
+    aws.athena.add_response(
+        "get_query_execution",
+        {"QueryExecution": execution("SUCCEEDED", CompletionDateTime=SUBMITTED)},
+        {"QueryExecutionId": ID},
+    )
+
+    query = aws.client.describe(ID)
+
+    assert query.status is QueryStatus.FINISHED
+    assert query.output_location == f"{LOCATION}{ID}.csv"
+    assert query.completed_at == SUBMITTED
+    assert query.statistics == Statistics(123, 1, 2, 3, 6)
+
+
+def test_describe_many_leaves_unknown_ids_out(aws: StubbedAws) -> None:
+    aws.athena.add_response(
+        "batch_get_query_execution",
+        {
+            "QueryExecutions": [execution()],
+            "UnprocessedQueryExecutionIds": [{"QueryExecutionId": "other"}],
+        },
+        {"QueryExecutionIds": [ID, "other"]},
+    )
+
+    assert [query.query_id for query in aws.client.describe_many([ID, "other"])] == [ID]
+
+
+def test_describe_many_of_nothing_asks_nobody(aws: StubbedAws) -> None:
+    assert aws.client.describe_many([]) == []
+
+
+def test_list_goes_on_from_a_token(aws: StubbedAws) -> None:
+    aws.athena.add_response(
+        "list_query_executions",
+        {"QueryExecutionIds": [ID], "NextToken": "more"},
+        {"WorkGroup": "primary", "MaxResults": 50, "NextToken": "from"},
+    )
+
+    assert aws.client.list_query_ids("from") == ([ID], "more")
+
+
+def test_columns_come_from_the_metadata(aws: StubbedAws) -> None:
+    info = [{"Name": "n", "Type": "bigint"}, {"Name": "n", "Type": "varchar"}]
+    aws.athena.add_response(
+        "get_query_results",
+        {"ResultSet": {"Rows": [], "ResultSetMetadata": {"ColumnInfo": info}}},
+        {"QueryExecutionId": ID, "MaxResults": 1},
+    )
+
+    assert aws.client.columns(ID) == (Column("n", "bigint"), Column("n", "varchar"))
+
+
+def body(data: bytes, declared: int | None = None, total: int = 100) -> dict[str, Any]:
+    length = len(data) if declared is None else declared
+    return {
+        "Body": StreamingBody(io.BytesIO(data), len(data)),
+        "ContentLength": length,
+        "ContentRange": f"bytes 10-{9 + length}/{total}",
+    }
+
+
+def test_read_range_asks_for_these_bytes(aws: StubbedAws) -> None:
+    aws.s3.add_response(
+        "get_object", body(b"abc"), {"Bucket": "results", "Key": "a/b.csv", "Range": "bytes=10-29"}
+    )
+
+    assert aws.client.read_range("s3://results/a/b.csv", 10, 20) == ObjectRange(b"abc", 100)
+
+
+def test_read_range_past_the_end_is_empty(aws: StubbedAws) -> None:
+    aws.s3.add_client_error("get_object", "InvalidRange", http_status_code=416)
+
+    assert aws.client.read_range("s3://results/a", 10, 20) == ObjectRange(b"", 10)
+
+
+def test_read_range_that_was_cut_short_is_no_result(aws: StubbedAws) -> None:
+    aws.s3.add_response("get_object", body(b"abc", declared=20))
+
+    with pytest.raises(EngineFailed):
+        aws.client.read_range("s3://results/a", 10, 20)
+
+
+@pytest.mark.parametrize(
+    ("operation", "answer", "call"),
+    [
+        (
+            "start_query_execution",
+            {},
+            lambda c: c.start(
+                "SELECT 1", catalog="c", output_location=LOCATION, idempotency_token=None
+            ),
+        ),
+        ("get_query_execution", {}, lambda c: c.describe(ID)),
+        ("get_query_execution", {"QueryExecution": {}}, lambda c: c.describe(ID)),
+        (
+            "get_query_execution",
+            {"QueryExecution": {"QueryExecutionId": ID}},
+            lambda c: c.describe(ID),
+        ),
+        ("batch_get_query_execution", {}, lambda c: c.describe_many([ID])),
+        ("list_query_executions", {}, lambda c: c.list_query_ids(None)),
+        ("get_query_results", {}, lambda c: c.columns(ID)),
+        ("get_query_results", {"ResultSet": {"Rows": []}}, lambda c: c.columns(ID)),
+        ("get_work_group", {}, lambda c: c.check()),
+    ],
+)
+def test_truncated_answer_is_an_error_and_never_nothing(
+    aws: StubbedAws, operation: str, answer: dict[str, Any], call: Any
+) -> None:
+    aws.athena.add_response(operation, answer)
+
+    with pytest.raises(EngineFailed):
+        call(aws.client)
+
+
+def workgroup(**configuration: Any) -> dict[str, Any]:
+    return {"WorkGroup": {"Name": "primary", "Configuration": configuration}}
+
+
+def test_check_passes_for_a_fit_workgroup(aws: StubbedAws) -> None:
+    aws.athena.add_response("get_work_group", workgroup(EnforceWorkGroupConfiguration=False))
+    aws.s3.add_response("head_bucket", {}, {"Bucket": "results"})
+
+    aws.client.check()
+
+
+@pytest.mark.parametrize(
+    ("configuration", "advice"),
+    [
+        ({"EnforceWorkGroupConfiguration": True}, "EnforceWorkGroupConfiguration=false"),
+        (
+            {"ManagedQueryResultsConfiguration": {"Enabled": True}},
+            "ManagedQueryResultsConfiguration.Enabled=false",
+        ),
+    ],
+)
+def test_check_says_what_to_change(
+    aws: StubbedAws, configuration: dict[str, Any], advice: str
+) -> None:
+    aws.athena.add_response("get_work_group", workgroup(**configuration))
+    aws.s3.add_response("head_bucket", {})
+
+    with pytest.raises(EngineUnavailable, match=advice) as refusal:
+        aws.client.check()
+
+    assert refusal.value.code == "WORKGROUP_CONFIGURATION"
+
+
+def test_idempotency_token_is_the_tenants_own() -> None:
+    tokens = {idempotency_token(1, "a"), idempotency_token(2, "a"), idempotency_token(1, "b")}
+
+    assert len(tokens) == 3
+    assert all(len(token) == 64 for token in tokens)
+    assert idempotency_token(1, "a") in tokens

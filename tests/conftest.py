@@ -1,0 +1,55 @@
+"""One embedded endpoint and one service for all tests that only read from them."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.archive_files import record, write_records
+from tests.local_athena.endpoint import running_endpoint
+from tests.running_service import running_service, settings_for
+
+
+@pytest.fixture(autouse=True, scope="session")
+def clean_environment() -> Iterator[None]:
+    """No setting and no credentials of whoever runs the tests reach them."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith(("AWS_", "DATA_HIST_")) and name not in (
+                "AWS_CA_BUNDLE",
+                "DATA_HIST_SHARED",
+            ):
+                patch.delenv(name)
+        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+        yield
+
+
+@pytest.fixture(scope="session")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty events, every other of customer 11000 and 11001, and four metrics."""
+    root = tmp_path_factory.mktemp("archive")
+    write_records(root, "events", (record(n, 11000 + n % 2) for n in range(20)))
+    write_records(root, "metrics", (record(n, 11000, servicename="node") for n in range(4)))
+    return root
+
+
+@pytest.fixture(scope="session")
+def endpoint_url(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_endpoint(archive, tmp_path_factory.mktemp("state")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def client(endpoint_url: str) -> Iterator[httpx.Client]:
+    """The service without tenants: everybody is the operator."""
+    with running_service(settings_for(endpoint_url)) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def tenants(endpoint_url: str) -> Iterator[httpx.Client]:
+    """The service with tenants; requests name theirs with `as_tenant`."""
+    with running_service(settings_for(endpoint_url, tenant_required=True)) as client:
+        yield client

@@ -1,0 +1,89 @@
+"""The `data-hist` command as a user starts it, on free ports, always stopped again."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+DEADLINE_SECONDS = 60
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def run_to_end(
+    arguments: Sequence[str], environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run a command that ends by itself."""
+    return subprocess.run(
+        [sys.executable, "-m", "data_hist", *arguments],
+        env=_environment(environment),
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_SECONDS,
+        check=False,
+    )
+
+
+@contextmanager
+def running(
+    arguments: Sequence[str], ready: str, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """Run a command that goes on, from the line that says it is ready."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "data_hist", *arguments],
+        env=_environment(environment),
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        _wait_for(process, ready)
+        yield process
+    finally:
+        if process.poll() is None:
+            process.send_signal(signal.SIGTERM)
+        process.wait(DEADLINE_SECONDS)
+        assert process.stdout is not None
+        process.stdout.close()
+
+
+def _wait_for(process: subprocess.Popen[str], ready: str) -> None:
+    assert process.stdout is not None
+    overdue = threading.Timer(DEADLINE_SECONDS, process.kill)
+    overdue.start()
+    try:
+        for line in process.stdout:
+            if ready in line:
+                return
+        raise AssertionError(f"ended with {process.wait()} before it was ready")
+    finally:
+        overdue.cancel()
+
+
+def _environment(changes: Mapping[str, str] | None) -> dict[str, str]:
+    return {**os.environ, "PYTHONUNBUFFERED": "1", **(changes or {})}
+
+
+def children_of(process: subprocess.Popen[str]) -> list[int]:
+    """The processes that a process has started, by Linux's own account."""
+    tasks = Path(f"/proc/{process.pid}/task").glob("*/children")
+    return [int(child) for task in tasks for child in task.read_text().split()]
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()

@@ -1,0 +1,131 @@
+"""`data-hist`: both processes together, clear refusals, a clean end."""
+
+import os
+import signal
+import socket
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.api.calls import all_rows, submitted
+from tests.e2e.commands import children_of, free_port, is_alive, run_to_end, running
+
+READY = "Ready."
+
+
+def local(archive: Path, state: Path, port: int) -> list[str]:
+    return ["local", "--data", str(archive), "--state", str(state), "--port", str(port)]
+
+
+def api(port: int) -> httpx.Client:
+    return httpx.Client(base_url=f"http://127.0.0.1:{port}/v0/data_hist", timeout=40)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_local_answers_and_stops_with_everything_it_started(
+    archive: Path, tmp_path: Path, number: signal.Signals
+) -> None:
+    port = free_port()
+    with running(local(archive, tmp_path, port), READY) as process:
+        with api(port) as client:
+            assert all_rows(client, "SELECT count(*) FROM events") == [[20]]
+        children = children_of(process)
+        assert len(children) == 2
+
+        process.send_signal(number)
+
+        assert process.wait(60) == 0
+        assert not any(is_alive(child) for child in children)
+
+
+def test_queries_survive_a_restart_of_everything(archive: Path, tmp_path: Path) -> None:
+    port = free_port()
+    with running(local(archive, tmp_path, port), READY), api(port) as client:
+        document = submitted(client, "SELECT 1")
+
+    with running(local(archive, tmp_path, port), READY), api(port) as client:
+        assert client.get(f"/status/{document['query_id']}").json() == document
+
+
+@pytest.mark.parametrize("victim", [0, 1])
+def test_local_restarts_nothing_silently(archive: Path, tmp_path: Path, victim: int) -> None:
+    with running(local(archive, tmp_path, free_port()), READY) as process:
+        children = children_of(process)
+
+        os.kill(children[victim], signal.SIGKILL)
+
+        assert process.wait(60) == 1
+        assert not any(is_alive(child) for child in children)
+
+
+@pytest.mark.parametrize("command", ["local", "local-athena"])
+def test_port_that_is_taken(archive: Path, tmp_path: Path, command: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        ended = run_to_end([command, *local(archive, tmp_path, port)[1:]])
+
+    assert ended.returncode == 1
+    assert f"127.0.0.1:{port}" in ended.stderr
+    assert "choose another port" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.parametrize("command", ["local", "local-athena"])
+def test_archive_that_does_not_exist(tmp_path: Path, command: str) -> None:
+    ended = run_to_end([command, "--data", str(tmp_path / "none"), "--port", str(free_port())])
+
+    assert ended.returncode == 1
+    assert "is not a folder" in ended.stderr
+
+
+def test_serve_names_each_missing_setting() -> None:
+    ended = run_to_end(["serve"])
+
+    assert ended.returncode == 1
+    assert "DATA_HIST_REGION: is not set" in ended.stderr
+    assert "DATA_HIST_RESULT_BUCKET: is not set" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_serve_refuses_a_workgroup_that_overrides_it(archive: Path, tmp_path: Path) -> None:
+    from tests.local_athena.endpoint import running_endpoint  # noqa: PLC0415 - this test only
+
+    with running_endpoint(archive, tmp_path, enforce_workgroup=True) as url:
+        ended = run_to_end(
+            ["serve", "--host", "127.0.0.1", "--port", str(free_port())],
+            {
+                "DATA_HIST_REGION": "local-1",
+                "DATA_HIST_RESULT_BUCKET": "data-hist-results",
+                "DATA_HIST_ENDPOINT_URL": url,
+                "DATA_HIST_ACCESS_KEY_ID": "local",
+                "DATA_HIST_SECRET_ACCESS_KEY": "local",
+            },
+        )
+
+    assert ended.returncode == 1
+    assert "EnforceWorkGroupConfiguration=false" in ended.stderr
+
+
+def test_sample_data_is_an_archive_to_try(tmp_path: Path) -> None:
+    folder = tmp_path / "sample"
+    ended = run_to_end(["sample-data", str(folder)])
+    assert ended.returncode == 0, ended.stderr
+
+    port = free_port()
+    with running(local(folder, tmp_path / "state", port), READY), api(port) as client:
+        sql = "SELECT count(DISTINCT servicename) > 3, count(*) > 1000 FROM events"
+        assert all_rows(client, sql) == [[True, True]]
+
+
+def test_sample_data_spares_what_it_did_not_make(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("years of work")
+
+    ended = run_to_end(["sample-data", str(tmp_path)])
+
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]

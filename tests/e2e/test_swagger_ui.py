@@ -1,0 +1,113 @@
+"""Swagger UI as a person uses it: a real browser, "Try it out", and the rows on the page."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from selenium import webdriver
+from selenium.webdriver.common.by import By
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.wait import WebDriverWait
+
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
+if CHROMIUM is None or DRIVER is None:
+    pytest.skip("chromium and chromedriver are not installed", allow_module_level=True)
+
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--window-size=1200,2000",
+)
+WAIT_SECONDS = 30
+
+
+class SwaggerUi:
+    """The page, by what a person sees on it."""
+
+    def __init__(self, browser: webdriver.Chrome) -> None:
+        self._browser = browser
+        self._wait = WebDriverWait(browser, WAIT_SECONDS, poll_frequency=0.05)
+
+    def open(self, url: str) -> None:
+        self._browser.get(url)
+        self._find(self._browser, ".opblock-summary")
+
+    def try_out(
+        self, operation: str, body: dict[str, Any] | None = None, **parameters: str
+    ) -> tuple[int, Any]:
+        """Fill an operation in, execute it, and read status and body off the page."""
+        block = self._find(self._browser, f"[id$='-{operation}']")
+        self._find(block, ".opblock-summary-control").click()
+        self._find(block, ".try-out__btn").click()
+        if body is not None:
+            self._fill(self._find(block, "textarea.body-param__text"), json.dumps(body))
+        for name, value in parameters.items():
+            self._fill(self._find(block, f"tr[data-param-name='{name}'] input"), value)
+        self._find(block, ".execute").click()
+        row = self._find(block, ".live-responses-table tbody .response")
+        status = self._find(row, ".response-col_status").text.split()[0]
+        text = self._find(row, ".highlight-code code").get_attribute("textContent")
+        return int(status), json.loads(text or "")
+
+    def _fill(self, element: WebElement, text: str) -> None:
+        # Typing into React: the native setter, then the event that it listens to.
+        self._browser.execute_script(
+            """
+            const [element, text] = arguments;
+            const prototype = Object.getPrototypeOf(element);
+            Object.getOwnPropertyDescriptor(prototype, "value").set.call(element, text);
+            element.dispatchEvent(new Event("input", {bubbles: true}));
+            element.dispatchEvent(new Event("change", {bubbles: true}));
+            """,
+            element,
+            text,
+        )
+
+    def _find(self, inside: webdriver.Chrome | WebElement, selector: str) -> WebElement:
+        return self._wait.until(
+            lambda _: next(iter(inside.find_elements(By.CSS_SELECTOR, selector)), None)
+        )
+
+
+@pytest.fixture
+def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(CHROMIUM)
+    for flag in (*FLAGS, f"--user-data-dir={tmp_path}"):
+        options.add_argument(flag)
+    driver = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
+    try:
+        yield driver
+    finally:
+        driver.quit()
+
+
+def test_submit_status_and_next_by_try_it_out(
+    browser: webdriver.Chrome, client: httpx.Client
+) -> None:
+    ui = SwaggerUi(browser)
+    ui.open(f"{client.base_url}ui/")
+
+    status, submitted = ui.try_out(
+        "submit_query", {"query": "SELECT count(*) AS records FROM events"}
+    )
+    assert status == 200
+    query_id = submitted["query_id"]
+
+    status, followed = ui.try_out("get_status", query_id=query_id, wait_seconds="30")
+    assert (status, followed["status"]) == (200, "FINISHED")
+
+    status, page = ui.try_out("next_page", {"query_id": query_id})
+    assert status == 200
+    assert page["columns"] == [{"name": "records", "type": "bigint"}]
+    assert page["rows"] == [[20]]

@@ -1,0 +1,33 @@
+"""Small Secor trees for tests."""
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from data_hist.catalog import Table, load_catalog
+from data_hist.local_athena.archive import Archive
+
+EVENTS: Table = load_catalog().versions["v0"].tables["events"]
+
+
+def add_file(
+    root: Path,
+    *lines: str,
+    name: str = "1_0_00000000000000000000.json",
+    minute: str = "dt=2026-11-20/hr=00/min=10",
+) -> Path:
+    """Write lines as one file of the topic `events`, gzipped if its name says so."""
+    path = root / "events" / minute / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    content = "".join(f"{line}\n" for line in lines).encode()
+    path.write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    return path
+
+
+def rows(root: Path, columns: str = "*", **archive: Any) -> list[tuple[Any, ...]]:
+    """Columns of every event, ordered by all of them."""
+    sql = Archive(root, **archive).relation_sql(EVENTS)
+    with duckdb.connect() as connection:
+        return connection.execute(f"SELECT {columns} FROM ({sql}) AS e ORDER BY ALL").fetchall()

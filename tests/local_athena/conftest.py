@@ -1,0 +1,69 @@
+"""One small archive and one endpoint over it for the whole session, with clients of both."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.local_athena.clients import AthenaSession
+from tests.local_athena.endpoint import Endpoint, endpoint_process
+
+if TYPE_CHECKING:
+    from mypy_boto3_athena.client import AthenaClient
+    from mypy_boto3_s3.client import S3Client
+
+RECORDS_PER_FILE = 50
+
+
+@pytest.fixture(scope="session")
+def small_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two topics, three minutes each."""
+    root = tmp_path_factory.mktemp("archive")
+    for topic in ("events", "metrics"):
+        for minute in ("00", "05", "10"):
+            folder = root / topic / "dt=2026-03-01" / "hr=09" / f"min={minute}"
+            folder.mkdir(parents=True)
+            with gzip.open(folder / "1_0_00000000000000000000.gz", "wt", encoding="utf-8") as file:
+                file.writelines(_record(minute, number) for number in range(RECORDS_PER_FILE))
+    return root
+
+
+@pytest.fixture(scope="session")
+def endpoint(small_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
+    with endpoint_process(small_archive, tmp_path_factory.mktemp("state")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def session(endpoint: Endpoint) -> AthenaSession:
+    return AthenaSession(endpoint.url)
+
+
+@pytest.fixture(scope="session")
+def athena(session: AthenaSession) -> AthenaClient:
+    return session.athena
+
+
+@pytest.fixture(scope="session")
+def s3(session: AthenaSession) -> S3Client:
+    return session.s3
+
+
+def _record(minute: str, number: int) -> str:
+    record = {
+        "resourceid": "",
+        "customerid": 11000 + number % 3,
+        "operationid": "",
+        "servicename": "iam-admin" if number % 2 else "filebeat",
+        "service": "iam-admin",
+        "createdtimestamp": 1772355600000 + int(minute) * 60000 + number,
+        "arrivaltimestamp": 1772355600000 + int(minute) * 60000 + number,
+        "tags": "env:prod",
+        "data": json.dumps({"number": number, "message": 'said "hi"\nand left'}),
+    }
+    return json.dumps(record) + "\n"

@@ -1,0 +1,167 @@
+"""How the fields of a record become columns."""
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.local_athena.archive_tree import add_file, rows
+
+LARGE = "123456789012345678901234567890"
+DEEP = '{"a":' * 9 + "1.50" + "}" * 9
+
+
+@pytest.mark.parametrize(
+    "nested",
+    [
+        '{"b":1,"a":2}',
+        '{"b": 1,  "a" : [ 1, 2 ]}',
+        f'{{"big": {LARGE}, "max": 9223372036854775807, "over": 9007199254740993}}',
+        '{"price": 1.50, "rate": 1E5, "exact": 0.1000000000000000055511151231257827}',
+        '{"text": "ü 日本 😀 \\u00fc \\ud83d\\ude00 \\/"}',
+        '{"quote": "a \\"b\\", {c} [d", "newline": "x\\n\\ty"}',
+        '{"data": {"data": 1.0}, "n": null, "t": true}',
+        "[1.50, {}, []]",
+        "{}",
+        DEEP,
+    ],
+)
+def test_nested_data_is_the_text_that_stands_in_the_file(nested: str, tmp_path: Path) -> None:
+    add_file(
+        tmp_path,
+        f'{{"tags": "a:b,\\"data\\": {{}}", "extra": {{"data": 1.5}}, "data": {nested} , "z": 1}}',
+    )
+
+    assert rows(tmp_path, "data") == [(nested,)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"a": 1.50}', "[1.50 ]", "1.50", "-0.0e1", "null", "", "plain", 'two\nlines\t"q" ü 😀', "{"],
+)
+def test_data_that_is_a_string_is_its_text(text: str, tmp_path: Path) -> None:
+    add_file(tmp_path, json.dumps({"data": text, "extra": {"data": 2.50}}))
+
+    assert rows(tmp_path, "data") == [(text,)]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("null", None),
+        ("7", "7"),
+        ("1.50", "1.50"),
+        ("1e3", "1e3"),
+        (LARGE, LARGE),
+        ("true", "true"),
+        ('["a",  1]', '["a",  1]'),
+        ('""', ""),
+    ],
+)
+def test_any_value_in_a_varchar_column_is_its_text(
+    value: str, text: str | None, tmp_path: Path
+) -> None:
+    add_file(tmp_path, f'{{"data": {{"tags": 9.90}}, "tags": {value}}}')
+
+    assert rows(tmp_path, "tags") == [(text,)]
+
+
+@pytest.mark.parametrize(
+    ("value", "number"),
+    [
+        ("11000", 11000),
+        ('"11000"', 11000),
+        ('"-5"', -5),
+        ("null", None),
+        ("9223372036854775807", 2**63 - 1),
+        ('"-9223372036854775808"', -(2**63)),
+    ],
+)
+def test_bigint_is_read_from_numbers_and_from_digits(
+    value: str, number: int | None, tmp_path: Path
+) -> None:
+    add_file(tmp_path, f'{{"customerid": {value}}}')
+
+    assert rows(tmp_path, "customerid") == [(number,)]
+
+
+@pytest.mark.parametrize(
+    "value", ["0.5", '"abc"', '""', "true", "{}", "9223372036854775808", '"1_000"', '" 1"']
+)
+def test_what_is_no_bigint_fails_with_athenas_words(value: str, tmp_path: Path) -> None:
+    add_file(tmp_path, '{"customerid": 1}', f'{{"customerid": {value}}}')
+
+    with pytest.raises(
+        duckdb.Error, match=r"HIVE_BAD_DATA: Error parsing field value '.*' for field 1: For input"
+    ):
+        rows(tmp_path, "customerid")
+
+
+def test_missing_fields_are_null_and_extra_ones_ignored(tmp_path: Path) -> None:
+    add_file(tmp_path, '{"extra": {"customerid": 5}, "servicename": "x"}')
+
+    assert rows(tmp_path, "customerid, servicename, data, tags") == [(None, "x", None, None)]
+
+
+@pytest.mark.parametrize("spelling", ["customerid", "customerId", "CustomerID", "CUSTOMERID"])
+def test_field_names_match_without_regard_to_case(spelling: str, tmp_path: Path) -> None:
+    add_file(tmp_path, f'{{"{spelling}": 7, "Data": {{"customerId": 1.50}}, "tags": "t"}}')
+
+    assert rows(tmp_path, "customerid, data, tags") == [(7, '{"customerId": 1.50}', "t")]
+
+
+def test_of_two_spellings_the_exact_one_counts(tmp_path: Path) -> None:
+    add_file(tmp_path, '{"CustomerId": 1, "customerid": 2}')
+
+    assert rows(tmp_path, "customerid") == [(2,)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"customerid": 1',
+        '{"customerid": 1}}',
+        '{"customerid": 1}{"customerid": 2}',
+        "{'customerid': 1}",
+        "garbage",
+        '{"data": "tab\there"}',
+    ],
+)
+@pytest.mark.parametrize("columns", ["count(*)", "customerid"])
+def test_broken_line_fails(line: str, columns: str, tmp_path: Path) -> None:
+    add_file(tmp_path, '{"customerid": 1}', line, '{"customerid": 3}')
+
+    with pytest.raises(duckdb.InvalidInputException, match="Malformed JSON"):
+        rows(tmp_path, columns)
+
+
+@pytest.mark.parametrize("line", ["5", "[1]", '"text"', "null"])
+@pytest.mark.parametrize("columns", ["count(*)", "customerid"])
+def test_json_that_is_no_object_fails(line: str, columns: str, tmp_path: Path) -> None:
+    add_file(tmp_path, '{"customerid": 1}', line)
+
+    with pytest.raises(duckdb.InvalidInputException, match="HIVE_CURSOR_ERROR: Row is not a valid"):
+        rows(tmp_path, columns)
+
+
+def test_blank_lines_and_indented_records_are_fine(tmp_path: Path) -> None:
+    add_file(tmp_path, "", '  {"customerid": 1}', "   ", '\t{"customerid": 2}')
+
+    assert rows(tmp_path, "customerid") == [(1,), (2,)]
+
+
+def test_long_lines_are_read(tmp_path: Path) -> None:
+    message = "x" * 20_000_000
+    add_file(tmp_path, json.dumps({"data": {"message": message}}), '{"data": ""}')
+
+    assert rows(tmp_path, "length(data)") == [(0,), (len(message) + len('{"message": ""}'),)]
+
+
+def test_nesting_beyond_what_can_be_searched_is_still_the_same_json(tmp_path: Path) -> None:
+    nested = '{"a": ' * 40 + "[1, 12345678901234567890123]" + "}" * 40
+    add_file(tmp_path, f'{{"data": {nested}}}')
+
+    ((text,),) = rows(tmp_path, "data")
+
+    assert json.loads(text) == json.loads(nested)

@@ -1,0 +1,58 @@
+"""The service in this process, on a free port, over HTTP like any caller would have it."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+import httpx
+import uvicorn
+from pydantic import SecretStr
+
+from data_hist.app import create_app
+from data_hist.service import utc_now
+from data_hist.settings import Settings
+
+START_SECONDS = 20.0
+BUCKET = "data-hist-results"
+
+
+def settings_for(endpoint_url: str, **changes: object) -> Settings:
+    """Settings for an embedded endpoint, without tenants unless a change says so."""
+    values: dict[str, object] = {
+        "region": "local-1",
+        "result_bucket": BUCKET,
+        "endpoint_url": endpoint_url,
+        "access_key_id": SecretStr("local"),
+        "secret_access_key": SecretStr("local"),
+        "tenant_required": False,
+    }
+    return Settings(**(values | changes))  # type: ignore[arg-type]
+
+
+@contextmanager
+def running_service(
+    settings: Settings, clock: Callable[[], datetime] = utc_now
+) -> Iterator[httpx.Client]:
+    """Run the service and give a client whose base is the API's."""
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    config = uvicorn.Config(
+        create_app(settings, clock=clock), log_config=None, timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listener],), name="service")
+    thread.start()
+    port = listener.getsockname()[1]
+    # A connection for each request: a kept one would outlive its server and warn.
+    limits = httpx.Limits(max_keepalive_connections=0)
+    try:
+        with httpx.Client(
+            base_url=f"http://127.0.0.1:{port}/v0/data_hist", timeout=40, limits=limits
+        ) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join(START_SECONDS)
+        listener.close()

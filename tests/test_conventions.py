@@ -1,0 +1,234 @@
+"""The rules of the house: imports in one direction, docs and contract in step with the code."""
+
+import ast
+import inspect
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import pytest
+import yaml
+
+from data_hist import errors
+from data_hist.errors import DataHistError
+from data_hist.handlers import Handlers
+from data_hist.health import HealthHandlers
+from data_hist.model import PageRequest, QueryStatus, Submission
+from data_hist.problems import INTERNAL, PROBLEMS
+from data_hist.settings import PREFIX, Settings
+from data_hist.source_map import MAX_SQL_BYTES
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "data_hist"
+SPEC: dict[str, Any] = yaml.safe_load((ROOT / "openapi/data_hist.yaml").read_text())
+HEALTH_SPEC: dict[str, Any] = yaml.safe_load((ROOT / "openapi/health.yaml").read_text())
+README = (ROOT / "README.md").read_text()
+SCHEMAS = SPEC["components"]["schemas"]
+
+OWNERS = {
+    "boto3": {"data_hist/athena"},
+    "botocore": {"data_hist/athena"},
+    "connexion": {
+        "data_hist/app.py",
+        "data_hist/handlers.py",
+        "data_hist/request_validation.py",
+        "data_hist/responses.py",
+    },
+    "duckdb": {"data_hist/local_athena"},
+    "jsonschema": {"data_hist/request_validation.py"},
+    "orjson": {"data_hist/wire_json.py"},
+    "pydantic_settings": {"data_hist/settings.py"},
+    "sqlglot": {"data_hist/guard", "data_hist/local_athena/dialect"},
+    "yaml": {"data_hist/catalog.py"},
+}
+
+
+def modules() -> Iterator[Path]:
+    return PACKAGE.rglob("*.py")
+
+
+def imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            names.add(node.module or "")
+    return names
+
+
+@pytest.mark.parametrize("library", OWNERS)
+def test_each_library_has_its_owner(library: str) -> None:
+    importers = {
+        path.relative_to(ROOT).as_posix()
+        for path in modules()
+        if any(name.split(".")[0] == library for name in imported(path))
+    }
+
+    assert importers
+    assert all(
+        any(importer == owner or importer.startswith(f"{owner}/") for owner in OWNERS[library])
+        for importer in importers
+    ), importers
+
+
+def test_only_the_command_line_knows_the_embedded_endpoint() -> None:
+    importers = {
+        path.name
+        for path in modules()
+        if "local_athena" not in path.parts
+        and any("local_athena" in name for name in imported(path))
+    }
+
+    assert importers == {"cli.py"}
+
+
+def test_the_embedded_endpoint_knows_only_the_data_dictionary() -> None:
+    known = {
+        name
+        for path in (PACKAGE / "local_athena").rglob("*.py")
+        for name in imported(path)
+        if name.startswith("data_hist") and not name.startswith("data_hist.local_athena")
+    }
+
+    assert known <= {"data_hist.catalog"}
+
+
+@pytest.mark.parametrize("core", ["model.py", "errors.py"])
+def test_the_core_needs_the_standard_library_only(core: str) -> None:
+    outside = {name.split(".")[0] for name in imported(PACKAGE / core)}
+
+    assert outside <= {"collections", "dataclasses", "datetime", "enum", "typing"}
+
+
+def test_imports_make_no_circle() -> None:
+    graph = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): {
+            name for name in imported(path) if name.startswith("data_hist")
+        }
+        for path in modules()
+    }
+    done: set[str] = set()
+
+    def visit(module: str, trail: tuple[str, ...]) -> None:
+        assert module not in trail, " -> ".join([*trail, module])
+        if module in done:
+            return
+        for name in graph.get(module, ()):
+            # A package's own parts may be imported by the package that shows them.
+            if name != module:
+                visit(name, (*trail, module))
+        done.add(module)
+
+    for module in graph:
+        visit(module, ())
+
+
+def operations(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        operation["operationId"]: operation
+        for path in spec["paths"].values()
+        for method, operation in path.items()
+        if method != "parameters"
+    }
+
+
+@pytest.mark.parametrize(
+    ("spec", "handlers"),
+    [(SPEC, Handlers), (HEALTH_SPEC, HealthHandlers)],
+    ids=["api", "health"],
+)
+def test_each_operation_has_one_handler(spec: dict[str, Any], handlers: type) -> None:
+    methods = {name for name, _ in inspect.getmembers(handlers, inspect.isfunction)}
+
+    assert set(operations(spec)) == {name for name in methods if not name.startswith("_")}
+
+
+def test_the_contract_names_no_code() -> None:
+    assert "data_hist." not in "".join(operations(SPEC)) + "".join(operations(HEALTH_SPEC))
+    assert all(len(op["summary"].split()) <= 8 for op in operations(SPEC).values())
+
+
+@pytest.mark.parametrize(
+    ("request_type", "schema"), [(Submission, "QueryRequest"), (PageRequest, "PageRequest")]
+)
+def test_defaults_are_those_of_the_contract(request_type: type, schema: str) -> None:
+    for name, field in SCHEMAS[schema]["properties"].items():
+        if "default" in field and name in get_type_hints(request_type):
+            assert getattr(request_type, name) == field["default"], name
+
+
+def test_limits_are_those_of_the_contract() -> None:
+    assert SCHEMAS["QueryRequest"]["properties"]["query"]["maxLength"] == MAX_SQL_BYTES
+    assert SCHEMAS["QueryStatus"]["enum"] == [str(status) for status in QueryStatus]
+
+
+def leaves(error: type[DataHistError]) -> Iterator[type[DataHistError]]:
+    below = error.__subclasses__()
+    if not below:
+        yield error
+    for subclass in below:
+        yield from leaves(subclass)
+
+
+def test_each_error_has_its_problem() -> None:
+    assert set(leaves(DataHistError)) == set(PROBLEMS)
+    slugs = [kind.slug for kind in PROBLEMS.values()]
+    assert len(slugs) == len(set(slugs))
+
+
+def test_the_exception_tree_is_drawn_whole() -> None:
+    drawing = errors.__doc__ or ""
+    classes = [
+        name
+        for name, value in vars(errors).items()
+        if inspect.isclass(value) and issubclass(value, DataHistError)
+    ]
+
+    assert sorted(
+        re.findall(r"\b[A-Z]\w+", drawing.split("DataHistError", 1)[1].split("`")[0])
+    ) == (sorted(set(classes) - {"DataHistError"}))
+
+
+def test_the_contract_names_every_status() -> None:
+    in_contract = {int(status) for op in operations(SPEC).values() for status in op["responses"]}
+    unreachable_today = {403, 406}
+    # Framework answers for paths and methods that no operation describes.
+    of_no_operation = {405}
+
+    ours = {kind.status for kind in [*PROBLEMS.values(), INTERNAL]}
+    assert ours - in_contract == unreachable_today | of_no_operation
+
+
+def test_readme_has_every_problem() -> None:
+    rows = set(re.findall(r"^\| `([a-z-]+)` \| (\d{3}) \|", README, re.M))
+
+    assert rows == {(kind.slug, str(kind.status)) for kind in [*PROBLEMS.values(), INTERNAL]}
+
+
+def test_readme_has_every_setting_with_its_default() -> None:
+    rows = dict(re.findall(rf"^\| `{PREFIX}([A-Z_]+)` \| (.*?) \|", README, re.M))
+    expected = {
+        name.upper(): "required" if field.is_required() else _shown(field.default)
+        for name, field in Settings.model_fields.items()
+    }
+
+    assert rows == expected
+
+
+def _shown(default: object) -> str:
+    if default is None:
+        return "unset"
+    return f"`{str(default).lower() if isinstance(default, bool) else default}`"
+
+
+def test_readme_is_short() -> None:
+    assert len(README.splitlines()) < 200
+
+
+def test_version_is_in_the_changelog() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+
+    assert f"## [{version}]" in (ROOT / "CHANGELOG.md").read_text()

@@ -1,0 +1,139 @@
+"""The wire shapes of queries and pages."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from data_hist.documents import dry_run_document, page_document, query_document
+from data_hist.errors import InvalidRequest
+from data_hist.model import (
+    Column,
+    Failure,
+    FailureCause,
+    OwnedQuery,
+    Owner,
+    Page,
+    Query,
+    QueryStatus,
+    Statistics,
+)
+
+SUBMITTED = datetime(2026, 11, 20, 5, 0, 0, 123456, tzinfo=UTC)
+QUERY = Query(
+    query_id="id",
+    status=QueryStatus.FINISHED,
+    sql="SELECT 1",
+    output_location="s3://bucket/key",
+    submitted_at=SUBMITTED,
+    completed_at=SUBMITTED + timedelta(seconds=2),
+    statistics=Statistics(50 * 2**20, 1, 2, 3, 6),
+)
+OWNER = Owner(11000, 60)
+
+
+def test_query_document_has_every_field() -> None:
+    assert query_document(OwnedQuery(QUERY, OWNER), 5.0) == {
+        "query_id": "id",
+        "status": "FINISHED",
+        "submitted_at": "2026-11-20T05:00:00.123Z",
+        "completed_at": "2026-11-20T05:00:02.123Z",
+        "expires_at": "2026-11-20T06:00:02.123Z",
+        "retention_minutes": 60,
+        "statistics": {
+            "scanned_bytes": 50 * 2**20,
+            "queue_ms": 1,
+            "planning_ms": 2,
+            "engine_ms": 3,
+            "total_ms": 6,
+            "estimated_cost_usd": 0.00023842,
+        },
+        "warnings": [],
+    }
+
+
+def test_times_are_utc_whatever_zone_the_engine_answers_in() -> None:
+    local = SUBMITTED.astimezone(timezone(timedelta(hours=5, minutes=30)))
+
+    document = query_document(OwnedQuery(replace(QUERY, submitted_at=local), OWNER), 5.0)
+
+    assert document["submitted_at"] == "2026-11-20T05:00:00.123Z"
+
+
+def test_unfinished_query_has_no_end_and_no_expiry() -> None:
+    running = replace(QUERY, status=QueryStatus.RUNNING, completed_at=None)
+
+    document = query_document(OwnedQuery(running, OWNER), 5.0)
+
+    assert (document["completed_at"], document["expires_at"]) == (None, None)
+
+
+def test_failed_query_says_why() -> None:
+    failure = Failure(FailureCause.ENGINE, "HIVE_BAD_DATA", "broken", True, line=2, column=3)
+    failed = replace(QUERY, status=QueryStatus.FAILED, failure=failure)
+
+    document = query_document(OwnedQuery(failed, OWNER), 5.0)
+
+    assert document["error"] == {
+        "code": "HIVE_BAD_DATA",
+        "detail": "broken",
+        "retryable": True,
+        "line": 2,
+        "column": 3,
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "scanned_bytes", "cost_usd"),
+    [
+        (QueryStatus.FINISHED, 0, 0.0),
+        (QueryStatus.FINISHED, 1, 10 * 2**20 / 2**40 * 5),
+        (QueryStatus.FINISHED, 2**40, 5.0),
+        (QueryStatus.FINISHED, 10 * 2**20 + 1, 11 * 2**20 / 2**40 * 5),
+        (QueryStatus.CANCELLED, 2**40, 5.0),
+        (QueryStatus.FAILED, 2**40, 0.0),
+    ],
+)
+def test_estimated_cost_is_what_athena_bills(
+    status: QueryStatus, scanned_bytes: int, cost_usd: float
+) -> None:
+    query = replace(QUERY, status=status, statistics=Statistics(scanned_bytes))
+
+    document = query_document(OwnedQuery(query, OWNER), 5.0)
+
+    assert document["statistics"]["estimated_cost_usd"] == pytest.approx(cost_usd, abs=1e-8)
+
+
+def test_dry_run_leaves_nothing_to_follow() -> None:
+    document = dry_run_document(OwnedQuery(QUERY, OWNER), 5.0)
+
+    assert (document["query_id"], document["expires_at"]) == (None, None)
+    assert document["status"] == "FINISHED"
+
+
+def page(*names: str) -> Page:
+    columns = [Column(name, "integer") for name in names]
+    return Page("id", columns, [[1, None], [2, "x"]], 5, "token")
+
+
+def test_rows_as_arrays() -> None:
+    assert page_document(page("a", "b"), "arrays") == {
+        "query_id": "id",
+        "columns": [{"name": "a", "type": "integer"}, {"name": "b", "type": "integer"}],
+        "rows": [[1, None], [2, "x"]],
+        "row_offset": 5,
+        "paging_token": "token",
+    }
+
+
+def test_rows_as_objects() -> None:
+    assert page_document(page("a", "b"), "objects")["rows"] == [
+        {"a": 1, "b": None},
+        {"a": 2, "b": "x"},
+    ]
+
+
+def test_objects_that_would_lose_a_column_are_refused() -> None:
+    with pytest.raises(InvalidRequest):
+        page_document(page("a", "a"), "objects")
+    assert page_document(page("a", "a"), "arrays")["rows"] == [[1, None], [2, "x"]]

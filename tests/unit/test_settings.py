@@ -1,0 +1,63 @@
+"""Settings come from the environment, and what is wrong is named."""
+
+import pytest
+
+from data_hist.settings import SettingsError, load_settings
+
+REQUIRED = {"DATA_HIST_REGION": "eu-west-1", "DATA_HIST_RESULT_BUCKET": "results"}
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in REQUIRED.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_required_settings_are_enough() -> None:
+    settings = load_settings()
+
+    assert (settings.region, settings.result_bucket) == ("eu-west-1", "results")
+    assert settings.tenant_required
+
+
+def test_every_missing_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in REQUIRED:
+        monkeypatch.delenv(name)
+
+    with pytest.raises(SettingsError) as refusal:
+        load_settings()
+
+    assert str(refusal.value).splitlines() == [
+        "DATA_HIST_REGION: is not set",
+        "DATA_HIST_RESULT_BUCKET: is not set",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATA_HIST_REGION", ""),
+        ("DATA_HIST_RESULT_PREFIX", "/x"),
+        ("DATA_HIST_RESULT_PREFIX", "a//b"),
+        ("DATA_HIST_TENANT_HEADER", "X Tenant"),
+        ("DATA_HIST_TENANT_REQUIRED", "perhaps"),
+        ("DATA_HIST_PRICE_USD_PER_TB", "-1"),
+    ],
+)
+def test_wrong_value_is_named_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+
+    with pytest.raises(SettingsError) as refusal:
+        load_settings()
+
+    assert str(refusal.value).startswith(f"{name}: ")
+    assert not value or value not in str(refusal.value).removeprefix(name)
+
+
+def test_secrets_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATA_HIST_ACCESS_KEY_ID", "key-to-hide")
+    monkeypatch.setenv("DATA_HIST_SECRET_ACCESS_KEY", "secret-to-hide")
+
+    assert "to-hide" not in repr(load_settings())
