@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import connexion
+from connexion.exceptions import ProblemException
 from connexion.middleware import MiddlewarePosition
 from connexion.options import SwaggerUIOptions
 from connexion.resolver import Resolver
@@ -86,7 +87,8 @@ def create_app(
         swagger_ui_options=SwaggerUIOptions(swagger_ui=False, serve_spec=False),
     )
     app.add_error_handler(DataHistError, problem_response)
-    app.add_error_handler(HTTPException, http_problem_response)
+    for framework_error in (HTTPException, ProblemException):
+        app.add_error_handler(framework_error, http_problem_response)
     app.add_error_handler(Exception, internal_response)
     return app
 

@@ -1,4 +1,4 @@
-"""The order of the clauses of a query, which sqlglot does not mind: `LIMIT 5 OFFSET 10` is no Trino.
+"""The order of a query's clauses, which sqlglot does not mind: `LIMIT 5 OFFSET 10` is no Trino.
 
 Like `syntax`, a courtesy: the engine would refuse it too, but later.
 """

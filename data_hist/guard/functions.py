@@ -36,11 +36,11 @@ def refusal(source: Source, offset: int, name: str) -> Exception:
 def _check_name(source: Source, tokens: list[Token], index: int, closing: int) -> None:
     name = tokens[index]
     if index and tokens[index - 1].text == "." and tokens[index - 1].kind is Kind.OPERATOR:
-        raise refusal(source, name.start, name.text)
+        raise refusal(source, name.start, name.name)
     if name.kind is Kind.WORD and (name.text in BEFORE_BRACKET or name.text.lower() in ALLOWED):
         return
     if not _is_column_list(tokens, index, closing):
-        raise refusal(source, name.start, name.text)
+        raise refusal(source, name.start, name.name)
 
 
 def _is_column_list(tokens: list[Token], index: int, closing: int) -> bool:

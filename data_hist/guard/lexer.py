@@ -23,12 +23,17 @@ class Kind(Enum):
 
 
 class Token(NamedTuple):
-    """A token; `text` is upper case for words, the content of a quoted name, else as written."""
+    """A token; `text` is as written, but for words, which are in upper case."""
 
     kind: Kind
     start: int
     end: int
     text: str
+
+    @property
+    def name(self) -> str:
+        """The name that a word or a quoted name stands for."""
+        return self.text[1:-1].replace('""', '"') if self.kind is Kind.QUOTED else self.text
 
 
 class Lexed(NamedTuple):
@@ -55,7 +60,7 @@ _TOKEN = re.compile(
 _KINDS = {kind.name: kind for kind in Kind}
 _UNTERMINATED = {"'": "string", '"': "quoted identifier", "/": "comment"}
 _NOT_BLANK = re.compile(r"[^\n]")
-_PLAIN_NAME = re.compile(r"[\x20-\x7e]+")
+_PLAIN_NAME = re.compile(r'"[\x20-\x7e]+"')
 
 
 def lex(source: Source, *, max_tokens: int) -> Lexed:
@@ -82,19 +87,12 @@ def _token(source: Source, group: str, start: int, value: str) -> Token:
     end = start + len(value)
     if group == "WORD":
         return Token(Kind.WORD, start, end, value.upper())
-    if group == "QUOTED":
-        return Token(Kind.QUOTED, start, end, _quoted_name(source, start, value))
-    return Token(_KINDS[group], start, end, value)
-
-
-def _quoted_name(source: Source, start: int, value: str) -> str:
-    # Trino compares names with equalsIgnoreCase, by which U+0131 or U+017F equal an ASCII letter.
-    name = value[1:-1].replace('""', '"')
-    if not _PLAIN_NAME.fullmatch(name):
+    if group == "QUOTED" and not _PLAIN_NAME.fullmatch(value):
+        # Trino compares names by equalsIgnoreCase, where U+0131 or U+017F equal an ASCII letter.
         raise source.refusal(
             start, "IDENTIFIER_NOT_ALLOWED", "A quoted name must be of printable ASCII, not empty."
         )
-    return name
+    return Token(_KINDS[group], start, end, value)
 
 
 def _refuse_nul(source: Source) -> None:

@@ -34,11 +34,12 @@ def check_words(source: Source, tokens: list[Token], forbidden: Collection[str])
     for token in tokens:
         if token.kind not in (Kind.WORD, Kind.QUOTED):
             continue
-        if token.text.lower() in forbidden or token.text.startswith("$"):
+        name = token.name.lower()
+        if name in forbidden or name.startswith("$"):
             raise source.refusal(
                 token.start,
                 "COLUMN_NOT_ALLOWED",
-                f"Column '{short(token.text).lower()}' may not be used in a query.",
+                f"Column '{short(name)}' may not be used in a query.",
             )
         if token.kind is Kind.WORD and token.text in REFUSED_RESERVED:
             raise source.refusal(
@@ -72,7 +73,7 @@ def check_names(source: Source, nodes: list[exp.Expr], tokens: list[Token]) -> N
             raise source.invalid(token.start, 'A name is a word, or stands in "double quotes".')
         if token.kind is Kind.QUOTED and token.start not in names:
             raise source.refusal(
-                token.start, "UNSUPPORTED", f"'{short(token.text)}' is not allowed here."
+                token.start, "UNSUPPORTED", f"'{short(token.name)}' is not allowed here."
             )
         if token.kind is not Kind.WORD:
             continue
@@ -83,7 +84,7 @@ def check_names(source: Source, nodes: list[exp.Expr], tokens: list[Token]) -> N
                 )
         elif token.start not in names and not _is_grammar(tokens, index):
             raise source.refusal(
-                token.start, "UNSUPPORTED", f"'{short(token.text)}' is not allowed here."
+                token.start, "UNSUPPORTED", f"'{short(token.name)}' is not allowed here."
             )
 
 
@@ -120,8 +121,8 @@ def _check_count(source: Source, node: exp.Expr) -> None:
         return
     is_all = isinstance(node, exp.Limit) and isinstance(count, exp.Var) and count.name == "ALL"
     is_number = isinstance(count, exp.Literal) and not count.is_string
-    if is_number and not isinstance(node, exp.TableSample):
-        is_number = str(count.this).isdecimal()
+    if isinstance(count, exp.Literal) and is_number and not isinstance(node, exp.TableSample):
+        is_number = count.name.isdecimal()
     if not (is_all or is_number or isinstance(count, exp.Placeholder)):
         raise source.refusal(
             _nearest(node), "UNSUPPORTED", "LIMIT, OFFSET, FETCH and TABLESAMPLE take a number."

@@ -54,10 +54,8 @@ def _is_misplaced(left: Token, token: Token) -> bool:
         return False
     if left.text in ("UNION", "EXCEPT", "INTERSECT"):
         return token.text not in _QUERY_WORDS
-    if left.text == "USING":
-        return token.text != "("
-    if left.text == "AS":
-        return token.kind not in _NAMES and token.text != "("
+    if left.text in ("AS", "USING"):
+        return token.text != "(" and (left.text == "USING" or token.kind not in _NAMES)
     is_clause = token.kind is Kind.WORD and token.text in _CLAUSES
     return left.text in _NEED_OPERAND and (is_clause or _closes(token))
 
@@ -102,7 +100,7 @@ def _check_three(source: Source, before: Token, left: Token, right: Token) -> No
 
 
 def _is_foreign(before: Token, word: Token, right: Token) -> bool:
-    """Ways to write it that other databases have: `x NOT NULL`, `WITH ROLLUP`, `f(x, DISTINCT y)`."""
+    """Spellings of other databases: `x NOT NULL`, `WITH ROLLUP`, `(FROM t)`, `f(x, DISTINCT y)`."""
     if word.text == "NOT":
         ends_operand = before.kind in (Kind.QUOTED, Kind.STRING, Kind.NUMBER) or before.text == ")"
         is_name = before.kind is Kind.WORD and before.text not in RESERVED | BEFORE_EXPRESSION

@@ -5,6 +5,7 @@ the new one. What the states mean is `engine`'s business.
 """
 
 import json
+import logging
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
@@ -19,6 +20,8 @@ from data_hist.local_athena.executions import (
     State,
     Statistics,
 )
+
+_log = logging.getLogger(__name__)
 
 
 class ExecutionStore:
@@ -47,7 +50,10 @@ class ExecutionStore:
 
     def _read(self) -> Iterator[Execution]:
         for path in self._folder.glob("*.json"):
-            yield _execution(json.loads(path.read_text(encoding="utf-8")))
+            try:
+                yield _execution(json.loads(path.read_text(encoding="utf-8")))
+            except (ValueError, KeyError, TypeError):
+                _log.warning("%s is no execution and was left out", path.name)
 
     def _path(self, execution_id: str) -> Path:
         return self._folder / f"{execution_id}.json"

@@ -140,8 +140,12 @@ class Execution:
 
     def _finished(self, state: State, **changes: object) -> "Execution":
         finished = replace(self, state=state, completed_at=datetime.now(UTC), **changes)  # type: ignore[arg-type]  # each caller names fields of this class
+        statistics = finished.statistics
         total_ms = milliseconds_since(self.submitted_at)
-        return replace(finished, statistics=replace(finished.statistics, total_ms=total_ms))
+        engine_ms = statistics.engine_ms or total_ms - statistics.queue_ms
+        return replace(
+            finished, statistics=replace(statistics, total_ms=total_ms, engine_ms=engine_ms)
+        )
 
 
 def milliseconds_since(moment: datetime) -> int:

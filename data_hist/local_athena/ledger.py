@@ -4,6 +4,7 @@ Holds the rules that concern several threads or several executions: a final stat
 that comes again names its first execution, what a crash left unfinished has failed.
 """
 
+import logging
 import threading
 import uuid
 from collections.abc import Callable
@@ -12,6 +13,8 @@ from itertools import islice
 
 from data_hist.local_athena.execution_store import ExecutionStore
 from data_hist.local_athena.executions import Execution, Failure, Request, State
+
+_log = logging.getLogger(__name__)
 
 # Athena forgets an execution after 45 days.
 HISTORY = timedelta(days=45)
@@ -78,8 +81,8 @@ class Ledger:
             if current.state.is_final:
                 return False
             changed = transition(current)
-            self._store.save(changed)
             self._executions[execution_id] = changed
+            self._keep(changed)
             return True
 
     def abandon(self, reason: str) -> None:
@@ -104,6 +107,13 @@ class Ledger:
             self._store.forget(execution.id)
         else:
             self._remember(execution)
+
+    def _keep(self, execution: Execution) -> None:
+        try:
+            self._store.save(execution)
+        except OSError:
+            # A full disk shall not leave it RUNNING for those who wait.
+            _log.exception("execution %s will be lost at a restart", execution.id)
 
     def _remember(self, execution: Execution) -> None:
         self._executions[execution.id] = execution

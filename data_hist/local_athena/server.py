@@ -29,6 +29,8 @@ from data_hist.local_athena.throttling import Throttle
 from data_hist.local_athena.workgroup import Workgroup
 
 _DRAIN_SECONDS = 1
+# Longer than clients pause between two calls: a connection closed under them costs a retry.
+_KEEP_ALIVE_SECONDS = 60
 
 
 class CannotStart(Exception):
@@ -126,7 +128,11 @@ class _AnnouncingServer(uvicorn.Server):
 
 def _run(app: Starlette, listener: socket.socket) -> None:
     config = uvicorn.Config(
-        app, log_level="warning", access_log=False, timeout_graceful_shutdown=_DRAIN_SECONDS
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
     )
     # uvicorn raises the signal that ended it once more, which would be the exit status.
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -10,6 +10,7 @@ import httpx
 import pytest
 from selenium import webdriver
 from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.wait import WebDriverWait
 
@@ -60,18 +61,8 @@ class SwaggerUi:
         return int(status), json.loads(text or "")
 
     def _fill(self, element: WebElement, text: str) -> None:
-        # Typing into React: the native setter, then the event that it listens to.
-        self._browser.execute_script(
-            """
-            const [element, text] = arguments;
-            const prototype = Object.getPrototypeOf(element);
-            Object.getOwnPropertyDescriptor(prototype, "value").set.call(element, text);
-            element.dispatchEvent(new Event("input", {bubbles: true}));
-            element.dispatchEvent(new Event("change", {bubbles: true}));
-            """,
-            element,
-            text,
-        )
+        # Leaving the field makes the page take what was typed at once.
+        element.send_keys(Keys.CONTROL, "a", Keys.NULL, text, Keys.TAB)
 
     def _find(self, inside: webdriver.Chrome | WebElement, selector: str) -> WebElement:
         return self._wait.until(

@@ -29,5 +29,15 @@ def add_file(
 def rows(root: Path, columns: str = "*", **archive: Any) -> list[tuple[Any, ...]]:
     """Columns of every event, ordered by all of them."""
     sql = Archive(root, **archive).relation_sql(EVENTS)
+    return query(f"SELECT {columns} FROM ({sql}) AS e ORDER BY ALL")
+
+
+def query(sql: str) -> list[tuple[Any, ...]]:
+    """The rows of a statement run by DuckDB alone."""
     with duckdb.connect() as connection:
-        return connection.execute(f"SELECT {columns} FROM ({sql}) AS e ORDER BY ALL").fetchall()
+        return connection.execute(sql).fetchall()
+
+
+def add_parquet(path: Path, select: str) -> None:
+    """Write the rows of a SELECT beside the other files."""
+    query(f"COPY ({select}) TO '{path}' (FORMAT parquet)")

@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from data_hist.local_athena.archive import Archive
 from data_hist.local_athena.dialect.pruning import PartitionPredicates
-from tests.local_athena.archive_tree import EVENTS, add_file, rows
+from tests.local_athena.archive_tree import EVENTS, add_file, add_parquet, query, rows
 
 
 def only(**wanted: str) -> PartitionPredicates:
@@ -24,7 +22,7 @@ def test_columns_are_those_of_the_data_dictionary_in_order_and_typed(tmp_path: P
     add_file(tmp_path, "{}")
     names = {"varchar": "VARCHAR", "bigint": "BIGINT"}
 
-    described = duckdb.sql(f"DESCRIBE {Archive(tmp_path).relation_sql(EVENTS)}").fetchall()
+    described = query(f"DESCRIBE {Archive(tmp_path).relation_sql(EVENTS)}")
 
     assert [(row[0], row[1]) for row in described] == [
         (column.name, names[column.type]) for column in EVENTS.columns
@@ -82,9 +80,10 @@ def test_json_lines_are_read_whatever_the_file_is_called(name: str, tmp_path: Pa
 def test_formats_may_be_mixed(tmp_path: Path) -> None:
     minute = add_file(tmp_path, '{"customerid": 1, "data": {"a": 1.50}}').parent
     add_file(tmp_path, '{"customerid": 2}', name="b.json.gz")
-    table = pa.table({"CustomerId": [3], "data": ['{"a": 1.50}'], "extra": [1.5]})
-    pq.write_table(table, minute / "c.parquet")
-    pq.write_table(pa.table({"customerid": [4], "tags": [b"x:y"]}), minute / "d.parquet")
+    add_parquet(
+        minute / "c.parquet", """SELECT 3 AS "CustomerId", '{"a": 1.50}' AS data, 1.5 AS extra"""
+    )
+    add_parquet(minute / "d.parquet", "SELECT 4 AS customerid, 'x:y'::BLOB AS tags")
 
     assert rows(tmp_path, "customerid, tags, data, min") == [
         (1, None, '{"a": 1.50}', "10"),
@@ -96,7 +95,7 @@ def test_formats_may_be_mixed(tmp_path: Path) -> None:
 
 def test_nested_values_in_parquet_become_json_text(tmp_path: Path) -> None:
     minute = add_file(tmp_path).parent
-    pq.write_table(pa.table({"data": [{"a": 2**60, "b": ["ü"]}]}), minute / "a.parquet")
+    add_parquet(minute / "a.parquet", "SELECT {'a': 1152921504606846976, 'b': ['ü']} AS data")
 
     assert rows(tmp_path, "data") == [('{"a":1152921504606846976,"b":["ü"]}',)]
 
@@ -130,9 +129,7 @@ def test_only_admitted_partitions_are_read(tmp_path: Path) -> None:
     scan = Archive(tmp_path).scan(EVENTS, only(dt="2026-11-20", hr="02"))
 
     assert (scan.files, scan.size_bytes) == (1, wanted.stat().st_size)
-    assert duckdb.sql(f"SELECT DISTINCT dt, hr FROM ({scan.sql})").fetchall() == [
-        ("2026-11-20", "02")
-    ]
+    assert query(f"SELECT DISTINCT dt, hr FROM ({scan.sql})") == [("2026-11-20", "02")]
 
 
 def test_folders_that_are_ruled_out_are_not_entered(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from data_hist.catalog import load_catalog
 from data_hist.local_athena.archive import Archive, ArchiveScan
+from tests.local_athena.archive_tree import query
 from tests.shared_files import shared_file
 
 REAL_EVENTS = shared_file("data/real_events")
@@ -68,4 +69,4 @@ def test_scan_tells_files_and_bytes(scan: ArchiveScan) -> None:
 def test_table_without_files_is_empty() -> None:
     metrics = Archive(REAL_EVENTS).scan(TABLES["metrics"])
 
-    assert duckdb.sql(f"SELECT count(*) FROM ({metrics.sql})").fetchall() == [(0,)]
+    assert query(f"SELECT count(*) FROM ({metrics.sql})") == [(0,)]

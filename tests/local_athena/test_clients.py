@@ -13,7 +13,7 @@ import awswrangler
 import boto3
 import pyathena
 import pytest
-from pyarrow import fs
+from pyarrow import fs  # type: ignore[import-untyped]  # ships no types
 from pyathena.arrow.cursor import ArrowCursor
 from pyathena.cursor import Cursor, DictCursor
 from pyathena.error import OperationalError
@@ -124,7 +124,7 @@ def test_the_arrow_cursor_reads_the_file(connection: Any) -> None:
     many = connection.cursor(ArrowCursor).execute(MANY).as_arrow()
 
     assert table.to_pylist()[0]["floating"] == 1.5
-    assert table.to_pylist()[0]["day"].date() == date(2026, 3, 1)
+    assert table.to_pylist()[0]["day"] == date(2026, 3, 1)
     assert many.column("x").to_pylist() == list(range(1, 2501))
 
 
@@ -162,13 +162,9 @@ def test_a_cursor_cancels(connection: Any) -> None:
 
 
 def read(wrangler: boto3.Session, sql: str, **options: Any) -> Any:
+    options = {"s3_output": OUTPUT, "boto3_session": wrangler} | options
     return awswrangler.athena.read_sql_query(
-        sql,
-        database="data_hist",
-        ctas_approach=False,
-        s3_output=OUTPUT,
-        boto3_session=wrangler,
-        **options,
+        sql, database="data_hist", ctas_approach=False, **options
     )
 
 
@@ -201,11 +197,8 @@ def test_awswrangler_reads_in_chunks(wrangler: boto3.Session) -> None:
 
 def test_awswrangler_deletes_what_it_read(wrangler: boto3.Session) -> None:
     location = f"{OUTPUT}kept-{os.getpid()}/"
-    options = {"s3_output": location, "boto3_session": wrangler, "database": "data_hist"}
 
-    awswrangler.athena.read_sql_query(
-        "SELECT 1 AS a", ctas_approach=False, keep_files=False, **options
-    )
+    read(wrangler, "SELECT 1 AS a", s3_output=location, keep_files=False)
 
     assert awswrangler.s3.list_objects(location, boto3_session=wrangler) == []
 

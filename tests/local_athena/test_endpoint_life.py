@@ -106,6 +106,18 @@ def test_executions_older_than_the_history_of_athena_are_forgotten(
     assert not document.exists()
 
 
+def test_a_damaged_document_costs_one_execution_alone(small_archive: Path, tmp_path: Path) -> None:
+    with endpoint_process(small_archive, tmp_path) as endpoint:
+        session = AthenaSession(endpoint.url)
+        ids = [session.run(f"SELECT {number}")["QueryExecutionId"] for number in range(2)]
+    (tmp_path / "executions" / f"{ids[0]}.json").write_text('{"id": "cut sho')
+
+    with endpoint_process(small_archive, tmp_path) as endpoint:
+        listed = AthenaSession(endpoint.url).athena.list_query_executions()
+
+    assert listed["QueryExecutionIds"] == ids[1:]
+
+
 def test_a_port_that_is_taken_is_a_clear_failure(small_archive: Path, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

@@ -68,7 +68,7 @@ def test_what_duckdb_writes_is_read_back(
     if not rows:
         close_empty_result(path)
 
-    assert path.read_bytes().decode() == "".join(map(csv, [names, *rows]))
+    assert path.read_bytes().decode() == csv([*names]) + "".join(map(csv, rows))
 
 
 @given(subject=st.text(max_size=5), position=st.integers(min_value=0))

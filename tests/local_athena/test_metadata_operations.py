@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.local_athena.clients import refused
 if TYPE_CHECKING:
     from mypy_boto3_athena.client import AthenaClient
 
-DATABASE = {"CatalogName": "AwsDataCatalog", "DatabaseName": "data_hist"}
+DATABASE: dict[str, Any] = {"CatalogName": "AwsDataCatalog", "DatabaseName": "data_hist"}
 
 
 def test_a_table_has_columns_and_partition_keys(athena: AthenaClient) -> None:

@@ -48,7 +48,7 @@ CONDITIONS = [
     ("dt = '2026-11-20'", of("20")),
     ("'2026-11-20' = dt", of("20")),
     ("events.dt = '2026-11-20'", of("20")),
-    ("\"events\".\"DT\" = '2026-11-20'", of("20")),
+    ('"events"."DT" = \'2026-11-20\'', of("20")),
     ("dt <> '2026-11-20'", of("18 19")),
     ("dt < '2026-11-20'", of("18 19")),
     ("dt <= '2026-11-19' AND hr > '00'", of("18 19", "01 13 23")),
@@ -67,7 +67,10 @@ CONDITIONS = [
     ),
     ("NOT (dt = '2026-11-18' OR hr = '00')", of("19 20", "01 13 23")),
     ("dt || ' ' || hr >= '2026-11-20 13'", of("20", "13 23")),
-    ("concat(dt, 'T', hr) BETWEEN '2026-11-19T23' AND '2026-11-20T00'", of("19", "23") | of("20", "00")),
+    (
+        "concat(dt, 'T', hr) BETWEEN '2026-11-19T23' AND '2026-11-20T00'",
+        of("19", "23") | of("20", "00"),
+    ),
     ("substr(dt, 1, 10) = '2026-11-18' AND substr(hr, 1, 1) = '0'", of("18", "00 01")),
     ("date(dt) >= date '2026-11-20'", of("20")),
     ("cast(dt AS date) = date '2026-11-21' - interval '1' day", of("20")),
@@ -75,7 +78,7 @@ CONDITIONS = [
     ("dt = '2026-11-20' AND json_extract_scalar(data, '$.a') = 'b'", of("20")),
     ("dt = '2026-11-20' AND customerid IN (SELECT 1)", of("20")),
     ("dt = '2030-01-01'", set()),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("where", "wanted"), CONDITIONS, ids=[where for where, _ in CONDITIONS])
@@ -130,7 +133,10 @@ PASSED_THROUGH = [
     "SELECT * FROM (SELECT * FROM EVENTS ORDER BY hr) WHERE dt = '2026-11-20'",
     "WITH a AS (SELECT * FROM EVENTS) SELECT * FROM a WHERE dt = '2026-11-20'",
     "WITH events AS (SELECT * FROM EVENTS) SELECT * FROM events e WHERE e.dt = '2026-11-20'",
-    "WITH a AS (SELECT dt FROM EVENTS), b AS (SELECT dt FROM a) SELECT * FROM b WHERE dt = '2026-11-20'",
+    (
+        "WITH a AS (SELECT dt FROM EVENTS), b AS (SELECT dt FROM a) "
+        "SELECT * FROM b WHERE dt = '2026-11-20'"
+    ),
     "SELECT * FROM (SELECT dt FROM EVENTS UNION ALL SELECT 'x') WHERE dt = '2026-11-20'",
     "SELECT * FROM (SELECT 'x' AS d UNION SELECT dt FROM EVENTS) WHERE d = '2026-11-20'",
     "SELECT * FROM (SELECT * FROM EVENTS WHERE dt = '2026-11-20') LIMIT 5",
@@ -159,7 +165,10 @@ KEPT_OUT = [
     "SELECT * FROM (SELECT max(dt) AS dt FROM EVENTS) WHERE dt = '2026-11-20'",
     "SELECT * FROM (SELECT hr, max(dt) dt FROM EVENTS GROUP BY hr) WHERE dt = '2026-11-20'",
     "SELECT * FROM (SELECT dt FROM EVENTS GROUP BY ROLLUP (dt)) WHERE dt = '2026-11-20'",
-    "SELECT * FROM (SELECT dt FROM EVENTS GROUP BY GROUPING SETS ((dt), ())) WHERE dt = '2026-11-20'",
+    (
+        "SELECT * FROM (SELECT dt FROM EVENTS GROUP BY GROUPING SETS ((dt), ())) WHERE "
+        "dt = '2026-11-20'"
+    ),
     "SELECT * FROM (SELECT data AS dt FROM EVENTS) WHERE dt = '2026-11-20'",
     "SELECT * FROM (SELECT *, data AS dt FROM EVENTS) WHERE dt = '2026-11-20'",
     "SELECT * FROM (SELECT upper(dt) AS dt FROM EVENTS) WHERE dt = '2026-11-20'",
@@ -174,16 +183,28 @@ KEPT_OUT = [
     "SELECT * FROM EVENTS NATURAL JOIN (SELECT 'x' AS z) o WHERE dt = '2026-11-20'",
     "SELECT * FROM EVENTS JOIN (SELECT 'x' AS dt) o ON true WHERE o.dt = '2026-11-20'",
     "SELECT * FROM EVENTS CROSS JOIN UNNEST(ARRAY['x']) AS t(dt) WHERE t.dt = '2026-11-20'",
-    "WITH a AS (SELECT * FROM EVENTS) SELECT * FROM a WHERE dt = '2026-11-20' UNION ALL SELECT * FROM a",
+    (
+        "WITH a AS (SELECT * FROM EVENTS) "
+        "SELECT * FROM a WHERE dt = '2026-11-20' UNION ALL SELECT * FROM a"
+    ),
     "WITH a (hr, dt) AS (SELECT dt, hr FROM EVENTS) SELECT * FROM a WHERE dt = '2026-11-20'",
-    "WITH RECURSIVE a AS (SELECT dt FROM EVENTS UNION ALL SELECT dt FROM a) SELECT * FROM a WHERE dt = '2026-11-20'",
+    (
+        "WITH RECURSIVE a AS (SELECT dt FROM EVENTS UNION ALL SELECT dt FROM a) "
+        "SELECT * FROM a WHERE dt = '2026-11-20'"
+    ),
     "SELECT * FROM data_hist.events_v0 TABLESAMPLE BERNOULLI (10) WHERE dt = '2026-11-20'",
     "SELECT * FROM (SELECT dt FROM EVENTS EXCEPT SELECT 'x') WHERE dt = '2026-11-20'",
     "SELECT * FROM (SELECT dt FROM EVENTS UNION ALL SELECT 'x' LIMIT 3) WHERE dt = '2026-11-20'",
-    "SELECT * FROM o WHERE dt = '2026-11-20' AND EXISTS (SELECT 1 FROM EVENTS WHERE customerid = 1)",
+    (
+        "SELECT * FROM o WHERE dt = '2026-11-20' AND EXISTS (SELECT 1 FROM EVENTS WHERE "
+        "customerid = 1)"
+    ),
     "SELECT * FROM o WHERE o.dt = '2026-11-20' AND o.dt IN (SELECT dt FROM EVENTS)",
-    "SELECT * FROM o CROSS JOIN LATERAL (SELECT dt FROM EVENTS LIMIT 1) x WHERE x.dt = '2026-11-20'",
-]  # fmt: skip
+    (
+        "SELECT * FROM o CROSS JOIN LATERAL (SELECT dt FROM EVENTS LIMIT 1) x WHERE x.dt "
+        "= '2026-11-20'"
+    ),
+]
 
 
 @pytest.mark.parametrize("sql", KEPT_OUT)

@@ -21,7 +21,7 @@ NOT_FINISHED = "INVALID_QUERY_EXECUTION_STATE"
         ("SELECT 'a,b\nc' AS a, 'é😀' AS b", '"a","b"\n"a,b\nc","é😀"\n'),
         ("SELECT 1 AS a WHERE 1 = 0", '"a"\n'),
         ("SELECT a FROM (VALUES (CAST(NULL AS varchar)), ('b')) AS t (a)", '"a"\n\n"b"\n'),
-        ('SELECT 1 AS a, 2 AS a, 3 AS a_1', '"a","a","a_1"\n"1","2","3"\n'),
+        ("SELECT 1 AS a, 2 AS a, 3 AS a_1", '"a","a","a_1"\n"1","2","3"\n'),
         ('SELECT 1 AS "with ""q"", \'n\' , x"', '"with ""q"", \'n\' , x"\n"1"\n'),
         ("SELECT x FROM (VALUES 3, 1, 2) AS t (x) ORDER BY x DESC", '"x"\n"3"\n"2"\n"1"\n'),
     ],

@@ -1,5 +1,6 @@
 """Athena's protocol without a client: what boto3 would not send, and the shape of answers."""
 
+import json
 from typing import Any
 
 import httpx
@@ -14,8 +15,8 @@ START = {"QueryString": "SELECT 1", "ClientRequestToken": "t" * 32}
 
 def call(endpoint: Endpoint, operation: str, body: object) -> httpx.Response:
     headers = {"X-Amz-Target": f"AmazonAthena.{operation}", "Content-Type": JSON_TYPE}
-    content = {"content": body} if isinstance(body, bytes) else {"json": body}
-    return httpx.post(endpoint.url, headers=headers, **content)  # type: ignore[arg-type]  # one of both
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return httpx.post(endpoint.url, headers=headers, content=content)
 
 
 def invalid(message: str) -> dict[str, str]:

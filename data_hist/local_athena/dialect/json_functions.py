@@ -65,7 +65,7 @@ def _conditions(translator: Translator, node: exp.Expr) -> tuple[str, str]:
 
 def _json_query(translator: Translator, node: exp.JSONExtract) -> Typed:
     if not node.args.get("json_query"):
-        raise translator.failure("SYNTAX_ERROR", "mismatched input '->'", node)
+        raise translator.malformed(node)
     translator.only(node, "this", "expression", "option", "json_query", "only_json_types")
     _, item = _item(translator, node.this, node.expression)
     option = node.args.get("option")

@@ -110,6 +110,11 @@ def _paren(translator: Translator, node: exp.Paren) -> Typed:
     return Typed(f"({inner.sql})", inner.type, inner.constant)
 
 
+def _placeholder(translator: Translator, node: exp.Placeholder) -> Typed:
+    text = "Incorrect number of parameters: expected at least 1 but found 0"
+    raise translator.failure("INVALID_PARAMETER_USAGE", text, node)
+
+
 HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.Literal: _literal,
     exp.UnicodeString: _unicode_string,
@@ -120,6 +125,10 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.Array: _array,
     exp.Tuple: _tuple,
     exp.Paren: _paren,
+    exp.Placeholder: _placeholder,
+    exp.Localtime: lambda _translator, _node: Typed(
+        "CAST(timezone('UTC', athena_now()) AS TIME)", TrinoType("time", precision=3)
+    ),
     exp.CurrentDate: lambda _translator, _node: Typed("current_date", DATE),
     exp.CurrentTimestamp: lambda _translator, _node: Typed("athena_now()", TIMESTAMP_UTC),
     exp.Localtimestamp: lambda _translator, _node: Typed(

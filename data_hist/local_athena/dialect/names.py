@@ -11,7 +11,7 @@ from data_hist.local_athena.dialect.translator import Handler, Translator
 
 def _column(translator: Translator, node: exp.Column) -> Typed:
     if isinstance(node.this, exp.Star):
-        raise translator.failure("SYNTAX_ERROR", "Illegal use of *", node)
+        raise translator.malformed(node)
     return resolved(translator, node, [part.name for part in node.parts])
 
 

@@ -115,7 +115,7 @@ def _not(translator: Translator, node: exp.Not) -> Typed:
 def _is(translator: Translator, node: exp.Is) -> Typed:
     value = translator.typed(node.this)
     if not isinstance(node.expression, exp.Null):
-        raise translator.failure("SYNTAX_ERROR", "IS expects NULL", node)
+        raise translator.malformed(node)
     return Typed(f"({value.sql} IS NULL)", BOOLEAN)
 
 
@@ -168,13 +168,14 @@ def _scalar_query(translator: Translator, node: exp.Subquery) -> Typed:
 
 
 def _like(translator: Translator, node: exp.Like, escape: exp.Expr | None = None) -> Typed:
-    translator.only(node, "this", "expression")
+    translator.only(node, "this", "expression", "negate")
     if isinstance(node.expression, exp.Any | exp.All):
         raise translator.unsupported(node, "quantified LIKE")
     value = translator.typed_as(node.this, VARCHAR)
     pattern = translator.typed_as(node.expression, VARCHAR)
     clause = f" ESCAPE {translator.typed_as(escape, VARCHAR).sql}" if escape else ""
-    return Typed(f"({value.sql} LIKE {pattern.sql}{clause})", BOOLEAN)
+    word = "NOT LIKE" if node.args.get("negate") else "LIKE"
+    return Typed(f"({value.sql} {word} {pattern.sql}{clause})", BOOLEAN)
 
 
 def _escape(translator: Translator, node: exp.Escape) -> Typed:

@@ -26,10 +26,36 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
         ("athena_crc32", _crc32, ["BLOB"], "BIGINT"),
         ("athena_hmac", _hmac, ["VARCHAR", "BLOB", "BLOB"], "BLOB"),
         ("athena_xxhash64", _xxhash64, ["BLOB"], "BLOB"),
+        ("athena_from_base", _from_base, ["VARCHAR", "BIGINT"], "BIGINT"),
+        ("athena_bit_count", _bit_count, ["BIGINT", "BIGINT"], "BIGINT"),
+        ("athena_left_shift", _left_shift, ["BIGINT", "BIGINT", "BIGINT"], "BIGINT"),
+        ("athena_right_shift", _right_shift, ["BIGINT", "BIGINT", "BIGINT"], "BIGINT"),
         ("athena_json_sorted", _json_sorted, ["VARCHAR"], "VARCHAR"),
     )
     for name, function, parameters, result in functions:
         connection.create_function(name, function, parameters, result)
+
+
+def _signed(value: int, bits: int) -> int:
+    value &= (1 << bits) - 1
+    return value - (1 << bits) if value >> (bits - 1) else value
+
+
+def _left_shift(value: int, shift: int, bits: int) -> int:
+    return _signed(value << shift, bits) if 0 <= shift < bits else 0
+
+
+def _right_shift(value: int, shift: int, bits: int) -> int:
+    unsigned = value & ((1 << bits) - 1)
+    return _signed(unsigned >> shift, bits) if 0 <= shift < bits else 0
+
+
+def _bit_count(value: int, bits: int) -> int:
+    return (value & ((1 << bits) - 1)).bit_count()
+
+
+def _from_base(text: str, radix: int) -> int:
+    return int(text, radix)
 
 
 def _sha512(data: bytes) -> bytes:

@@ -11,12 +11,41 @@ from data_hist.local_athena.dialect.translator import Call, FunctionHandler, Tra
 from data_hist.local_athena.dialect.trino_types import BIGINT, VARCHAR, array_of, common_type
 
 _REFERENCE = re.compile(r"\\(.)|\$(\d+)|\$\{(\w+)\}|(\\|\$)", re.S)
+_PARENTHESIS = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|\((?:\?P?<\w+>|\?[a-z-]*:)?|\)", re.S)
 _GROUP = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|(\((?!\?)|\(\?P?<(?![=!]))", re.S)
 
 
 def groups_in(pattern: str) -> int:
     """How many capturing groups a pattern has."""
     return sum(1 for match in _GROUP.finditer(pattern) if match[1])
+
+
+def group_text(pattern: str, number: int) -> str:
+    """What stands between the parentheses of a capturing group."""
+    opened: list[tuple[int, int]] = []
+    seen = 0
+    for match in _PARENTHESIS.finditer(pattern):
+        if match[0].startswith("("):
+            captures = _GROUP.match(pattern, match.start())
+            seen += bool(captures and captures[1])
+            opened.append((seen if captures and captures[1] else 0, match.end()))
+        elif match[0] == ")" and opened:
+            index, start = opened.pop()
+            if index == number:
+                return pattern[start : match.start()]
+    return ""
+
+
+def _captured(sql: str, pattern: str, number: int) -> str:
+    """A group that took no part in the match is NULL in Athena and empty in DuckDB.
+
+    Only where the group cannot match the empty text are the two told apart.
+    """
+    try:
+        ambiguous = number == 0 or re.fullmatch(group_text(pattern, number), "") is not None
+    except re.error:
+        ambiguous = True
+    return sql if ambiguous else f"nullif({sql}, '')"
 
 
 def _replacement(translator: Translator, call: Call, text: str, groups: int) -> str:
@@ -55,7 +84,11 @@ def _replaced_by_lambda(translator: Translator, call: Call, value: Typed, patter
         raise translator.unsupported(call.node, "patterns that are not constants")
     index = translator.fresh("i")
     groups = ", ".join(
-        f"regexp_extract_all({value.sql}, {pattern.sql}, {group})[{index}]"
+        _captured(
+            f"regexp_extract_all({value.sql}, {pattern.sql}, {group})[{index}]",
+            pattern.constant,
+            group,
+        )
         for group in range(1, groups_in(pattern.constant) + 1)
     )
     parameter = Typed(f"CAST([{groups}] AS VARCHAR[])", array_of(VARCHAR))
@@ -82,9 +115,13 @@ def _with_group(translator: Translator, call: Call) -> Typed:
         raise translator.failure("INVALID_FUNCTION_ARGUMENT", problem, call.node)
     arguments = f"{value.sql}, {pattern.sql}, {number}"
     if call.name == "regexp_extract_all":
-        return Typed(f"regexp_extract_all({arguments})", array_of(VARCHAR))
+        name = translator.fresh("g")
+        item = _captured(name, pattern.constant, number)
+        sql = f"list_transform(regexp_extract_all({arguments}), lambda {name}: {item})"
+        return Typed(sql, array_of(VARCHAR))
     found = f"regexp_matches({value.sql}, {pattern.sql})"
-    return Typed(f"CASE WHEN {found} THEN regexp_extract({arguments}) END", VARCHAR)
+    captured = _captured(f"regexp_extract({arguments})", pattern.constant, number)
+    return Typed(f"CASE WHEN {found} THEN {captured} END", VARCHAR)
 
 
 FUNCTIONS: dict[str, FunctionHandler] = {

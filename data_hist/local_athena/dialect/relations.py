@@ -171,7 +171,7 @@ def _join(translator: Translator, left: Relation, join: exp.Expr) -> Relation:
     condition = join.args.get("on")
     if condition is None:
         if kind != "CROSS" and (side or kind):
-            raise translator.failure("SYNTAX_ERROR", "JOIN needs a condition", join)
+            raise translator.malformed(join)
         return Relation(f"{left.sql} CROSS JOIN {right.sql}", fields)
     term = _visible(translator, fields).typed(condition)
     if term.type.name not in ("boolean", "unknown"):

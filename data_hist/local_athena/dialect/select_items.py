@@ -29,20 +29,26 @@ def select_items(translator: Translator, select: exp.Select) -> list[Item]:
 
 def _items(translator: Translator, node: exp.Expr) -> list[Item]:
     if isinstance(node, exp.Star):
-        translator.only(node)
+        _bare(translator, node)
         if not translator.scope.fields:
             text = "SELECT * not allowed in queries without FROM clause"
             raise translator.failure("COLUMN_NOT_FOUND", text, node)
         return [_field_item(column) for column in translator.scope.fields]
     if isinstance(node, exp.Column) and isinstance(node.this, exp.Star):
-        translator.only(node.this)
+        _bare(translator, node.this)
         return _qualified_star(translator, node)
     if isinstance(node, exp.Aliases | exp.PropertyEQ):
-        raise translator.failure("SYNTAX_ERROR", "mismatched input in SELECT", node)
+        raise translator.malformed(node)
     if isinstance(node, exp.Alias):
         value = translator.typed(node.this)
         return [Item(node.this, node.alias, value, is_alias=True)]
     return [Item(node, _own_name(node), translator.typed(node))]
+
+
+def _bare(translator: Translator, star: exp.Expr) -> None:
+    """EXCEPT, REPLACE and RENAME after a star are other dialects' grammar."""
+    if any(star.args.values()):
+        raise translator.malformed(star)
 
 
 def _own_name(node: exp.Expr) -> str | None:

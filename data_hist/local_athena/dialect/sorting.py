@@ -25,8 +25,9 @@ class Tail:
 def tail(translator: Translator, node: exp.Expr, items: Sequence[Item]) -> Tail:
     """The clauses of a node in DuckDB's order."""
     order = node.args.get("order")
+    distinct = isinstance(node, exp.Select) and node.args.get("distinct") is not None
     written = order.expressions if order else []
-    keys = [_key(translator, key, items) for key in written]
+    keys = [_key(translator, key, items, distinct=distinct) for key in written]
     limit, offset = node.args.get("limit"), node.args.get("offset")
     parts = [f" ORDER BY {', '.join(keys)}"] if keys else []
     if isinstance(limit, exp.Fetch) and _with_ties(translator, limit):
@@ -40,9 +41,12 @@ def tail(translator: Translator, node: exp.Expr, items: Sequence[Item]) -> Tail:
     return Tail("".join(parts))
 
 
-def _key(translator: Translator, key: exp.Expr, items: Sequence[Item]) -> str:
+def _key(translator: Translator, key: exp.Expr, items: Sequence[Item], *, distinct: bool) -> str:
     place = position_of(translator, key.this, items)
     sql = str(place) if place else translator.typed(key.this).sql
+    if distinct and not place and all(item.value.sql != sql for item in items):
+        text = "For SELECT DISTINCT, ORDER BY expressions must appear in select list"
+        raise translator.failure("EXPRESSION_NOT_IN_DISTINCT", text, key)
     return f"{sql} {direction(key)}" if isinstance(key, exp.Ordered) else sql
 
 
@@ -98,4 +102,4 @@ def _count(translator: Translator, limit: exp.Expr) -> int | None:
 def _number(translator: Translator, clause: exp.Expr, value: exp.Expr | None) -> int:
     if isinstance(value, exp.Literal) and not value.is_string and value.name.isdecimal():
         return int(value.name)
-    raise translator.failure("SYNTAX_ERROR", "Expecting: <integer>", clause)
+    raise translator.malformed(value or clause)

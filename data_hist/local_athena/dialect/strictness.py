@@ -27,6 +27,11 @@ _FOREIGN_TOKENS = frozenset(
     }
 )
 _FOREIGN_TEXTS = frozenset({"==", "//", "EXCLUDE", "`"})
+_STARTS = frozenset(
+    {TokenType.SELECT, TokenType.WITH, TokenType.VALUES, TokenType.L_PAREN, TokenType.SEMICOLON}
+)
+# A string never stands for a name. FROM is not here: `trim(BOTH FROM 'a')` is fine.
+_BEFORE_NAMES = frozenset({TokenType.JOIN, TokenType.ALIAS})
 _ENDS_LIST = frozenset(
     {
         TokenType.FROM,
@@ -45,11 +50,23 @@ _ENDS_LIST = frozenset(
 
 def check_tokens(sql: str, tokens: Sequence[Token]) -> None:
     """Refuse what only other dialects understand."""
+    _check_start(sql, tokens)
     for index, token in enumerate(tokens):
         following = tokens[index + 1] if index + 1 < len(tokens) else None
+        if token.token_type in _BEFORE_NAMES and following and _is_string(following):
+            raise _mismatched(sql, following)
         if _is_foreign(sql, token, following):
             raise _mismatched(sql, token)
     _check_limit_order(sql, tokens)
+
+
+def _check_start(sql: str, tokens: Sequence[Token]) -> None:
+    if tokens and tokens[0].token_type not in _STARTS:
+        raise _mismatched(sql, tokens[0])
+
+
+def _is_string(token: Token) -> bool:
+    return token.token_type is TokenType.STRING
 
 
 def _is_foreign(sql: str, token: Token, following: Token | None) -> bool:

@@ -7,6 +7,7 @@ from sqlglot import exp
 from data_hist.catalog import ApiVersion, Table
 from data_hist.local_athena.dialect import pruning
 from data_hist.local_athena.dialect.expression import identifier
+from data_hist.local_athena.dialect.parsing import offset_of
 from data_hist.local_athena.dialect.scopes import Field, Relation
 from data_hist.local_athena.dialect.translator import Scan, Translator
 from data_hist.local_athena.dialect.trino_types import TrinoType
@@ -18,6 +19,8 @@ EMPTY_DATABASES = frozenset({"data_hist_empty", "default"})
 
 def table_relation(translator: Translator, node: exp.Table) -> Relation:
     """A reference to a table: a common table expression, or a table of the data dictionary."""
+    if translator.statement.sql[offset_of(node) or 0] == "'":
+        raise translator.malformed(node)
     parts = [part.name.lower() for part in node.parts]
     if len(parts) == 1:
         common = translator.scope.common_table(parts[0])

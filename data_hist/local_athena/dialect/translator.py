@@ -17,7 +17,7 @@ from data_hist.local_athena.dialect.parsing import offset_of, position
 from data_hist.local_athena.dialect.pruning import PartitionPredicates
 from data_hist.local_athena.dialect.scopes import Relation, Scope
 from data_hist.local_athena.dialect.trino_types import TrinoType, common_type
-from data_hist.local_athena.failures import StatementFailure
+from data_hist.local_athena.failures import MalformedQuery, StatementFailure
 
 Handler = Callable[["Translator", Any], Typed]
 FunctionHandler = Callable[["Translator", "Call"], Typed]
@@ -127,6 +127,11 @@ class Translator:
         if offset is None:
             return StatementFailure(name, text)
         return StatementFailure(name, text, *position(self.statement.sql, offset))
+
+    def malformed(self, node: exp.Expr) -> MalformedQuery:
+        """Text that the parser reads and Athena's grammar does not."""
+        line, column = position(self.statement.sql, offset_of(node) or 0)
+        return MalformedQuery("mismatched input. Expecting: <expression>", line, column)
 
     def mismatch(self, node: exp.Expr, text: str) -> StatementFailure:
         """Operands or arguments of the wrong type."""

@@ -22,11 +22,13 @@ CREATE OR REPLACE MACRO athena_scientific(shortest) AS
   THEN athena_mantissa(athena_digits(split_part(shortest, 'e', 1))) || 'E' || CAST(CAST(split_part(shortest, 'e', 2) AS INTEGER) AS VARCHAR)
   ELSE athena_mantissa(athena_digits(shortest)) || 'E' || CAST(athena_exponent(shortest) AS VARCHAR) END;
 CREATE OR REPLACE MACRO athena_double_text(x) AS CASE
+  WHEN x IS NULL THEN NULL
   WHEN isnan(x) THEN 'NaN'
   WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
   WHEN x = 0 OR (abs(x) >= 1e-3 AND abs(x) < 1e7) THEN CAST(x AS VARCHAR)
   ELSE CASE WHEN x < 0 THEN '-' ELSE '' END || athena_scientific(CAST(abs(x) AS VARCHAR)) END;
 CREATE OR REPLACE MACRO athena_double_cast(x) AS CASE
+  WHEN x IS NULL THEN NULL
   WHEN isnan(x) THEN 'NaN'
   WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
   WHEN x = 0 THEN CASE WHEN signbit(x) THEN '-0.0E0' ELSE '0.0E0' END
@@ -147,6 +149,9 @@ CREATE OR REPLACE MACRO athena_width_bucket(x, low, high, buckets) AS CASE
   WHEN low < high THEN CASE WHEN x < low THEN 0 WHEN x >= high THEN buckets + 1 ELSE CAST(floor(buckets * (x - low) / (high - low)) AS BIGINT) + 1 END
   WHEN low > high THEN CASE WHEN x > low THEN 0 WHEN x <= high THEN buckets + 1 ELSE CAST(floor(buckets * (low - x) / (low - high)) AS BIGINT) + 1 END
   WHEN low = high THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:bounds cannot equal each other') AS BIGINT) END;
+
+CREATE OR REPLACE MACRO athena_cbrt(x) AS
+  CASE WHEN round(cbrt(x)) * round(cbrt(x)) * round(cbrt(x)) = x THEN round(cbrt(x)) ELSE cbrt(x) END;
 
 -- Arrays.
 CREATE OR REPLACE MACRO athena_contains(list, item) AS
