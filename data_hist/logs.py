@@ -43,6 +43,8 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "gunicorn.error": {"level": "INFO", "handlers": ["stderr"], "propagate": False},
         "gunicorn.access": {"level": "WARNING", "handlers": ["stderr"], "propagate": False},
+        # It tells of every start and stop of a worker, which gunicorn does too.
+        "uvicorn.error": {"level": "WARNING"},
         # These write what callers send.
         "connexion": {"level": "CRITICAL"},
         "sqlglot": {"level": "CRITICAL"},

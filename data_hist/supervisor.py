@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import signal
 import socket
 import sys
@@ -107,8 +108,11 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
     try:
         await asyncio.wait_for(process.wait(), _STOP_SECONDS)
     except TimeoutError:
-        process.kill()
-        await process.wait()
+        print("A process does not stop by itself and is killed.", file=sys.stderr)
+    # What it started goes with it, also when it was killed and could not see to that itself.
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    await process.wait()
 
 
 async def _is_up(command: Command) -> None:

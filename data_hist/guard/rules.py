@@ -106,6 +106,8 @@ def _check_call(source: Source, node: exp.Expr) -> None:
     name = node.this
     if not isinstance(name, str) or name.lower() not in functions.ALLOWED:
         raise functions.refusal(source, max(offset(node), 0), str(node.name))
+    if any(isinstance(argument, exp.Select | exp.SetOperation) for argument in node.expressions):
+        raise source.invalid(_nearest(node), "A query as an argument needs brackets of its own.")
 
 
 def _check_type(source: Source, node: exp.Expr) -> None:

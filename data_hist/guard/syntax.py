@@ -50,12 +50,16 @@ def _is_misplaced(left: Token, token: Token) -> bool:
         return left.text not in _BEFORE_SELECT
     if _is_operator(left):
         return _cannot_follow_operator(left.text, token)
-    if left.kind is not Kind.WORD:
-        return False
+    return left.kind is Kind.WORD and _cannot_follow_word(left, token)
+
+
+def _cannot_follow_word(left: Token, token: Token) -> bool:
     if left.text in ("UNION", "EXCEPT", "INTERSECT"):
         return token.text not in _QUERY_WORDS
     if left.text in ("AS", "USING"):
         return token.text != "(" and (left.text == "USING" or token.kind not in _NAMES)
+    if left.text in ("FROM", "JOIN") and token.text in ("VALUES", "WITH"):
+        return True
     is_clause = token.kind is Kind.WORD and token.text in _CLAUSES
     return left.text in _NEED_OPERAND and (is_clause or _closes(token))
 

@@ -53,7 +53,8 @@ class Database:
         try:
             for scan in scans:
                 rows = self._archive.scan(scan.table, scan.predicates)
-                self.connection.execute(f'CREATE TEMP VIEW "{scan.relation}" AS {rows.sql}')
+                view = f'CREATE OR REPLACE TEMP VIEW "{scan.relation}" AS {rows.sql}'
+                self.connection.execute(view)
                 created.append(scan.relation)
                 size_bytes += rows.size_bytes
             yield size_bytes

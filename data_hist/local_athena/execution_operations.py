@@ -1,6 +1,6 @@
 """The operations on executions: start, get, list, stop, and their statistics.
 
-Turns members of Athena's API into calls of the engine and executions into documents.
+Turns members of Athena's API into calls of the engine, and its refusals into Athena's errors.
 """
 
 from typing import Any
@@ -12,13 +12,14 @@ from data_hist.local_athena.api_errors import (
     too_many_queries,
 )
 from data_hist.local_athena.engine import Engine, TooManyActiveQueries
+from data_hist.local_athena.execution_documents import execution_document, runtime_statistics
 from data_hist.local_athena.executions import Execution, Request
 from data_hist.local_athena.failures import MalformedQuery
 from data_hist.local_athena.ledger import IdempotentParameterMismatch
 from data_hist.local_athena.object_store import InvalidBucketName, split_location
 from data_hist.local_athena.request_members import Member, check_members
 from data_hist.local_athena.tokens import issue_token, read_token
-from data_hist.local_athena.workgroup import ENGINE_VERSION, Workgroup
+from data_hist.local_athena.workgroup import Workgroup
 
 _DEFAULT_PAGE = 50
 _MAX_QUERY_BYTES = 262144
@@ -70,14 +71,14 @@ class ExecutionOperations:
 
     def get_query_execution(self, document: object) -> dict[str, Any]:
         """GetQueryExecution."""
-        return {"QueryExecution": _document(self._find(document))}
+        return {"QueryExecution": execution_document(self._find(document))}
 
     def batch_get_query_execution(self, document: object) -> dict[str, Any]:
         """BatchGetQueryExecution."""
         ids = check_members(document, _MANY)["QueryExecutionIds"]
         found = {each: self._engine.find(each) for each in ids}
         return {
-            "QueryExecutions": [_document(each) for each in found.values() if each],
+            "QueryExecutions": [execution_document(each) for each in found.values() if each],
             "UnprocessedQueryExecutionIds": [
                 {
                     "QueryExecutionId": execution_id,
@@ -110,7 +111,7 @@ class ExecutionOperations:
 
     def get_query_runtime_statistics(self, document: object) -> dict[str, Any]:
         """GetQueryRuntimeStatistics."""
-        return {"QueryRuntimeStatistics": _runtime_statistics(self._find(document))}
+        return {"QueryRuntimeStatistics": runtime_statistics(self._find(document))}
 
     def _find(self, document: object) -> Execution:
         execution_id = check_members(document, _ONE)["QueryExecutionId"]
@@ -145,74 +146,3 @@ class ExecutionOperations:
         except InvalidBucketName as error:
             raise invalid_input("outputLocation is not a valid S3 path.") from error
         return location
-
-
-def _document(execution: Execution) -> dict[str, Any]:
-    request = execution.request
-    context = {"Catalog": request.catalog, "Database": request.database}
-    document = {
-        "QueryExecutionId": execution.id,
-        "Query": request.sql,
-        "StatementType": "DML",
-        "SubstatementType": execution.substatement,
-        "ResultConfiguration": {"OutputLocation": execution.result_location},
-        "ResultReuseConfiguration": {"ResultReuseByAgeConfiguration": {"Enabled": False}},
-        "QueryExecutionContext": {name: value for name, value in context.items() if value},
-        "Status": _status(execution),
-        "Statistics": _statistics(execution),
-        "WorkGroup": request.workgroup,
-        "EngineVersion": ENGINE_VERSION,
-    }
-    if request.parameters:
-        document["ExecutionParameters"] = list(request.parameters)
-    return document
-
-
-def _status(execution: Execution) -> dict[str, Any]:
-    status: dict[str, Any] = {
-        "State": execution.state,
-        "SubmissionDateTime": execution.submitted_at.timestamp(),
-    }
-    if execution.completed_at:
-        status["CompletionDateTime"] = execution.completed_at.timestamp()
-    if execution.state_change_reason:
-        status["StateChangeReason"] = execution.state_change_reason
-    if execution.failure:
-        status["AthenaError"] = {
-            "ErrorCategory": execution.failure.category,
-            "ErrorType": execution.failure.number,
-            "Retryable": execution.failure.retryable,
-            "ErrorMessage": execution.failure.message,
-        }
-    return status
-
-
-def _statistics(execution: Execution) -> dict[str, Any]:
-    return {
-        "DataScannedInBytes": execution.statistics.scanned_bytes,
-        **_timeline(execution),
-        "ResultReuseInformation": {"ReusedPreviousResult": False},
-    }
-
-
-def _timeline(execution: Execution) -> dict[str, int]:
-    statistics = execution.statistics
-    return {
-        "EngineExecutionTimeInMillis": statistics.engine_ms,
-        "TotalExecutionTimeInMillis": statistics.total_ms,
-        "QueryQueueTimeInMillis": statistics.queue_ms,
-        "QueryPlanningTimeInMillis": statistics.planning_ms,
-        "ServiceProcessingTimeInMillis": statistics.service_ms,
-    }
-
-
-def _runtime_statistics(execution: Execution) -> dict[str, Any]:
-    statistics = execution.statistics
-    return {
-        "Timeline": _timeline(execution),
-        "Rows": {
-            "InputBytes": statistics.scanned_bytes,
-            "OutputBytes": statistics.output_bytes,
-            "OutputRows": statistics.output_rows,
-        },
-    }

@@ -25,13 +25,17 @@ class IdempotentParameterMismatch(Exception):
 
 
 class Ledger:
-    """The executions, kept in a store and in memory; safe to share between threads."""
+    """The executions, kept in a store and in memory; safe to share between threads.
+
+    `results` counts the executions that ever succeeded.
+    """
 
     def __init__(self, store: ExecutionStore) -> None:
         self._store = store
         self._lock = threading.RLock()
         self._executions: dict[str, Execution] = {}
         self._tokens: dict[str, str] = {}
+        self.results = 0
         for execution in store.load():
             self._restore(execution)
         self.abandon("The endpoint stopped before the query finished")
@@ -83,6 +87,7 @@ class Ledger:
             changed = transition(current)
             self._executions[execution_id] = changed
             self._keep(changed)
+            self.results += changed.state is State.SUCCEEDED
             return True
 
     def abandon(self, reason: str) -> None:
@@ -118,3 +123,4 @@ class Ledger:
     def _remember(self, execution: Execution) -> None:
         self._executions[execution.id] = execution
         self._tokens[execution.request.client_request_token] = execution.id
+        self.results += execution.state is State.SUCCEEDED

@@ -21,6 +21,8 @@ from urllib.parse import unquote
 
 _BUCKET_NAME = re.compile(r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _LOCATION = re.compile(r"s3://([^/]+)/?(.*)", re.DOTALL)
+_MAX_KEY_BYTES = 1024
+_MAX_NAME_BYTES = 255
 _RESERVED_SEGMENTS = {"": "%", ".": "%2E", "..": "%2E%2E"}
 
 
@@ -133,7 +135,8 @@ class ObjectStore:
 
     def _path(self, bucket: str, key: str) -> Path:
         names = [_file_name(segment) for segment in key.split("/")]
-        if any(len(name.encode()) > 255 for name in names):
+        longest_name = max(len(os.fsencode(name)) for name in names)
+        if len(key.encode()) > _MAX_KEY_BYTES or longest_name > _MAX_NAME_BYTES:
             raise KeyUnusable(key)
         return self._bucket(bucket).joinpath(*names)
 

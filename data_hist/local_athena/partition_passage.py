@@ -17,7 +17,15 @@ _TABLE: Final = {"this", "db", "catalog", "alias"}
 _SUBQUERY: Final = {"this", "alias"}
 _CTE: Final = {"this", "alias", "materialized"}
 _SELECT: Final = {
-    *("expressions", "from_", "joins", "where", "group", "having", "order", "distinct", "with_")
+    "expressions",
+    "from_",
+    "joins",
+    "where",
+    "group",
+    "having",
+    "order",
+    "distinct",
+    "with_",
 }
 _UNION: Final = {"this", "expression", "distinct", "order", "with_"}
 

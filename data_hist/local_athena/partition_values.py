@@ -19,9 +19,8 @@ Resolve = Callable[[exp.Column], str | None]
 _INTEGER_TYPES: Final = frozenset(
     {exp.DType.TINYINT, exp.DType.SMALLINT, exp.DType.INT, exp.DType.BIGINT}
 )
-_ARGUMENTS: Final = (
-    *("table", "db", "catalog", "is_string", "to", "safe", "start", "length", "unit", "format"),
-)
+_COLUMN: Final = ("table", "db", "catalog")
+_ARGUMENTS: Final = (*_COLUMN, "is_string", "to", "safe", "start", "length", "unit", "format")
 # Days beyond which the calendar ends before the sum is reached.
 _FAR: Final = 700_000
 _UNITS: Final = {"DAY": "days", "HOUR": "hours", "MINUTE": "minutes"}

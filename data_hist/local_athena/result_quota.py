@@ -13,10 +13,12 @@ class ResultQuota:
         self._objects = objects
         self._max_bytes = max_bytes
         self._gone: set[str] = set()
+        self._seen = 0
 
     def enforce(self) -> None:
         """Remove the oldest results until the rest fits; the newest always stays."""
-        if self._excess() <= 0:
+        seen, self._seen = self._seen, self._ledger.results
+        if seen == self._seen or self._excess() <= 0:
             return
         for result in self._kept():
             if not self._exists(result):

@@ -75,10 +75,15 @@ def _environment(changes: Mapping[str, str] | None) -> dict[str, str]:
     return {**os.environ, "PYTHONUNBUFFERED": "1", **(changes or {})}
 
 
-def children_of(process: subprocess.Popen[str]) -> list[int]:
-    """The processes that a process has started, by Linux's own account."""
-    tasks = Path(f"/proc/{process.pid}/task").glob("*/children")
-    return [int(child) for task in tasks for child in task.read_text().split()]
+def children_of(pid: int) -> list[int]:
+    """The processes that a process has started, oldest first, by Linux's own account."""
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    return sorted(int(child) for task in tasks for child in task.read_text().split())
+
+
+def descendants_of(pid: int) -> list[int]:
+    """The processes that a process, or one of these, has started."""
+    return [found for child in children_of(pid) for found in (child, *descendants_of(child))]
 
 
 def is_alive(pid: int) -> bool:

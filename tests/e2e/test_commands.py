@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.api.calls import all_rows, submitted
-from tests.e2e.commands import children_of, free_port, is_alive, run_to_end, running
+from tests.e2e.commands import children_of, descendants_of, free_port, is_alive, run_to_end, running
 
 READY = "Ready."
 
@@ -30,13 +30,13 @@ def test_local_answers_and_stops_with_everything_it_started(
     with running(local(archive, tmp_path, port), READY) as process:
         with api(port) as client:
             assert all_rows(client, "SELECT count(*) FROM events") == [[20]]
-        children = children_of(process)
-        assert len(children) == 2
+        started = descendants_of(process.pid)
+        assert len(started) == 4, "the endpoint, gunicorn and its two workers"
 
         process.send_signal(number)
 
         assert process.wait(60) == 0
-        assert not any(is_alive(child) for child in children)
+        assert not any(is_alive(pid) for pid in started)
 
 
 def test_queries_survive_a_restart_of_everything(archive: Path, tmp_path: Path) -> None:
@@ -50,13 +50,15 @@ def test_queries_survive_a_restart_of_everything(archive: Path, tmp_path: Path) 
 
 @pytest.mark.parametrize("victim", [0, 1])
 def test_local_restarts_nothing_silently(archive: Path, tmp_path: Path, victim: int) -> None:
-    with running(local(archive, tmp_path, free_port()), READY) as process:
-        children = children_of(process)
+    port = free_port()
+    with running(local(archive, tmp_path, port), READY) as process:
+        started = descendants_of(process.pid)
+        assert len(started) == 4, "the endpoint, gunicorn and its two workers"
 
-        os.kill(children[victim], signal.SIGKILL)
+        os.kill(children_of(process.pid)[victim], signal.SIGKILL)
 
         assert process.wait(60) == 1
-        assert not any(is_alive(child) for child in children)
+        assert not any(is_alive(pid) for pid in started)
 
 
 @pytest.mark.parametrize("command", ["local", "local-athena"])

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
 OUTPUT = "s3://data-hist-results/tests/"
+# The bucket that each S3 test finds with one object, `ten`.
+S3_BUCKET = "s3-tests"
+TEN = b"0123456789"
 # Runs for hours unless somebody stops it.
 ENDLESS = (
     "SELECT count(*) FROM UNNEST(sequence(1, 10000)) AS a (x) "
@@ -105,3 +108,10 @@ def refused(call: Callable[..., Any], **arguments: Any) -> dict[str, Any]:
     with pytest.raises(ClientError) as refusal:
         call(**arguments)
     return dict(refusal.value.response)
+
+
+def assert_invalid_request(response: dict[str, Any], code: str, message: str) -> None:
+    """Compare a refusal with what Athena says."""
+    assert response["Error"] == {"Code": "InvalidRequestException", "Message": message}
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert response["AthenaErrorCode"] == code

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.local_athena.clients import AthenaSession
-from tests.local_athena.endpoint import Endpoint, endpoint_process
+from tests.local_athena.clients import S3_BUCKET, TEN, AthenaSession
+from tests.local_athena.endpoint import Endpoint, endpoint_process, running_endpoint
 
 if TYPE_CHECKING:
     from mypy_boto3_athena.client import AthenaClient
@@ -52,6 +52,23 @@ def athena(session: AthenaSession) -> AthenaClient:
 @pytest.fixture(scope="session")
 def s3(session: AthenaSession) -> S3Client:
     return session.s3
+
+
+@pytest.fixture
+def own(small_archive: Path, tmp_path: Path) -> Iterator[AthenaSession]:
+    """An endpoint with one worker that nobody else uses."""
+    with running_endpoint(small_archive, tmp_path, workers=1) as url:
+        yield AthenaSession(url)
+
+
+@pytest.fixture
+def emptied(s3: S3Client) -> Iterator[None]:
+    """Each test finds the bucket with one object, `ten`."""
+    s3.put_object(Bucket=S3_BUCKET, Key="ten", Body=TEN)
+    yield
+    listed = s3.list_objects_v2(Bucket=S3_BUCKET).get("Contents", [])
+    for each in listed:
+        s3.delete_object(Bucket=S3_BUCKET, Key=each["Key"])
 
 
 def _record(minute: str, number: int) -> str:

@@ -162,10 +162,14 @@ def test_a_cursor_cancels(connection: Any) -> None:
 
 
 def read(wrangler: boto3.Session, sql: str, **options: Any) -> Any:
-    options = {"s3_output": OUTPUT, "boto3_session": wrangler} | options
-    return awswrangler.athena.read_sql_query(
-        sql, database="data_hist", ctas_approach=False, **options
-    )
+    arguments: dict[str, Any] = {
+        "database": "data_hist",
+        "ctas_approach": False,
+        "s3_output": OUTPUT,
+        "boto3_session": wrangler,
+        **options,
+    }
+    return awswrangler.athena.read_sql_query(sql, **arguments)
 
 
 def test_awswrangler_reads_types(wrangler: boto3.Session) -> None:

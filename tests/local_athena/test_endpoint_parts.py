@@ -4,7 +4,7 @@ import io
 
 import duckdb
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_hist.local_athena.api_errors import ApiError
@@ -52,6 +52,7 @@ def test_rows_that_cross_a_read_are_whole(length: int) -> None:
     assert read_page(file, 0, 10).rows == rows
 
 
+@settings(max_examples=30, deadline=None)
 @given(rows=ROWS)
 def test_what_duckdb_writes_is_read_back(
     rows: list[Row], tmp_path_factory: pytest.TempPathFactory

@@ -16,6 +16,7 @@ from data_hist.local_athena.dialect.pruning import partition_predicates
 from tests.local_athena.archive_tree import EVENTS, add_file
 
 DAYS, HOURS, MINUTES = ("2026-11-19", "2026-11-20"), ("00", "01"), ("00", "30")
+TABLE = "SELECT customerid AS c, dt, hr, min FROM data_hist.TABLE"
 VALUES = {"dt": (*DAYS, "2026"), "hr": (*HOURS, "1"), "min": (*MINUTES, "")}
 
 
@@ -53,7 +54,7 @@ def conditions(*qualifiers: str) -> st.SearchStrategy[str]:
             st.builds("({} OR {})".format, inner, inner),
             st.builds("NOT ({})".format, inner),
         ),
-        max_leaves=4,
+        max_leaves=3,
     )
 
 
@@ -75,7 +76,7 @@ UNARY = (
     "WITH w AS ({a}), v AS (SELECT * FROM w x WHERE {x}) SELECT * FROM v x WHERE {x2}",
 )
 BINARY = (
-    "{a} UNION ALL {b}",
+    "({a}) UNION ALL ({b})",
     "({a}) UNION ({b})",
     "({a}) EXCEPT ({b})",
     "({a}) INTERSECT ({b})",
@@ -118,17 +119,27 @@ def binary(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 
 STATEMENTS = st.recursive(
-    st.just("SELECT customerid AS c, dt, hr, min FROM data_hist.TABLE"),
+    st.just(TABLE),
     lambda inner: st.one_of(unary(inner), unary(inner), binary(inner)),
     max_leaves=3,
 )
-# The condition furthest out is one that would prune, so that what it must not pass is met often.
-FILTERED = st.builds(
-    "SELECT * FROM ({}) AS outermost WHERE {} = '{}'".format,
-    STATEMENTS,
-    st.sampled_from(("dt", "hr", "outermost.min")),
-    st.sampled_from((*DAYS, *HOURS, *MINUTES)),
-)
+# Every shape once with a condition inside, which tests one side, and one furthest out.
+SHAPES = [
+    f"SELECT * FROM ({shape}) AS outermost WHERE {outermost}"
+    for template in (*UNARY, *BINARY)
+    for join in (("", "LEFT", "RIGHT", "FULL") if "{join}" in template else ("",))
+    for inside, outermost in (
+        ("1 = 1", "dt = '2026-11-20'"),
+        ("1 = 1", "hr = '01' AND min < '30'"),
+        ("x.dt = '2026-11-20'", "1 = 1"),
+    )
+    for shape in [
+        template.format(
+            a=TABLE, b=TABLE, x=inside, x2=inside, xy=inside, xy2="1 = 1",
+            y="y.dt = '2026-11-19'", free=inside.removeprefix("x."), join=join,
+        )
+    ]
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -156,10 +167,21 @@ def connection(archive: Archive) -> Iterator[duckdb.DuckDBPyConnection]:
     phases=(Phase.generate,),
     suppress_health_check=(HealthCheck.too_slow,),
 )
-@given(statement=FILTERED)
+@given(statement=STATEMENTS)
 def test_pruning_does_not_change_the_answer(
     statement: str, archive: Archive, connection: duckdb.DuckDBPyConnection
 ) -> None:
+    check(statement, archive, connection)
+
+
+@pytest.mark.parametrize("statement", SHAPES)
+def test_no_shape_of_query_is_pruned_wrongly(
+    statement: str, archive: Archive, connection: duckdb.DuckDBPyConnection
+) -> None:
+    check(statement, archive, connection)
+
+
+def check(statement: str, archive: Archive, connection: duckdb.DuckDBPyConnection) -> None:
     counter = itertools.count()
     parts = statement.split("TABLE")
     sql = "".join(f"{part}t{next(counter)}" for part in parts[:-1]) + parts[-1]

@@ -117,14 +117,14 @@ def test_a_page_that_is_exactly_full_has_a_token_for_an_empty_one(session: Athen
     assert "NextToken" not in empty
 
 
-def test_a_value_of_several_megabytes_is_one_value(session: AthenaSession) -> None:
-    query_id = session.run("SELECT array_join(repeat('ab\"', 1000000), '') AS v, 1 AS n")[
+def test_a_value_of_several_hundred_kilobytes_is_one_value(session: AthenaSession) -> None:
+    query_id = session.run("SELECT array_join(repeat('ab\"', 100000), '') AS v, 1 AS n")[
         "QueryExecutionId"
     ]
 
     row = session.athena.get_query_results(QueryExecutionId=query_id)["ResultSet"]["Rows"][1]
 
-    assert row["Data"] == [{"VarCharValue": 'ab"' * 1_000_000}, {"VarCharValue": "1"}]
+    assert row["Data"] == [{"VarCharValue": 'ab"' * 100_000}, {"VarCharValue": "1"}]
 
 
 def test_explain_validate_answers_one_row_and_a_text_file(session: AthenaSession) -> None:

@@ -7,6 +7,7 @@ from sqlglot import exp
 
 from data_hist.local_athena.dialect.expression import Typed, coerced
 from data_hist.local_athena.dialect.json_paths import duckdb_path
+from data_hist.local_athena.dialect.patterns import re2_pattern
 from data_hist.local_athena.dialect.signatures import Match, match, signatures
 from data_hist.local_athena.dialect.translator import Call, Clauses, Handler, Translator
 from data_hist.local_athena.dialect.trino_types import TIMESTAMP_TZ
@@ -106,6 +107,8 @@ def _argument(translator: Translator, call: Call, found: Match, index: int, valu
     parameter = parameters[min(index, len(parameters) - 1)]
     if parameter.name == "path":
         return duckdb_path(translator, call.arguments[index], value)
+    if parameter.name == "pattern":
+        return re2_pattern(value)
     if parameter.name == "local":
         return local_time(translator, call.node, value)
     if value.type.name == TIMESTAMP_TZ and found.parameters[index].name == TIMESTAMP_TZ:

@@ -91,9 +91,21 @@ _RULES: tuple[_Rule, ...] = (
     ),
     (
         duckdb.Error,
+        "bad repetition operator",
+        "NOT_SUPPORTED",
+        "The embedded endpoint does not support this regular expression",
+    ),
+    (
+        duckdb.Error,
         "invalid escape sequence",
         "NOT_SUPPORTED",
         "The embedded endpoint does not support this regular expression",
+    ),
+    (
+        duckdb.Error,
+        "must be a constant expression",
+        "NOT_SUPPORTED",
+        "The embedded endpoint supports only constants here",
     ),
     (
         duckdb.Error,

@@ -102,7 +102,7 @@ def _structure(sql: str, wanted: str, kind: TrinoType, built: str) -> str:
 def _array_from_json(sql: str, kind: TrinoType, depth: int) -> str:
     name = f"j{depth}"
     item = from_json(f"CAST({name} AS VARCHAR)", kind.element, depth + 1)
-    built = f"list_transform(json_extract({sql}, '$[*]'), lambda {name}: {item})"
+    built = f"list_transform(CAST(json_extract({sql}, '$[*]') AS JSON[]), lambda {name}: {item})"
     return _structure(sql, "'ARRAY'", kind, built)
 
 
@@ -111,8 +111,8 @@ def _map_from_json(sql: str, kind: TrinoType, depth: int) -> str:
     key = from_json(_quoted(name), kind.key, depth + 1)
     value = from_json(f"CAST({name} AS VARCHAR)", kind.value, depth + 1)
     built = (
-        f"MAP(list_transform(json_keys({sql}), lambda {name}: {key}),"
-        f" list_transform(json_extract({sql}, '$.*'), lambda {name}: {value}))"
+        f"MAP(list_transform(CAST(json_keys({sql}) AS VARCHAR[]), lambda {name}: {key}),"
+        f" list_transform(CAST(json_extract({sql}, '$.*') AS JSON[]), lambda {name}: {value}))"
     )
     return _structure(sql, "'OBJECT'", kind, built)
 

@@ -8,6 +8,9 @@ from data_hist.local_athena.dialect.expression import Typed
 from data_hist.local_athena.dialect.scopes import Scope
 from data_hist.local_athena.dialect.translator import Handler, Translator
 
+# Catalog, database and table.
+_MAX_QUALIFIERS = 3
+
 
 def _column(translator: Translator, node: exp.Column) -> Typed:
     if isinstance(node.this, exp.Star):
@@ -53,7 +56,7 @@ def _in_scope(
     parameter = scope.parameter(names[0])
     if parameter is not None:
         return _fields(translator, node, parameter, parts[1:])
-    for split in range(len(names) - 1, -1, -1):
+    for split in range(min(len(names) - 1, _MAX_QUALIFIERS), -1, -1):
         candidates = scope.candidates(names[split], names[:split])
         if len(candidates) > 1:
             text = f"Column '{'.'.join(names)}' is ambiguous"

@@ -6,7 +6,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from data_hist.local_athena.dialect.arithmetic import ARITHMETIC
-from data_hist.local_athena.dialect.expression import Typed, coerced, failing
+from data_hist.local_athena.dialect.expression import Typed, coerced
 from data_hist.local_athena.dialect.translator import Handler, Translator
 from data_hist.local_athena.dialect.trino_types import (
     BOOLEAN,
@@ -45,8 +45,9 @@ def unified(
 
 def _comparison(translator: Translator, node: exp.Binary) -> Typed:
     operator = _COMPARISONS.get(type(node)) or _DISTINCTIONS[type(node)]
-    if isinstance(node.expression, exp.Any | exp.All):
-        return _quantified(translator, node, operator)
+    quantified = _quantifier(node.expression)
+    if quantified is not None:
+        return _quantified(translator, node, operator, *quantified)
     left, right = translator.typed(node.this), translator.typed(node.expression)
     return compared(translator, node, operator, left, right)
 
@@ -75,15 +76,26 @@ def _compared_rows(
     return Typed(f"({(' AND ' if operator == '=' else ' OR ').join(parts)})", BOOLEAN)
 
 
-def _quantified(translator: Translator, node: exp.Binary, operator: str) -> Typed:
+def _quantifier(node: exp.Expr) -> tuple[str, exp.Expr] | None:
+    """`ALL (query)` and `ANY (query)`; before VALUES the parser takes them for functions."""
+    if isinstance(node, exp.Any | exp.All):
+        return "ALL" if isinstance(node, exp.All) else "ANY", node.this
+    name = str(node.this).upper() if isinstance(node, exp.Anonymous) else ""
+    if name in ("ALL", "ANY", "SOME") and isinstance(node.expressions[0], exp.Values):
+        return "ALL" if name == "ALL" else "ANY", node.expressions[0]
+    return None
+
+
+def _quantified(
+    translator: Translator, node: exp.Binary, operator: str, quantifier: str, query: exp.Expr
+) -> Typed:
     left = translator.typed(node.this)
-    relation = translator.query(node.expression.this)
+    relation = translator.query(query)
     if len(relation.fields) != 1:
         raise translator.mismatch(node, "Multiple columns returned by subquery")
     if common_type(left.type, relation.fields[0].type) is None:
         text = f"Cannot apply operator: {left.type} {operator} {relation.fields[0].type}"
         raise translator.mismatch(node, text)
-    quantifier = "ALL" if isinstance(node.expression, exp.All) else "ANY"
     return Typed(f"({left.sql} {operator} {quantifier} ({relation.sql}))", BOOLEAN)
 
 
@@ -210,46 +222,6 @@ def _if(translator: Translator, node: exp.If) -> Typed:
     return Typed(sql, yes.type)
 
 
-def _subscript(translator: Translator, node: exp.Bracket) -> Typed:
-    translator.only(node, "this", "expressions", "offset")
-    base, index = translator.typed(node.this), translator.typed(node.expressions[0])
-    if len(node.expressions) == 1 and base.type.name == "array" and index.type.is_integer:
-        return array_item(base, index)
-    if len(node.expressions) == 1 and base.type.name == "map":
-        return map_item(base, translator.typed_as(node.expressions[0], base.type.key))
-    if base.type.name == "row" and index.constant and index.type.is_integer:
-        number = int(index.constant)
-        if 1 <= number <= len(base.type.parameters):
-            return Typed(f"({base.sql}).f{number}", base.type.parameters[number - 1])
-    raise translator.mismatch(node, f"Cannot use {index.type} for subscript of {base.type}")
-
-
-def array_item(base: Typed, index: Typed) -> Typed:
-    """An element of an array; a subscript outside of it is an error."""
-    kind = base.type.element
-    zero = failing("INVALID_FUNCTION_ARGUMENT", "SQL array indices start at 1", kind)
-    negative = failing("INVALID_FUNCTION_ARGUMENT", "Array subscript is negative", kind)
-    over = "Array subscript must be less than or equal to array length"
-    beyond = failing("INVALID_FUNCTION_ARGUMENT", over, kind)
-    sql = (
-        f"CASE WHEN {index.sql} = 0 AND {base.sql} IS NOT NULL THEN {zero}"
-        f" WHEN {index.sql} < 0 AND {base.sql} IS NOT NULL THEN {negative}"
-        f" WHEN {index.sql} > len({base.sql}) THEN {beyond}"
-        f" ELSE ({base.sql})[{index.sql}] END"
-    )
-    return Typed(sql, kind)
-
-
-def map_item(base: Typed, key: Typed) -> Typed:
-    """The value of a key; a key that is not there is an error."""
-    missing = failing("INVALID_FUNCTION_ARGUMENT", "Key not present in map", base.type.value)
-    sql = (
-        f"CASE WHEN NOT map_contains({base.sql}, {key.sql}) THEN {missing}"
-        f" ELSE map_extract_value({base.sql}, {key.sql}) END"
-    )
-    return Typed(sql, base.type.value)
-
-
 def _concatenation(translator: Translator, node: exp.DPipe) -> Typed:
     parts: list[exp.Expr] = []
     current: exp.Expr = node
@@ -294,6 +266,5 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.Escape: _escape,
     exp.Case: _case,
     exp.If: _if,
-    exp.Bracket: _subscript,
     exp.DPipe: _concatenation,
 }

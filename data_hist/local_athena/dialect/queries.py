@@ -75,6 +75,8 @@ def _wrapped(translator: Translator, relation: Relation, end: Tail) -> Relation:
 
 def _select(translator: Translator, node: exp.Select) -> Relation:
     translator.only(node, *_SELECT_PARTS)
+    if not node.expressions:
+        raise translator.malformed(node)
     if node.args.get("kind"):
         raise translator.unsupported(node, "SELECT AS")
     base = Scope(parent=translator.scope)

@@ -7,33 +7,11 @@ from sqlglot import exp
 from data_hist.local_athena.dialect.calls import from_table
 from data_hist.local_athena.dialect.expression import Typed, quoted
 from data_hist.local_athena.dialect.lambdas import body
+from data_hist.local_athena.dialect.patterns import group_text, groups_in, re2_pattern
 from data_hist.local_athena.dialect.translator import Call, FunctionHandler, Translator
 from data_hist.local_athena.dialect.trino_types import BIGINT, VARCHAR, array_of, common_type
 
 _REFERENCE = re.compile(r"\\(.)|\$(\d+)|\$\{(\w+)\}|(\\|\$)", re.S)
-_PARENTHESIS = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|\((?:\?P?<\w+>|\?[a-z-]*:)?|\)", re.S)
-_GROUP = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|(\((?!\?)|\(\?P?<(?![=!]))", re.S)
-
-
-def groups_in(pattern: str) -> int:
-    """How many capturing groups a pattern has."""
-    return sum(1 for match in _GROUP.finditer(pattern) if match[1])
-
-
-def group_text(pattern: str, number: int) -> str:
-    """What stands between the parentheses of a capturing group."""
-    opened: list[tuple[int, int]] = []
-    seen = 0
-    for match in _PARENTHESIS.finditer(pattern):
-        if match[0].startswith("("):
-            captures = _GROUP.match(pattern, match.start())
-            seen += bool(captures and captures[1])
-            opened.append((seen if captures and captures[1] else 0, match.end()))
-        elif match[0] == ")" and opened:
-            index, start = opened.pop()
-            if index == number:
-                return pattern[start : match.start()]
-    return ""
 
 
 def _captured(sql: str, pattern: str, number: int) -> str:
@@ -76,16 +54,19 @@ def _regexp_replace(translator: Translator, call: Call) -> Typed:
         raise translator.unsupported(call.node, "patterns and replacements that are not constants")
     groups = groups_in(pattern.constant)
     text = _replacement(translator, call, replacement.constant, groups)
-    return Typed(f"regexp_replace({value.sql}, {pattern.sql}, {quoted(text)}, 'g')", VARCHAR)
+    return Typed(
+        f"regexp_replace({value.sql}, {re2_pattern(pattern)}, {quoted(text)}, 'g')", VARCHAR
+    )
 
 
 def _replaced_by_lambda(translator: Translator, call: Call, value: Typed, pattern: Typed) -> Typed:
     if pattern.constant is None:
         raise translator.unsupported(call.node, "patterns that are not constants")
+    regexp = re2_pattern(pattern)
     index = translator.fresh("i")
     groups = ", ".join(
         _captured(
-            f"regexp_extract_all({value.sql}, {pattern.sql}, {group})[{index}]",
+            f"regexp_extract_all({value.sql}, {regexp}, {group})[{index}]",
             pattern.constant,
             group,
         )
@@ -95,9 +76,9 @@ def _replaced_by_lambda(translator: Translator, call: Call, value: Typed, patter
     result = body(translator, call.arguments[2], [parameter])
     if common_type(result.type, VARCHAR) is None:
         raise translator.mismatch(call.node, f"Lambda must return varchar: {result.type}")
-    matches = f"len(regexp_extract_all({value.sql}, {pattern.sql}))"
+    matches = f"len(regexp_extract_all({value.sql}, {regexp}))"
     found = f"list_transform(range(1, {matches} + 1), lambda {index}: {result.sql})"
-    parts = f"regexp_split_to_array({value.sql}, {pattern.sql})"
+    parts = f"regexp_split_to_array({value.sql}, {regexp})"
     return Typed(f"athena_regexp_pieces({parts}, {found})", VARCHAR)
 
 
@@ -113,13 +94,14 @@ def _with_group(translator: Translator, call: Call) -> Typed:
     if not 0 <= number <= groups:
         problem = f"Pattern has {groups} groups. Cannot access group {number}"
         raise translator.failure("INVALID_FUNCTION_ARGUMENT", problem, call.node)
-    arguments = f"{value.sql}, {pattern.sql}, {number}"
+    regexp = re2_pattern(pattern)
+    arguments = f"{value.sql}, {regexp}, {number}"
     if call.name == "regexp_extract_all":
         name = translator.fresh("g")
         item = _captured(name, pattern.constant, number)
         sql = f"list_transform(regexp_extract_all({arguments}), lambda {name}: {item})"
         return Typed(sql, array_of(VARCHAR))
-    found = f"regexp_matches({value.sql}, {pattern.sql})"
+    found = f"regexp_matches({value.sql}, {regexp})"
     captured = _captured(f"regexp_extract({arguments})", pattern.constant, number)
     return Typed(f"CASE WHEN {found} THEN {captured} END", VARCHAR)
 

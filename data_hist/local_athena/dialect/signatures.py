@@ -24,7 +24,11 @@ _LINE = re.compile(r"(?P<name>\w+)\((?P<parameters>.*?)\) -> (?P<result>.+?) = (
 _WORD = re.compile(
     rf"{TIMESTAMP_TZ}|{DAY_TO_SECOND}|{YEAR_TO_MONTH}|\w+|\.\.\.|[(),]",
 )
-_PSEUDO_TYPES = {"local": ("date", "timestamp", TIMESTAMP_TZ), "path": ("varchar",)}
+_PSEUDO_TYPES = {
+    "local": ("date", "timestamp", TIMESTAMP_TZ),
+    "path": ("varchar",),
+    "pattern": ("varchar",),
+}
 _DEFAULT_PRECISION = {"timestamp": 3, TIMESTAMP_TZ: 3}
 
 

@@ -27,9 +27,7 @@ _FOREIGN_TOKENS = frozenset(
     }
 )
 _FOREIGN_TEXTS = frozenset({"==", "//", "EXCLUDE", "`"})
-_STARTS = frozenset(
-    {TokenType.SELECT, TokenType.WITH, TokenType.VALUES, TokenType.L_PAREN, TokenType.SEMICOLON}
-)
+_STARTS = frozenset({TokenType.SELECT, TokenType.WITH, TokenType.VALUES, TokenType.L_PAREN})
 # A string never stands for a name. FROM is not here: `trim(BOTH FROM 'a')` is fine.
 _BEFORE_NAMES = frozenset({TokenType.JOIN, TokenType.ALIAS})
 _ENDS_LIST = frozenset(

@@ -19,6 +19,7 @@ from data_hist.local_athena.dialect import (
     operators,
     regexp_functions,
     special_functions,
+    subscripts,
 )
 from data_hist.local_athena.dialect.parsing import parse_statement
 from data_hist.local_athena.dialect.queries import query
@@ -37,6 +38,7 @@ _HANDLERS = {
     **datetime_functions.HANDLERS,
     **json_functions.HANDLERS,
     **special_functions.HANDLERS,
+    **subscripts.HANDLERS,
 }
 _FUNCTIONS = {
     **datetime_functions.FUNCTIONS,

@@ -19,6 +19,8 @@ from data_hist.local_athena.dialect.scopes import Relation, Scope
 from data_hist.local_athena.dialect.trino_types import TrinoType, common_type
 from data_hist.local_athena.failures import MalformedQuery, StatementFailure
 
+_MAX_EXPRESSION = 4_000_000
+
 Handler = Callable[["Translator", Any], Typed]
 FunctionHandler = Callable[["Translator", "Call"], Typed]
 
@@ -97,7 +99,11 @@ class Translator:
         handler = self.statement.handlers.get(type(node))
         if handler is None:
             raise self.unsupported(node, f"{type(node).__name__} expressions")
-        return handler(self, node)
+        value = handler(self, node)
+        # Operands that stand in several places of a template multiply when they are nested.
+        if len(value.sql) > _MAX_EXPRESSION:
+            raise self.unsupported(node, "expressions nested this deeply")
+        return value
 
     def query(self, node: exp.Expr) -> Relation:
         """Translate a query nested at this place."""

@@ -3,8 +3,8 @@
 import pytest
 
 from data_hist.catalog import load_catalog
-from data_hist.errors import RequestError
-from data_hist.guard import Guard, verify
+from data_hist.errors import InvalidSql, RequestError
+from data_hist.guard import Guard, parser, verify
 from data_hist.guard import guard as guard_module
 from data_hist.guard.lexer import lex
 from data_hist.guard.source import Source
@@ -58,6 +58,39 @@ def test_a_replacement_that_is_no_sub_select_of_ours_is_a_fault(text: str) -> No
 
     with pytest.raises(verify.RewriteFault):
         _check(splice(SQL, [replacement])[0], [replacement], [EVENTS])
+
+
+def test_an_empty_text_is_a_fault_of_ours() -> None:
+    with pytest.raises(verify.RewriteFault, match="empty"):
+        verify.check("", [], [], [])
+
+
+def test_a_fault_of_the_callers_that_only_the_rewriting_shows_is_a_syntax_error() -> None:
+    sql = "SELECT * FROM events *"
+    meant = [Replacement(14, 20, EVENTS)]
+
+    with pytest.raises(InvalidSql):
+        verify.check(splice(sql, meant)[0], lex(Source(sql), max_tokens=9).tokens, meant, [EVENTS])
+
+
+def test_a_parser_that_fails_on_the_rewritten_text_is_a_fault_of_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(parser, "parse", fail)
+
+    with pytest.raises(verify.RewriteFault, match="cannot be read"):
+        verify.check("SELECT 1", lex(Source("SELECT 1"), max_tokens=2).tokens, [], [])
+
+
+@pytest.mark.parametrize("ours", ["SELECT", "SELECT 1 2", "SELECT '1'", "SELECT  1", "SELEC T1"])
+def test_tokens_that_the_parser_sees_otherwise_are_a_syntax_error(ours: str) -> None:
+    tokens = lex(Source(ours), max_tokens=9).tokens
+
+    with pytest.raises(parser.SyntaxFault):
+        parser.parse("SELECT 1", tokens)
 
 
 def test_a_fault_of_ours_is_not_blamed_on_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -78,6 +78,11 @@ CREATE OR REPLACE MACRO athena_round_timestamp(x, unit) AS
   make_timestamp((epoch_us(x) + unit // 2) // unit * unit);
 
 -- Strings.
+-- array_to_string wants a constant separator.
+CREATE OR REPLACE MACRO athena_present(list) AS list_filter(list, lambda item: item IS NOT NULL);
+CREATE OR REPLACE MACRO athena_join(list, separator) AS CASE
+  WHEN list IS NULL OR separator IS NULL THEN NULL WHEN len(athena_present(list)) = 0 THEN ''
+  ELSE list_reduce(athena_present(list), lambda joined, item: joined || separator || item) END;
 CREATE OR REPLACE MACRO athena_substr(x, start, length) AS
   CASE WHEN start = 0 OR length <= 0 OR start < -length(x) THEN CASE WHEN x IS NOT NULL AND start IS NOT NULL AND length IS NOT NULL THEN '' END
   ELSE substr(x, start, length) END;
@@ -85,7 +90,7 @@ CREATE OR REPLACE MACRO athena_replace(x, search, replacement) AS
   CASE WHEN search = '' THEN array_to_string(list_transform(string_split(x, ''), lambda c: replacement || c), '') || replacement
   ELSE replace(x, search, replacement) END;
 CREATE OR REPLACE MACRO athena_part_lengths(x, part, n) AS
-  length(array_to_string(string_split(x, part)[1:n], part));
+  length(athena_join(string_split(x, part)[1:n], part));
 CREATE OR REPLACE MACRO athena_strpos(x, part, instance) AS CASE
   WHEN instance > 0 THEN CASE WHEN len(string_split(x, part)) > instance THEN athena_part_lengths(x, part, instance) + 1 ELSE 0 END
   WHEN instance < 0 THEN CASE WHEN len(string_split(x, part)) > -instance
@@ -94,7 +99,7 @@ CREATE OR REPLACE MACRO athena_strpos(x, part, instance) AS CASE
 CREATE OR REPLACE MACRO athena_split(x, delimiter, most) AS CASE
   WHEN most <= 0 THEN CAST([CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:Limit must be positive') AS VARCHAR)] AS VARCHAR[])
   WHEN len(string_split(x, delimiter)) <= most THEN string_split(x, delimiter)
-  ELSE string_split(x, delimiter)[1:most - 1] || [array_to_string(string_split(x, delimiter)[most:], delimiter)] END;
+  ELSE string_split(x, delimiter)[1:most - 1] || [athena_join(string_split(x, delimiter)[most:], delimiter)] END;
 CREATE OR REPLACE MACRO athena_split_part(x, delimiter, position) AS CASE
   WHEN position <= 0 THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:Index must be greater than zero') AS VARCHAR)
   ELSE string_split(x, delimiter)[position] END;
@@ -181,6 +186,10 @@ CREATE OR REPLACE MACRO athena_sequence(start, stop, step) AS CASE
   WHEN start IS NOT NULL AND stop IS NOT NULL AND step IS NOT NULL
   THEN [CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:sequence stop value should be greater than or equal to start value if step is greater than zero otherwise stop should be less than or equal to start') AS BIGINT)] END;
 
+-- Every step counts from the start, so that the ends of months do not wear off.
+CREATE OR REPLACE MACRO athena_month_sequence(start, stop, step) AS
+  list_transform(range(0, datesub('month', start, stop) // athena_interval_months(step) + 1), lambda i: start + step * i);
+
 -- JSON, held as its text.
 CREATE OR REPLACE MACRO athena_json_extract(j, path) AS
   CASE WHEN json_valid(j) THEN CAST(json_extract(j, path) AS VARCHAR) END;
@@ -197,7 +206,7 @@ CREATE OR REPLACE MACRO athena_json_parse(x) AS
   CASE WHEN json_valid(x) THEN athena_json_sorted(x)
   WHEN x IS NOT NULL THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:Cannot convert value to JSON: ''' || x || '''') AS VARCHAR) END;
 CREATE OR REPLACE MACRO athena_json_items(j) AS
-  CASE WHEN json_valid(j) AND json_type(j) = 'ARRAY' THEN list_transform(json_extract(j, '$[*]'), lambda v: CAST(v AS VARCHAR)) END;
+  CASE WHEN json_valid(j) AND json_type(j) = 'ARRAY' THEN list_transform(CAST(json_extract(j, '$[*]') AS JSON[]), lambda v: CAST(v AS VARCHAR)) END;
 CREATE OR REPLACE MACRO athena_json_array_contains(j, item) AS
   CASE WHEN item IS NOT NULL THEN list_contains(athena_json_items(j), item) END;
 -- Athena gives a string without its quotes here, which is not JSON.
