@@ -4,6 +4,7 @@ Executions are asynchronous as on Athena: `start` answers at once, the state tel
 Speaks no protocol; `dialect` knows the SQL, `ledger` the states, `worker` runs.
 """
 
+import logging
 import queue
 import threading
 from pathlib import Path
@@ -21,6 +22,8 @@ from data_hist.local_athena.parameters import bind_parameters
 from data_hist.local_athena.result_quota import ResultQuota
 from data_hist.local_athena.settings import LocalAthenaSettings
 from data_hist.local_athena.worker import Job, JobQueue, Worker
+
+_log = logging.getLogger(__name__)
 
 _WATCH_INTERVAL_SECONDS = 0.1
 # The database of Athena that a statement means when it and its context name none.
@@ -132,16 +135,24 @@ class Engine:
 
     def _watch(self) -> None:
         while not self._closing.wait(_WATCH_INTERVAL_SECONDS):
-            for worker in self._workers:
-                self._hold_limits(worker)
-            # An interrupt between two statements is lost on DuckDB, so it is repeated.
-            self._interrupt_abandoned()
-            self._quota.enforce()
+            try:
+                self._watch_once()
+            except Exception:
+                # One fault, such as a file that cannot be removed, must not end all limits.
+                _log.exception("the limits could not be held this time")
+
+    def _watch_once(self) -> None:
+        for worker in self._workers:
+            self._hold_limits(worker)
+        # An interrupt between two statements is lost on DuckDB, so it is repeated.
+        self._interrupt_abandoned()
+        self._quota.enforce()
 
     def _hold_limits(self, worker: Worker) -> None:
-        if worker.current is None:
+        current = worker.current
+        if current is None:
             return
-        execution_id, seconds = worker.current
+        execution_id, seconds = current
         if seconds > self._settings.query_timeout_seconds:
             failure = Failure.of(StatementFailure("QUERY_TIMEOUT", "Query timeout"))
         elif worker.result_bytes() > self._settings.max_results_bytes:

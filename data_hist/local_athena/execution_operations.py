@@ -97,6 +97,7 @@ class ExecutionOperations:
         token = members.get("NextToken")
         before = None if token is None else read_token(_LIST_SUBJECT, token)
         limit = members.get("MaxResults") or _DEFAULT_PAGE
+        # One more than asked for tells whether another page follows.
         executions = self._engine.newest(limit + 1, before)
         page = executions[:limit]
         answer: dict[str, Any] = {"QueryExecutionIds": [execution.id for execution in page]}

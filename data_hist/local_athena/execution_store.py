@@ -34,6 +34,7 @@ class ExecutionStore:
     def save(self, execution: Execution) -> None:
         """Write the execution, over what was known of it."""
         path = self._path(execution.id)
+        # Replaced by a rename: a crash in between leaves the document before it.
         unfinished = path.with_suffix(".tmp")
         unfinished.write_text(
             json.dumps(asdict(execution), default=datetime.isoformat), encoding="utf-8"

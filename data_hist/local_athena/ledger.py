@@ -81,6 +81,7 @@ class Ledger:
     def change(self, execution_id: str, transition: Callable[[Execution], Execution]) -> bool:
         """Move an execution on, unless it has reached a final state; say whether it moved."""
         with self._lock:
+            # Under the lock, so that of two who end an execution the second one notices.
             current = self._executions[execution_id]
             if current.state.is_final:
                 return False

@@ -84,6 +84,7 @@ class Worker(threading.Thread):
 
     def interrupt(self, execution_id: str) -> None:
         """Stop the execution, if it is still the one that runs."""
+        # The lock keeps an interrupt from reaching the next execution in the same database.
         with self._job_lock:
             if self._current and self._current[0] == execution_id:
                 self._database.interrupt()
@@ -121,6 +122,7 @@ class Worker(threading.Thread):
             raise
 
     def _finish(self, job: Job, outcome: Outcome) -> None:
+        # Inside the change of state: a query stopped meanwhile must not leave a result behind.
         def publish(execution: Execution) -> Execution:
             started = time.perf_counter()
             bucket, key = split_location(execution.result_location)

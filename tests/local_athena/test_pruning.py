@@ -263,7 +263,7 @@ def test_a_statement_started_just_before_midnight_finds_the_new_day(
         def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
             return late
 
-    monkeypatch.setattr("data_hist.local_athena.partition_conditions.datetime", Clock)
+    monkeypatch.setattr("data_hist.local_athena.dialect.partition_conditions.datetime", Clock)
     found = predicates("SELECT * FROM EVENTS WHERE dt = cast(current_date AS varchar)")
 
     assert found.admits({"dt": (late + timedelta(days=days)).strftime("%Y-%m-%d")})

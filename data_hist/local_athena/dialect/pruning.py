@@ -11,8 +11,12 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from data_hist.local_athena.partition_conditions import Condition, condition
-from data_hist.local_athena.partition_passage import Relation, enclosing_relation, reading_select
+from data_hist.local_athena.dialect.partition_conditions import Condition, condition
+from data_hist.local_athena.dialect.partition_passage import (
+    Relation,
+    enclosing_relation,
+    reading_select,
+)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,8 @@ import pytest
 
 from data_hist.errors import RequestError
 from data_hist.guard import Guard, parser
+from data_hist.guard.lexer import lex
+from data_hist.guard.source import Source
 
 from .case_files import outcome
 
@@ -38,6 +40,31 @@ NESTABLE = [
     ("sum(1) OVER (PARTITION BY ", ")"), ("interval ", ""), ("x.y[", "]"), ("1 BETWEEN 0 AND ", ""),
     ("count(*) FILTER (WHERE ", ")"), ("x -> ", ""), ("(x, y) -> ", ""), ("date ", " 'x'"),
 ]  # fmt: skip
+
+
+REPEATED = {
+    "SELECT x": "[1]", "SELECT f": "[1].x", "SELECT a": ".a", "SELECT 1": " + 1",
+    "SELECT ''": " || ''", "SELECT 1 WHERE true": " AND 1 = 1", "SELECT b": " IS NULL",
+    "SELECT c": " IN (1)", "SELECT d": " AT TIME ZONE 'x'", "SELECT 1 ": "BETWEEN 1 ",
+    "SELECT ": "interval ", "SELECT e": " LIKE 'a' ESCAPE 'b'", "SELECT abs(": "x -> ",
+    "SELECT g": " OVER w", "SELECT CAST(1 AS int": "[]", "SELECT 2 ": "IS NOT DISTINCT FROM 1 ",
+    "SELECT array": "[]", "WITH ": "RECURSIVE ", "SELECT h ": "FROM events ", "SELECT date ": "'x' ",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("start", REPEATED)
+def test_a_construct_repeated_up_to_the_limit_costs_no_more_than_its_length(
+    guard: Guard, start: str
+) -> None:
+    piece = REPEATED[start]
+    tokens = len(lex(Source(piece), max_tokens=9).tokens)
+    sql = start + piece * (19_900 // tokens)
+    started = time.thread_time()
+
+    outcome(guard, sql)
+
+    # A generous bound for a busy machine; what costs by the square took many times as long.
+    assert time.thread_time() - started < 2 * MAX_SECONDS
 
 
 @pytest.mark.parametrize("name", TOO_COMPLEX)

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from sqlglot import exp
 
-from data_hist.local_athena.partition_values import Resolve, Value, understood, value
+from data_hist.local_athena.dialect.partition_values import Resolve, Value, understood, value
 
 Condition = Callable[[Mapping[str, str]], bool | None]
 
