@@ -1,6 +1,5 @@
 """The columns of a result as GetQueryResults describes them, and the text of its file."""
 
-import csv
 from pathlib import Path
 
 import pytest
@@ -71,7 +70,6 @@ def test_rendered_query_can_be_copied_to_athenas_csv(endpoint: Endpoint, tmp_pat
         )
 
     assert target.read_text() == '"1",,"","x""y","1.0E20"\n'
-    assert next(csv.reader(target.open())) == ["1", "", "", 'x"y', "1.0E20"]
 
 
 def test_order_survives_rendering(endpoint: Endpoint) -> None:

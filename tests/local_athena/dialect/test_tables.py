@@ -65,7 +65,10 @@ def test_unknown_name_fails_with_its_place_in_the_text(
 
 
 def test_each_reference_is_a_scan_of_its_own() -> None:
-    sql = "SELECT 1 FROM events_v0 a JOIN metrics_v0 b ON a.dt = b.dt WHERE EXISTS (SELECT 1 FROM events_v0)"
+    sql = (
+        "SELECT 1 FROM events_v0 a JOIN metrics_v0 b ON a.dt = b.dt"
+        " WHERE EXISTS (SELECT 1 FROM events_v0)"
+    )
 
     scans = dialect.translate(sql, CATALOG, "data_hist").scans
 
@@ -75,8 +78,8 @@ def test_each_reference_is_a_scan_of_its_own() -> None:
 
 def test_common_table_expression_hides_a_table_only_inside_its_query(endpoint: Endpoint) -> None:
     sql = (
-        "SELECT (SELECT count(*) FROM (WITH events_v0 AS (SELECT 1 AS x) SELECT * FROM events_v0) t),"
-        " count(*) FROM events_v0"
+        "SELECT (SELECT count(*) FROM (WITH events_v0 AS (SELECT 1 AS x)"
+        " SELECT * FROM events_v0) t), count(*) FROM events_v0"
     )
 
     assert endpoint.run(sql).rows == [["1", "2"]]
@@ -96,8 +99,8 @@ def test_qualified_name_never_means_a_common_table_expression(endpoint: Endpoint
 
 def test_rewritten_statement_of_the_service_runs(endpoint: Endpoint) -> None:
     sql = (
-        "SELECT events.servicename, json_extract_scalar(data, '$.status') FROM (SELECT servicename, data"
-        ' FROM "awsdatacatalog"."data_hist"."events_v0" WHERE customerid = 11000) AS "events"'
+        "SELECT events.servicename, json_extract_scalar(data, '$.status')"
+        ' FROM (SELECT servicename, data FROM "awsdatacatalog"."data_hist"."events_v0" WHERE customerid = 11000) AS "events"'
     )
 
     assert endpoint.run(sql).rows == [["svc-a", "ok"]]

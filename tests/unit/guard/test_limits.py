@@ -48,7 +48,8 @@ REPEATED = {
     "SELECT c": " IN (1)", "SELECT d": " AT TIME ZONE 'x'", "SELECT 1 ": "BETWEEN 1 ",
     "SELECT ": "interval ", "SELECT e": " LIKE 'a' ESCAPE 'b'", "SELECT abs(": "x -> ",
     "SELECT g": " OVER w", "SELECT CAST(1 AS int": "[]", "SELECT 2 ": "IS NOT DISTINCT FROM 1 ",
-    "SELECT array": "[]", "WITH ": "RECURSIVE ", "SELECT h ": "FROM events ", "SELECT date ": "'x' ",
+    "SELECT array": "[]", "WITH ": "RECURSIVE ", "SELECT h ": "FROM events ",
+    "SELECT date ": "'x' ",
 }  # fmt: skip
 
 
