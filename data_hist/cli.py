@@ -156,7 +156,7 @@ def _local_athena(options: argparse.Namespace) -> int:
 
 
 def _sample_data(options: argparse.Namespace) -> int:
-    from data_hist.local_athena.sample import NotASampleArchive, write_sample_archive
+    from data_hist.local_athena.sample.archive import NotASampleArchive, write_sample_archive
 
     try:
         write_sample_archive(options.folder)

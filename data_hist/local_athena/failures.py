@@ -56,6 +56,7 @@ class StatementFailure(Exception):
 
     @property
     def category(self) -> ErrorCategory:
+        """`AthenaError.ErrorCategory`."""
         return _ERROR_NUMBERS.get(self.name, _GENERIC_USER_ERROR)[0]
 
     @property

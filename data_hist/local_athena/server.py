@@ -20,13 +20,13 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from data_hist.catalog import Catalog, load_catalog
-from data_hist.local_athena.engine import Engine
-from data_hist.local_athena.object_store import ObjectStore
-from data_hist.local_athena.protocol import AthenaProtocol
-from data_hist.local_athena.s3 import S3Protocol
+from data_hist.local_athena.engine.engine import Engine
+from data_hist.local_athena.protocol.athena import AthenaProtocol
+from data_hist.local_athena.protocol.throttling import Throttle
+from data_hist.local_athena.protocol.workgroup import Workgroup
+from data_hist.local_athena.s3.endpoint import S3Protocol
+from data_hist.local_athena.s3.object_store import ObjectStore
 from data_hist.local_athena.settings import LocalAthenaSettings
-from data_hist.local_athena.throttling import Throttle
-from data_hist.local_athena.workgroup import Workgroup
 
 _DRAIN_SECONDS = 1
 # Longer than clients pause between two calls: a connection closed under them costs a retry.

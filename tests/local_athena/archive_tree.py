@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 
 from data_hist.catalog import Table, load_catalog
-from data_hist.local_athena.archive import Archive
+from data_hist.local_athena.archive.archive import Archive
 
 EVENTS: Table = load_catalog().versions["v0"].tables["events"]
 

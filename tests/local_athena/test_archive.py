@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from data_hist.local_athena.archive import Archive
+from data_hist.local_athena.archive.archive import Archive
 from data_hist.local_athena.dialect.pruning import PartitionPredicates
 from tests.local_athena.archive_tree import EVENTS, add_file, add_parquet, query, rows
 

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 
 from data_hist.catalog import load_catalog
-from data_hist.local_athena.archive import Archive, ArchiveScan
+from data_hist.local_athena.archive.archive import Archive, ArchiveScan
 from tests.local_athena.archive_tree import query
 from tests.shared_files import shared_file
 

@@ -7,18 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data_hist.local_athena.api_errors import ApiError
-from data_hist.local_athena.failures import StatementFailure
-from data_hist.local_athena.parameters import bind_parameters
-from data_hist.local_athena.result_files import (
+from data_hist.local_athena.engine.parameters import bind_parameters
+from data_hist.local_athena.engine.result_files import (
     Row,
     close_empty_result,
     copy_statement,
     read_page,
 )
+from data_hist.local_athena.failures import StatementFailure
+from data_hist.local_athena.protocol.api_errors import ApiError
+from data_hist.local_athena.protocol.throttling import Throttle
+from data_hist.local_athena.protocol.tokens import issue_token, read_token
 from data_hist.local_athena.settings import CallRate
-from data_hist.local_athena.throttling import Throttle
-from data_hist.local_athena.tokens import issue_token, read_token
 
 VALUES = st.none() | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 ROWS = st.integers(1, 3).flatmap(

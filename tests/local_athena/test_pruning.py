@@ -7,7 +7,7 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from data_hist.local_athena.archive import Archive
+from data_hist.local_athena.archive.archive import Archive
 from data_hist.local_athena.dialect.pruning import PartitionPredicates, partition_predicates
 from tests.local_athena.archive_tree import EVENTS, add_file
 

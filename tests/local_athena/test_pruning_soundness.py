@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from sqlglot import exp
 
-from data_hist.local_athena.archive import Archive
+from data_hist.local_athena.archive.archive import Archive
 from data_hist.local_athena.dialect.pruning import partition_predicates
 from tests.local_athena.archive_tree import EVENTS, add_file
 

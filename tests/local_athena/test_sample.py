@@ -13,8 +13,8 @@ import duckdb
 import pytest
 
 from data_hist.catalog import load_catalog
-from data_hist.local_athena.archive import Archive
-from data_hist.local_athena.sample import (
+from data_hist.local_athena.archive.archive import Archive
+from data_hist.local_athena.sample.archive import (
     CUSTOMER_WITHOUT_RECORDS,
     NotASampleArchive,
     write_sample_archive,

@@ -15,6 +15,8 @@ from data_hist.local_athena.dialect.windows import ordering, window
 from data_hist.local_athena.dialect.zones import local_time
 
 _PLACEHOLDER = re.compile(r"\{(\w+|\*)\}")
+# Those with a handler of their own; the others stand in the table.
+_AGGREGATES = frozenset({"sum", "avg", "listagg"})
 _CORE = re.compile(r"<<(.*)>>")
 
 
@@ -66,6 +68,8 @@ def _dispatch(translator: Translator, call: Call) -> Typed:
         raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
     handler = translator.statement.functions.get(call.name)
     if handler is not None:
+        if call.name not in _AGGREGATES:
+            _refuse_clauses(translator, call)
         return handler(translator, call)
     if call.name not in signatures():
         raise translator.unsupported(call.node, f"the function {call.name}")
@@ -87,12 +91,19 @@ def applied(translator: Translator, call: Call, values: Sequence[Typed]) -> Type
         _argument(translator, call, found, index, value) for index, value in enumerate(values)
     ]
     sql = _filled(found, arguments)
+    if found.signature.section == "window" and call.clauses.window is None:
+        text = f"Window function {call.name} requires an OVER clause"
+        raise translator.failure("MISSING_OVER", text, call.node)
     if found.signature.is_aggregate:
         return Typed(aggregated(translator, call, sql), found.result)
+    _refuse_clauses(translator, call)
+    return Typed(sql, found.result)
+
+
+def _refuse_clauses(translator: Translator, call: Call) -> None:
     if call.clauses.present:
         text = f"Cannot use {call.name} as an aggregate or window function"
         raise translator.failure("FUNCTION_NOT_AGGREGATE", text, call.node)
-    return Typed(sql, found.result)
 
 
 def _no_match(translator: Translator, call: Call, values: Sequence[Typed]) -> Exception:

@@ -45,6 +45,8 @@ def resolved(translator: Translator, node: exp.Expr, parts: Sequence[str]) -> Ty
         if found is not None:
             return found
         scope = scope.parent
+    if parts[-1].startswith("$"):
+        raise translator.unsupported(node, "hidden columns")
     text = f"Column '{'.'.join(parts).lower()}' cannot be resolved"
     raise translator.failure("COLUMN_NOT_FOUND", text, node)
 

@@ -171,7 +171,7 @@ def _exists(translator: Translator, node: exp.Exists) -> Typed:
 
 
 def _scalar_query(translator: Translator, node: exp.Subquery) -> Typed:
-    relation = translator.query(node.this)
+    relation = translator.query(node)
     if len(relation.fields) != 1:
         raise translator.mismatch(
             node, "Multiple columns returned by subquery are not yet supported"

@@ -25,9 +25,13 @@ _SPECIAL_SYNTAX = (
     "TRY_CAST",
     "EXTRACT",
     "TRIM",
+    "JSON_OBJECT",
+    "JSON_OBJECTAGG",
+    "JSON_TABLE",
     "JSON_VALUE",
     "JSON_QUERY",
     "LISTAGG",
+    "OVERLAY",
     "POSITION",
     "SUBSTRING",
 )

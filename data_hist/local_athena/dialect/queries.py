@@ -34,12 +34,18 @@ def query(translator: Translator, node: exp.Expr) -> Relation:
     elif type(node) in _OPERATIONS:
         relation = _set_operation(inner, node)
     elif isinstance(node, exp.Values):
-        relation = _selected(values(inner, node))
+        relation = _values(inner, node)
     elif isinstance(node, exp.Subquery | exp.Paren):
         relation = _parenthesised(inner, node)
     else:
         raise translator.unsupported(node, f"{type(node).__name__.upper()} as a query")
     return Relation(prefix + relation.sql, relation.fields)
+
+
+def _values(translator: Translator, node: exp.Values) -> Relation:
+    relation = _selected(values(translator, node))
+    end = _tail_over(translator, node, relation)
+    return _wrapped(translator, relation, end) if end.present else relation
 
 
 def _selected(relation: Relation) -> Relation:

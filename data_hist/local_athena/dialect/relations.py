@@ -17,6 +17,7 @@ from data_hist.local_athena.dialect.translator import Translator
 from data_hist.local_athena.dialect.trino_types import BOOLEAN
 from data_hist.local_athena.dialect.unnesting import unnested
 
+_TAIL = ("with_", "order", "limit", "offset")
 _SAMPLING = {"BERNOULLI": "bernoulli", "SYSTEM": "system"}
 
 
@@ -50,6 +51,8 @@ def _relation(translator: Translator, node: exp.Expr) -> Relation:
     elif isinstance(node, exp.Subquery):
         relation = _subquery(translator, node)
     elif isinstance(node, exp.Values):
+        if any(node.args.get(name) for name in _TAIL):
+            raise translator.unsupported(node, "ORDER BY and LIMIT of VALUES in FROM")
         relation = values(translator, node)
     elif isinstance(node, exp.Unnest):
         relation = unnested(translator, node)
@@ -71,13 +74,13 @@ def _lateral(translator: Translator, node: exp.Lateral) -> Relation:
 
 
 def _subquery(translator: Translator, node: exp.Subquery) -> Relation:
-    translator.only(node, "this", "alias", "joins", "sample", "with_", "order", "limit", "offset")
+    translator.only(node, "this", "alias", "joins", "sample", *_TAIL)
     inner = node.this
     if _is_relation(inner):
         joined = _joined(translator, _relation(translator, inner), inner.args.get("joins") or ())
         return Relation(f"({joined.sql})", joined.fields)
     outer = translator.within(replace(translator.scope, fields=()))
-    if any(node.args.get(name) for name in ("with_", "order", "limit", "offset")):
+    if any(node.args.get(name) for name in _TAIL):
         bare = node.copy()
         bare.set("alias", None)
         bare.set("joins", None)
@@ -104,6 +107,7 @@ def derived(translator: Translator, query: Relation) -> Relation:
 
 def values(translator: Translator, node: exp.Values) -> Relation:
     """VALUES as a relation; its columns have no names."""
+    translator.only(node, "expressions", "alias", "joins", "sample", *_TAIL)
     rows = [
         list(item.expressions) if isinstance(item, exp.Tuple) else [item]
         for item in node.expressions

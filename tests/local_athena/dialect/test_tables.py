@@ -100,7 +100,8 @@ def test_qualified_name_never_means_a_common_table_expression(endpoint: Endpoint
 def test_rewritten_statement_of_the_service_runs(endpoint: Endpoint) -> None:
     sql = (
         "SELECT events.servicename, json_extract_scalar(data, '$.status')"
-        ' FROM (SELECT servicename, data FROM "awsdatacatalog"."data_hist"."events_v0" WHERE customerid = 11000) AS "events"'
+        ' FROM (SELECT servicename, data FROM "awsdatacatalog"."data_hist"."events_v0"'
+        ' WHERE customerid = 11000) AS "events"'
     )
 
     assert endpoint.run(sql).rows == [["svc-a", "ok"]]

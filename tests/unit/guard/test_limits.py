@@ -12,7 +12,7 @@ from data_hist.guard import Guard, parser
 from data_hist.guard.lexer import lex
 from data_hist.guard.source import Source
 
-from .case_files import outcome
+from .case_files import allowed_seconds, outcome
 
 MAX_SECONDS = 1.0
 TOO_COMPLEX = {
@@ -65,7 +65,7 @@ def test_a_construct_repeated_up_to_the_limit_costs_no_more_than_its_length(
     outcome(guard, sql)
 
     # A generous bound for a busy machine; what costs by the square took many times as long.
-    assert time.thread_time() - started < 2 * MAX_SECONDS
+    assert time.thread_time() - started < allowed_seconds(2 * MAX_SECONDS)
 
 
 @pytest.mark.parametrize("name", TOO_COMPLEX)
@@ -75,7 +75,7 @@ def test_a_shape_over_a_limit_is_refused_quickly(guard: Guard, name: str) -> Non
     decision = outcome(guard, TOO_COMPLEX[name])
 
     assert decision == "TOO_COMPLEX"
-    assert time.thread_time() - started < MAX_SECONDS
+    assert time.thread_time() - started < allowed_seconds(MAX_SECONDS)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_nested_constructs_of_any_mix_stay_in_time(guard: Guard, distance: int, 
         outcome(guard, f"SELECT {before}1{after}" + f", {before}1{after}" * 9)
         slowest = max(slowest, time.thread_time() - started)
 
-    assert slowest < MAX_SECONDS
+    assert slowest < allowed_seconds(MAX_SECONDS)
 
 
 def test_the_deepest_allowed_query_is_read_on_a_stack_that_is_in_use(guard: Guard) -> None:

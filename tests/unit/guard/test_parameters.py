@@ -1,11 +1,14 @@
 """Where a `?` may stand, what takes its place, and that the two lists have the same length."""
 
+import time
 from typing import Any
 
 import pytest
 
 from data_hist.errors import StatementNotAllowed
 from data_hist.guard import Guard
+
+from .case_files import allowed_seconds
 
 BOUND = [
     ("SELECT ?", ["a'b"], "SELECT 'a''b'"),
@@ -56,6 +59,16 @@ def test_a_mark_that_cannot_be_bound_is_refused(
         guard.admit(sql, customer_id=None, parameters=parameters)
 
     assert refused.value.code == "PARAMETER"
+
+
+def test_many_parameters_cost_no_more_than_their_number(guard: Guard) -> None:
+    started = time.thread_time()
+
+    with pytest.raises(StatementNotAllowed) as refused:
+        guard.admit("SELECT 1" + ", ?" * 9_900, customer_id=None, parameters=[-1] * 9_900)
+
+    assert refused.value.code == "TOO_COMPLEX"
+    assert time.thread_time() - started < allowed_seconds(1)
 
 
 @pytest.mark.parametrize("text", ["events", "(SELECT 1)", "1) FROM secret --", "' FROM secret --"])

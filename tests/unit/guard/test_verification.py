@@ -1,9 +1,11 @@
 """The last look at the rewritten text: it notices when the rewriting is not what it should be."""
 
+from unittest.mock import Mock
+
 import pytest
 
 from data_hist.catalog import load_catalog
-from data_hist.errors import InvalidSql, RequestError
+from data_hist.errors import InvalidSql, RequestError, StatementNotAllowed
 from data_hist.guard import Guard, parser, verify
 from data_hist.guard import guard as guard_module
 from data_hist.guard.lexer import lex
@@ -76,12 +78,16 @@ def test_a_fault_of_the_callers_that_only_the_rewriting_shows_is_a_syntax_error(
 def test_a_parser_that_fails_on_the_rewritten_text_is_a_fault_of_ours(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def fail(*_: object) -> None:
-        raise ZeroDivisionError
-
-    monkeypatch.setattr(parser, "parse", fail)
+    monkeypatch.setattr(parser, "parse", Mock(side_effect=ZeroDivisionError))
 
     with pytest.raises(verify.RewriteFault, match="cannot be read"):
+        verify.check("SELECT 1", lex(Source("SELECT 1"), max_tokens=2).tokens, [], [])
+
+
+def test_a_level_too_many_is_the_callers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parser, "parse", Mock(side_effect=RecursionError))
+
+    with pytest.raises(StatementNotAllowed, match="too complex"):
         verify.check("SELECT 1", lex(Source("SELECT 1"), max_tokens=2).tokens, [], [])
 
 
@@ -105,3 +111,13 @@ def test_a_fault_of_ours_is_not_blamed_on_the_caller(monkeypatch: pytest.MonkeyP
 def test_overlapping_replacements_are_no_text_at_all() -> None:
     with pytest.raises(ValueError, match="overlap"):
         splice("abc", [Replacement(0, 2, "x"), Replacement(1, 3, "y")])
+
+
+def test_a_long_text_is_still_compared_token_by_token() -> None:
+    sql = "SELECT * FROM events e WHERE dt IN ('1'" + ", '1'" * 5_000 + ")"
+    tokens = lex(Source(sql), max_tokens=20_000).tokens
+    meant = [Replacement(14, 20, EVENTS)]
+
+    verify.check(splice(sql, meant)[0], tokens, meant, [EVENTS])
+    with pytest.raises(verify.RewriteFault, match="other tokens"):
+        verify.check(sql, tokens, meant, [EVENTS])

@@ -10,7 +10,6 @@ from pathlib import Path
 
 import duckdb
 
-from data_hist.local_athena.database import Database
 from data_hist.local_athena.dialect import (
     StatementKind,
     Translation,
@@ -18,8 +17,9 @@ from data_hist.local_athena.dialect import (
     rendered_query,
     result_columns,
 )
-from data_hist.local_athena.executions import Column
-from data_hist.local_athena.result_files import close_empty_result, copy_statement
+from data_hist.local_athena.engine.database import Database
+from data_hist.local_athena.engine.executions import Column
+from data_hist.local_athena.engine.result_files import close_empty_result, copy_statement
 
 _EXPLAIN_COLUMN = Column("Valid", "boolean", 0, 0, case_sensitive=False)
 
@@ -64,8 +64,14 @@ def run_statement(
         if is_abandoned():
             raise Abandoned from error
         raise failure_from_duckdb(error, sql) from error
+    # A statement that is only validated is bound to the archive and reads none of it.
+    scans = translation.statement is not StatementKind.EXPLAIN_VALIDATE
     return Outcome(
-        columns, rows, scanned_bytes, _milliseconds(started, planned), _milliseconds(started)
+        columns,
+        rows,
+        scanned_bytes if scans else 0,
+        _milliseconds(started, planned),
+        _milliseconds(started),
     )
 
 

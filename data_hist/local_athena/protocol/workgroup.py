@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from data_hist.local_athena.api_errors import invalid_input
-from data_hist.local_athena.request_members import Member, check_members
+from data_hist.local_athena.protocol.api_errors import invalid_input
+from data_hist.local_athena.protocol.request_members import Member, check_members
 
 ENGINE_VERSION = {
     "SelectedEngineVersion": "AUTO",

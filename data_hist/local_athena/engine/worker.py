@@ -17,13 +17,18 @@ from pathlib import Path
 
 import duckdb
 
-from data_hist.local_athena.database import Database
 from data_hist.local_athena.dialect import Translation
-from data_hist.local_athena.executions import Execution, Failure, Statistics, milliseconds_since
+from data_hist.local_athena.engine.database import Database
+from data_hist.local_athena.engine.executions import (
+    Execution,
+    Failure,
+    Statistics,
+    milliseconds_since,
+)
+from data_hist.local_athena.engine.ledger import Ledger
+from data_hist.local_athena.engine.statement import Abandoned, Outcome, run_statement
 from data_hist.local_athena.failures import StatementFailure
-from data_hist.local_athena.ledger import Ledger
-from data_hist.local_athena.object_store import ObjectStore, split_location
-from data_hist.local_athena.statement import Abandoned, Outcome, run_statement
+from data_hist.local_athena.s3.object_store import ObjectStore, split_location
 
 _log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from data_hist.local_athena.archive import Archive
+from data_hist.local_athena.archive.archive import Archive
 from data_hist.local_athena.dialect import Scan, install
 
 

@@ -14,14 +14,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from data_hist.catalog import Catalog
-from data_hist.local_athena.api_errors import ApiError, throttled
-from data_hist.local_athena.engine import Engine
-from data_hist.local_athena.execution_operations import ExecutionOperations
-from data_hist.local_athena.metadata_operations import MetadataOperations
-from data_hist.local_athena.object_store import ObjectStore
-from data_hist.local_athena.result_operations import ResultOperations
-from data_hist.local_athena.throttling import Throttle
-from data_hist.local_athena.workgroup import Workgroup
+from data_hist.local_athena.engine.engine import Engine
+from data_hist.local_athena.protocol.api_errors import ApiError, throttled
+from data_hist.local_athena.protocol.execution_operations import ExecutionOperations
+from data_hist.local_athena.protocol.metadata_operations import MetadataOperations
+from data_hist.local_athena.protocol.result_operations import ResultOperations
+from data_hist.local_athena.protocol.throttling import Throttle
+from data_hist.local_athena.protocol.workgroup import Workgroup
+from data_hist.local_athena.s3.object_store import ObjectStore
 
 Operation = Callable[[object], dict[str, Any]]
 

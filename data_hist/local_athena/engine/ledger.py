@@ -11,8 +11,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 
-from data_hist.local_athena.execution_store import ExecutionStore
-from data_hist.local_athena.executions import Execution, Failure, Request, State
+from data_hist.local_athena.engine.execution_store import ExecutionStore
+from data_hist.local_athena.engine.executions import Execution, Failure, Request, State
 
 _log = logging.getLogger(__name__)
 

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from data_hist.local_athena.executions import Execution
-from data_hist.local_athena.workgroup import ENGINE_VERSION
+from data_hist.local_athena.engine.executions import Execution
+from data_hist.local_athena.protocol.workgroup import ENGINE_VERSION
 
 
 def execution_document(execution: Execution) -> dict[str, Any]:

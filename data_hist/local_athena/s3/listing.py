@@ -4,9 +4,9 @@ import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping
 
-from data_hist.local_athena.object_store import ObjectInfo, ObjectStore
-from data_hist.local_athena.s3_errors import S3Error
-from data_hist.local_athena.s3_xml import Listing
+from data_hist.local_athena.s3.errors import S3Error
+from data_hist.local_athena.s3.object_store import ObjectInfo, ObjectStore
+from data_hist.local_athena.s3.xml_documents import Listing
 
 _MAX_KEYS = 1000
 

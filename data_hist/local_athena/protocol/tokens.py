@@ -4,7 +4,7 @@ import binascii
 import hashlib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
-from data_hist.local_athena.api_errors import malformed_token
+from data_hist.local_athena.protocol.api_errors import malformed_token
 
 _CHECK_BYTES = 16
 

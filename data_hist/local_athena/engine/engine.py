@@ -10,18 +10,18 @@ import threading
 from pathlib import Path
 
 from data_hist.catalog import Catalog
-from data_hist.local_athena.archive import Archive
-from data_hist.local_athena.database import Database
+from data_hist.local_athena.archive.archive import Archive
 from data_hist.local_athena.dialect import StatementKind, Translation, translate
-from data_hist.local_athena.execution_store import ExecutionStore
-from data_hist.local_athena.executions import Execution, Failure, Request
+from data_hist.local_athena.engine.database import Database
+from data_hist.local_athena.engine.execution_store import ExecutionStore
+from data_hist.local_athena.engine.executions import Execution, Failure, Request
+from data_hist.local_athena.engine.ledger import Ledger
+from data_hist.local_athena.engine.parameters import bind_parameters
+from data_hist.local_athena.engine.result_quota import ResultQuota
+from data_hist.local_athena.engine.worker import Job, JobQueue, Worker
 from data_hist.local_athena.failures import StatementFailure
-from data_hist.local_athena.ledger import Ledger
-from data_hist.local_athena.object_store import ObjectStore
-from data_hist.local_athena.parameters import bind_parameters
-from data_hist.local_athena.result_quota import ResultQuota
+from data_hist.local_athena.s3.object_store import ObjectStore
 from data_hist.local_athena.settings import LocalAthenaSettings
-from data_hist.local_athena.worker import Job, JobQueue, Worker
 
 _log = logging.getLogger(__name__)
 

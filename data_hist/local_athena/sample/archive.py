@@ -14,7 +14,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from data_hist.local_athena.sample_messages import EVENT_SERVICES, METRIC_SERVICES, Service, record
+from data_hist.local_athena.sample.messages import EVENT_SERVICES, METRIC_SERVICES, Service, record
 
 CUSTOMER_WITHOUT_RECORDS: Final = 11007
 

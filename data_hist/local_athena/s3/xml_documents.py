@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 from xml.etree import ElementTree
 
-from data_hist.local_athena.object_store import ObjectInfo
+from data_hist.local_athena.s3.object_store import ObjectInfo
 
 _NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
 Element = ElementTree.Element

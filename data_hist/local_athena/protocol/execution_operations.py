@@ -5,21 +5,24 @@ Turns members of Athena's API into calls of the engine, and its refusals into At
 
 from typing import Any
 
-from data_hist.local_athena.api_errors import (
+from data_hist.local_athena.engine.engine import Engine, TooManyActiveQueries
+from data_hist.local_athena.engine.executions import Execution, Request
+from data_hist.local_athena.engine.ledger import IdempotentParameterMismatch
+from data_hist.local_athena.failures import MalformedQuery
+from data_hist.local_athena.protocol.api_errors import (
     execution_not_found,
     invalid_input,
     invalid_request,
     too_many_queries,
 )
-from data_hist.local_athena.engine import Engine, TooManyActiveQueries
-from data_hist.local_athena.execution_documents import execution_document, runtime_statistics
-from data_hist.local_athena.executions import Execution, Request
-from data_hist.local_athena.failures import MalformedQuery
-from data_hist.local_athena.ledger import IdempotentParameterMismatch
-from data_hist.local_athena.object_store import InvalidBucketName, split_location
-from data_hist.local_athena.request_members import Member, check_members
-from data_hist.local_athena.tokens import issue_token, read_token
-from data_hist.local_athena.workgroup import Workgroup
+from data_hist.local_athena.protocol.execution_documents import (
+    execution_document,
+    runtime_statistics,
+)
+from data_hist.local_athena.protocol.request_members import Member, check_members
+from data_hist.local_athena.protocol.tokens import issue_token, read_token
+from data_hist.local_athena.protocol.workgroup import Workgroup
+from data_hist.local_athena.s3.object_store import InvalidBucketName, split_location
 
 _DEFAULT_PAGE = 50
 _MAX_QUERY_BYTES = 262144

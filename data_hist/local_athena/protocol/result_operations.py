@@ -2,18 +2,18 @@
 
 from typing import Any, BinaryIO
 
-from data_hist.local_athena.api_errors import (
+from data_hist.local_athena.engine.engine import Engine
+from data_hist.local_athena.engine.executions import Column, Execution, State
+from data_hist.local_athena.engine.result_files import Page, Row, read_page
+from data_hist.local_athena.protocol.api_errors import (
     execution_not_found,
     invalid_input,
     invalid_request,
     result_not_found,
 )
-from data_hist.local_athena.engine import Engine
-from data_hist.local_athena.executions import Column, Execution, State
-from data_hist.local_athena.object_store import ObjectStore, split_location
-from data_hist.local_athena.request_members import Member, check_members
-from data_hist.local_athena.result_files import Page, Row, read_page
-from data_hist.local_athena.tokens import issue_token, read_token
+from data_hist.local_athena.protocol.request_members import Member, check_members
+from data_hist.local_athena.protocol.tokens import issue_token, read_token
+from data_hist.local_athena.s3.object_store import ObjectStore, split_location
 
 _MAX_PAGE = 1000
 _GET = (

@@ -10,8 +10,8 @@ from typing import BinaryIO
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
-from data_hist.local_athena.object_store import ObjectInfo, ObjectStore, object_info
-from data_hist.local_athena.s3_errors import S3Error
+from data_hist.local_athena.s3.errors import S3Error
+from data_hist.local_athena.s3.object_store import ObjectInfo, ObjectStore, object_info
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
 _BLOCK_BYTES = 1 << 20

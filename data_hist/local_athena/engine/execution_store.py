@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from data_hist.local_athena.executions import (
+from data_hist.local_athena.engine.executions import (
     Column,
     Execution,
     Failure,

@@ -1,8 +1,8 @@
 """Keeps the results within their room on the disk: the oldest go first."""
 
-from data_hist.local_athena.executions import Execution
-from data_hist.local_athena.ledger import Ledger
-from data_hist.local_athena.object_store import ObjectStore, split_location
+from data_hist.local_athena.engine.executions import Execution
+from data_hist.local_athena.engine.ledger import Ledger
+from data_hist.local_athena.s3.object_store import ObjectStore, split_location
 
 
 class ResultQuota:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from data_hist.catalog import ApiVersion, Catalog, Table, TableColumn
-from data_hist.local_athena.api_errors import invalid_input, metadata_not_found
-from data_hist.local_athena.request_members import Member, check_members
-from data_hist.local_athena.tokens import issue_token, read_token
+from data_hist.local_athena.protocol.api_errors import invalid_input, metadata_not_found
+from data_hist.local_athena.protocol.request_members import Member, check_members
+from data_hist.local_athena.protocol.tokens import issue_token, read_token
 
 _CATALOG = Member("CatalogName", required=True, minimum=1, maximum=256)
 _DATABASE = Member("DatabaseName", required=True, minimum=1, maximum=128)

@@ -16,16 +16,21 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from data_hist.local_athena.aws_chunked import (
+from data_hist.local_athena.s3.aws_chunked import (
     IncompleteBody,
     decode_aws_chunked,
     is_aws_chunked,
 )
-from data_hist.local_athena.object_store import InvalidBucketName, KeyUnusable, ObjectStore
-from data_hist.local_athena.s3_errors import S3Error
-from data_hist.local_athena.s3_listing import list_objects
-from data_hist.local_athena.s3_reading import read_object
-from data_hist.local_athena.s3_xml import deleted_xml, error_xml, keys_to_delete, listing_xml
+from data_hist.local_athena.s3.errors import S3Error
+from data_hist.local_athena.s3.listing import list_objects
+from data_hist.local_athena.s3.object_store import InvalidBucketName, KeyUnusable, ObjectStore
+from data_hist.local_athena.s3.reading import read_object
+from data_hist.local_athena.s3.xml_documents import (
+    deleted_xml,
+    error_xml,
+    keys_to_delete,
+    listing_xml,
+)
 
 _UNSUPPORTED = re.compile(
     "acl|cors|encryption|legal-hold|lifecycle|location|notification|object-lock|partNumber|policy|"

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data_hist import catalog
+from data_hist.local_athena.archive.partitions import DataFile, Level, data_files
+from data_hist.local_athena.archive.records import column_value, field_texts, is_record, quoted
 from data_hist.local_athena.dialect.pruning import NO_PREDICATES, PartitionPredicates
-from data_hist.local_athena.partitions import DataFile, Level, data_files
-from data_hist.local_athena.records import column_value, field_texts, is_record, quoted
 
 _PARQUET = ".parquet"
 # The longest row Athena reads.

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from data_hist.local_athena.api_errors import ApiError, invalid_input
+from data_hist.local_athena.protocol.api_errors import ApiError, invalid_input
 
 _TYPE_NAMES = {str: "String", int: "Integer", bool: "Boolean"}
 
