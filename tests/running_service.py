@@ -38,6 +38,8 @@ def running_service(
     """Run the service and give a client whose base is the API's."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
+    # Whoever connects before the service has started waits for it in the queue.
+    listener.listen()
     config = uvicorn.Config(
         create_app(settings, clock=clock), log_config=None, timeout_graceful_shutdown=1
     )

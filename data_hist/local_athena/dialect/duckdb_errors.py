@@ -109,6 +109,12 @@ _RULES: tuple[_Rule, ...] = (
     ),
     (
         duckdb.Error,
+        "inside the TRY expression",
+        "NOT_SUPPORTED",
+        "The embedded endpoint does not support TRY of this expression",
+    ),
+    (
+        duckdb.Error,
         "TRY can not be used",
         "NOT_SUPPORTED",
         "The embedded endpoint does not support TRY of this expression",
