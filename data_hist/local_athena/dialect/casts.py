@@ -9,6 +9,7 @@ from data_hist.local_athena.dialect.expression import Typed, coerced, failing, q
 from data_hist.local_athena.dialect.json_casts import can_read, from_json, to_json
 from data_hist.local_athena.dialect.rendering import temporal_text
 from data_hist.local_athena.dialect.translator import Handler, Translator
+from data_hist.local_athena.dialect.tries import tried
 from data_hist.local_athena.dialect.trino_types import (
     JSON,
     TIMESTAMP,
@@ -51,9 +52,7 @@ def _cast(translator: Translator, node: exp.Cast) -> Typed:
 
 
 def _try_cast(translator: Translator, node: exp.TryCast) -> Typed:
-    target = type_named(translator, node.args["to"])
-    value = cast(translator, node, translator.typed(node.this), target)
-    return Typed(f"TRY({value.sql})", value.type)
+    return tried(translator, exp.Cast(this=node.this.copy(), to=node.args["to"].copy()))
 
 
 def _typed_literal(translator: Translator, node: exp.Cast, target: TrinoType) -> Typed | None:

@@ -20,6 +20,7 @@ from data_hist.local_athena.dialect.translator import (
     Handler,
     Translator,
 )
+from data_hist.local_athena.dialect.tries import tried
 from data_hist.local_athena.dialect.trino_types import (
     VARCHAR,
     TrinoType,
@@ -52,8 +53,9 @@ def _nullif(translator: Translator, call: Call) -> Typed:
 
 
 def _try(translator: Translator, call: Call) -> Typed:
-    (value,) = _values(translator, call, 1)
-    return Typed(f"TRY({value.sql})", value.type)
+    if len(call.arguments) != 1:
+        raise translator.malformed(call.node)
+    return tried(translator, call.arguments[0])
 
 
 def _typeof(translator: Translator, call: Call) -> Typed:
