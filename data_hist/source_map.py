@@ -7,23 +7,9 @@ comment in its last line, which Athena gives back with every description.
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
-
-class Edit(Protocol):
-    """A replaced piece, in characters: where it began in the caller's text, and both lengths."""
-
-    @property
-    def start(self) -> int:
-        """Offset in the caller's text."""
-
-    @property
-    def removed(self) -> int:
-        """Length of what stood there."""
-
-    @property
-    def inserted(self) -> int:
-        """Length of what is sent instead."""
+from data_hist.guard import MAX_SQL_BYTES, Edit
 
 
 class Position(NamedTuple):
@@ -48,9 +34,6 @@ class _Piece(NamedTuple):
         head = self.removed - self.newlines - self.tail
         return "." * head + "\n" * self.newlines + "." * self.tail
 
-
-MAX_SQL_BYTES = 262_144
-"""Athena's limit for the text of a query, in UTF-8."""
 
 _TRAILER = "\n-- data_hist:"
 _PIECE = re.compile(r" (\d+)\+(\d+)/(\d+)/(\d+)/(\d+)", re.ASCII)

@@ -13,12 +13,12 @@ import yaml
 
 from data_hist import errors
 from data_hist.errors import DataHistError
+from data_hist.guard import MAX_SQL_BYTES
 from data_hist.handlers import Handlers
 from data_hist.health import HealthHandlers
 from data_hist.model import PageRequest, QueryStatus, Submission
 from data_hist.problems import INTERNAL, PROBLEMS
 from data_hist.settings import PREFIX, Settings
-from data_hist.source_map import MAX_SQL_BYTES
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "data_hist"

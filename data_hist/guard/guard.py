@@ -118,8 +118,10 @@ def _forbidden_columns(version: catalog.ApiVersion) -> frozenset[str]:
 
 def _check_size(text: str) -> None:
     # A lone surrogate is refused later, with its place; here it only has to be counted.
-    if len(text.encode(errors="surrogatepass")) > limits.MAX_BYTES:
-        raise QueryTooLarge(f"A query is at most {limits.MAX_BYTES:,} bytes of SQL, also as sent.")
+    if len(text.encode(errors="surrogatepass")) > limits.MAX_SQL_BYTES:
+        raise QueryTooLarge(
+            f"A query is at most {limits.MAX_SQL_BYTES:,} bytes of SQL, also as sent."
+        )
 
 
 def _trailing_semicolon(tokens: list[Token]) -> list[Replacement]:

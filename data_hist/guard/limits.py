@@ -8,7 +8,7 @@ from data_hist.guard.keywords import PREFIX_OPERATORS, SET_OPERATORS, TYPE_WORDS
 from data_hist.guard.lexer import Kind, Token
 from data_hist.guard.source import Source
 
-MAX_BYTES = 262_144
+MAX_SQL_BYTES = 262_144
 MAX_TOKENS = 20_000
 MAX_DEPTH = 30
 MAX_CONSTRUCTOR_DEPTH = 10

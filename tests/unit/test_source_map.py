@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_hist.source_map import MAX_SQL_BYTES, annotate, caller_position
+from data_hist.guard import MAX_SQL_BYTES, Edit
+from data_hist.source_map import annotate, caller_position
 
 
 @dataclass(frozen=True)
@@ -16,8 +17,8 @@ class Replacement:
     text: str
 
     @property
-    def inserted(self) -> int:
-        return len(self.text)
+    def edit(self) -> Edit:
+        return Edit(self.start, self.removed, len(self.text))
 
 
 def sent_text(caller: str, replacements: list[Replacement]) -> str:
@@ -45,12 +46,12 @@ def rewritten(draw: st.DrawFn) -> tuple[str, list[Replacement]]:
 @given(rewritten())
 def test_every_kept_character_is_found_again(case: tuple[str, list[Replacement]]) -> None:
     caller, replacements = case
-    sent = annotate(sent_text(caller, replacements), caller, replacements)
+    sent = annotate(sent_text(caller, replacements), caller, [r.edit for r in replacements])
     removed = {i for r in replacements for i in range(r.start, r.start + r.removed)}
 
     for offset in set(range(len(caller))) - removed:
         before = [r for r in replacements if r.start + r.removed <= offset]
-        sent_offset = offset + sum(r.inserted - r.removed for r in before)
+        sent_offset = offset + sum(len(r.text) - r.removed for r in before)
         found = caller_position(sent, *position_of(sent, sent_offset))
         assert found == position_of(caller, offset)
 
@@ -58,7 +59,7 @@ def test_every_kept_character_is_found_again(case: tuple[str, list[Replacement]]
 def test_place_inside_what_was_inserted_is_where_the_replaced_text_began() -> None:
     caller = "SELECT nope\nFROM events"
     replacement = Replacement(caller.index("events"), 6, '(SELECT a FROM "events_v0") AS "events"')
-    sent = annotate(sent_text(caller, [replacement]), caller, [replacement])
+    sent = annotate(sent_text(caller, [replacement]), caller, [replacement.edit])
 
     assert caller_position(sent, 2, 20) == (2, 6)
     assert caller_position(sent, 1, 8) == (1, 8)
