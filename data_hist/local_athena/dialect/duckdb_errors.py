@@ -5,7 +5,6 @@ files, views and rewritten SQL, and none of that is the caller's business.
 """
 
 import re
-from collections.abc import Callable
 
 import duckdb
 
@@ -167,9 +166,6 @@ def failure_from_duckdb(error: duckdb.Error, sql: str) -> StatementFailure:
         if isinstance(error, kind) and part in message:
             return StatementFailure(name, text)
     return StatementFailure("GENERIC_INTERNAL_ERROR", _UNKNOWN)
-
-
-_Recogniser = Callable[[duckdb.Error, str, str], StatementFailure | None]
 
 
 def _raised(_error: duckdb.Error, message: str, _sql: str) -> StatementFailure | None:
