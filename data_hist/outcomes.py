@@ -8,7 +8,7 @@ from data_hist.errors import (
     ResourcesExhausted,
     ScanLimitExceeded,
 )
-from data_hist.model import FailureCause, Query, QueryStatus
+from data_hist.model import Failure, FailureCause, Query, QueryStatus
 
 _RETRY_SECONDS = 1
 _CALLERS_FAULTS: dict[FailureCause, type[DataHistError]] = {
@@ -18,18 +18,17 @@ _CALLERS_FAULTS: dict[FailureCause, type[DataHistError]] = {
 }
 
 
-def raise_callers_fault(query: Query) -> None:
+def raise_callers_fault(failure: Failure | None, query_id: str | None) -> None:
     """Raise the error of a query that failed through its own SQL.
 
     Raises:
         InvalidSql, ResourcesExhausted, ScanLimitExceeded: By the cause of the failure.
     """
-    failure = query.failure
     if failure is None or failure.cause not in _CALLERS_FAULTS:
         return
     raise _CALLERS_FAULTS[failure.cause](
         failure.detail,
-        query_id=query.query_id,
+        query_id=query_id,
         code=failure.code,
         line=failure.line,
         column=failure.column,

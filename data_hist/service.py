@@ -118,7 +118,7 @@ class QueryService:
             submission.sql, explained, self._locations.for_validation(owner), None
         )
         query = await self._poller.wait(query_id, _VALIDATION_SECONDS)
-        raise_callers_fault(query)
+        raise_callers_fault(query.failure, query_id=None)
         if query.status is not QueryStatus.FINISHED:
             await self._on_thread(partial(self._engine.stop, query_id))
             raise EngineUnavailable(
@@ -135,7 +135,7 @@ class QueryService:
                 fault.
         """
         owned = await self._wait(tenant, query_id, wait_seconds)
-        raise_callers_fault(owned.query)
+        raise_callers_fault(owned.query.failure, query_id)
         return owned
 
     async def next_page(self, tenant: int, request: PageRequest) -> Page:

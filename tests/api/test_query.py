@@ -147,6 +147,7 @@ def test_column_that_does_not_exist_is_told_with_its_place(
 
     assert problem["code"] == "COLUMN_NOT_FOUND"
     assert (problem["line"], problem["column"]) == (3, 7)
+    assert ("query_id" in problem) is not dry_run
 
 
 @pytest.mark.parametrize(
