@@ -32,6 +32,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,19 @@ class DataHistError(Exception):
         self.column = column
         self.retry_after_seconds = retry_after_seconds
         self.errors = tuple(errors)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel between processes whole, whatever a subclass takes to be made."""
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
+
+def _rebuilt(
+    kind: type[DataHistError], arguments: tuple[Any, ...], state: dict[str, Any]
+) -> DataHistError:
+    error = kind.__new__(kind, *arguments)
+    error.args = arguments
+    error.__dict__.update(state)
+    return error
 
 
 class RequestError(DataHistError):

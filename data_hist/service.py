@@ -14,7 +14,8 @@ from typing import TypeVar
 from data_hist.athena import AthenaClient, idempotency_token
 from data_hist.catalog import ApiVersion
 from data_hist.errors import EngineUnavailable, InvalidSql, QueryExpired, QueryNotFound
-from data_hist.guard import AdmittedQuery, Edit, Guard
+from data_hist.guard import AdmittedQuery, Edit
+from data_hist.guard_pool import GuardPool
 from data_hist.listing import list_queries
 from data_hist.model import (
     OwnedQuery,
@@ -72,7 +73,7 @@ class QueryService:
         self._engine = engine
         self._version = version
         self._locations = locations
-        self._guard = Guard(version)
+        self._guard = GuardPool(version)
         self._ownership = Ownership(locations, clock)
         self._reader = ResultReader(engine)
         self._columns = lru_cache(_CACHED_RESULTS)(engine.columns)
@@ -91,7 +92,7 @@ class QueryService:
             TooManyQueries: The engine runs as many queries as it may.
         """
         owner = Owner(tenant, submission.retention_minutes)
-        admitted = await self._on_thread(partial(self._admit, tenant, submission))
+        admitted = await self._admit(tenant, submission)
         token = (
             idempotency_token(tenant, submission.idempotency_key)
             if submission.idempotency_key
@@ -110,7 +111,7 @@ class QueryService:
             EngineUnavailable: The engine does not come to a verdict.
         """
         owner = Owner(tenant, submission.retention_minutes)
-        admitted = await self._on_thread(partial(self._admit, tenant, submission))
+        admitted = await self._admit(tenant, submission)
         explained = AdmittedQuery(
             _VALIDATION + admitted.sql, (Edit(0, 0, len(_VALIDATION)), *admitted.edits)
         )
@@ -207,12 +208,13 @@ class QueryService:
         )
 
     def close(self) -> None:
-        """Let go of the threads."""
+        """Let go of the threads and processes."""
+        self._guard.close()
         self._calls.shutdown(wait=False, cancel_futures=True)
         self._row_work.shutdown(wait=False, cancel_futures=True)
 
-    def _admit(self, tenant: int, submission: Submission) -> AdmittedQuery:
-        return self._guard.admit(
+    async def _admit(self, tenant: int, submission: Submission) -> AdmittedQuery:
+        return await self._guard.admit(
             submission.sql,
             customer_id=None if tenant == OPERATOR else tenant,
             parameters=submission.parameters,

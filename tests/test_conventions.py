@@ -39,6 +39,7 @@ OWNERS = {
     "duckdb": {"data_hist/local_athena"},
     "jsonschema": {"data_hist/request_validation.py"},
     "orjson": {"data_hist/wire_json.py"},
+    "pebble": {"data_hist/guard_pool.py"},
     "pydantic_settings": {"data_hist/settings.py"},
     "sqlglot": {"data_hist/guard", "data_hist/local_athena/dialect"},
     "yaml": {"data_hist/catalog.py"},

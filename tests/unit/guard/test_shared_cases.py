@@ -6,9 +6,11 @@ from typing import Any
 import pytest
 
 from data_hist.guard import AdmittedQuery, Guard
-from tests.shared_files import shared_cases
+from tests.shared_files import shared_cases, shared_file
 
 from .case_files import allowed_seconds, outcome, sql_of
+
+shared_file("cases")
 
 ALLOWED = shared_cases("cases/sql_allowed.jsonl")
 DENIED = shared_cases("cases/sql_denied.jsonl")

@@ -1,0 +1,72 @@
+"""Long SQL is judged in processes of its own, so that nobody waits for somebody else's parse.
+
+A parse holds the interpreter: in a thread of the service it would slow every other request down.
+The guard bounds its own work by counting steps; the time limit here is the backstop.
+"""
+
+import asyncio
+import multiprocessing
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
+from pebble import ProcessExpired, ProcessPool
+
+from data_hist.catalog import ApiVersion
+from data_hist.errors import StatementNotAllowed
+from data_hist.guard import AdmittedQuery, Guard, Parameter
+
+_SHORT_SQL_CHARACTERS = 2_000
+_PROCESSES = 2
+_JUDGEMENT_SECONDS = 5.0
+
+_guards: dict[str, Guard] = {}
+
+
+class GuardPool:
+    """The guard of one API version, for many callers at once."""
+
+    def __init__(self, version: ApiVersion) -> None:
+        self._version = version
+        self._guard = Guard(version)
+        self._thread = ThreadPoolExecutor(1, "guard")
+        # Started with the first long text; a forked copy of the threaded service could hang.
+        self._pool = ProcessPool(_PROCESSES, context=multiprocessing.get_context("spawn"))
+
+    async def admit(
+        self, sql: str, *, customer_id: int | None, parameters: Sequence[Parameter] | None
+    ) -> AdmittedQuery:
+        """As `Guard.admit`, without holding anybody up.
+
+        Raises:
+            StatementNotAllowed: Also for a text that cannot be judged in time.
+        """
+        if len(sql) <= _SHORT_SQL_CHARACTERS:
+            admit = partial(self._guard.admit, sql, customer_id=customer_id, parameters=parameters)
+            return await asyncio.get_running_loop().run_in_executor(self._thread, admit)
+        future = self._pool.schedule(
+            _admit, (self._version, sql, customer_id, parameters), timeout=_JUDGEMENT_SECONDS
+        )
+        try:
+            return await asyncio.wrap_future(future)
+        except (TimeoutError, ProcessExpired):
+            raise StatementNotAllowed(
+                "The query is too complex to be read.", rule="TOO_COMPLEX"
+            ) from None
+
+    def close(self) -> None:
+        """End the processes."""
+        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._pool.stop()  # type: ignore[no-untyped-call]  # the one that pebble left out
+        self._pool.join()
+
+
+def _admit(
+    version: ApiVersion,
+    sql: str,
+    customer_id: int | None,
+    parameters: Sequence[Parameter] | None,
+) -> AdmittedQuery:
+    """What a process of the pool does; it makes the guard once."""
+    guard = _guards.get(version.name) or _guards.setdefault(version.name, Guard(version))
+    return guard.admit(sql, customer_id=customer_id, parameters=parameters)

@@ -1,0 +1,73 @@
+"""Long SQL is judged elsewhere, with the same outcome, and holds nobody up."""
+
+import asyncio
+import pickle
+from collections.abc import Iterator
+
+import pytest
+
+from data_hist.catalog import load_catalog
+from data_hist.errors import FieldError, InvalidRequest, InvalidSql, StatementNotAllowed
+from data_hist.guard import Guard
+from data_hist.guard_pool import GuardPool
+
+VERSION = load_catalog().versions["v0"]
+LONG = "SELECT servicename FROM events WHERE customerid IN (1" + ", 1" * 4_000 + ")"
+
+
+@pytest.fixture(scope="module")
+def pool() -> Iterator[GuardPool]:
+    pool = GuardPool(VERSION)
+    yield pool
+    pool.close()
+
+
+@pytest.mark.parametrize("sql", ["SELECT servicename FROM events", LONG], ids=["short", "long"])
+def test_outcome_is_the_guards(pool: GuardPool, sql: str) -> None:
+    admitted = asyncio.run(pool.admit(sql, customer_id=11000, parameters=None))
+
+    assert admitted == Guard(VERSION).admit(sql, customer_id=11000)
+
+
+@pytest.mark.parametrize("padding", ["", " " * 5_000], ids=["short", "long"])
+def test_refusal_is_the_guards(pool: GuardPool, padding: str) -> None:
+    with pytest.raises(StatementNotAllowed) as refusal:
+        asyncio.run(pool.admit(f"SELECT x{padding}\nFROM users", customer_id=1, parameters=None))
+
+    assert (refusal.value.code, refusal.value.line) == ("TABLE_NOT_ALLOWED", 2)
+
+
+def test_long_text_is_never_judged_in_this_process(
+    pool: GuardPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool, "_guard", None)
+
+    asyncio.run(pool.admit(LONG, customer_id=1, parameters=None))
+
+
+def test_text_that_takes_too_long_is_refused(
+    pool: GuardPool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data_hist.guard_pool._JUDGEMENT_SECONDS", 0.001)
+    with pytest.raises(StatementNotAllowed) as refusal:
+        asyncio.run(pool.admit(LONG, customer_id=1, parameters=None))
+    monkeypatch.undo()
+
+    assert refusal.value.code == "TOO_COMPLEX"
+    asyncio.run(pool.admit(LONG, customer_id=1, parameters=None))
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        StatementNotAllowed("no", rule="TABLE_NOT_ALLOWED", line=3, column=4),
+        InvalidSql("bad", code="SYNTAX_ERROR", line=1, column=2),
+        InvalidRequest("bad", errors=[FieldError("/query", "is missing")]),
+    ],
+)
+def test_errors_travel_between_processes_whole(error: Exception) -> None:
+    travelled = pickle.loads(pickle.dumps(error))  # noqa: S301 - made in the line itself
+
+    assert type(travelled) is type(error)
+    assert travelled.__dict__ == error.__dict__
+    assert str(travelled) == str(error)
