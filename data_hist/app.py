@@ -6,7 +6,6 @@ Importing it does nothing. `create_app` builds everything; its arguments are the
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 import connexion
@@ -16,12 +15,15 @@ from connexion.options import SwaggerUIOptions
 from connexion.resolver import Resolver
 from starlette.exceptions import HTTPException
 
+from data_hist import contract
 from data_hist.athena import AthenaClient
+from data_hist.authentication import Authenticator, GatewaySecret
 from data_hist.catalog import load_catalog
 from data_hist.errors import DataHistError
 from data_hist.front_door import BodyMiddleware, ExactPathMiddleware, RequestIdMiddleware
 from data_hist.handlers import Handlers
 from data_hist.health import HealthHandlers
+from data_hist.passwords import Htpasswd, HtpasswdError
 from data_hist.request_validation import VALIDATORS
 from data_hist.responses import (
     as_json,
@@ -30,8 +32,9 @@ from data_hist.responses import (
     problem_response,
 )
 from data_hist.retention import ResultLocations
+from data_hist.security_schemes import security_map
 from data_hist.service import QueryService, utc_now
-from data_hist.settings import Settings, load_settings
+from data_hist.settings import PREFIX, Settings, SettingsError, load_settings
 from data_hist.tenancy import TenantPolicy
 
 _SWAGGER_UI = SwaggerUIOptions(
@@ -59,11 +62,11 @@ def create_app(
     settings = settings or load_settings()
     engine = engine or AthenaClient(settings)
     locations = ResultLocations(settings.result_bucket, settings.result_prefix)
-    tenants = TenantPolicy(settings.tenant_header, settings.tenant_required)
+    authenticator = authenticator_from(settings)
     services: list[QueryService] = []
     app = connexion.AsyncApp(
         __name__,
-        specification_dir=_specification_folder(),
+        specification_dir=contract.FOLDER,
         strict_validation=True,
         validator_map=VALIDATORS,
         lifespan=_closing(services),
@@ -75,9 +78,10 @@ def create_app(
         service = QueryService(engine, version, locations, clock)
         services.append(service)
         app.add_api(
-            "data_hist.yaml",
+            contract.api_specification(settings.tenant_header, settings.gateway_secret_header),
             base_path=f"/{version.name}/data_hist",
-            resolver=_resolver(Handlers(service, version, tenants, settings.price_usd_per_tb)),
+            resolver=_resolver(Handlers(service, version, settings.price_usd_per_tb)),
+            security_map=security_map(authenticator),
             swagger_ui_options=_SWAGGER_UI,
         )
     app.add_api(
@@ -93,6 +97,26 @@ def create_app(
     return app
 
 
+def authenticator_from(settings: Settings) -> Authenticator:
+    """The check of requests that the settings ask for.
+
+    Raises:
+        SettingsError: The htpasswd file cannot be used.
+    """
+    try:
+        passwords = Htpasswd.read(settings.htpasswd_file) if settings.htpasswd_file else None
+    except HtpasswdError as error:
+        raise SettingsError(f"{PREFIX}HTPASSWD_FILE: {error}") from error
+    secret = settings.gateway_secret
+    return Authenticator(
+        TenantPolicy(settings.tenant_header, settings.tenant_required),
+        passwords,
+        GatewaySecret(settings.gateway_secret_header, secret.get_secret_value().encode())
+        if secret
+        else None,
+    )
+
+
 def _closing(services: list[QueryService]) -> Callable[[Any], Any]:
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[None]:
@@ -101,12 +125,6 @@ def _closing(services: list[QueryService]) -> Callable[[Any], Any]:
             service.close()
 
     return lifespan
-
-
-def _specification_folder() -> Path:
-    """The contract's folder: inside the installed package, or beside it in a checkout."""
-    installed = Path(__file__).with_name("openapi")
-    return installed if installed.is_dir() else Path(__file__).parents[1] / "openapi"
 
 
 def _resolver(handlers: object) -> Resolver:

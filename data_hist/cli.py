@@ -97,10 +97,17 @@ def _add_workers(parser: argparse.ArgumentParser) -> None:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from data_hist.app import authenticator_from
     from data_hist.athena import AthenaClient
     from data_hist.errors import DataHistError
 
     settings = load_settings()
+    if not authenticator_from(settings).checks_credentials:
+        print(
+            "data-hist: no credentials are checked, whoever reaches this port may name any "
+            f"tenant; set {PREFIX}GATEWAY_SECRET or {PREFIX}HTPASSWD_FILE.",
+            file=sys.stderr,
+        )
     require_free_port(options.host, options.port)
     try:
         AthenaClient(settings).check()

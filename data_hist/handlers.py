@@ -18,8 +18,8 @@ from data_hist.documents import (
 )
 from data_hist.errors import NotFound
 from data_hist.model import PageRequest, QueryStatus, Submission
+from data_hist.security_schemes import tenant_of_request
 from data_hist.service import QueryService
-from data_hist.tenancy import TenantPolicy
 
 Document = dict[str, Any]
 
@@ -34,12 +34,10 @@ class Handlers:
         self,
         service: QueryService,
         version: ApiVersion,
-        tenants: TenantPolicy,
         price_usd_per_tb: float,
     ) -> None:
         self._service = service
         self._version = version
-        self._tenants = tenants
         self._price_usd_per_tb = price_usd_per_tb
 
     async def submit_query(self, body: Document) -> Document:
@@ -52,9 +50,9 @@ class Handlers:
             **fields,
         )
         if dry_run:
-            owned = await self._service.validate(self._tenant(), submission)
+            owned = await self._service.validate(tenant_of_request(request), submission)
             return dry_run_document(owned, self._price_usd_per_tb)
-        owned = await self._service.submit(self._tenant(), submission)
+        owned = await self._service.submit(tenant_of_request(request), submission)
         return query_document(owned, self._price_usd_per_tb)
 
     async def get_status(
@@ -63,7 +61,7 @@ class Handlers:
         """Describe a query."""
         preferred = _preferred_wait_seconds()
         wait = preferred if wait_seconds is None else wait_seconds
-        owned = await self._service.status(self._tenant(), query_id, wait or 0)
+        owned = await self._service.status(tenant_of_request(request), query_id, wait or 0)
         document = query_document(owned, self._price_usd_per_tb)
         if wait_seconds is None and preferred is not None:
             return document, 200, {"Preference-Applied": f"wait={preferred}"}
@@ -71,7 +69,7 @@ class Handlers:
 
     async def cancel_query(self, query_id: str) -> Document:
         """Stop a query."""
-        owned = await self._service.cancel(self._tenant(), query_id)
+        owned = await self._service.cancel(tenant_of_request(request), query_id)
         return query_document(owned, self._price_usd_per_tb)
 
     async def list_queries(
@@ -79,7 +77,7 @@ class Handlers:
     ) -> Document:
         """List the caller's queries."""
         queries = await self._service.queries(
-            self._tenant(), QueryStatus(status) if status else None, limit, paging_token
+            tenant_of_request(request), QueryStatus(status) if status else None, limit, paging_token
         )
         return query_list_document(queries, self._price_usd_per_tb)
 
@@ -87,23 +85,18 @@ class Handlers:
         """Read a page of rows."""
         fields = dict(body)
         row_format = fields.pop("row_format", "arrays")
-        page = await self._service.next_page(self._tenant(), PageRequest(**fields))
+        page = await self._service.next_page(tenant_of_request(request), PageRequest(**fields))
         return page_document(page, row_format)
 
     async def list_tables(self) -> Document:
         """Describe all tables."""
-        self._tenant()
         return {"tables": [table_document(table) for table in self._version.tables.values()]}
 
     async def get_table(self, table: str) -> Document:
         """Describe one table."""
-        self._tenant()
         if table not in self._version.tables:
             raise NotFound("There is no such table; GET /tables lists them.")
         return table_document(self._version.tables[table])
-
-    def _tenant(self) -> int:
-        return self._tenants.tenant_of(request.scope["headers"])
 
 
 def _preferred_wait_seconds() -> int | None:

@@ -10,7 +10,13 @@ from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from data_hist.errors import DataHistError, InvalidRequest, MethodNotAllowed, NotFound
+from data_hist.errors import (
+    DataHistError,
+    InvalidRequest,
+    MethodNotAllowed,
+    NotFound,
+    Unauthenticated,
+)
 from data_hist.problems import (
     INTERNAL,
     MEDIA_TYPE,
@@ -21,6 +27,9 @@ from data_hist.problems import (
 from data_hist.wire_json import dumps
 
 _log = logging.getLogger(__name__)
+
+_CHALLENGE = 'Basic realm="data_hist", charset="UTF-8"'
+"""RFC 9110 wants one on every 401; it is Basic that the gateway asks its callers for."""
 
 
 def as_json(handler: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,6 +52,8 @@ async def problem_response(request: ConnexionRequest, error: DataHistError) -> C
     if status >= 500:
         _log.error("request %s: %s", _request_id(request), error.detail)
     headers = {"Retry-After": str(error.retry_after_seconds)} if error.retry_after_seconds else {}
+    if isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = _CHALLENGE
     return _response(problem_document(error), status, headers)
 
 

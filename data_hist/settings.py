@@ -1,5 +1,6 @@
 """The one reader of the environment: every setting with its default and what it is for."""
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, SecretStr, ValidationError
@@ -63,6 +64,24 @@ class Settings(BaseSettings):
             "operator's."
         ),
     ] = True
+    htpasswd_file: Annotated[
+        Path | None,
+        Field(
+            description="Users and bcrypt hashes (`htpasswd -B`); set, a request needs HTTP "
+            "Basic or the gateway's secret."
+        ),
+    ] = None
+    gateway_secret: Annotated[
+        SecretStr | None,
+        Field(
+            min_length=16,
+            description="A secret that the gateway sends along; set, a request "
+            "needs it or HTTP Basic.",
+        ),
+    ] = None
+    gateway_secret_header: Annotated[
+        str, Field(pattern=r"^[A-Za-z0-9-]+$", description="The header that carries it.")
+    ] = "X-Gateway-Secret"  # noqa: S105 - the name of a header
     price_usd_per_tb: Annotated[
         float, Field(ge=0, description="Athena's price for a TB scanned, for the estimated cost.")
     ] = 5.0

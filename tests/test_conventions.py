@@ -28,6 +28,7 @@ README = (ROOT / "README.md").read_text()
 SCHEMAS = SPEC["components"]["schemas"]
 
 OWNERS = {
+    "bcrypt": {"data_hist/passwords.py"},
     "boto3": {"data_hist/athena"},
     "botocore": {"data_hist/athena"},
     "connexion": {
@@ -35,6 +36,7 @@ OWNERS = {
         "data_hist/handlers.py",
         "data_hist/request_validation.py",
         "data_hist/responses.py",
+        "data_hist/security_schemes.py",
     },
     "duckdb": {"data_hist/local_athena"},
     "jsonschema": {"data_hist/request_validation.py"},
@@ -42,7 +44,7 @@ OWNERS = {
     "pebble": {"data_hist/guard_pool.py"},
     "pydantic_settings": {"data_hist/settings.py"},
     "sqlglot": {"data_hist/guard", "data_hist/local_athena/dialect"},
-    "yaml": {"data_hist/catalog.py"},
+    "yaml": {"data_hist/catalog.py", "data_hist/contract.py"},
 }
 
 

@@ -110,6 +110,7 @@ def test_serve_refuses_a_workgroup_that_overrides_it(archive: Path, tmp_path: Pa
 
     assert ended.returncode == 1
     assert "EnforceWorkGroupConfiguration=false" in ended.stderr
+    assert ended.stderr.count("no credentials are checked") == 1
 
 
 def test_sample_data_is_an_archive_to_try(tmp_path: Path) -> None:
