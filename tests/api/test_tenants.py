@@ -6,7 +6,15 @@ import httpx
 import pytest
 
 from data_hist.athena import AthenaClient
-from tests.api.calls import all_rows, as_tenant, assert_problem, next_page, submitted
+from tests.api.calls import (
+    UNKNOWN_ID,
+    all_rows,
+    as_tenant,
+    assert_problem,
+    next_page,
+    submitted,
+)
+from tests.api.test_status import SLOW
 from tests.running_service import BUCKET, running_service, settings_for
 
 CUSTOMERS = "SELECT DISTINCT customerid FROM events ORDER BY 1"
@@ -43,19 +51,50 @@ def test_caller_without_a_tenant_is_refused_everywhere(
         assert_problem(response, 401, "unauthenticated")
 
 
+def assert_hidden(service: httpx.Client, query_id: str, tenant: int) -> None:
+    """No route tells the tenant that there is such a query, or does anything to it."""
+    headers = as_tenant(tenant)
+    body = {"query_id": query_id}
+    unknown = service.get(f"/status/{UNKNOWN_ID}", headers=headers)
+    for response in (
+        service.get(f"/status/{query_id}", headers=headers),
+        service.get(f"/status/{query_id}?wait_seconds=30", headers=headers),
+        service.delete(f"/query/{query_id}", headers=headers),
+        service.post("/next", json=body, headers=headers),
+        service.post("/next", json=body | {"wait_seconds": 30}, headers=headers),
+    ):
+        assert_problem(response, 404, "query-not-found")
+        assert response.text.replace(query_id, UNKNOWN_ID) == unknown.text
+    listed = service.get("/queries?limit=50", headers=headers).json()["queries"]
+    assert query_id not in {query["query_id"] for query in listed}
+
+
 @pytest.mark.parametrize("other", [1, 11001])
 def test_another_tenants_query_does_not_exist(tenants: httpx.Client, other: int) -> None:
     query_id = submitted(tenants, "SELECT 1", headers=as_tenant(11000))["query_id"]
-    headers = as_tenant(other)
 
-    for response in (
-        tenants.get(f"/status/{query_id}", headers=headers),
-        tenants.delete(f"/query/{query_id}", headers=headers),
-        tenants.post("/next", json={"query_id": query_id}, headers=headers),
-    ):
-        assert_problem(response, 404, "query-not-found")
-    listed = tenants.get("/queries?limit=50", headers=headers).json()["queries"]
-    assert query_id not in {query["query_id"] for query in listed}
+    assert_hidden(tenants, query_id, other)
+
+
+def test_another_tenants_running_query_cannot_be_stopped(tenants: httpx.Client) -> None:
+    mine = as_tenant(11000)
+    query_id = tenants.post("/query", json={"query": SLOW}, headers=mine).json()["query_id"]
+
+    assert_hidden(tenants, query_id, 11001)
+
+    assert tenants.get(f"/status/{query_id}", headers=mine).json()["status"] != "CANCELLED"
+    assert tenants.delete(f"/query/{query_id}", headers=mine).json()["status"] == "CANCELLED"
+
+
+def test_another_tenants_query_does_not_exist_after_a_restart(
+    tenants: httpx.Client, endpoint_url: str
+) -> None:
+    query_id = submitted(tenants, "SELECT 1", headers=as_tenant(11000))["query_id"]
+
+    with running_service(settings_for(endpoint_url, tenant_required=True)) as restarted:
+        assert_hidden(restarted, query_id, 11001)
+        page = restarted.post("/next", json={"query_id": query_id}, headers=as_tenant(11000))
+        assert page.json()["rows"] == [[1]]
 
 
 def test_query_that_this_service_did_not_start_does_not_exist(
