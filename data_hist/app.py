@@ -17,13 +17,12 @@ from starlette.exceptions import HTTPException
 
 from data_hist import contract
 from data_hist.athena import AthenaClient
-from data_hist.authentication import Authenticator, GatewaySecret
+from data_hist.authentication import authenticator_from
 from data_hist.catalog import load_catalog
 from data_hist.errors import DataHistError
 from data_hist.front_door import BodyMiddleware, ExactPathMiddleware, RequestIdMiddleware
 from data_hist.handlers import Handlers
 from data_hist.health import HealthHandlers
-from data_hist.passwords import Htpasswd, HtpasswdError
 from data_hist.request_validation import VALIDATORS
 from data_hist.responses import (
     as_json,
@@ -34,8 +33,7 @@ from data_hist.responses import (
 from data_hist.retention import ResultLocations
 from data_hist.security_schemes import security_map
 from data_hist.service import QueryService, utc_now
-from data_hist.settings import PREFIX, Settings, SettingsError, load_settings
-from data_hist.tenancy import TenantPolicy
+from data_hist.settings import Settings, load_settings
 
 _SWAGGER_UI = SwaggerUIOptions(
     swagger_ui_path="/ui",
@@ -95,26 +93,6 @@ def create_app(
         app.add_error_handler(framework_error, http_problem_response)
     app.add_error_handler(Exception, internal_response)
     return app
-
-
-def authenticator_from(settings: Settings) -> Authenticator:
-    """The check of requests that the settings ask for.
-
-    Raises:
-        SettingsError: The htpasswd file cannot be used.
-    """
-    try:
-        passwords = Htpasswd.read(settings.htpasswd_file) if settings.htpasswd_file else None
-    except HtpasswdError as error:
-        raise SettingsError(f"{PREFIX}HTPASSWD_FILE: {error}") from error
-    secret = settings.gateway_secret
-    return Authenticator(
-        TenantPolicy(settings.tenant_header, settings.tenant_required),
-        passwords,
-        GatewaySecret(settings.gateway_secret_header, secret.get_secret_value().encode())
-        if secret
-        else None,
-    )
 
 
 def _closing(services: list[QueryService]) -> Callable[[Any], Any]:

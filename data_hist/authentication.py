@@ -13,7 +13,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from data_hist.errors import Unauthenticated
-from data_hist.passwords import Htpasswd
+from data_hist.passwords import Htpasswd, HtpasswdError
+from data_hist.settings import PREFIX, Settings, SettingsError
 from data_hist.tenancy import TenantPolicy
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
@@ -68,6 +69,26 @@ class Authenticator:
         return await asyncio.get_running_loop().run_in_executor(
             self._thread, self.passwords.accepts, *credentials
         )
+
+
+def authenticator_from(settings: Settings) -> Authenticator:
+    """The check of requests that the settings ask for.
+
+    Raises:
+        SettingsError: The htpasswd file cannot be used.
+    """
+    try:
+        passwords = Htpasswd.read(settings.htpasswd_file) if settings.htpasswd_file else None
+    except HtpasswdError as error:
+        raise SettingsError(f"{PREFIX}HTPASSWD_FILE: {error}") from error
+    secret = settings.gateway_secret
+    return Authenticator(
+        TenantPolicy(settings.tenant_header, settings.tenant_required),
+        passwords,
+        GatewaySecret(settings.gateway_secret_header, secret.get_secret_value().encode())
+        if secret
+        else None,
+    )
 
 
 def _values(headers: RawHeaders, name: str) -> Iterable[bytes]:

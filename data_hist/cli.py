@@ -86,19 +86,36 @@ def _add_archive(parser: argparse.ArgumentParser) -> None:
 def _add_address(parser: argparse.ArgumentParser, port: int, host: str = _LOOPBACK) -> None:
     parser.add_argument("--host", default=host, help="the address to bind (default: %(default)s)")
     parser.add_argument(
-        "--port", type=int, default=port, metavar="N", help="the port (default: %(default)s)"
+        "--port",
+        type=_number_up_to(65535),
+        default=port,
+        metavar="N",
+        help="the port (default: %(default)s)",
     )
 
 
 def _add_workers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--workers", type=int, default=2, metavar="N", help="worker processes (default: 2)"
+        "--workers",
+        type=_number_up_to(64),
+        default=2,
+        metavar="N",
+        help="worker processes (default: 2)",
     )
 
 
+def _number_up_to(most: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if not text.isdecimal() or not 1 <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"must be a number from 1 to {most}")
+        return int(text)
+
+    return number
+
+
 def _serve(options: argparse.Namespace) -> int:
-    from data_hist.app import authenticator_from
     from data_hist.athena import AthenaClient
+    from data_hist.authentication import authenticator_from
     from data_hist.errors import DataHistError
 
     settings = load_settings()
@@ -169,6 +186,8 @@ def _sample_data(options: argparse.Namespace) -> int:
         write_sample_archive(options.folder)
     except NotASampleArchive as error:
         raise StartError(str(error)) from error
+    except OSError as error:
+        raise StartError(f"Cannot write to {options.folder} ({error.strerror}).") from error
     print(f"A sample archive is in {options.folder}.")
     return 0
 

@@ -1,4 +1,4 @@
-"""The contract: where the OpenAPI documents lie, and the names in them that a deployment chooses."""
+"""The contract: where the OpenAPI documents lie, and the names that a deployment chooses."""
 
 from pathlib import Path
 from typing import Any

@@ -20,7 +20,6 @@ REQUEST_ID_HEADER = "X-Request-Id"
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _JSON = re.compile(r'application/json(\s*;\s*charset\s*=\s*"?utf-8"?)?\s*', re.I | re.ASCII)
-_BODY_METHODS = frozenset({"POST", "PUT", "PATCH"})
 
 
 class RequestIdMiddleware:
@@ -54,10 +53,12 @@ class BodyMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request whose body may be read; anything else is an error of the caller."""
-        if scope["type"] == "http" and scope["method"] in _BODY_METHODS:
+        if scope["type"] == "http" and scope["method"] == "POST":
             headers = Headers(scope=scope)
             _check_media_type(headers)
             body = await _whole_body(headers, receive)
+            if not body:
+                raise InvalidRequest("The request needs a body.")
             scope = dict(scope, headers=list(_normalised(scope["headers"], len(body))))
             receive = _Replay(body, receive)
         await self._app(scope, receive, send)
@@ -95,7 +96,8 @@ class _Replay:
 
 
 def _check_media_type(headers: Headers) -> None:
-    if not _JSON.fullmatch(headers.get("content-type", "")):
+    declared = headers.getlist("content-type")
+    if len(declared) != 1 or not _JSON.fullmatch(declared[0]):
         raise UnsupportedMediaType("Send the body as application/json, in UTF-8.")
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("Send the body without a Content-Encoding.")

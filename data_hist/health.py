@@ -3,7 +3,9 @@
 import asyncio
 
 from data_hist.athena import AthenaClient
+from data_hist.errors import EngineUnavailable
 
+_READINESS_SECONDS = 5
 _WELL = {"status": "ok"}
 
 
@@ -19,5 +21,12 @@ class HealthHandlers:
 
     async def get_readiness(self) -> dict[str, str]:
         """Answer when Athena and the result bucket do and are set up as this service needs."""
-        await asyncio.to_thread(self._engine.check)
+        try:
+            async with asyncio.timeout(_READINESS_SECONDS):
+                await asyncio.to_thread(self._engine.check)
+        except TimeoutError:
+            raise EngineUnavailable(
+                f"The query engine does not answer within {_READINESS_SECONDS} seconds.",
+                retry_after_seconds=_READINESS_SECONDS,
+            ) from None
         return _WELL

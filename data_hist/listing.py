@@ -32,7 +32,7 @@ def list_queries(
     Raises:
         InvalidPagingToken: The token is damaged or of another list.
     """
-    start = list_position(tenant, paging_token) if paging_token else ListPosition(None, 0)
+    start = list_position(tenant, paging_token) if paging_token else ListPosition(None, None)
     queries: list[OwnedQuery] = []
     following: ListPosition | None = None
     for entry in _entries(engine, ownership, tenant, start):
@@ -48,22 +48,22 @@ def _entries(
     engine: AthenaClient, ownership: Ownership, tenant: int, start: ListPosition
 ) -> Iterator[_Entry]:
     """Each entry from a position on, with the position after it."""
-    token, skip = start.engine_token, start.skip
+    token, after = start.engine_token, start.after
     for _ in range(_ENGINE_PAGES):
         query_ids, next_token = engine.list_query_ids(token)
-        described = {query.query_id: query for query in engine.describe_many(query_ids[skip:])}
-        for number, query_id in enumerate(query_ids[skip:], start=skip + 1):
-            query = described.get(query_id)
-            owned = ownership.visible(query, tenant) if query else None
-            yield _Entry(owned, _after(token, number, len(query_ids), next_token))
+        following = ListPosition(next_token, None) if next_token else None
+        if after is not None and after not in query_ids:
+            # So many queries were started since that the place is a page further.
+            yield _Entry(None, following and ListPosition(next_token, after))
+        else:
+            begin = query_ids.index(after) + 1 if after else 0
+            after = None
+            described = {query.query_id: query for query in engine.describe_many(query_ids[begin:])}
+            for query_id in query_ids[begin:]:
+                query = described.get(query_id)
+                owned = ownership.visible(query, tenant) if query else None
+                is_last = query_id == query_ids[-1]
+                yield _Entry(owned, following if is_last else ListPosition(token, query_id))
         if next_token is None:
             return
-        token, skip = next_token, 0
-
-
-def _after(
-    token: str | None, number: int, page_length: int, next_token: str | None
-) -> ListPosition | None:
-    if number < page_length:
-        return ListPosition(token, number)
-    return ListPosition(next_token, 0) if next_token else None
+        token = next_token

@@ -25,10 +25,13 @@ class ResultPosition:
 
 @dataclass(frozen=True)
 class ListPosition:
-    """The next entry of a listing: the engine's own token and how many entries to skip."""
+    """The next entry of a listing: the engine's own token of a page, and the entry before it.
+
+    Not a number of entries: the first page moves on with every query that is started.
+    """
 
     engine_token: str | None
-    skip: int
+    after: str | None
 
 
 def result_token(query_id: str, position: ResultPosition) -> str:
@@ -52,9 +55,8 @@ def result_position(query_id: str, token: str) -> ResultPosition:
 
 def list_token(tenant: int, position: ListPosition) -> str:
     """The token for a tenant's list of queries from a position on."""
-    return _seal(
-        _number(position.skip) + (position.engine_token or "").encode(), _list_scope(tenant)
-    )
+    payload = f"{position.after or ''}\n{position.engine_token or ''}"
+    return _seal(payload.encode(), _list_scope(tenant))
 
 
 def list_position(tenant: int, token: str) -> ListPosition:
@@ -63,10 +65,8 @@ def list_position(tenant: int, token: str) -> ListPosition:
     Raises:
         InvalidPagingToken: It is damaged or of another list.
     """
-    payload = _unseal(token, _list_scope(tenant))
-    return ListPosition(
-        payload[_NUMBER_BYTES:].decode() or None, int.from_bytes(payload[:_NUMBER_BYTES])
-    )
+    after, _, engine_token = _unseal(token, _list_scope(tenant)).decode().partition("\n")
+    return ListPosition(engine_token or None, after or None)
 
 
 def _list_scope(tenant: int) -> str:

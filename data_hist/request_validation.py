@@ -4,19 +4,24 @@ Connexion's own validators put the submitted value into the answer and into the 
 that is not UTF-8 with a 500, and let duplicate keys pass.
 """
 
-from collections.abc import AsyncGenerator, Iterable, Mapping
+import re
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
+from urllib.parse import parse_qsl
 
 from connexion.exceptions import ExtraParameterProblem
 from connexion.json_schema import Draft4RequestValidator
 from connexion.validators import AbstractRequestBodyValidator, ParameterValidator
 from jsonschema import Draft4Validator, ValidationError
+from jsonschema.validators import extend
 from starlette.types import Scope
 
-from data_hist.errors import FieldError, InvalidRequest
+from data_hist.errors import FieldError, InvalidRequest, QueryTooLarge
 from data_hist.wire_json import JsonError, loads
 
 _MOST_ERRORS = 20
+_INTEGER = re.compile(r"-?[0-9]+", re.ASCII)
 
 
 class StrictBodyValidator(AbstractRequestBodyValidator):
@@ -30,8 +35,10 @@ class StrictBodyValidator(AbstractRequestBodyValidator):
             raise InvalidRequest(str(error)) from None
 
     def _validate(self, body: Any) -> None:
-        errors = Draft4RequestValidator(self._schema).iter_errors(body)
-        found = [_field_error(error) for error, _ in zip(errors, range(_MOST_ERRORS), strict=False)]
+        errors = list(islice(_BodySchema(self._schema).iter_errors(body), _MOST_ERRORS))
+        if any(map(_is_too_long_sql, errors)):
+            raise QueryTooLarge("The query is longer than the engine takes.")
+        found = [_field_error(error) for error in errors]
         if found:
             raise InvalidRequest(_summary("body", found), errors=found)
 
@@ -41,10 +48,26 @@ class StrictParameterValidator(ParameterValidator):
 
     def validate_request(self, request: Any) -> None:
         """Check all parameters of a request."""
+        self._check_spelling(request.scope["query_string"])
         try:
             super().validate_request(request)
         except ExtraParameterProblem:
             raise InvalidRequest("A query parameter is not part of the contract.") from None
+
+    def _check_spelling(self, query_string: bytes) -> None:
+        """Refuse what Connexion would read its own way: 1_0, a second value for a parameter."""
+        given = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)
+        for definition in self.parameters["query"]:
+            name = definition["name"]
+            values = [value for key, value in given if key == name]
+            if len(values) > 1:
+                raise _parameter_error("query parameter", FieldError(f"/{name}", "stands twice"))
+            if definition["schema"].get("type") == "integer" and not all(
+                map(_INTEGER.fullmatch, values)
+            ):
+                raise _parameter_error(
+                    "query parameter", FieldError(f"/{name}", "must be of type integer")
+                )
 
     @staticmethod
     def validate_parameter(
@@ -56,9 +79,29 @@ class StrictParameterValidator(ParameterValidator):
             if param.get("required"):
                 raise InvalidRequest(f"The {parameter_type} parameter {name} is missing.")
             return
-        for error in Draft4Validator(param["schema"]).iter_errors(value):
+        for error in _ParameterSchema(param["schema"]).iter_errors(value):
             reason = FieldError(f"/{name}", _reason(error))
-            raise InvalidRequest(_summary(f"{parameter_type} parameter", [reason]), errors=[reason])
+            raise _parameter_error(f"{parameter_type} parameter", reason)
+
+
+def _parameter_error(part: str, reason: FieldError) -> InvalidRequest:
+    return InvalidRequest(_summary(part, [reason]), errors=[reason])
+
+
+def _pattern(_validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
+    """The keyword as JSON Schema means it: in Python `$` also matches before a last newline."""
+    if isinstance(instance, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), instance):
+        yield ValidationError("does not match", validator="pattern", validator_value=pattern)
+
+
+# jsonschema leaves this one function without types.
+_BodySchema = extend(Draft4RequestValidator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+_ParameterSchema = extend(Draft4Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+
+
+def _is_too_long_sql(error: ValidationError) -> bool:
+    """Characters are not bytes, but more of them than bytes allowed is the same problem."""
+    return error.validator == "maxLength" and list(error.absolute_path) == ["query"]
 
 
 VALIDATORS = {

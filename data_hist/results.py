@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from data_hist.athena import AthenaClient
-from data_hist.errors import EngineFailed
+from data_hist.errors import EngineFailed, FieldError, InvalidRequest
 from data_hist.paging import ResultPosition
 
 Row = tuple[str | None, ...]
@@ -20,6 +20,8 @@ _START = ResultPosition(byte_offset=0, row_offset=0)
 _FIRST_READ_BYTES = 64 * 1024
 _GUESSED_ROW_BYTES = 256
 _MAX_READ_BYTES = 8 * 1024 * 1024
+# Twice Athena's longest row: a page is held in memory, as text and as values.
+_MAX_PAGE_BYTES = 64 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ class ResultReader:
         """Read up to `limit` rows from a position, or from the first row.
 
         Raises:
+            InvalidRequest: The rows are so wide that fewer have to be asked for.
             QueryExpired: The result object is gone.
             EngineFailed: It is not the CSV that Athena writes.
         """
@@ -88,6 +91,8 @@ class _Window:
                 self._extend(self._wanted_bytes(limit - count, count))
                 continue
             self._consumed = match.end()
+            if self._consumed > _MAX_PAGE_BYTES and count > 1:
+                raise _too_wide(count - 1)
             count += 1
             yield tuple(map(_text, match.groups()))
 
@@ -104,6 +109,14 @@ class _Window:
         chunk = self._engine.read_range(self._location, end, size)
         self._object_bytes = chunk.object_bytes
         self._buffer += chunk.data
+
+
+def _too_wide(rows: int) -> InvalidRequest:
+    advice = f"must be at most {rows} for rows as wide as these"
+    return InvalidRequest(
+        f"A page of these rows is too large to be sent: results_per_page {advice}.",
+        errors=[FieldError("/results_per_page", advice)],
+    )
 
 
 @lru_cache(maxsize=256)

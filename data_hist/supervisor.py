@@ -40,6 +40,8 @@ def require_free_port(host: str, port: int) -> None:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
+        except socket.gaierror:
+            raise StartError(f"{host} is no address of this machine.") from None
         except OSError as error:
             raise StartError(
                 f"Cannot listen on {host}:{port} ({error.strerror}); choose another port."

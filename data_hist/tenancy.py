@@ -30,7 +30,10 @@ class TenantPolicy:
             Unauthenticated: The header is missing, stands there twice or is not a tenant.
         """
         name = self.header.lower().encode("ascii")
-        values = [value.decode("latin-1") for key, value in headers if key.lower() == name]
+        # Blanks around a value are no part of it (RFC 9110, 5.5).
+        values = [
+            value.strip(b" \t").decode("latin-1") for key, value in headers if key.lower() == name
+        ]
         if not values and not self.required:
             return OPERATOR
         if len(values) != 1 or not _TENANT.fullmatch(values[0]):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _CONFIG = Config(
     connect_timeout=3,
-    read_timeout=20,
+    read_timeout=8,
     # At least the number of threads that may call at once, or connections are opened for nothing.
     max_pool_connections=64,
     retries={"mode": "standard", "max_attempts": 3},

@@ -93,7 +93,7 @@ def _owned(state: Path) -> Iterator[None]:
         state.mkdir(parents=True, exist_ok=True)
         lock = os.open(state / "lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:
-        raise CannotStart(f"cannot use {state}: {error.strerror}") from error
+        raise CannotStart(f"cannot keep its state in {state}: {error.strerror}") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield

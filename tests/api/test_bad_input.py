@@ -112,6 +112,28 @@ def test_json_in_any_spelling_is_validated(client: httpx.Client, content_type: s
     assert_problem(refused, 400, "invalid-request")
 
 
+def test_two_content_types_are_none(client: httpx.Client) -> None:
+    headers = [("Content-Type", JSON), ("Content-Type", "text/plain")]
+
+    response = client.post("/query", content=b'{"query": "SELECT 1"}', headers=headers)
+
+    assert_problem(response, 415, "unsupported-media-type")
+
+
+def test_id_with_a_newline_is_no_id(client: httpx.Client) -> None:
+    response = client.post("/next", json={"query_id": f"{SECRET}\n"})
+
+    assert_problem(response, 400, "invalid-request")
+    assert SECRET not in response.text
+
+
+@pytest.mark.parametrize("query", ["limit=1_0", "limit=%D9%A3", "limit=%2B5", "limit=1&limit=2"])
+def test_query_parameter_is_read_as_it_is_spelt(client: httpx.Client, query: str) -> None:
+    problem = assert_problem(client.get(f"/queries?{query}"), 400, "invalid-request")
+
+    assert [error["pointer"] for error in problem["errors"]] == ["/limit"]
+
+
 def test_compressed_body_is_refused(client: httpx.Client) -> None:
     headers = {"Content-Type": JSON, "Content-Encoding": "gzip"}
 
@@ -150,7 +172,8 @@ def test_body_that_is_too_large(client: httpx.Client, chunked: bool) -> None:
     ],
 )
 def test_wrong_method(client: httpx.Client, method: str, path: str, allowed: str) -> None:
-    headers = {"Content-Type": JSON}
+    # The body of a POST is looked at before anything else.
+    headers = {"Content-Type": JSON if method == "POST" else "text/plain"}
     response = client.request(method, path, content=b"{}", headers=headers)
 
     assert_problem(response, 405, "method-not-allowed")

@@ -35,6 +35,23 @@ def test_list_is_newest_first_and_whole_at_any_page_size(tenants: httpx.Client) 
         assert listed(tenants, 12001, limit=limit) == started
 
 
+def test_list_goes_on_where_it_was_whatever_is_started_meanwhile(tenants: httpx.Client) -> None:
+    headers = as_tenant(12007)
+    started = [
+        submitted(tenants, f"SELECT {number}", headers=headers)["query_id"] for number in range(6)
+    ]
+    first = tenants.get("/queries?limit=2", headers=headers).json()
+    parameters = {"limit": 2, "paging_token": first["paging_token"]}
+    second = tenants.get("/queries", params=parameters, headers=headers).json()
+
+    for number in range(3):
+        submitted(tenants, f"SELECT {number}", headers=headers)
+
+    assert tenants.get("/queries", params=parameters, headers=headers).json() == second
+    found = [query["query_id"] for query in first["queries"] + second["queries"]]
+    assert found == started[:1:-1]
+
+
 def test_list_holds_the_query_documents(tenants: httpx.Client) -> None:
     document = submitted(tenants, "SELECT 1", headers=as_tenant(12003))
 

@@ -1,6 +1,7 @@
 """POST /query: what is started, what is answered, what is refused before anything runs."""
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx
 import pytest
@@ -116,6 +117,18 @@ def test_idempotency_key_with_another_request(
     assert_problem(response, 422, "idempotency-key-reused")
 
 
+def test_one_idempotency_key_at_once_starts_one_query(client: httpx.Client) -> None:
+    headers = {"Idempotency-Key": str(uuid.uuid4())}
+
+    def submit(_: int) -> str:
+        response = client.post("/query", json={"query": COUNT}, headers=headers)
+        assert response.status_code == 200, response.text
+        return str(response.json()["query_id"])
+
+    with ThreadPoolExecutor(10) as callers:
+        assert len(set(callers.map(submit, range(20)))) == 1
+
+
 def test_idempotency_key_of_another_tenant_is_another_key(tenants: httpx.Client) -> None:
     key = {"Idempotency-Key": str(uuid.uuid4())}
 
@@ -195,8 +208,9 @@ def test_syntax_error_is_told_with_its_place(client: httpx.Client, sql: str) -> 
     assert problem["column"] >= 1
 
 
-def test_sql_of_more_bytes_than_athena_takes(client: httpx.Client) -> None:
-    sql = "SELECT '" + "é" * 131_072 + "'"
+@pytest.mark.parametrize("letter", ["e", "é"])
+def test_sql_of_more_bytes_than_athena_takes(client: httpx.Client, letter: str) -> None:
+    sql = "SELECT '" + letter * (262_144 // len(letter.encode())) + "'"
 
     assert_problem(client.post("/query", json={"query": sql}), 413, "query-too-large")
 

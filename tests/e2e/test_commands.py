@@ -84,12 +84,30 @@ def test_archive_that_does_not_exist(tmp_path: Path, command: str) -> None:
     assert "is not a folder" in ended.stderr
 
 
+@pytest.mark.parametrize(
+    "option", ["--port=0", "--port=99999", "--port=x", "--workers=0", "--workers=-1"]
+)
+def test_number_that_makes_no_sense(archive: Path, option: str) -> None:
+    ended = run_to_end(["local", "--data", str(archive), option])
+
+    assert ended.returncode == 2
+    assert "must be a number from 1 to" in ended.stderr
+
+
+def test_address_that_is_none(archive: Path) -> None:
+    ended = run_to_end(["local", "--data", str(archive), "--host", "nonsense.invalid"])
+
+    assert ended.returncode == 1
+    assert "nonsense.invalid is no address of this machine" in ended.stderr
+
+
 def test_serve_names_each_missing_setting() -> None:
     ended = run_to_end(["serve"])
 
     assert ended.returncode == 1
     assert "DATA_HIST_REGION: is not set" in ended.stderr
     assert "DATA_HIST_RESULT_BUCKET: is not set" in ended.stderr
+    assert "Warning" not in ended.stderr
     assert "Traceback" not in ended.stderr
 
 
@@ -122,6 +140,15 @@ def test_sample_data_is_an_archive_to_try(tmp_path: Path) -> None:
     with running(local(folder, tmp_path / "state", port), READY), api(port) as client:
         sql = "SELECT count(DISTINCT servicename) > 3, count(*) > 1000 FROM events"
         assert all_rows(client, sql) == [[True, True]]
+
+
+def test_sample_data_into_a_file(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+
+    ended = run_to_end(["sample-data", str(tmp_path / "file")])
+
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
 
 
 def test_sample_data_spares_what_it_did_not_make(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_hist.athena import ObjectRange
-from data_hist.errors import EngineFailed
+from data_hist.errors import EngineFailed, InvalidRequest
 from data_hist.paging import ResultPosition
 from data_hist.results import ResultReader, Row
 
@@ -97,6 +97,18 @@ def test_row_far_longer_than_a_read() -> None:
     rows, _ = read_all(FakeObject(csv_of([row, row], ("a", "b", "c"))), 3, 1000)
 
     assert rows == [row, row]
+
+
+def test_page_that_would_not_fit_into_memory_says_how_many_rows_do() -> None:
+    row = ("x" * 20_000_000,)
+    source = FakeObject(csv_of([row] * 5, ("a",)))
+    reader = ResultReader(source)  # type: ignore[arg-type]
+
+    with pytest.raises(InvalidRequest, match="at most 3 for rows") as refusal:
+        reader.read("s3://b/k", 1, None, 1000)
+
+    assert [error.pointer for error in refusal.value.errors] == ["/results_per_page"]
+    assert read_all(source, 1, 3) == ([row] * 5, [3, 2])
 
 
 def test_page_of_a_wide_result_takes_few_reads() -> None:

@@ -11,7 +11,7 @@ NAME = b"x-trebuchet-tenant-id"
 
 
 @pytest.mark.parametrize(
-    ("value", "tenant"), [(b"1", 1), (b"11000", 11000), (b"9999999999", 9999999999)]
+    ("value", "tenant"), [(b"1", 1), (b" 11000\t", 11000), (b"9999999999", 9999999999)]
 )
 @pytest.mark.parametrize("policy", [REQUIRED, OPTIONAL])
 def test_tenant_of_the_header(policy: TenantPolicy, value: bytes, tenant: int) -> None:
@@ -30,8 +30,6 @@ def test_header_in_any_case() -> None:
         b"0",
         b"-1",
         b"01",
-        b" 1",
-        b"1 ",
         b"1\n",
         b"one",
         b"1,2",
