@@ -6,6 +6,7 @@
     │   ├── InvalidPagingToken
     │   ├── NotFound
     │   ├── MethodNotAllowed
+    │   ├── RequestTimeout
     │   ├── UnsupportedMediaType
     │   ├── NotAcceptable
     │   ├── Unauthenticated
@@ -100,6 +101,10 @@ class NotFound(RequestError):
 
 class MethodNotAllowed(RequestError):
     """There is something at this path, and it does not take this method."""
+
+
+class RequestTimeout(RequestError):
+    """The body did not arrive in time."""
 
 
 class UnsupportedMediaType(RequestError):

@@ -4,6 +4,7 @@ Connexion reads bodies of any size into memory, and skips its validation when th
 spelt in lower case.
 """
 
+import asyncio
 import re
 import uuid
 from collections.abc import Iterable
@@ -11,10 +12,18 @@ from collections.abc import Iterable
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from data_hist.errors import InvalidRequest, NotFound, QueryTooLarge, UnsupportedMediaType
+from data_hist.errors import (
+    InvalidRequest,
+    NotFound,
+    QueryTooLarge,
+    RequestTimeout,
+    UnsupportedMediaType,
+)
 
 MAX_BODY_BYTES = 1_677_721
 r"""1.6 MiB: JSON may need six bytes (`\u003c`) for one of the 262,144 bytes of a query."""
+
+_BODY_SECONDS = 10
 
 REQUEST_ID_HEADER = "X-Request-Id"
 
@@ -56,7 +65,13 @@ class BodyMiddleware:
         if scope["type"] == "http" and scope["method"] == "POST":
             headers = Headers(scope=scope)
             _check_media_type(headers)
-            body = await _whole_body(headers, receive)
+            try:
+                async with asyncio.timeout(_BODY_SECONDS):
+                    body = await _whole_body(headers, receive)
+            except TimeoutError:
+                raise RequestTimeout(
+                    f"The body did not arrive within {_BODY_SECONDS} seconds."
+                ) from None
             if not body:
                 raise InvalidRequest("The request needs a body.")
             scope = dict(scope, headers=list(_normalised(scope["headers"], len(body))))

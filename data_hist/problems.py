@@ -30,6 +30,9 @@ PROBLEMS: dict[type[DataHistError], ProblemKind] = {
         "method-not-allowed", 405, "The method is not served here"
     ),
     errors.NotAcceptable: ProblemKind("not-acceptable", 406, "No acceptable format is served"),
+    errors.RequestTimeout: ProblemKind(
+        "request-timeout", 408, "The request took too long to arrive"
+    ),
     errors.QueryNotFinished: ProblemKind("query-not-finished", 409, "The query has not finished"),
     errors.QueryNotSuccessful: ProblemKind("query-not-successful", 409, "The query has no rows"),
     errors.QueryExpired: ProblemKind("query-expired", 410, "The query has expired"),

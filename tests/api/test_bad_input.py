@@ -1,7 +1,10 @@
 """Bad input of every kind gets its problem; none of it is echoed or logged."""
 
+import json
 import logging
+import socket
 from collections.abc import Iterator
+from http.client import HTTPResponse
 
 import httpx
 import pytest
@@ -148,6 +151,20 @@ def test_chunked_body_is_read(client: httpx.Client) -> None:
     response = client.post("/query", content=chunks, headers={"Content-Type": JSON})
 
     assert response.status_code == 200
+
+
+def test_body_that_does_not_arrive(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data_hist.front_door._BODY_SECONDS", 0.2)
+    with socket.create_connection((client.base_url.host, client.base_url.port or 0)) as connection:
+        connection.sendall(
+            b"POST /v0/data_hist/query HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+            b"Content-Length: 100\r\n\r\n{"
+        )
+        answer = HTTPResponse(connection)
+        answer.begin()
+
+        assert answer.status == 408
+        assert json.loads(answer.read())["type"] == "/problems/request-timeout"
 
 
 @pytest.mark.parametrize("chunked", [True, False])
