@@ -5,7 +5,7 @@ The one user of sqlglot on the service's side; it must not know HTTP, AWS or set
 
 from data_hist.guard.guard import AdmittedQuery, Guard
 from data_hist.guard.limits import MAX_SQL_BYTES
-from data_hist.guard.literals import Parameter
+from data_hist.guard.parameter import Parameter
 from data_hist.guard.splice import Edit
 
 __all__ = ["MAX_SQL_BYTES", "AdmittedQuery", "Edit", "Guard", "Parameter"]

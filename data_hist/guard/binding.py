@@ -6,12 +6,15 @@ it, so a `?` may only stand where an operand begins.
 
 from collections.abc import Sequence
 
+from data_hist.errors import FieldError, InvalidRequest, StatementNotAllowed
 from data_hist.guard.keywords import BEFORE_EXPRESSION
 from data_hist.guard.lexer import Kind, Token
-from data_hist.guard.literals import BadParameter, Parameter, literals
+from data_hist.guard.literals import literal
+from data_hist.guard.parameter import BadParameter, Parameter
 from data_hist.guard.source import Source
 from data_hist.guard.splice import Replacement
 
+_MOST_FAULTS = 20
 _COUNT_WORDS = frozenset({"LIMIT", "OFFSET", "FIRST", "NEXT"})
 _NOT_BEFORE_OPERAND = frozenset({")", "]", "."})
 _APART = frozenset(" \t\r\n(),")
@@ -24,12 +27,9 @@ def bind(
     places = [index for index, token in enumerate(tokens) if token.kind is Kind.PARAMETER]
     values = [] if parameters is None else list(parameters)
     _check_number(source, [tokens[index] for index in places], parameters, len(values))
-    try:
-        written = literals(values)
-    except BadParameter as fault:
-        raise source.refusal(0, "PARAMETER", str(fault)) from None
-    for index, value in zip(places, values, strict=True):
-        _check_place(source, tokens, index, value)
+    for index in places:
+        _check_place(source, tokens, index)
+    written = _literals(values, [_count_word(tokens[index - 1]) for index in places])
     return [
         _replacement(source.text, tokens[index], text)
         for index, text in zip(places, written, strict=True)
@@ -41,26 +41,53 @@ def _check_number(
 ) -> None:
     if len(marks) == given:
         return
-    place = marks[given].start if given < len(marks) else 0
+    if given > len(marks):
+        # There is no place in the text for a value without a mark.
+        raise StatementNotAllowed(_counts(len(marks), given), rule="PARAMETER")
+    detail = _counts(len(marks), given)
     if parameters is None:
-        raise source.refusal(
-            place, "PARAMETER", "A '?' needs a value: send one for each in 'parameters'."
-        )
-    raise source.refusal(
-        place, "PARAMETER", f"The query has {len(marks)} '?' and {given} parameters."
-    )
+        detail = "A '?' needs a value: send one for each in 'parameters'."
+    raise source.refusal(marks[given].start, "PARAMETER", detail)
 
 
-def _check_place(source: Source, tokens: list[Token], index: int, value: Parameter) -> None:
+def _counts(marks: int, given: int) -> str:
+    return f"The query has {marks} '?' and {given} parameters."
+
+
+def _check_place(source: Source, tokens: list[Token], index: int) -> None:
     before = tokens[index - 1]
-    mark = tokens[index]
-    if before.kind is Kind.WORD and before.text in _COUNT_WORDS:
-        if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-            raise source.refusal(
-                mark.start, "PARAMETER", f"The value after {before.text} is a number from 0."
-            )
-    elif not _begins_operand(before):
-        raise source.refusal(mark.start, "PARAMETER", "A '?' may only stand for a whole value.")
+    if not (_count_word(before) or _begins_operand(before)):
+        raise source.refusal(
+            tokens[index].start, "PARAMETER", "A '?' may only stand for a whole value."
+        )
+
+
+def _count_word(before: Token) -> str:
+    """The word after which a `?` is a number of rows, if this is one."""
+    return before.text if before.kind is Kind.WORD and before.text in _COUNT_WORDS else ""
+
+
+def _literals(values: Sequence[Parameter], count_words: Sequence[str]) -> list[str]:
+    written: list[str] = []
+    faults: list[FieldError] = []
+    for number, (value, count_word) in enumerate(zip(values, count_words, strict=True)):
+        try:
+            _check_count(value, count_word)
+            written.append(literal(value))
+        except BadParameter as fault:
+            faults.append(FieldError(f"/parameters/{number}", str(fault)))
+    if faults:
+        first = faults[0]
+        raise InvalidRequest(
+            f"The value at {first.pointer} {first.detail}.", errors=faults[:_MOST_FAULTS]
+        )
+    return written
+
+
+def _check_count(value: Parameter, count_word: str) -> None:
+    is_count = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    if count_word and not is_count:
+        raise BadParameter(f"must be a whole number from 0 after {count_word}")
 
 
 def _begins_operand(before: Token) -> bool:

@@ -70,7 +70,7 @@ class CallParser(TrinoParser):
             if self._match_clause():
                 separated = self._prev.text.upper() == "TRUNCATE"
                 continue
-            if arguments and self._match(TokenType.COMMA):
+            if arguments and self._match_set((TokenType.COMMA, TokenType.COLON)):
                 separated = True
             if not (separated or self._match_texts(_INTRODUCERS, False) or self._is_outcome()):
                 self.raise_error("Expected a comma")

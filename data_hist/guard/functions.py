@@ -40,6 +40,10 @@ def _check_name(source: Source, tokens: list[Token], index: int, closing: int) -
     if name.kind is Kind.WORD and (name.text in BEFORE_BRACKET or name.text.lower() in ALLOWED):
         return
     if not _is_column_list(tokens, index, closing):
+        if name.text == "MATCH_RECOGNIZE":
+            raise source.refusal(
+                name.start, "UNSUPPORTED", "MATCH_RECOGNIZE is not allowed in a query."
+            )
         raise refusal(source, name.start, name.name)
 
 

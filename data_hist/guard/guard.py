@@ -13,10 +13,20 @@ from sqlglot import exp
 
 from data_hist import catalog
 from data_hist.errors import QueryTooLarge
-from data_hist.guard import clauses, functions, limits, parser, rules, scope, syntax, verify
+from data_hist.guard import (
+    clauses,
+    functions,
+    limits,
+    lookalikes,
+    parser,
+    rules,
+    scope,
+    syntax,
+    verify,
+)
 from data_hist.guard.binding import bind
 from data_hist.guard.lexer import Kind, Lexed, Token, lex
-from data_hist.guard.literals import Parameter
+from data_hist.guard.parameter import Parameter
 from data_hist.guard.source import Source
 from data_hist.guard.splice import TENANT_COLUMN, Edit, Replacement, projection, quoted, splice
 
@@ -43,6 +53,7 @@ class Guard:
             {name.lower(): table for name, table in version.tables.items()},
         )
         self._forbidden = _forbidden_columns(version)
+        self._protected = self._forbidden | self._served.tables.keys()
 
     def admit(
         self,
@@ -62,6 +73,7 @@ class Guard:
             QueryTooLarge: It is over the engine's limit, as written or as sent.
             InvalidSql: It has a syntax error.
             StatementNotAllowed: It is not one SELECT over what is served.
+            InvalidRequest: The value of a parameter is not one of its type.
         """
         _check_size(sql)
         source = Source(sql)
@@ -72,6 +84,7 @@ class Guard:
         literals = bind(source, tokens, parameters)
         nodes = rules.check_tree(source, _tree(source, _without(lexed, ending)))
         rules.check_names(source, nodes, tokens)
+        lookalikes.check(source, nodes, self._protected)
         names = scope.resolve(source, nodes[0], self._served)
         projections = [
             projection(self._version, table, customer_id) for table, _, _ in names.tables
@@ -86,6 +99,7 @@ class Guard:
         rules.check_statement(source, tokens)
         brackets = limits.matching_brackets(source, tokens)
         limits.check_repetition(source, tokens)
+        syntax.check_colons(source, tokens, brackets)
         rules.check_words(source, tokens, self._forbidden)
         functions.check_calls(source, tokens, brackets)
         syntax.check_neighbours(source, tokens)

@@ -52,7 +52,7 @@ _TOKEN = re.compile(
     | (?P<WORD>[A-Za-z_][A-Za-z0-9_]*+)
     | (?P<QUOTED>"(?:[^"]++|"")*+")
     | (?P<NUMBER>[0-9]++(?:\.(?!\.)[0-9]*+)?(?:[eE][+-]?[0-9]++)?(?![A-Za-z0-9_"']))
-    | (?P<OPERATOR>->|<>|!=|<=|>=|\|\||/(?!\*)|[-+*%=<>(),.;\[\]])
+    | (?P<OPERATOR>->|<>|!=|<=|>=|\|\||/(?!\*)|[-+*%=<>(),.:;\[\]])
     | (?P<PARAMETER>\?)
     """,
     re.VERBOSE,
@@ -60,7 +60,6 @@ _TOKEN = re.compile(
 _KINDS = {kind.name: kind for kind in Kind}
 _UNTERMINATED = {"'": "string", '"': "quoted identifier", "/": "comment"}
 _NOT_BLANK = re.compile(r"[^\n]")
-_PLAIN_NAME = re.compile(r'"[\x20-\x7e]+"')
 
 
 def lex(source: Source, *, max_tokens: int) -> Lexed:
@@ -87,10 +86,11 @@ def _token(source: Source, group: str, start: int, value: str) -> Token:
     end = start + len(value)
     if group == "WORD":
         return Token(Kind.WORD, start, end, value.upper())
-    if group == "QUOTED" and not _PLAIN_NAME.fullmatch(value):
-        # Trino compares names by equalsIgnoreCase, where U+0131 or U+017F equal an ASCII letter.
+    if group == "QUOTED" and (value == '""' or not value.isprintable()):
         raise source.refusal(
-            start, "IDENTIFIER_NOT_ALLOWED", "A quoted name must be of printable ASCII, not empty."
+            start,
+            "IDENTIFIER_NOT_ALLOWED",
+            "A quoted name must be of printable characters, not empty.",
         )
     return Token(_KINDS[group], start, end, value)
 
@@ -114,5 +114,5 @@ def _unexpected(source: Source, offset: int) -> Exception:
     return source.invalid(
         offset,
         f"Unexpected character U+{ord(character):04X}: "
-        "outside strings and comments a query is written in ASCII.",
+        "outside strings, comments and quoted names a query is written in ASCII.",
     )

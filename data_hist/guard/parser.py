@@ -16,6 +16,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 from data_hist.guard import lexer
 from data_hist.guard.calls import CallParser
+from data_hist.guard.tokenizer import TrinoTokenizer
 
 # Measured on 122 legitimate queries: at most 2.2 steps a token.
 STEPS_PER_TOKEN = 8
@@ -54,6 +55,7 @@ class SyntaxFault(ParseError):
 class PlainTrino(Trino):
     """Trino without the work on trees that only printing them needs."""
 
+    Tokenizer = TrinoTokenizer
     # With an offset, sqlglot types and simplifies each `x[1]`, and copies what stands before it.
     INDEX_OFFSET = 0
 

@@ -4,6 +4,7 @@ No wall of defence: the engine would refuse these texts too. But it would do so 
 and a caller is better served with an `invalid-sql` and its place at once.
 """
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 from data_hist.guard.functions import ALLOWED
@@ -25,7 +26,9 @@ _NEED_OPERAND = words(
     """
 )
 _SIGNS = frozenset({"+", "-"})
-_OPERATORS = frozenset({"->", "<>", "!=", "<=", ">=", "||", "/", "%", "=", "<", ">", "."}) | _SIGNS
+_OPERATORS = (
+    frozenset({"->", "<>", "!=", "<=", ">=", "||", "/", "%", "=", "<", ">", ".", ":"}) | _SIGNS
+)
 _OPENING = frozenset({"(", "[", ","})
 _CLOSING = frozenset({")", "]", ",", ""})
 _BEFORE_STAR = words("SELECT DISTINCT ALL , . (")
@@ -43,6 +46,26 @@ def check_neighbours(source: Source, tokens: list[Token]) -> None:
             raise source.invalid(token.start, "The SQL has a syntax error here.")
     for before, left, right in zip(tokens, tokens[1:], [*tokens[2:], _END], strict=False):
         _check_three(source, before, left, right)
+
+
+def check_colons(source: Source, tokens: list[Token], brackets: dict[int, int]) -> None:
+    """Refuse a `:` but between a key and its value, as in `json_object('a': 1)`."""
+    allowed = {
+        index
+        for opening in brackets
+        if tokens[opening].text == "(" and tokens[opening - 1][::3] == (Kind.WORD, "JSON_OBJECT")
+        for index in _directly_inside(brackets, opening)
+    }
+    for index, token in enumerate(tokens):
+        if token.text == ":" and _is_operator(token) and index not in allowed:
+            raise source.invalid(token.start, "Unexpected ':'.")
+
+
+def _directly_inside(brackets: dict[int, int], opening: int) -> Iterator[int]:
+    index = opening + 1
+    while index < brackets[opening]:
+        yield index
+        index = brackets.get(index, index) + 1
 
 
 def _is_misplaced(left: Token, token: Token) -> bool:
@@ -118,6 +141,8 @@ def _is_foreign(before: Token, word: Token, right: Token) -> bool:
 
 def _is_dotted(before: Token, right: Token) -> bool:
     """Whether a dot stands in a name or begins a number."""
+    if before.kind in (Kind.NUMBER, Kind.STRING):
+        return False
     follows_name = before.kind in _NAMES and before.text not in RESERVED
     return (right.kind is Kind.NUMBER) != (follows_name or before.text in (")", "]"))
 

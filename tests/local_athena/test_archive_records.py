@@ -6,7 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.local_athena.archive_tree import add_file, rows
+from data_hist.local_athena.archive.archive import Archive
+from data_hist.local_athena.dialect import failure_from_duckdb
+from tests.local_athena.archive_tree import EVENTS, add_file, query, rows
 
 LARGE = "123456789012345678901234567890"
 DEEP = '{"a":' * 9 + "1.50" + "}" * 9
@@ -93,7 +95,7 @@ def test_what_is_no_bigint_fails_with_athenas_words(value: str, tmp_path: Path) 
     add_file(tmp_path, '{"customerid": 1}', f'{{"customerid": {value}}}')
 
     with pytest.raises(
-        duckdb.Error, match=r"HIVE_BAD_DATA: Error parsing field value '.*' for field 1: For input"
+        duckdb.Error, match=r"HIVE_BAD_DATA:Error parsing field value '.*' for field 1: For input"
     ):
         rows(tmp_path, "customerid")
 
@@ -141,7 +143,7 @@ def test_broken_line_fails(line: str, columns: str, tmp_path: Path) -> None:
 def test_json_that_is_no_object_fails(line: str, columns: str, tmp_path: Path) -> None:
     add_file(tmp_path, '{"customerid": 1}', line)
 
-    with pytest.raises(duckdb.InvalidInputException, match="HIVE_CURSOR_ERROR: Row is not a valid"):
+    with pytest.raises(duckdb.ConversionException, match="HIVE_CURSOR_ERROR:Row is not a valid"):
         rows(tmp_path, columns)
 
 
@@ -165,3 +167,47 @@ def test_nesting_beyond_what_can_be_searched_is_still_the_same_json(tmp_path: Pa
     ((text,),) = rows(tmp_path, "data")
 
     assert json.loads(text) == json.loads(nested)
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (
+            '{"customerid": 0.5}',
+            "HIVE_BAD_DATA: Error parsing field value '0.5' for field 1: For input string: \"0.5\"",
+        ),
+        ("[1]", "HIVE_CURSOR_ERROR: Row is not a valid JSON Object - [1]"),
+    ],
+)
+def test_failure_reaches_the_caller_in_athenas_words(
+    line: str, message: str, tmp_path: Path
+) -> None:
+    add_file(tmp_path, line)
+
+    with pytest.raises(duckdb.Error) as raised:
+        rows(tmp_path, "customerid")
+
+    assert str(failure_from_duckdb(raised.value, "SELECT customerid FROM t")) == message
+
+
+def test_filter_does_not_hide_a_line_that_is_no_record(tmp_path: Path) -> None:
+    add_file(tmp_path, '{"customerid": 1}', "[1]")
+    events = Archive(tmp_path).relation_sql(EVENTS)
+
+    with pytest.raises(duckdb.ConversionException, match="HIVE_CURSOR_ERROR"):
+        query(f"SELECT customerid FROM ({events}) AS e WHERE customerid = 1")
+
+
+@pytest.mark.parametrize("word", ["EXISTS", "NOT EXISTS"])
+def test_correlated_exists_does_not_run_once_for_each_row(word: str, tmp_path: Path) -> None:
+    # Row by row it would take minutes over a small archive already.
+    add_file(tmp_path, '{"servicename": "a"}')
+    events = Archive(tmp_path).relation_sql(EVENTS)
+
+    ((_, plan),) = query(
+        f"EXPLAIN SELECT count(*) FROM ({events}) AS e "
+        f"WHERE {word} (SELECT 1 FROM ({events}) AS m WHERE m.servicename = e.servicename)"
+    )
+
+    assert "Hash Join" in plan
+    assert "limit_rownum" not in plan

@@ -108,7 +108,7 @@ def _refuse_clauses(translator: Translator, call: Call) -> None:
 
 def _no_match(translator: Translator, call: Call, values: Sequence[Typed]) -> Exception:
     shown = ", ".join(str(value.type) for value in values)
-    expected = ", ".join(str(signature) for signature in signatures()[call.name])
+    expected = ", ".join(dict.fromkeys(str(known) for known in signatures()[call.name]))
     text = f"Unexpected parameters ({shown}) for function {call.name}. Expected: {expected}"
     return translator.failure("FUNCTION_NOT_FOUND", text, call.node)
 

@@ -33,6 +33,7 @@ _FROM_VARCHAR = {
     "real": "CAST({} AS FLOAT)",
     "double": "CAST({} AS DOUBLE)",
     "date": "athena_cast_date({})",
+    "uuid": "athena_cast_uuid({})",
     "time": "CAST({} AS TIME)",
     "timestamp": "athena_cast_timestamp({})",
     TIMESTAMP_TZ: "athena_cast_instant({})",

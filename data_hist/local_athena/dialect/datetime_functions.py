@@ -38,6 +38,7 @@ _INTERVALS = {
     "quarter": "to_months(CAST(3 * {} AS INTEGER))",
     "year": "to_years(CAST({} AS INTEGER))",
 }
+_MAX_DIGITS = 6
 _DATE_UNITS = ("day", "week", "month", "quarter", "year")
 _MOMENTS = ("date", "timestamp", TIMESTAMP_TZ)
 
@@ -121,7 +122,7 @@ def _formatted(pattern: Callable[[Translator, exp.Expr, str], str]) -> FunctionH
         value = _moment(translator, call, value)
         text = pattern(translator, call.node, _constant(translator, call, form, "patterns"))
         local = local_time(translator, call.node, value)
-        return Typed(f"strftime({local}, {quoted(text)})", VARCHAR)
+        return Typed(f"athena_formatted({local}, {quoted(text)})", VARCHAR)
 
     return handler
 
@@ -192,6 +193,24 @@ def _now(translator: Translator, call: Call) -> Typed:
     return Typed("athena_now()", TIMESTAMP_UTC)
 
 
+def _clock(kind: TrinoType) -> FunctionHandler:
+    """`current_timestamp(6)`: the moment of the statement to a number of digits."""
+
+    def handler(translator: Translator, call: Call) -> Typed:
+        (value,) = _arguments(translator, call, 1)
+        if value.constant is None or not value.constant.isdecimal():
+            raise translator.malformed(call.node)
+        digits = int(value.constant)
+        if digits > _MAX_DIGITS:
+            raise translator.unsupported(call.node, "times more precise than microseconds")
+        unit = 10 ** (_MAX_DIGITS - digits)
+        local = f"make_timestamp(athena_whole_units(epoch_us(now()), {unit}))"
+        sql = instant(local, kind.zone) if kind.zone else local
+        return Typed(sql, replace(kind, precision=digits))
+
+    return handler
+
+
 def _from_iso8601_timestamp(translator: Translator, call: Call) -> Typed:
     (given,) = _arguments(translator, call, 1)
     value = translator.typed_as(call.arguments[0], VARCHAR)
@@ -208,10 +227,10 @@ def _to_iso8601(translator: Translator, call: Call) -> Typed:
     value = _moment(translator, call, value)
     local = local_time(translator, call.node, value)
     if value.type.name == "date":
-        return Typed(f"CAST({local} AS VARCHAR)", VARCHAR)
+        return Typed(f"athena_day_text({local})", VARCHAR)
     digits = value.type.precision or 0
     fraction = f" || '.' || left(strftime({local}, '%f'), {digits})" if digits else ""
-    text = f"(strftime({local}, '%Y-%m-%dT%H:%M:%S'){fraction})"
+    text = f"(athena_day_text({local}) || strftime({local}, 'T%H:%M:%S'){fraction})"
     if value.type.name == TIMESTAMP_TZ:
         text += f" || athena_offset_text({local}, {wall_clock(value.sql, 'UTC')})"
     return Typed(f"({text})", VARCHAR)
@@ -254,6 +273,8 @@ FUNCTIONS: dict[str, FunctionHandler] = {
     "at_timezone": _at_timezone,
     "with_timezone": _with_timezone,
     "now": _now,
+    "current_timestamp": _clock(TIMESTAMP_UTC),
+    "localtimestamp": _clock(TIMESTAMP),
     "from_iso8601_timestamp": _from_iso8601_timestamp,
     "to_iso8601": _to_iso8601,
     "timezone_hour": _zone_part,

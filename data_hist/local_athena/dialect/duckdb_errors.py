@@ -108,6 +108,12 @@ _RULES: tuple[_Rule, ...] = (
     ),
     (
         duckdb.Error,
+        "subqueries in lambda",
+        "NOT_SUPPORTED",
+        "The embedded endpoint does not support a sub-query inside a lambda",
+    ),
+    (
+        duckdb.Error,
         "inside the TRY expression",
         "NOT_SUPPORTED",
         "The embedded endpoint does not support TRY of this expression",

@@ -21,6 +21,8 @@ def group_by(translator: Translator, group: exp.Expr, items: Sequence[Item]) -> 
 def _key(translator: Translator, key: exp.Expr, items: Sequence[Item]) -> str:
     if isinstance(key, exp.Cube | exp.Rollup | exp.GroupingSets):
         return _set(translator, key)
+    if isinstance(key, exp.Tuple) and key.expressions:
+        return ", ".join(_key(translator, part, items) for part in key.expressions)
     # A bare name is a column of the source here, never an alias of the output.
     by_place = not isinstance(key, exp.Column)
     place = position_of(translator, key, items) if by_place else None

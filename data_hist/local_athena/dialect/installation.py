@@ -12,6 +12,7 @@ _SETTINGS = (
     "SET GLOBAL TimeZone = 'UTC'",
     "SET GLOBAL ieee_floating_point_ops = true",
     "SET GLOBAL preserve_insertion_order = true",
+    "SET GLOBAL order_by_non_integer_literal = true",
     # DuckDB 2.0 fails with an internal error where it meets a constant NULL in this step.
     "SET GLOBAL disabled_optimizers = 'statistics_propagation'",
 )

@@ -25,7 +25,7 @@ def to_json(sql: str, kind: TrinoType, depth: int = 0) -> str:
     if kind.name == "json":
         return sql
     if kind.name in _PLAIN:
-        return f"CAST({sql} AS VARCHAR)"
+        return text_of(sql, kind)
     if kind.name in ("double", "real"):
         return f"athena_double_json({sql})"
     if kind.parameters:

@@ -6,6 +6,7 @@ decided in one place. Nothing here knows tables or DuckDB.
 """
 
 import logging
+import re
 from typing import Any, ClassVar
 
 from sqlglot import exp
@@ -15,6 +16,7 @@ from sqlglot.parsers.trino import TrinoParser
 from sqlglot.tokenizer_core import Token, TokenType
 
 from data_hist.local_athena.dialect.strictness import check_tokens
+from data_hist.local_athena.dialect.tokenizer import TrinoTokenizer
 from data_hist.local_athena.failures import MalformedQuery
 
 # sqlglot logs the text of statements it does not know, and SQL does not belong into a log.
@@ -38,6 +40,10 @@ _SPECIAL_SYNTAX = (
 _STEPS_PER_TOKEN = 8
 _SPARE_STEPS = 1000
 _MAX_DEPTH = 60
+# A string or a quoted name, in which nothing begins a comment, or a comment.
+_QUOTED_OR_COMMENT = re.compile(r"""'[^']*'|"[^"]*"|(?P<comment>--[^\r\n]*|/\*.*?\*/)""", re.DOTALL)
+_NOT_LINE_END = re.compile(r"[^\r\n]")
+_CLASS_NAME_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+")
 _OPENING = (TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.CASE)
 _CLOSING = (TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.END)
 
@@ -63,13 +69,24 @@ class _Parser(TrinoParser):
 
 
 class _Grammar(Trino):
+    Tokenizer = TrinoTokenizer
     Parser = _Parser
     # A subscript stays the number that the caller wrote.
     INDEX_OFFSET = 0
 
 
+def without_comments(sql: str) -> str:
+    """The text with blanks for comments, each token at its place.
+
+    sqlglot knows `ORDER BY` only without a comment in between, and nests comments.
+    """
+    return _QUOTED_OR_COMMENT.sub(
+        lambda found: _NOT_LINE_END.sub(" ", found[0]) if found["comment"] else found[0], sql
+    )
+
+
 def parse_statement(sql: str) -> exp.Expr:
-    """The one statement in a text."""
+    """The one statement in a text without comments."""
     tokens = _tokens(sql)
     check_tokens(sql, tokens)
     statements = [tree for tree in _parsed(sql, tokens) if tree is not None]
@@ -90,6 +107,12 @@ def offset_of(node: exp.Expr) -> int | None:
     """Where a node starts in the caller's text."""
     starts = [part.meta["start"] for part in node.walk() if part._meta and "start" in part.meta]
     return min(starts, default=None)
+
+
+def sql_words(node: exp.Expr) -> str:
+    """What stands in the caller's text for a kind of node: `CURRENT_TIME`, `SIMILAR TO`."""
+    words = _CLASS_NAME_WORD.findall(type(node).__name__)
+    return ("_" if isinstance(node, exp.Func) else " ").join(words).upper()
 
 
 def _tokens(sql: str) -> list[Token]:

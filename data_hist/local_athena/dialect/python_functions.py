@@ -3,12 +3,16 @@
 import hashlib
 import hmac
 import json
+import unicodedata
 import zlib
+from bisect import bisect_left
 from collections.abc import Callable
-from typing import Any
+from itertools import accumulate
+from typing import Any, Literal, cast
 
 import duckdb
 
+_WEIGHTED = "STRUCT(v {}, w DOUBLE)[]"
 _MASK = 0xFFFFFFFFFFFFFFFF
 _PRIMES = (
     0x9E3779B185EBCA87,
@@ -31,6 +35,21 @@ def register(connection: duckdb.DuckDBPyConnection) -> None:
         ("athena_left_shift", _left_shift, ["BIGINT", "BIGINT", "BIGINT"], "BIGINT"),
         ("athena_right_shift", _right_shift, ["BIGINT", "BIGINT", "BIGINT"], "BIGINT"),
         ("athena_json_sorted", _json_sorted, ["VARCHAR"], "VARCHAR"),
+        ("athena_weighted_bigint", _weighted, [_WEIGHTED.format("BIGINT"), "DOUBLE"], "BIGINT"),
+        ("athena_weighted_double", _weighted, [_WEIGHTED.format("DOUBLE"), "DOUBLE"], "DOUBLE"),
+        (
+            "athena_weighted_bigints",
+            _all_weighted,
+            [_WEIGHTED.format("BIGINT"), "DOUBLE[]"],
+            "BIGINT[]",
+        ),
+        (
+            "athena_weighted_doubles",
+            _all_weighted,
+            [_WEIGHTED.format("DOUBLE"), "DOUBLE[]"],
+            "DOUBLE[]",
+        ),
+        ("athena_normalize", _normalize, ["VARCHAR", "VARCHAR"], "VARCHAR"),
     )
     for name, function, parameters, result in functions:
         connection.create_function(name, function, parameters, result)
@@ -68,6 +87,22 @@ def _crc32(data: bytes) -> int:
 
 def _hmac(algorithm: str, data: bytes, key: bytes) -> bytes:
     return hmac.new(key, data, algorithm).digest()
+
+
+def _weighted(entries: list[dict[str, float]], percentage: float) -> float:
+    return _all_weighted(entries, [percentage])[0]
+
+
+def _all_weighted(entries: list[dict[str, float]], percentages: list[float]) -> list[float]:
+    """The least value below or at which lies each share of all weight."""
+    ordered = sorted(entries, key=lambda entry: entry["v"])
+    sums = list(accumulate(entry["w"] for entry in ordered))
+    places = (bisect_left(sums, percentage * sums[-1]) for percentage in percentages)
+    return [ordered[min(place, len(ordered) - 1)]["v"] for place in places]
+
+
+def _normalize(text: str, form: str) -> str:
+    return unicodedata.normalize(cast(Literal["NFC", "NFD", "NFKC", "NFKD"], form), text)
 
 
 def _json_sorted(text: str) -> str:

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 from sqlglot import exp
 
+from data_hist.local_athena.dialect.aggregation import check_grouping
 from data_hist.local_athena.dialect.common_tables import with_clause
 from data_hist.local_athena.dialect.expression import Typed, coerced, selection
 from data_hist.local_athena.dialect.grouping import group_by
+from data_hist.local_athena.dialect.parsing import sql_words
 from data_hist.local_athena.dialect.relations import from_clause, values
 from data_hist.local_athena.dialect.scopes import Field, Relation, Scope
 from data_hist.local_athena.dialect.select_items import Item, select_items
@@ -38,7 +40,7 @@ def query(translator: Translator, node: exp.Expr) -> Relation:
     elif isinstance(node, exp.Subquery | exp.Paren):
         relation = _parenthesised(inner, node)
     else:
-        raise translator.unsupported(node, f"{type(node).__name__.upper()} as a query")
+        raise translator.unsupported(node, f"{sql_words(node)} as a query")
     return Relation(prefix + relation.sql, relation.fields)
 
 
@@ -97,6 +99,7 @@ def _select(translator: Translator, node: exp.Select) -> Relation:
     parts.append(", ".join(f"{item.value.sql} AS {label}" for item, label in listed))
     parts.extend(_clauses(here, node, source, items))
     end = tail(here.within(_output_scope(here, items)), node, items)
+    check_grouping(here, node, items)
     fields = tuple(
         Field(item.name, label, item.value.type) for item, label in zip(items, labels, strict=True)
     )

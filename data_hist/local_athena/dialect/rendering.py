@@ -5,7 +5,12 @@ varchar follows other rules than a result in two places: doubles and the digits 
 """
 
 from data_hist.local_athena.dialect.expression import quoted
-from data_hist.local_athena.dialect.trino_types import TIMESTAMP_TZ, YEAR_TO_MONTH, TrinoType
+from data_hist.local_athena.dialect.trino_types import (
+    DAY_TO_SECOND,
+    TIMESTAMP_TZ,
+    YEAR_TO_MONTH,
+    TrinoType,
+)
 from data_hist.local_athena.dialect.zones import unknown_zone, wall_clock
 
 _RESULT_DIGITS = 3
@@ -16,6 +21,11 @@ _SCALARS = {
     "varchar": "{}",
     "char": "{}",
     "json": "{}",
+}
+_TEXTS = {
+    "date": "athena_day_text({})",
+    DAY_TO_SECOND: "athena_seconds_text({})",
+    YEAR_TO_MONTH: "athena_months_text({})",
 }
 
 
@@ -29,7 +39,10 @@ def text_of(sql: str, kind: TrinoType, depth: int = 0) -> str:
 
 
 def temporal_text(sql: str, kind: TrinoType, digits: int) -> str:
-    """The text of a date, time, timestamp or interval with a number of fractional digits."""
+    """The text of a date, time, timestamp, interval or exact number.
+
+    A moment gets a number of fractional digits.
+    """
     if kind.name == "timestamp":
         return _timestamp(sql, digits)
     if kind.name == TIMESTAMP_TZ:
@@ -38,16 +51,22 @@ def temporal_text(sql: str, kind: TrinoType, digits: int) -> str:
         return f"({_timestamp(wall_clock(sql, kind.zone), digits)} || {quoted(' ' + kind.zone)})"
     if kind.name == "time":
         return f"athena_time_text({sql}, {9 + digits if digits else 8})"
-    if kind.name == YEAR_TO_MONTH:
-        return f"athena_months_text({sql})"
-    if kind.is_interval:
-        return f"athena_seconds_text({sql})"
-    return f"CAST({sql} AS VARCHAR)"
+    if kind.name in _TEXTS:
+        return _TEXTS[kind.name].format(sql)
+    return _plain_text(sql, kind)
+
+
+def _plain_text(sql: str, kind: TrinoType) -> str:
+    text = f"CAST({sql} AS VARCHAR)"
+    if kind.name == "decimal" and kind.scale == kind.precision:
+        # DuckDB writes no zero before the point where the type has no digit for it.
+        return f"regexp_replace({text}, '^(-?)[.]', '\\10.')"
+    return text
 
 
 def _timestamp(sql: str, digits: int) -> str:
     fraction = f" || '.' || left(strftime({sql}, '%f'), {digits})" if digits else ""
-    return f"(strftime({sql}, '%Y-%m-%d %H:%M:%S'){fraction})"
+    return f"(athena_day_text({sql}) || strftime({sql}, ' %H:%M:%S'){fraction})"
 
 
 def _item(sql: str, kind: TrinoType, depth: int) -> str:

@@ -29,6 +29,16 @@ _PSEUDO_TYPES = {
     "path": ("varchar",),
     "pattern": ("varchar",),
 }
+# What a message calls a variable or pseudo-type that does not stand for every type.
+_SHOWN = {
+    "I": "bigint",
+    "N": "double",
+    "J": "json",
+    "local": "timestamp(3)",
+    "path": "varchar",
+    "pattern": "varchar",
+}
+_PLACEHOLDER = re.compile(rf"\b({'|'.join(_SHOWN)})\b")
 _DEFAULT_PRECISION = {"timestamp": 3, TIMESTAMP_TZ: 3}
 
 
@@ -50,7 +60,8 @@ class Signature:
 
     def __str__(self) -> str:
         ending = ", ..." if self.variadic else ""
-        return f"{self.name}({', '.join(map(str, self.parameters))}{ending})"
+        shown = f"{self.name}({', '.join(map(str, self.parameters))}{ending})"
+        return _PLACEHOLDER.sub(lambda word: _SHOWN[word[0]], shown)
 
 
 @dataclass(frozen=True)

@@ -94,7 +94,7 @@ def _count(translator: Translator, limit: exp.Expr) -> int | None:
         count = limit.args.get("count")
         return 1 if count is None else _number(translator, limit, count)
     translator.only(limit, "this", "expression")
-    if isinstance(limit.expression, exp.Column) and limit.expression.name.upper() == "ALL":
+    if isinstance(limit.expression, exp.Var) and limit.expression.name.upper() == "ALL":
         return None
     return _number(translator, limit, limit.expression)
 

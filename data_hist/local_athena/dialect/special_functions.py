@@ -27,6 +27,7 @@ from data_hist.local_athena.dialect.trino_types import (
 )
 
 _DIRECTIVE = re.compile(r"%(?P<flags>[-0,+ ]*)(?P<width>\d*)(?P<precision>\.\d+)?(?P<letter>.)")
+_NORMAL_FORMS = ("NFC", "NFD", "NFKC", "NFKD")
 
 
 def _values(translator: Translator, call: Call, least: int = 0) -> list[Typed]:
@@ -196,6 +197,17 @@ def _printed(directive: re.Match[str], value: str) -> str:
     return f"format({quoted(spec)}, {value})"
 
 
+def _normalize(translator: Translator, call: Call) -> Typed:
+    """The form is a keyword, which the parser takes for a column."""
+    if len(call.arguments) != 2:
+        return from_table(translator, call)
+    text, form = call.arguments
+    if not isinstance(form, exp.Column) or form.name.upper() not in _NORMAL_FORMS:
+        raise translator.malformed(form)
+    value = translator.typed_as(text, VARCHAR)
+    return Typed(f"athena_normalize({value.sql}, {quoted(form.name.upper())})", VARCHAR)
+
+
 def _listagg(translator: Translator, call: Call) -> Typed:
     node = call.node
     translator.only(node, "this", "separator")
@@ -259,5 +271,6 @@ FUNCTIONS: dict[str, FunctionHandler] = {
     "sum": _decimal_aggregate,
     "avg": _decimal_aggregate,
     "format": _format,
+    "normalize": _normalize,
     "listagg": _listagg,
 }

@@ -21,7 +21,7 @@ from data_hist.local_athena.dialect import (
     special_functions,
     subscripts,
 )
-from data_hist.local_athena.dialect.parsing import parse_statement
+from data_hist.local_athena.dialect.parsing import parse_statement, without_comments
 from data_hist.local_athena.dialect.queries import query
 from data_hist.local_athena.dialect.scopes import Scope
 from data_hist.local_athena.dialect.signatures import function_names
@@ -97,6 +97,7 @@ def translate(sql: str, catalog: Catalog, default_database: str) -> Translation:
         StatementFailure: Athena would fail the statement, or only Athena can run it.
     """
     kind, text = _statement_kind(sql)
+    text = without_comments(text)
     tree = parse_statement(text)
     statement = Statement(
         text, catalog, default_database, _HANDLERS, _FUNCTIONS, function_names(), query

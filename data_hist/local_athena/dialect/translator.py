@@ -13,13 +13,20 @@ from sqlglot import exp
 
 from data_hist.catalog import Catalog, Table
 from data_hist.local_athena.dialect.expression import Typed, coerced
-from data_hist.local_athena.dialect.parsing import offset_of, position
+from data_hist.local_athena.dialect.parsing import offset_of, position, sql_words
 from data_hist.local_athena.dialect.pruning import PartitionPredicates
 from data_hist.local_athena.dialect.scopes import Relation, Scope
 from data_hist.local_athena.dialect.trino_types import TrinoType, common_type
 from data_hist.local_athena.failures import MalformedQuery, StatementFailure
 
 _MAX_EXPRESSION = 4_000_000
+# Clauses that the syntax tree has another word for.
+_CLAUSES = {
+    "laterals": "LATERAL VIEW",
+    "method": "NATURAL",
+    "pivots": "PIVOT",
+    "version": "FOR TIMESTAMP AS OF",
+}
 
 Handler = Callable[["Translator", Any], Typed]
 FunctionHandler = Callable[["Translator", "Call"], Typed]
@@ -98,7 +105,7 @@ class Translator:
         """Translate one expression."""
         handler = self.statement.handlers.get(type(node))
         if handler is None:
-            raise self.unsupported(node, f"{type(node).__name__} expressions")
+            raise self.unsupported(node, sql_words(node))
         value = handler(self, node)
         # Operands that stand in several places of a template multiply when they are nested.
         if len(value.sql) > _MAX_EXPRESSION:
@@ -125,7 +132,8 @@ class Translator:
         """Refuse a node that carries more than its handler looks at."""
         extra = [name for name, value in node.args.items() if value and name not in known]
         if extra:
-            raise self.unsupported(node, f"{extra[0].strip('_').upper()} here")
+            word = _CLAUSES.get(extra[0], extra[0].strip("_").upper())
+            raise self.unsupported(node, f"{word} here")
 
     def failure(self, name: str, text: str, node: exp.Expr | None = None) -> StatementFailure:
         """An error of Athena's at a node of the caller's text."""

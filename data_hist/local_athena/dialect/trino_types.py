@@ -31,6 +31,7 @@ _DUCKDB_NAMES = {
     DAY_TO_SECOND: "INTERVAL",
     YEAR_TO_MONTH: "INTERVAL",
     "json": "VARCHAR",
+    "uuid": "UUID",
     "unknown": "INTEGER",
 }
 _INTEGER_DIGITS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19}

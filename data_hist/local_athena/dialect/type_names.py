@@ -22,11 +22,16 @@ _SIMPLE = {
     exp.DType.VARBINARY: "varbinary",
     exp.DType.DATE: "date",
     exp.DType.JSON: "json",
+    exp.DType.UUID: "uuid",
 }
 _TEMPORAL = {
     exp.DType.TIME: "time",
     exp.DType.TIMESTAMP: "timestamp",
     exp.DType.TIMESTAMPTZ: TIMESTAMP_TZ,
+}
+_UNAVAILABLE = {
+    exp.DType.TIMETZ: "time with time zone",
+    exp.DType.IPADDRESS: "ipaddress",
 }
 _MAX_PRECISION = 6
 
@@ -44,6 +49,10 @@ def type_named(translator: Translator, node: exp.DataType) -> TrinoType:
         precision, scale = [*_numbers(node), 0][:2] if _numbers(node) else (38, 0)
         return TrinoType("decimal", precision=precision, scale=scale)
     structure = _structure(translator, node)
+    if isinstance(kind, exp.Interval):
+        raise translator.unsupported(node, "casts to intervals")
+    if kind in _UNAVAILABLE:
+        raise translator.unsupported(node, f"the type {_UNAVAILABLE[kind]}")
     if structure is None:
         text = f"Unknown type: {node.sql('trino').lower()}"
         raise translator.failure("TYPE_NOT_FOUND", text, node)

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_hist.guard.lexer import Kind, lex
-from data_hist.guard.literals import BadParameter, literal, literals
+from data_hist.guard.literals import literal
+from data_hist.guard.parameter import BadParameter
 from data_hist.guard.source import Source
 
 WRITTEN = [
@@ -51,6 +52,20 @@ WRITTEN = [
     ),
     ({"type": "json", "value": '{"a": "it\'s"}'}, "JSON '{\"a\": \"it''s\"}'"),
     ({"type": "date", "value": None}, "NULL"),
+    ({"type": "double", "value": "1E+3"}, "1000.0E0"),
+    ({"type": "double", "value": "NaN"}, "nan()"),
+    ({"type": "double", "value": "-Infinity"}, "(-infinity())"),
+    ({"type": "real", "value": "Infinity"}, "CAST(infinity() AS REAL)"),
+    ({"type": "decimal", "value": "0" * 40 + "1"}, f"DECIMAL '{'0' * 40}1'"),
+    ({"type": "decimal(5,2)", "value": "-123.450"}, "CAST(DECIMAL '-123.450' AS DECIMAL(5,2))"),
+    ({"type": "decimal(5)", "value": "12345"}, "CAST(DECIMAL '12345' AS DECIMAL(5,0))"),
+    ({"type": "Decimal(38, 38)", "value": "0.5"}, "CAST(DECIMAL '0.5' AS DECIMAL(38,38))"),
+    ({"type": "varchar(3)", "value": "a'b"}, "CAST('a''b' AS VARCHAR(3))"),
+    ({"type": "char(2)", "value": ""}, "CAST('' AS CHAR(2))"),
+    (
+        {"type": "timestamp with time zone", "value": "2026-11-20T05:15:00-14:00"},
+        "TIMESTAMP '2026-11-20 05:15:00 -14:00'",
+    ),
 ]
 REFUSED = [
     "a\0b",
@@ -84,6 +99,36 @@ REFUSED = [
     {"type": "bigint", "value": True},
     {"type": "double", "value": "x"},
     {"type": "real", "value": "nan"},
+    {"type": "real", "value": "3.5e38"},
+    {"type": "double", "value": "1e400"},
+    {"type": "double", "value": "1_0"},
+    {"type": "double", "value": " 1"},
+    {"type": "double", "value": "1\n"},
+    {"type": "double", "value": "\u0661"},
+    {"type": "double", "value": "1e\u0661"},
+    {"type": "double", "value": "inf"},
+    {"type": "double", "value": ""},
+    {"type": "integer", "value": "\u0661"},
+    {"type": "decimal", "value": "."},
+    {"type": "decimal", "value": ".5"},
+    {"type": "decimal", "value": "0." + "0" * 39},
+    {"type": "decimal(5,2)", "value": "1234.5"},
+    {"type": "decimal(5,2)", "value": "1.234"},
+    {"type": "decimal(39,2)", "value": "1"},
+    {"type": "decimal(2,3)", "value": "1"},
+    {"type": "decimal(0)", "value": "0"},
+    {"type": "decimal(5,2))", "value": "1"},
+    {"type": "varchar(2)", "value": "abc"},
+    {"type": "varchar(0)", "value": ""},
+    {"type": "varchar(3,1)", "value": ""},
+    {"type": "varchar(3) ", "value": ""},
+    {"type": "varchar(\u0663)", "value": ""},
+    {"type": "char(65537)", "value": ""},
+    {"type": "varbinary", "value": "00"},
+    {"type": "timestamp with time zone", "value": "2026-11-20 05:15:00"},
+    {"type": "timestamp with time zone", "value": "2026-11-20 05:15:00 "},
+    {"type": "timestamp", "value": "2026-11-20 05:15:00 +15:00"},
+    {"type": "timestamp", "value": "2026-11-20 05:15:00\n"},
     {"type": "boolean", "value": "yes"},
     {"type": "json", "value": "{"},
     {"type": "json", "value": "[" * 100_000},
@@ -91,7 +136,9 @@ REFUSED = [
 
 typed_text = st.builds(
     lambda name, value: {"type": name, "value": value},
-    st.sampled_from(["varchar", "date", "time", "timestamp", "decimal", "bigint", "json", "real"]),
+    st.sampled_from(["varchar", "date", "time", "timestamp", "decimal", "bigint", "json"])
+    | st.sampled_from(["timestamp with time zone", "decimal(5,2)", "varchar(9)", "real"])
+    | st.text(alphabet="decimalvarch (),'-0123456789"),
     st.text() | st.text(alphabet="0123456789-: '.TZ+/e"),
 )
 values = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | typed_text
@@ -108,13 +155,21 @@ def test_a_value_without_a_literal_is_refused(value: object) -> None:
         literal(value)  # type: ignore[arg-type]  # what JSON can hold, and more
 
 
-def test_a_refusal_counts_the_parameters_and_repeats_no_value() -> None:
+@pytest.mark.parametrize(
+    ("value", "reason"),
+    [
+        ({"type": "tinyint", "value": "200"}, "must be a whole number from -128 to 127"),
+        ({"type": "smallint", "value": "x"}, "must be a whole number from -32768 to 32767"),
+        ({"type": "decimal", "value": "."}, "must be a number such as -12.50, without an exponent"),
+        ({"type": "decimal(4,1)", "value": "1.25"}, "must fit decimal(4,1) without rounding"),
+        ({"type": "varchar(2)", "value": "abc"}, "must fit varchar(2)"),
+    ],
+)
+def test_a_refusal_says_what_the_value_must_be(value: dict[str, str], reason: str) -> None:
     with pytest.raises(BadParameter) as refused:
-        literals(["a", {"type": "date", "value": "not a day"}])
+        literal(value)
 
-    assert str(refused.value) == (
-        "Parameter 2: the value of date is a day of the calendar, YYYY-MM-DD."
-    )
+    assert str(refused.value) == reason
 
 
 @given(values)
@@ -128,7 +183,7 @@ def test_whatever_the_value_its_literal_cannot_leave_its_place(value: object) ->
 
     strings = [token for token in tokens if token.kind is Kind.STRING]
     assert len(strings) <= 1
-    assert {token.text for token in tokens if token.kind is Kind.OPERATOR} <= {"(", "-", ")"}
+    assert {token.text for token in tokens if token.kind is Kind.OPERATOR} <= set("(-,)")
     assert not any(token.kind in (Kind.PARAMETER, Kind.QUOTED) for token in tokens)
 
 

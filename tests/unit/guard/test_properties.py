@@ -126,7 +126,7 @@ def test_outside_of_the_edits_the_sent_text_is_the_callers(
 
 @given(
     st.sampled_from(TEXTS),
-    st.sampled_from([" ", "\n", "\t\r\n", "/**/", "/* ' */", "-- x\n", "/*\n--*/ "]),
+    st.sampled_from([" ", "\n", "\t\r\n", "/**/", "/* ' */", " -- x\n", "/*\n--*/ "]),
     st.sampled_from([str.upper, str.lower, str.swapcase]),
 )
 @unhurried

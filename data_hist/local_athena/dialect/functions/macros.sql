@@ -39,6 +39,13 @@ CREATE OR REPLACE MACRO athena_binary_text(x) AS
   rtrim(regexp_replace(lower(hex(x)), '(..)', '\1 ', 'g'));
 
 -- Times and intervals.
+-- DuckDB writes a year before 1 as one of the years BC, or without its zeros.
+CREATE OR REPLACE MACRO athena_day_text(x) AS CASE
+  WHEN year(x) >= 1 THEN strftime(x, '%Y-%m-%d')
+  ELSE CASE WHEN year(x) < 0 THEN '-' ELSE '' END || printf('%04d', abs(year(x))) || strftime(x, '-%m-%d') END;
+CREATE OR REPLACE MACRO athena_formatted(x, pattern) AS CASE
+  WHEN year(x) < 1 THEN CAST(athena_fail('NOT_SUPPORTED:The embedded endpoint does not support patterns for years before 1') AS VARCHAR)
+  ELSE strftime(x, pattern) END;
 CREATE OR REPLACE MACRO athena_time_text(x, size) AS
   left(rpad(CAST(x AS VARCHAR) || CASE WHEN microsecond(x) % 1000000 = 0 THEN '.' ELSE '' END, 15, '0'), size);
 CREATE OR REPLACE MACRO athena_interval_ms(x) AS epoch_us(x) // 1000;
@@ -62,6 +69,9 @@ CREATE OR REPLACE MACRO athena_cast_number(x) AS
 CREATE OR REPLACE MACRO athena_cast_boolean(x) AS
   CASE WHEN lower(x) IN ('t', 'true', '1') THEN TRUE WHEN lower(x) IN ('f', 'false', '0') THEN FALSE
   WHEN x IS NOT NULL THEN athena_fail('INVALID_CAST_ARGUMENT:Cannot cast ''' || x || ''' to BOOLEAN') IS NULL END;
+CREATE OR REPLACE MACRO athena_cast_uuid(x) AS
+  CASE WHEN NOT regexp_full_match(x, '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}')
+  THEN CAST(CAST(athena_fail('INVALID_CAST_ARGUMENT:Cannot cast value to UUID: ' || x) AS VARCHAR) AS UUID) ELSE CAST(x AS UUID) END;
 CREATE OR REPLACE MACRO athena_cast_date(x) AS
   CASE WHEN NOT regexp_full_match(x, '\s*[+-]?[0-9]+-[0-9]{1,2}-[0-9]{1,2}\s*')
   THEN CAST(CAST(athena_fail('INVALID_CAST_ARGUMENT:Value cannot be cast to date: ' || x) AS VARCHAR) AS DATE)
@@ -74,8 +84,10 @@ CREATE OR REPLACE MACRO athena_cast_instant(x) AS
   CASE WHEN x IS NOT NULL AND NOT regexp_full_match(x, '[-+0-9 :.]*?( *(UTC|Z|\+00:00))?')
   THEN CAST(CAST(athena_fail('NOT_SUPPORTED:The embedded endpoint does not support a time zone that differs between rows') AS VARCHAR) AS TIMESTAMPTZ)
   ELSE timezone('UTC', athena_cast_timestamp(regexp_replace(x, ' *(UTC|Z|\+00:00)$', ''))) END;
+-- Down to a whole unit also before 1970, where // and % go towards zero.
+CREATE OR REPLACE MACRO athena_whole_units(us, unit) AS us - (us % unit + unit) % unit;
 CREATE OR REPLACE MACRO athena_round_timestamp(x, unit) AS
-  make_timestamp((epoch_us(x) + unit // 2) // unit * unit);
+  make_timestamp(athena_whole_units(epoch_us(x) + unit // 2, unit));
 
 -- Strings.
 -- array_to_string wants a constant separator.
@@ -157,6 +169,14 @@ CREATE OR REPLACE MACRO athena_width_bucket(x, low, high, buckets) AS CASE
 
 CREATE OR REPLACE MACRO athena_cbrt(x) AS
   CASE WHEN round(cbrt(x)) * round(cbrt(x)) * round(cbrt(x)) = x THEN round(cbrt(x)) ELSE cbrt(x) END;
+
+CREATE OR REPLACE MACRO athena_percentage(p) AS CASE WHEN p BETWEEN 0 AND 1 THEN p
+  WHEN p IS NOT NULL THEN CAST(CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:Percentile must be between 0 and 1') AS VARCHAR) AS DOUBLE) END;
+-- What counts for a weighted percentile; NULL where nothing does.
+CREATE OR REPLACE MACRO athena_counted(entries) AS CASE WHEN len(entries) > 0 THEN list_transform(entries, lambda e:
+  CASE WHEN e.w > 0 THEN e ELSE {'v': e.v, 'w': CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:percentile weight must be > 0') AS DOUBLE)} END) END;
+CREATE OR REPLACE MACRO athena_weighted(entries) AS
+  athena_counted(list_filter(entries, lambda e: e.v IS NOT NULL AND e.w IS NOT NULL));
 
 -- Arrays.
 CREATE OR REPLACE MACRO athena_contains(list, item) AS

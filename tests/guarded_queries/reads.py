@@ -1,0 +1,67 @@
+"""Which tables a sent text reads, and that each stands in a projection of the guard's.
+
+Works on sqlglot's own tree of the text, with none of the guard's code.
+"""
+
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ParseError
+
+from tests.guarded_queries.engine import CATALOG
+from tests.guarded_queries.spelling import pieces
+
+_TABLES = CATALOG.versions["v0"].tables
+_COLUMNS = {
+    table.physical_name: [column.name for column in table.columns if column.queryable]
+    for table in _TABLES.values()
+}
+_OF_PROJECTION = {"expressions", "from_", "where"}
+
+
+class Unreadable(Exception):
+    """A text has a syntax error, which the guard may leave for the engine to find."""
+
+
+class UnwrappedTable(AssertionError):
+    """A text reads a table outside a projection of the guard's."""
+
+
+def wrapped_tables(sent: str, customer_id: int | None) -> list[str]:
+    """The physical tables that a text reads.
+
+    Raises:
+        Unreadable: It is no SQL.
+        UnwrappedTable: One of them is read otherwise than by its allowed columns, in the scope.
+    """
+    # sqlglot knows GROUP BY and its like only without a comment in between.
+    plain = " ".join(token for _, token in pieces(sent))
+    try:
+        root = sqlglot.parse_one(plain, read="trino")
+    except ParseError as fault:
+        raise Unreadable from fault
+    entries = {cte.alias.lower() for cte in root.find_all(exp.CTE)}
+    found = []
+    for table in root.find_all(exp.Table):
+        if isinstance(table.this, exp.Identifier) and not table.db:
+            if table.name.lower() not in entries:
+                raise UnwrappedTable(f"{table.sql()} is no entry of a WITH")
+            continue
+        _check_projection(table, customer_id)
+        found.append(table.name)
+    return found
+
+
+def _check_projection(table: exp.Table, customer_id: int | None) -> None:
+    select = table.parent.parent if table.parent else None
+    if not isinstance(select, exp.Select) or not isinstance(select.parent, exp.Subquery):
+        raise UnwrappedTable(f"{table.sql()} stands in no sub-select")
+    where = select.args.get("where")
+    scope = None if customer_id is None else f"WHERE customerid = {customer_id}"
+    name = ".".join(part.name for part in table.parts)
+    if (
+        name != f"awsdatacatalog.data_hist.{table.name}"
+        or [column.sql() for column in select.expressions] != _COLUMNS.get(table.name)
+        or {key for key, value in select.args.items() if value} - _OF_PROJECTION
+        or (where.sql() if where else None) != scope
+    ):
+        raise UnwrappedTable(f"{select.sql()} is not the projection of a table")
