@@ -17,15 +17,37 @@ class ErrorCategory(IntEnum):
 
 
 _GENERIC_USER_ERROR = (ErrorCategory.USER, 1000)
+_SYNTAX_ERROR = (ErrorCategory.USER, 1006)
+# What Athena finds wrong with the form of a statement that parses.
+_SYNTAX_FAMILY = frozenset(
+    {
+        "AMBIGUOUS_NAME",
+        "DUPLICATE_NAMED_QUERY",
+        "EXPRESSION_NOT_AGGREGATE",
+        "EXPRESSION_NOT_IN_DISTINCT",
+        "EXPRESSION_NOT_SCALAR",
+        "FUNCTION_NOT_AGGREGATE",
+        "INVALID_COLUMN_REFERENCE",
+        "INVALID_LITERAL",
+        "INVALID_WINDOW_REFERENCE",
+        "MISMATCHED_COLUMN_ALIASES",
+        "MISSING_OVER",
+        "NESTED_AGGREGATION",
+    }
+)
 _ERROR_NUMBERS: dict[str, tuple[ErrorCategory, int]] = {
+    **dict.fromkeys(_SYNTAX_FAMILY, _SYNTAX_ERROR),
     "CATALOG_NOT_FOUND": (ErrorCategory.USER, 1006),
     "COLUMN_NOT_FOUND": (ErrorCategory.USER, 1006),
     "DIVISION_BY_ZERO": (ErrorCategory.USER, 1001),
     "FUNCTION_NOT_FOUND": (ErrorCategory.USER, 1303),
     "GENERIC_INTERNAL_ERROR": (ErrorCategory.SYSTEM, 200),
     "HIVE_BAD_DATA": (ErrorCategory.USER, 1007),
+    "HIVE_CANNOT_OPEN_SPLIT": (ErrorCategory.USER, 1007),
+    "HIVE_CURSOR_ERROR": (ErrorCategory.USER, 1007),
     "INVALID_CAST_ARGUMENT": (ErrorCategory.USER, 1100),
     "INVALID_FUNCTION_ARGUMENT": (ErrorCategory.USER, 1106),
+    "INVALID_PARAMETER_USAGE": (ErrorCategory.USER, 1100),
     "NOT_SUPPORTED": (ErrorCategory.USER, 1200),
     "NUMERIC_VALUE_OUT_OF_RANGE": (ErrorCategory.USER, 1001),
     "EXCEEDED_MEMORY_LIMIT": (ErrorCategory.SYSTEM, 0),
@@ -34,6 +56,7 @@ _ERROR_NUMBERS: dict[str, tuple[ErrorCategory, int]] = {
     "SYNTAX_ERROR": (ErrorCategory.USER, 1006),
     "TABLE_NOT_FOUND": (ErrorCategory.USER, 1301),
     "TYPE_MISMATCH": (ErrorCategory.USER, 1002),
+    "TYPE_NOT_FOUND": (ErrorCategory.USER, 1300),
 }
 
 

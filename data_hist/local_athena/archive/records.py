@@ -25,6 +25,7 @@ _TYPES = {
 _TEXTS = ("varchar", "char", "string")
 _INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
 
+_IS_OBJECT = "starts_with(ltrim(json), '{')"
 _STRING = r'"(?:[^"\\]|\\.)*"'
 _SCALAR = r'[^\s",\[\]{}]+'
 # RE2 cannot recurse; a payload nested deeper than this comes out as DuckDB prints it.
@@ -50,11 +51,17 @@ def quoted(text: str) -> str:
 
 def is_record() -> str:
     """A condition that is true, or fails the statement for a line that holds no JSON object."""
-    message = quoted("HIVE_CURSOR_ERROR: Row is not a valid JSON Object - ")
-    return (
-        f"CASE WHEN starts_with(ltrim(json), '{{') THEN true "
-        f"ELSE error({message} || left(json, 100)) END"
-    )
+    return f"CASE WHEN {_IS_OBJECT} THEN true ELSE {_no_record('BOOLEAN')} END"
+
+
+def _no_record(target: str) -> str:
+    message = quoted("HIVE_CURSOR_ERROR:Row is not a valid JSON Object - ")
+    return _failing(f"{message} || left(json, 100)", target)
+
+
+def _failing(message: str, target: str) -> str:
+    # Not error(), which is volatile: DuckDB would run a correlated sub-query once for each row.
+    return f"CAST(CAST(CAST({message} AS INTEGER) AS VARCHAR) AS {target})"
 
 
 def field_texts(names: Sequence[str]) -> str:
@@ -67,7 +74,9 @@ def field_texts(names: Sequence[str]) -> str:
     )
     found = f"lambda name: json_extract_string(json, '$.\"' || {spelled} || '\"')"
     return (
-        f"CASE WHEN regexp_matches(json, {quoted(_other_spellings(names))}) "
+        # DuckDB may filter on a field before it asks whether there is a record at all.
+        f"CASE WHEN NOT {_IS_OBJECT} THEN {_no_record('VARCHAR[]')} "
+        f"WHEN regexp_matches(json, {quoted(_other_spellings(names))}) "
         f"THEN list_transform([{wanted}], {found}) ELSE json_extract_string(json, [{exact}]) END"
     )
 
@@ -83,10 +92,13 @@ def column_value(column: TableColumn, text: str, number: int) -> str:
     cast = f"TRY_CAST({text} AS {target})"
     # DuckDB rounds '0.5' to an integer where Hive refuses it.
     fits = f"regexp_full_match({text}, '[+-]?[0-9]+')" if target in _INTEGERS else "true"
+    message = (
+        f"'HIVE_BAD_DATA:Error parsing field value ''' || {text} || ''' "
+        f"for field {number}: For input string: \"' || {text} || '\"'"
+    )
     return (
         f"CASE WHEN {text} IS NULL OR ({fits} AND {cast} IS NOT NULL) THEN {cast} "
-        f"ELSE CAST(error('HIVE_BAD_DATA: Error parsing field value ''' || {text} || ''' "
-        f"for field {number}: For input string: \"' || {text} || '\"') AS {target}) END"
+        f"ELSE {_failing(message, target)} END"
     )
 
 

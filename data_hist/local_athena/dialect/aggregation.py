@@ -108,14 +108,16 @@ def _canonical(translator: Translator, node: exp.Expr) -> exp.Expr:
     """The expression with columns resolved, so that what means the same is equal."""
 
     def step(part: exp.Expr) -> exp.Expr:
-        part = part.unnest()
         if isinstance(part, exp.Column):
             return _resolved(translator, part)
         if isinstance(part, exp.Anonymous):
             part.set("this", str(part.this).lower())
         return part
 
-    return node.copy().transform(step, copy=False)
+    tree = node.unnest().copy()
+    for paren in list(tree.find_all(exp.Paren)):
+        paren.replace(paren.this)
+    return tree.transform(step, copy=False)
 
 
 def _resolved(translator: Translator, node: exp.Column) -> exp.Expr:

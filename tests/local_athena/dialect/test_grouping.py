@@ -29,6 +29,7 @@ _REFUSED = [
         "1:8: 'transform(ARRAY[1], x -> x + customerid)'",
     ),
     (f"SELECT x.a FROM {_ROW} GROUP BY z", "1:8: 'x.a'"),
+    ("SELECT ((hr) || ('x')) FROM events_v0 GROUP BY dt", "1:10: '((hr) || ('x'))'"),
 ]
 _FINE = [
     "SELECT lower(dt) || 'x', count(*) + 1, 5 FROM events_v0 GROUP BY dt",
@@ -50,6 +51,7 @@ _FINE = [
     "SELECT count(*) AS hr FROM events_v0 GROUP BY dt ORDER BY hr",
     "SELECT dt AS hr, count(*) FROM events_v0 GROUP BY dt ORDER BY hr || 'x'",
     "SELECT dt FROM events_v0 JOIN metrics_v0 USING (dt) GROUP BY dt",
+    "SELECT ((customerid) + (1)) * 2 FROM events_v0 GROUP BY (customerid + 1)",
     "SELECT customerid + 1 FROM events_v0 GROUP BY customerid + 1",
     "SELECT cast(customerid AS varchar) FROM events_v0 GROUP BY CAST(customerid AS VARCHAR)",
     "SELECT listagg(dt, ',') WITHIN GROUP (ORDER BY hr), array_agg(dt ORDER BY hr) FROM events_v0",
