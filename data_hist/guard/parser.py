@@ -16,7 +16,7 @@ from sqlglot.tokenizer_core import Token, TokenType
 
 from data_hist.guard import lexer
 from data_hist.guard.calls import CallParser
-from data_hist.guard.tokenizer import TrinoTokenizer
+from data_hist.trino_tokenizer import TrinoTokenizer
 
 # Measured on 122 legitimate queries: at most 2.2 steps a token.
 STEPS_PER_TOKEN = 8

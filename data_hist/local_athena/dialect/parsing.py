@@ -16,8 +16,8 @@ from sqlglot.parsers.trino import TrinoParser
 from sqlglot.tokenizer_core import Token, TokenType
 
 from data_hist.local_athena.dialect.strictness import check_tokens
-from data_hist.local_athena.dialect.tokenizer import TrinoTokenizer
 from data_hist.local_athena.failures import MalformedQuery
+from data_hist.trino_tokenizer import TrinoTokenizer
 
 # sqlglot logs the text of statements it does not know, and SQL does not belong into a log.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)

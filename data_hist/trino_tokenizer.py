@@ -1,6 +1,7 @@
 """sqlglot's Trino tokenizer, with numbers as Trino reads them.
 
-sqlglot takes a second sign into a number with an exponent, so that `1e3+1` is one token to it.
+sqlglot takes a second sign into a number with an exponent, so that `1e3+1` is one token to it. Both
+who judges SQL and who executes it read with this one.
 """
 
 import re
