@@ -8,6 +8,7 @@
     │   ├── MethodNotAllowed
     │   ├── UnsupportedMediaType
     │   ├── NotAcceptable
+    │   ├── RangeNotSatisfiable
     │   ├── Unauthenticated
     │   ├── Forbidden
     │   ├── QueryTooLarge
@@ -108,6 +109,14 @@ class UnsupportedMediaType(RequestError):
 
 class NotAcceptable(RequestError):
     """No format that the caller accepts is served here."""
+
+
+class RangeNotSatisfiable(RequestError):
+    """The range of bytes begins past the end of what has `object_bytes` of them."""
+
+    def __init__(self, detail: str, *, object_bytes: int, query_id: str | None = None) -> None:
+        super().__init__(detail, query_id=query_id)
+        self.object_bytes = object_bytes
 
 
 class Unauthenticated(RequestError):

@@ -7,7 +7,7 @@ surrogates, NUL, depth without end. Writing keeps every digit, and takes JSON te
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -33,6 +33,12 @@ class JsonText:
 def dumps(document: Any) -> bytes:
     """Write a document of dicts, sequences, scalars, datetimes and `JsonText`."""
     return orjson.dumps(document, _fragment, orjson.OPT_PASSTHROUGH_DATACLASS)
+
+
+def dumps_lines(documents: Iterable[Any]) -> bytes:
+    """Write documents one on each line; the text of a `JsonText` must not break its line."""
+    options = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_APPEND_NEWLINE
+    return b"".join([orjson.dumps(document, _fragment, options) for document in documents])
 
 
 def is_json(text: str) -> bool:
