@@ -1,5 +1,6 @@
 """A result as an HTTP response: its headers, and a body that comes whole or breaks."""
 
+import logging
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import aclosing
@@ -9,12 +10,15 @@ from functools import partial
 from starlette.responses import StreamingResponse
 from starlette.types import Send
 
+from data_hist.errors import DataHistError
 from data_hist.model import Column
 from data_hist.streams.byte_ranges import requested_span
 from data_hist.streams.encoding import transform_for
 from data_hist.streams.formats import ResultFormat, accepts_gzip
 from data_hist.streams.object_blocks import ResultObject
 from data_hist.streams.transforms import transformed
+
+_log = logging.getLogger(__name__)
 
 _VARY = "Accept, Accept-Encoding"
 
@@ -100,7 +104,7 @@ async def _begun(body: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, Non
 
 
 class _ResultResponse(StreamingResponse):
-    """Closes its body at once when the client goes away, not when memory is tidied."""
+    """Closes its body at once when the client goes away, and never ends one that is not whole."""
 
     def __init__(
         self, body: AsyncGenerator[bytes, None], status: int, headers: Mapping[str, str]
@@ -111,4 +115,8 @@ class _ResultResponse(StreamingResponse):
     async def stream_response(self, send: Send) -> None:
         """Send the body, and leave nothing of it behind."""
         async with aclosing(self._body):
-            await super().stream_response(send)
+            try:
+                await super().stream_response(send)
+            except DataHistError as error:
+                # The last message has not been sent, for which the server drops the connection.
+                _log.error("a result broke off: %s", error.detail)
