@@ -16,6 +16,7 @@ import orjson
 _MAX_DEPTH = 20
 _MAX_INTEGER_DIGITS = 20
 _STRINGS = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_NEWLINE = orjson.Fragment(b"\n")
 _BRACKETS = re.compile(r"[][{}]")
 
 
@@ -36,9 +37,11 @@ def dumps(document: Any) -> bytes:
 
 
 def dumps_lines(documents: Iterable[Any]) -> bytes:
-    """Write documents one on each line; the text of a `JsonText` must not break its line."""
-    options = orjson.OPT_PASSTHROUGH_DATACLASS | orjson.OPT_APPEND_NEWLINE
-    return b"".join([orjson.dumps(document, _fragment, options) for document in documents])
+    """Write documents, at least one, each on its line, which no `JsonText` may break."""
+    # A call for each is many times slower than one for all; a newline stands nowhere else in JSON.
+    parted = [part for document in documents for part in (document, _NEWLINE)]
+    written = dumps(parted).removeprefix(b"[").removesuffix(b",\n]")
+    return written.replace(b",\n,", b"\n") + b"\n"
 
 
 def is_json(text: str) -> bool:

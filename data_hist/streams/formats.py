@@ -13,7 +13,7 @@ class ResultFormat:
 
     name: str
     media_type: str
-    block_bytes: int = 2 * _MEBIBYTE
+    block_bytes: int = _MEBIBYTE
     compressible: bool = True
 
     @property
@@ -32,7 +32,7 @@ FORMATS = {
         ResultFormat("json", "application/json"),
         ResultFormat("arrow", "application/vnd.apache.arrow.stream"),
         ResultFormat(
-            "parquet", "application/vnd.apache.parquet", 8 * _MEBIBYTE, compressible=False
+            "parquet", "application/vnd.apache.parquet", 4 * _MEBIBYTE, compressible=False
         ),
     )
 }
