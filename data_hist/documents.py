@@ -7,7 +7,7 @@ from typing import Any
 
 from data_hist.catalog import Table
 from data_hist.errors import InvalidRequest
-from data_hist.model import Failure, OwnedQuery, Page, Query, QueryList, QueryStatus
+from data_hist.model import Column, Failure, OwnedQuery, Page, Query, QueryList, QueryStatus
 
 _MEGABYTE = 2**20
 _TERABYTE = 2**40
@@ -52,9 +52,11 @@ def page_document(page: Page, row_format: str) -> dict[str, Any]:
         InvalidRequest: Objects would lose a column, since two share a name.
     """
     names = [column.name for column in page.columns]
+    if row_format == "objects":
+        require_own_names(names)
     return {
         "query_id": page.query_id,
-        "columns": [{"name": column.name, "type": column.type} for column in page.columns],
+        "columns": column_documents(page.columns),
         "rows": _objects(names, page.rows) if row_format == "objects" else page.rows,
         "row_offset": page.row_offset,
         "paging_token": page.paging_token,
@@ -75,12 +77,25 @@ def table_document(table: Table) -> dict[str, Any]:
     }
 
 
-def _objects(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
+def column_documents(columns: Sequence[Column]) -> list[dict[str, Any]]:
+    """The columns of a result."""
+    return [{"name": column.name, "type": column.type} for column in columns]
+
+
+def require_own_names(names: Sequence[str]) -> None:
+    """Make sure that rows can be objects.
+
+    Raises:
+        InvalidRequest: Two columns share a name.
+    """
     if len(set(names)) != len(names):
         raise InvalidRequest(
             "Two columns share a name, so that rows as objects would lose one: name them apart "
             "with AS, or ask for row_format arrays."
         )
+
+
+def _objects(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in rows]
 
 

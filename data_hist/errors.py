@@ -9,6 +9,7 @@
     │   ├── RequestTimeout
     │   ├── UnsupportedMediaType
     │   ├── NotAcceptable
+    │   ├── RangeNotSatisfiable
     │   ├── Unauthenticated
     │   ├── Forbidden
     │   ├── QueryTooLarge
@@ -113,6 +114,14 @@ class UnsupportedMediaType(RequestError):
 
 class NotAcceptable(RequestError):
     """No format that the caller accepts is served here."""
+
+
+class RangeNotSatisfiable(RequestError):
+    """The range of bytes begins past the end of what has `object_bytes` of them."""
+
+    def __init__(self, detail: str, *, object_bytes: int, query_id: str | None = None) -> None:
+        super().__init__(detail, query_id=query_id)
+        self.object_bytes = object_bytes
 
 
 class Unauthenticated(RequestError):

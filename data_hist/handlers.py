@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from connexion import request
+from starlette.responses import Response
 
 from data_hist.catalog import ApiVersion
 from data_hist.documents import (
@@ -20,6 +21,7 @@ from data_hist.errors import NotFound
 from data_hist.model import PageRequest, QueryStatus, Submission
 from data_hist.security_schemes import tenant_of_request
 from data_hist.service import QueryService
+from data_hist.streams import chosen_format, result_response
 
 Document = dict[str, Any]
 
@@ -87,6 +89,17 @@ class Handlers:
         row_format = fields.pop("row_format", "arrays")
         page = await self._service.next_page(tenant_of_request(request), PageRequest(**fields))
         return page_document(page, row_format)
+
+    async def get_results(
+        self,
+        query_id: str,
+        format: str | None = None,
+        row_format: str | None = None,
+    ) -> Response:
+        """Read the whole result."""
+        chosen = chosen_format(format, request.headers.get("Accept"))
+        result = await self._service.result(tenant_of_request(request), query_id)
+        return await result_response(result, chosen, row_format, request.headers)
 
     async def list_tables(self) -> Document:
         """Describe all tables."""

@@ -97,10 +97,15 @@ class OwnedQuery:
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a result; `type` is Athena's name of the type."""
+    """A column of a result; `type` is Athena's name of the type.
+
+    `precision` and `scale` are those of a decimal, and 0 for every other type.
+    """
 
     name: str
     type: str
+    precision: int = 0
+    scale: int = 0
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,9 @@ PROBLEMS: dict[type[DataHistError], ProblemKind] = {
     errors.UnsupportedMediaType: ProblemKind(
         "unsupported-media-type", 415, "The body must be JSON"
     ),
+    errors.RangeNotSatisfiable: ProblemKind(
+        "range-not-satisfiable", 416, "The range is past the end"
+    ),
     errors.InvalidSql: ProblemKind("invalid-sql", 422, "The SQL is not valid"),
     errors.StatementNotAllowed: ProblemKind(
         "statement-not-allowed", 422, "The statement is not allowed"

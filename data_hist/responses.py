@@ -15,6 +15,7 @@ from data_hist.errors import (
     InvalidRequest,
     MethodNotAllowed,
     NotFound,
+    RangeNotSatisfiable,
     Unauthenticated,
 )
 from data_hist.problems import (
@@ -33,11 +34,16 @@ _CHALLENGE = 'Basic realm="data_hist", charset="UTF-8"'
 
 
 def as_json(handler: Callable[..., Any]) -> Callable[..., Any]:
-    """Write what a handler returns as JSON, without Connexion's guess at the media type."""
+    """Write what a handler returns as JSON, without Connexion's guess at the media type.
+
+    A response that the handler has made itself passes through.
+    """
 
     @wraps(handler)
     async def wrapper(*args: Any, **kwargs: Any) -> Response:
         result = await handler(*args, **kwargs)
+        if isinstance(result, Response):
+            return result
         document, status, headers = result if isinstance(result, tuple) else (result, 200, {})
         return Response(dumps(document), status, headers, "application/json")
 
@@ -54,6 +60,8 @@ async def problem_response(request: ConnexionRequest, error: DataHistError) -> C
     headers = {"Retry-After": str(error.retry_after_seconds)} if error.retry_after_seconds else {}
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = _CHALLENGE
+    if isinstance(error, RangeNotSatisfiable):
+        headers["Content-Range"] = f"bytes */{error.object_bytes}"
     return _response(problem_document(error), status, headers)
 
 

@@ -1,4 +1,4 @@
-"""The use cases: submit, validate, status, next page, cancel and list, for one API version.
+"""The use cases: submit, validate, status, next page, result, cancel and list, for one API version.
 
 Every blocking call runs on a thread, and a caller who waits holds none.
 """
@@ -34,6 +34,7 @@ from data_hist.poller import Poller
 from data_hist.results import ResultReader
 from data_hist.retention import ResultLocations
 from data_hist.source_map import annotate, caller_position
+from data_hist.streams import FinishedResult, ResultObject
 from data_hist.tenancy import OPERATOR
 from data_hist.values import converted_row, converters
 
@@ -174,6 +175,25 @@ class QueryService:
             row_offset=read.position.row_offset,
             paging_token=result_token(query.query_id, read.following) if read.following else None,
         )
+
+    async def result(self, tenant: int, query_id: str) -> FinishedResult:
+        """Find the whole result of a finished query.
+
+        Raises:
+            QueryNotFound, QueryExpired: The tenant has no such query, or has it no longer.
+            QueryNotFinished, QueryNotSuccessful: It has no rows, yet or ever.
+        """
+        owned = await self._wait(tenant, query_id, 0)
+        query = owned.query
+        require_rows(query)
+        location = query.output_location
+        try:
+            columns = await self._on_thread(partial(self._columns, query_id))
+            version = await self._on_thread(partial(self._engine.object_version, location))
+        except QueryExpired as error:
+            raise QueryExpired(error.detail, query_id=query_id) from error
+        source = ResultObject(self._engine, location, version, self._calls)
+        return FinishedResult(query_id, columns, source, self._row_work)
 
     async def cancel(self, tenant: int, query_id: str) -> OwnedQuery:
         """Stop a query and describe the state it really reached.

@@ -38,6 +38,20 @@ def converted_row(row: Sequence[str | None], by_column: Sequence[Converter]) -> 
         raise EngineFailed("The result holds a value that does not fit its type.") from error
 
 
+def converted_column(texts: Sequence[str | None], convert: Converter) -> list[Any]:
+    """The JSON values of a column.
+
+    Raises:
+        EngineFailed: A text is not one of its type.
+    """
+    if convert is str:
+        return list(texts)
+    try:
+        return [None if text is None else convert(text) for text in texts]
+    except (ValueError, KeyError) as error:
+        raise EngineFailed("The result holds a value that does not fit its type.") from error
+
+
 def _boolean(text: str) -> bool:
     return {"true": True, "false": False}[text]
 

@@ -7,7 +7,7 @@ surrogates, NUL, depth without end. Writing keeps every digit, and takes JSON te
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -16,6 +16,7 @@ import orjson
 _MAX_DEPTH = 20
 _MAX_INTEGER_DIGITS = 20
 _STRINGS = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_NEWLINE = orjson.Fragment(b"\n")
 _BRACKETS = re.compile(r"[][{}]")
 
 
@@ -33,6 +34,14 @@ class JsonText:
 def dumps(document: Any) -> bytes:
     """Write a document of dicts, sequences, scalars, datetimes and `JsonText`."""
     return orjson.dumps(document, _fragment, orjson.OPT_PASSTHROUGH_DATACLASS)
+
+
+def dumps_lines(documents: Iterable[Any]) -> bytes:
+    """Write documents, at least one, each on its line, which no `JsonText` may break."""
+    # A call for each is many times slower than one for all; a newline stands nowhere else in JSON.
+    parted = [part for document in documents for part in (document, _NEWLINE)]
+    written = dumps(parted).removeprefix(b"[").removesuffix(b",\n]")
+    return written.replace(b",\n,", b"\n") + b"\n"
 
 
 def is_json(text: str) -> bool:

@@ -11,6 +11,7 @@ import uvicorn
 from pydantic import SecretStr
 
 from data_hist.app import create_app
+from data_hist.athena import AthenaClient
 from data_hist.service import utc_now
 from data_hist.settings import Settings
 
@@ -33,7 +34,9 @@ def settings_for(endpoint_url: str, **changes: object) -> Settings:
 
 @contextmanager
 def running_service(
-    settings: Settings, clock: Callable[[], datetime] = utc_now
+    settings: Settings,
+    clock: Callable[[], datetime] = utc_now,
+    engine: AthenaClient | None = None,
 ) -> Iterator[httpx.Client]:
     """Run the service and give a client whose base is the API's."""
     listener = socket.socket()
@@ -41,7 +44,9 @@ def running_service(
     # Whoever connects before the service has started waits for it in the queue.
     listener.listen()
     config = uvicorn.Config(
-        create_app(settings, clock=clock), log_config=None, timeout_graceful_shutdown=1
+        create_app(settings, engine=engine, clock=clock),
+        log_config=None,
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), name="service")

@@ -3,6 +3,6 @@
 Everything that AWS says leaves this package as a value of `model` or an error of `errors`.
 """
 
-from data_hist.athena.client import AthenaClient, ObjectRange, idempotency_token
+from data_hist.athena.client import AthenaClient, ObjectRange, ObjectVersion, idempotency_token
 
-__all__ = ["AthenaClient", "ObjectRange", "idempotency_token"]
+__all__ = ["AthenaClient", "ObjectRange", "ObjectVersion", "idempotency_token"]

@@ -34,6 +34,14 @@ _RANGE_PAST_THE_END = "InvalidRange"
 
 
 @dataclass(frozen=True)
+class ObjectVersion:
+    """A result object as it stands: its size, and the ETag that changes when its bytes do."""
+
+    object_bytes: int
+    etag: str
+
+
+@dataclass(frozen=True)
 class ObjectRange:
     """Some bytes of a result object, and the size of the whole of it."""
 
@@ -136,21 +144,37 @@ class AthenaClient:
         with translated_errors():
             answer = self._athena.get_query_results(QueryExecutionId=query_id, MaxResults=1)
         metadata = _member(_member(answer, "ResultSet"), "ResultSetMetadata")
-        return tuple(Column(raw["Name"], raw["Type"]) for raw in _member(metadata, "ColumnInfo"))
+        return tuple(map(_column, _member(metadata, "ColumnInfo")))
 
-    def read_range(self, location: str, start: int, size: int) -> ObjectRange:
-        """Read up to `size` bytes of a result object from the byte at `start`.
+    def object_version(self, location: str) -> ObjectVersion:
+        """Describe a result object.
 
         Raises:
             QueryExpired: The object is gone.
         """
         url = urlsplit(location)
         with translated_errors():
+            answer = self._s3.head_object(Bucket=url.netloc, Key=url.path.removeprefix("/"))
+        return ObjectVersion(_member(answer, "ContentLength"), _member(answer, "ETag"))
+
+    def read_range(
+        self, location: str, start: int, size: int, etag: str | None = None
+    ) -> ObjectRange:
+        """Read up to `size` bytes of a result object from the byte at `start`.
+
+        Raises:
+            QueryExpired: The object is gone.
+            EngineFailed: It is another than the one of the ETag.
+        """
+        url = urlsplit(location)
+        condition: dict[str, Any] = {"IfMatch": etag} if etag else {}
+        with translated_errors():
             try:
                 answer = self._s3.get_object(
                     Bucket=url.netloc,
                     Key=url.path.removeprefix("/"),
                     Range=f"bytes={start}-{start + size - 1}",
+                    **condition,
                 )
                 data = answer["Body"].read()
             except ClientError as error:
@@ -189,6 +213,13 @@ class AthenaClient:
 def idempotency_token(tenant: int, key: str) -> str:
     """The token for a caller's key: another tenant's equal key is another token."""
     return hashlib.sha256(f"{tenant}\n{key}".encode()).hexdigest()
+
+
+def _column(raw: Mapping[str, Any]) -> Column:
+    """A column; precision and scale are told of every type, and say something of decimals only."""
+    if raw["Type"].lower() != "decimal":
+        return Column(raw["Name"], raw["Type"])
+    return Column(raw["Name"], raw["Type"], raw.get("Precision", 0), raw.get("Scale", 0))
 
 
 def _unfit(detail: str) -> NoReturn:

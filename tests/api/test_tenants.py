@@ -44,6 +44,7 @@ def test_caller_without_a_tenant_is_refused_everywhere(
         tenants.get("/status/x", headers=headers),
         tenants.delete("/query/x", headers=headers),
         tenants.post("/next", json={"query_id": "x"}, headers=headers),
+        tenants.get("/results/x", headers=headers),
         tenants.get("/queries", headers=headers),
         tenants.get("/tables", headers=headers),
         tenants.get("/tables/events", headers=headers),
@@ -61,6 +62,7 @@ def assert_hidden(service: httpx.Client, query_id: str, tenant: int) -> None:
         service.get(f"/status/{query_id}?wait_seconds=30", headers=headers),
         service.delete(f"/query/{query_id}", headers=headers),
         service.post("/next", json=body, headers=headers),
+        service.get(f"/results/{query_id}", headers=headers),
         service.post("/next", json=body | {"wait_seconds": 30}, headers=headers),
     ):
         assert_problem(response, 404, "query-not-found")

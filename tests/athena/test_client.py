@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from botocore.response import StreamingBody
 
-from data_hist.athena import ObjectRange, idempotency_token
-from data_hist.errors import EngineFailed, EngineUnavailable
+from data_hist.athena import ObjectRange, ObjectVersion, idempotency_token
+from data_hist.errors import EngineFailed, EngineUnavailable, QueryExpired
 from data_hist.model import Column, QueryStatus, Statistics
 from tests.athena.conftest import StubbedAws
 
@@ -121,6 +121,45 @@ def test_read_range_asks_for_these_bytes(aws: StubbedAws) -> None:
     )
 
     assert aws.client.read_range("s3://results/a/b.csv", 10, 20) == ObjectRange(b"abc", 100)
+
+
+def test_read_range_of_a_version_asks_for_that_one(aws: StubbedAws) -> None:
+    expected = {"Bucket": "results", "Key": "a", "Range": "bytes=10-12", "IfMatch": '"e"'}
+    aws.s3.add_response("get_object", body(b"abc"), expected)
+
+    assert aws.client.read_range("s3://results/a", 10, 3, '"e"').data == b"abc"
+
+
+def test_read_range_of_a_version_that_is_no_more(aws: StubbedAws) -> None:
+    aws.s3.add_client_error("get_object", "PreconditionFailed", http_status_code=412)
+
+    with pytest.raises(EngineFailed):
+        aws.client.read_range("s3://results/a", 10, 3, '"e"')
+
+
+def test_version_of_an_object(aws: StubbedAws) -> None:
+    answer = {"ContentLength": 7, "ETag": '"e"'}
+    aws.s3.add_response("head_object", answer, {"Bucket": "results", "Key": "a/b.csv"})
+
+    assert aws.client.object_version("s3://results/a/b.csv") == ObjectVersion(7, '"e"')
+
+
+def test_version_of_an_object_that_is_gone(aws: StubbedAws) -> None:
+    aws.s3.add_client_error("head_object", "404", http_status_code=404)
+
+    with pytest.raises(QueryExpired):
+        aws.client.object_version("s3://results/a")
+
+
+def test_decimal_has_its_digits(aws: StubbedAws) -> None:
+    info = [{"Name": "d", "Type": "decimal", "Precision": 20, "Scale": 2}]
+    aws.athena.add_response(
+        "get_query_results",
+        {"ResultSet": {"Rows": [], "ResultSetMetadata": {"ColumnInfo": info}}},
+        {"QueryExecutionId": ID, "MaxResults": 1},
+    )
+
+    assert aws.client.columns(ID) == (Column("d", "decimal", 20, 2),)
 
 
 def test_read_range_past_the_end_is_empty(aws: StubbedAws) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_hist.wire_json import JsonError, JsonText, dumps, is_json, loads
+from data_hist.wire_json import JsonError, JsonText, dumps, dumps_lines, is_json, loads
 
 REFUSED = {
     "not JSON": b"{secret",
@@ -71,3 +71,11 @@ def test_is_json(text: str, expected: bool) -> None:
 def test_a_value_without_a_json_form_is_a_bug() -> None:
     with pytest.raises(TypeError):
         dumps({"a": object()})
+
+
+@pytest.mark.parametrize(
+    "documents",
+    [[{}], [[]], [[], [], []], [{"a": ",\n,"}, {"\n,": "\n"}, ["]", ",\n"]], [None, 1, "x"]],
+)
+def test_documents_one_on_each_line(documents: list[object]) -> None:
+    assert dumps_lines(documents) == b"".join(dumps(document) + b"\n" for document in documents)

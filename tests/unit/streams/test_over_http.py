@@ -1,0 +1,116 @@
+"""What becomes of a stream when S3 fails, and when its reader is slow or goes away."""
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from data_hist.errors import EngineUnavailable, QueryExpired
+from tests.api.calls import UNKNOWN_ID, assert_problem
+from tests.running_service import running_service, settings_for
+from tests.unit.streams.fake_engine import HEADER, ROW, FakeEngine
+
+MANY = 200_000  # of 112 bytes: about 22 MB
+ENDLESS = 100_000_000
+MIDDLE = MANY * len(ROW) * 3 // 4
+FORMATS = ["csv", "ndjson", "json", "arrow", "parquet"]
+
+
+@contextmanager
+def service(engine: FakeEngine) -> Iterator[httpx.Client]:
+    settings = settings_for("http://127.0.0.1:9")
+    with running_service(settings, engine=engine) as client:  # type: ignore[arg-type]  # a fake
+        yield client
+
+
+def failing(times: int, offset: int = MIDDLE) -> FakeEngine:
+    return FakeEngine(MANY, {offset: [EngineUnavailable("S3 is away.") for _ in range(times)]})
+
+
+def settled_reads(engine: FakeEngine) -> int:
+    """The number of reads once it stays the same for a while."""
+    deadline = time.monotonic() + 20
+    seen, since = -1, time.monotonic()
+    while time.monotonic() - since < 0.5:
+        assert time.monotonic() < deadline, "reading does not stop"
+        if len(engine.reads) != seen:
+            seen, since = len(engine.reads), time.monotonic()
+        time.sleep(0.02)
+    return seen
+
+
+@pytest.mark.parametrize("encoding", ["identity", "gzip"])
+@pytest.mark.parametrize("name", FORMATS)
+def test_failure_in_the_middle_breaks_the_response(name: str, encoding: str) -> None:
+    address = f"/results/{UNKNOWN_ID}?format={name}"
+    received = 0
+    with (
+        service(failing(99)) as client,
+        client.stream("GET", address, headers={"Accept-Encoding": encoding}) as response,
+    ):
+        assert response.status_code == 200
+        with pytest.raises(httpx.RemoteProtocolError):
+            for chunk in response.iter_raw():
+                received += len(chunk)
+
+    assert received > 0
+
+
+def test_object_that_ends_within_a_row_breaks_the_response() -> None:
+    engine = FakeEngine(MANY)
+    engine.object_bytes -= 5
+    with (
+        service(engine) as client,
+        client.stream("GET", f"/results/{UNKNOWN_ID}?format=ndjson") as response,
+        pytest.raises(httpx.RemoteProtocolError),
+    ):
+        list(response.iter_raw())
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_failure_before_the_first_byte_is_a_problem(name: str) -> None:
+    with service(failing(99, offset=0)) as client:
+        response = client.get(f"/results/{UNKNOWN_ID}?format={name}")
+
+    assert_problem(response, 503, "engine-unavailable")
+
+
+def test_object_that_goes_before_the_first_byte_is_expired() -> None:
+    with service(FakeEngine(3, {0: [QueryExpired("Gone.")]})) as client:
+        response = client.get(f"/results/{UNKNOWN_ID}")
+
+    assert_problem(response, 410, "query-expired")
+
+
+@pytest.mark.parametrize("failures", [1, 2])
+def test_range_that_fails_is_read_again(failures: int) -> None:
+    engine = failing(failures)
+    with service(engine) as client:
+        response = client.get(f"/results/{UNKNOWN_ID}", headers={"Accept-Encoding": "identity"})
+
+    assert response.content == HEADER + ROW * MANY
+    assert len(engine.reads) == len(set(engine.reads)) + failures
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_reader_who_is_slow_is_waited_for_and_one_who_goes_ends_the_reading(name: str) -> None:
+    engine = FakeEngine(ENDLESS)
+    with service(engine) as client:
+        with client.stream("GET", f"/results/{UNKNOWN_ID}?format={name}") as response:
+            next(response.iter_raw())
+            waiting = settled_reads(engine)
+        assert settled_reads(engine) <= waiting + 2
+
+    assert waiting <= 12
+
+
+def test_every_row_comes_once() -> None:
+    with service(FakeEngine(MANY)) as client:
+        lines = client.get(f"/results/{UNKNOWN_ID}?format=ndjson").text.splitlines()
+
+    rows: list[Any] = [json.loads(line) for line in lines]
+    assert rows == [{"n": 12345, "text": "x" * 100}] * MANY
