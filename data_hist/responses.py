@@ -29,8 +29,8 @@ from data_hist.wire_json import dumps
 
 _log = logging.getLogger(__name__)
 
-_CHALLENGE = 'Basic realm="data_hist", charset="UTF-8"'
-"""RFC 9110 wants one on every 401; it is Basic that the gateway asks its callers for."""
+_CHALLENGE = 'Gateway realm="data_hist"'
+"""RFC 9110 wants one on every 401; for Basic a browser would put its own dialog over Swagger UI."""
 
 
 def as_json(handler: Callable[..., Any]) -> Callable[..., Any]:

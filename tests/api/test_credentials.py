@@ -88,7 +88,7 @@ def test_anything_else_is_refused_before_the_request_is_read(
         guarded.post("/query", content=b"{not json", headers=headers | JSON),
     ):
         assert_problem(response, 401, "unauthenticated")
-        assert response.headers["www-authenticate"] == 'Basic realm="data_hist", charset="UTF-8"'
+        assert response.headers["www-authenticate"] == 'Gateway realm="data_hist"'
 
 
 def test_secret_that_stands_twice_is_refused(guarded: httpx.Client) -> None:

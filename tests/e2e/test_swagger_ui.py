@@ -43,6 +43,18 @@ class SwaggerUi:
         self._browser.get(url)
         self._find(self._browser, ".opblock-summary")
 
+    def authorize(self, scheme: str, value: str) -> None:
+        """Fill in one of the keys that "Authorize" asks for."""
+        self._find(self._browser, ".scheme-container .authorize").click()
+        form = self._wait.until(lambda _: self._scheme_form(scheme))
+        self._fill(self._find(form, "input"), value)
+        self._find(form, "button.authorize").click()
+        self._find(self._browser, ".btn-done").click()
+
+    def _scheme_form(self, scheme: str) -> WebElement | None:
+        forms = self._browser.find_elements(By.CSS_SELECTOR, ".auth-container form")
+        return next((form for form in forms if form.text.startswith(f"{scheme} ")), None)
+
     def try_out(
         self, operation: str, body: dict[str, Any] | None = None, **parameters: str
     ) -> tuple[int, Any]:
@@ -102,3 +114,16 @@ def test_submit_status_and_next_by_try_it_out(
     assert status == 200
     assert page["columns"] == [{"name": "records", "type": "bigint"}]
     assert page["rows"] == [[20]]
+
+
+def test_authorize_names_the_tenant(browser: webdriver.Chrome, tenants: httpx.Client) -> None:
+    ui = SwaggerUi(browser)
+    ui.open(f"{tenants.base_url}ui/")
+
+    assert ui.try_out("list_tables")[0] == 401
+    ui.open(f"{tenants.base_url}ui/")
+    ui.authorize("tenant", "11000")
+    status, document = ui.try_out("list_tables")
+
+    assert status == 200
+    assert [table["name"] for table in document["tables"]] == ["events", "metrics"]
