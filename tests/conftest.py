@@ -5,11 +5,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
+import hypothesis
 import pytest
 
 from tests.archive_files import record, write_records
 from tests.local_athena.endpoint import running_endpoint
 from tests.running_service import running_service, settings_for
+
+# A busy machine is no failure, and the same tree passes or fails twice alike.
+hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("repeatable")
 
 
 @pytest.fixture(autouse=True, scope="session")
