@@ -4,8 +4,9 @@ Every blocking call runs on a thread, and a caller who waits holds none.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -18,6 +19,7 @@ from data_hist.guard import AdmittedQuery, Edit
 from data_hist.guard_pool import GuardPool
 from data_hist.listing import list_queries
 from data_hist.model import (
+    Column,
     OwnedQuery,
     Owner,
     Page,
@@ -29,7 +31,7 @@ from data_hist.model import (
 )
 from data_hist.outcomes import raise_callers_fault, require_rows
 from data_hist.ownership import Ownership, query_not_found
-from data_hist.paging import result_position, result_token
+from data_hist.paging import ResultPosition, result_position, result_token
 from data_hist.poller import Poller
 from data_hist.results import ResultReader
 from data_hist.retention import ResultLocations
@@ -150,31 +152,13 @@ class QueryService:
         """
         token = request.paging_token
         position = result_position(request.query_id, token) if token else None
-        owned = await self._wait(tenant, request.query_id, request.wait_seconds)
-        query = owned.query
-        require_rows(query)
-        try:
+        query = await self._query_with_rows(tenant, request.query_id, request.wait_seconds)
+        with _naming(query.query_id):
             columns = await self._on_thread(partial(self._columns, query.query_id))
-            read = await self._on_thread(
-                partial(
-                    self._reader.read,
-                    query.output_location,
-                    len(columns),
-                    position,
-                    request.results_per_page,
-                ),
+            return await self._on_thread(
+                partial(self._page, query, columns, position, request.results_per_page),
                 self._row_work,
             )
-        except QueryExpired as error:
-            raise QueryExpired(error.detail, query_id=query.query_id) from error
-        convert = converters(columns)
-        return Page(
-            query_id=query.query_id,
-            columns=columns,
-            rows=[converted_row(row, convert) for row in read.rows],
-            row_offset=read.position.row_offset,
-            paging_token=result_token(query.query_id, read.following) if read.following else None,
-        )
 
     async def result(self, tenant: int, query_id: str) -> FinishedResult:
         """Find the whole result of a finished query.
@@ -183,15 +167,11 @@ class QueryService:
             QueryNotFound, QueryExpired: The tenant has no such query, or has it no longer.
             QueryNotFinished, QueryNotSuccessful: It has no rows, yet or ever.
         """
-        owned = await self._wait(tenant, query_id, 0)
-        query = owned.query
-        require_rows(query)
+        query = await self._query_with_rows(tenant, query_id, 0)
         location = query.output_location
-        try:
+        with _naming(query_id):
             columns = await self._on_thread(partial(self._columns, query_id))
             version = await self._on_thread(partial(self._engine.object_version, location))
-        except QueryExpired as error:
-            raise QueryExpired(error.detail, query_id=query_id) from error
         source = ResultObject(self._engine, location, version, self._calls)
         return FinishedResult(query_id, columns, source, self._row_work)
 
@@ -268,6 +248,29 @@ class QueryService:
             raise query_not_found(query_id) from None
         return owned
 
+    async def _query_with_rows(self, tenant: int, query_id: str, wait_seconds: float) -> Query:
+        owned = await self._wait(tenant, query_id, wait_seconds)
+        require_rows(owned.query)
+        return owned.query
+
+    def _page(
+        self,
+        query: Query,
+        columns: Sequence[Column],
+        position: ResultPosition | None,
+        limit: int,
+    ) -> Page:
+        """Read and convert rows: both on a row thread, since either may take long."""
+        read = self._reader.read(query.output_location, len(columns), position, limit)
+        convert = converters(columns)
+        return Page(
+            query_id=query.query_id,
+            columns=columns,
+            rows=[converted_row(row, convert) for row in read.rows],
+            row_offset=read.position.row_offset,
+            paging_token=result_token(query.query_id, read.following) if read.following else None,
+        )
+
     async def _describe(self, query_id: str) -> Query:
         query = await self._on_thread(partial(self._engine.describe, query_id))
         failure = query.failure
@@ -281,6 +284,15 @@ class QueryService:
         self, call: Callable[[], _T], executor: ThreadPoolExecutor | None = None
     ) -> _T:
         return await asyncio.get_running_loop().run_in_executor(executor or self._calls, call)
+
+
+@contextmanager
+def _naming(query_id: str) -> Iterator[None]:
+    """Name the query whose result turns out to be gone."""
+    try:
+        yield
+    except QueryExpired as error:
+        raise QueryExpired(error.detail, query_id=query_id) from error
 
 
 def _located(error: InvalidSql, sent: str) -> InvalidSql:
