@@ -96,11 +96,8 @@ class QueryService:
         """
         owner = Owner(tenant, submission.retention_minutes)
         admitted = await self._admit(tenant, submission)
-        token = (
-            idempotency_token(tenant, submission.idempotency_key)
-            if submission.idempotency_key
-            else None
-        )
+        key = submission.idempotency_key
+        token = idempotency_token(tenant, key) if key else None
         query_id = await self._start(
             submission.sql, admitted, self._locations.for_owner(owner), token
         )
@@ -235,7 +232,8 @@ class QueryService:
                 )
             )
         except InvalidSql as error:
-            raise _located(error, sent) from error
+            line, column = _caller_place(sent, error.line, error.column)
+            raise InvalidSql(error.detail, code=error.code, line=line, column=column) from error
 
     async def _wait(self, tenant: int, query_id: str, wait_seconds: float) -> OwnedQuery:
         """Claim the query first: nobody may wait for what is another's."""
@@ -274,10 +272,9 @@ class QueryService:
     async def _describe(self, query_id: str) -> Query:
         query = await self._on_thread(partial(self._engine.describe, query_id))
         failure = query.failure
-        if failure is None or failure.line is None or failure.column is None:
+        if failure is None:
             return query
-        position = caller_position(query.sql, failure.line, failure.column)
-        line, column = position or (None, None)
+        line, column = _caller_place(query.sql, failure.line, failure.column)
         return replace(query, failure=replace(failure, line=line, column=column))
 
     async def _on_thread(
@@ -295,9 +292,8 @@ def _naming(query_id: str) -> Iterator[None]:
         raise QueryExpired(error.detail, query_id=query_id) from error
 
 
-def _located(error: InvalidSql, sent: str) -> InvalidSql:
-    """The same error, at its place in the caller's text."""
-    if error.line is None or error.column is None:
-        return error
-    line, column = caller_position(sent, error.line, error.column) or (None, None)
-    return InvalidSql(error.detail, code=error.code, line=line, column=column)
+def _caller_place(sent: str, line: int | None, column: int | None) -> tuple[int | None, int | None]:
+    """Where a place in the sent SQL lies in the caller's; no place is none there either."""
+    if line is None or column is None:
+        return None, None
+    return caller_position(sent, line, column) or (None, None)
