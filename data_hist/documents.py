@@ -8,6 +8,7 @@ from typing import Any
 from data_hist.catalog import Table
 from data_hist.errors import InvalidRequest
 from data_hist.model import Column, Failure, OwnedQuery, Page, Query, QueryList, QueryStatus
+from data_hist.wire_json import JsonText
 
 _MEGABYTE = 2**20
 _TERABYTE = 2**40
@@ -45,19 +46,12 @@ def query_list_document(queries: QueryList, price_usd_per_tb: float) -> dict[str
     }
 
 
-def page_document(page: Page, row_format: str) -> dict[str, Any]:
-    """A page of rows, as arrays or as objects.
-
-    Raises:
-        InvalidRequest: Objects would lose a column, since two share a name.
-    """
-    names = [column.name for column in page.columns]
-    if row_format == "objects":
-        require_own_names(names)
+def page_document(page: Page) -> dict[str, Any]:
+    """A page of rows."""
     return {
         "query_id": page.query_id,
         "columns": column_documents(page.columns),
-        "rows": _objects(names, page.rows) if row_format == "objects" else page.rows,
+        "rows": JsonText(page.rows),
         "row_offset": page.row_offset,
         "paging_token": page.paging_token,
     }
@@ -93,10 +87,6 @@ def require_own_names(names: Sequence[str]) -> None:
             "Two columns share a name, so that rows as objects would lose one: name them apart "
             "with AS, or ask for row_format arrays."
         )
-
-
-def _objects(names: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
-    return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _statistics(query: Query, price_usd_per_tb: float) -> dict[str, Any]:

@@ -27,7 +27,8 @@
         ├── TooManyQueries
         ├── Throttled
         ├── EngineFailed
-        └── EngineUnavailable
+        ├── EngineUnavailable
+        └── ResultUnreadable
 
 `problems.py` gives each leaf its slug and status; a leaf without an entry there fails a test.
 """
@@ -205,3 +206,7 @@ class EngineFailed(EngineError):
 
 class EngineUnavailable(EngineError):
     """The engine does not answer, or does not know us."""
+
+
+class ResultUnreadable(EngineError):
+    """The result object is there, as far as is known, but cannot be read."""

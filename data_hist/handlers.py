@@ -19,9 +19,9 @@ from data_hist.documents import (
 )
 from data_hist.errors import NotFound
 from data_hist.model import PageRequest, QueryStatus, Submission
+from data_hist.results import chosen_format, result_response
 from data_hist.security_schemes import tenant_of_request
 from data_hist.service import QueryService
-from data_hist.streams import chosen_format, result_response
 
 Document = dict[str, Any]
 
@@ -85,10 +85,8 @@ class Handlers:
 
     async def next_page(self, body: Document) -> Document:
         """Read a page of rows."""
-        fields = dict(body)
-        row_format = fields.pop("row_format", "arrays")
-        page = await self._service.next_page(tenant_of_request(request), PageRequest(**fields))
-        return page_document(page, row_format)
+        page = await self._service.next_page(tenant_of_request(request), PageRequest(**body))
+        return page_document(page)
 
     async def get_results(
         self,

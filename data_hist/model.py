@@ -110,11 +110,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows of a result, in order; `row_offset` is the number of rows before them."""
+    """Some rows of a result, in order; `row_offset` is the number of rows before them.
+
+    `rows` is a JSON array as it will be sent.
+    """
 
     query_id: str
     columns: Sequence[Column]
-    rows: Sequence[Sequence[Any]]
+    rows: bytes
     row_offset: int
     paging_token: str | None
 
@@ -145,4 +148,5 @@ class PageRequest:
     query_id: str
     paging_token: str | None = None
     results_per_page: int = 1000
+    row_format: str = "arrays"
     wait_seconds: int = 0

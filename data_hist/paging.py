@@ -13,6 +13,7 @@ from data_hist.errors import InvalidPagingToken
 
 _CHECKSUM_BYTES = 8
 _NUMBER_BYTES = 8
+_ENGINE = b"e"
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,19 @@ class ResultPosition:
     """The next row of a result: its first byte in the result object and its number."""
 
     byte_offset: int
+    row_offset: int
+
+
+@dataclass(frozen=True)
+class EnginePosition:
+    """The next row of a result that is read through the engine's own pages.
+
+    The engine's token of a page, None for the first, how many of its rows lie before, and the
+    number of the row.
+    """
+
+    engine_token: str | None
+    rows_before: int
     row_offset: int
 
 
@@ -34,23 +48,28 @@ class ListPosition:
     after: str | None
 
 
-def result_token(query_id: str, position: ResultPosition) -> str:
+def result_token(query_id: str, position: ResultPosition | EnginePosition) -> str:
     """The token for the rows of a query from a position on."""
-    return _seal(_number(position.byte_offset) + _number(position.row_offset), query_id)
+    if isinstance(position, ResultPosition):
+        return _seal(_number(position.byte_offset) + _number(position.row_offset), query_id)
+    numbers = _number(position.rows_before) + _number(position.row_offset)
+    return _seal(_ENGINE + numbers + (position.engine_token or "").encode(), query_id)
 
 
-def result_position(query_id: str, token: str) -> ResultPosition:
+def result_position(query_id: str, token: str) -> ResultPosition | EnginePosition:
     """Read a token of a query.
 
     Raises:
         InvalidPagingToken: It is damaged or of another query.
     """
     payload = _unseal(token, query_id)
-    if len(payload) != 2 * _NUMBER_BYTES:
+    if len(payload) == 2 * _NUMBER_BYTES:
+        return ResultPosition(*_numbers(payload))
+    kind, numbers = payload[:1], payload[1 : 1 + 2 * _NUMBER_BYTES]
+    if kind != _ENGINE or len(numbers) != 2 * _NUMBER_BYTES:
         raise _refused()
-    return ResultPosition(
-        int.from_bytes(payload[:_NUMBER_BYTES]), int.from_bytes(payload[_NUMBER_BYTES:])
-    )
+    engine_token = payload[1 + 2 * _NUMBER_BYTES :].decode()
+    return EnginePosition(engine_token or None, *_numbers(numbers))
 
 
 def list_token(tenant: int, position: ListPosition) -> str:
@@ -75,6 +94,10 @@ def _list_scope(tenant: int) -> str:
 
 def _number(number: int) -> bytes:
     return number.to_bytes(_NUMBER_BYTES)
+
+
+def _numbers(payload: bytes) -> tuple[int, int]:
+    return int.from_bytes(payload[:_NUMBER_BYTES]), int.from_bytes(payload[_NUMBER_BYTES:])
 
 
 def _seal(payload: bytes, scope: str) -> str:

@@ -60,6 +60,7 @@ PROBLEMS: dict[type[DataHistError], ProblemKind] = {
     errors.Throttled: ProblemKind("throttled", 429, "Too many calls"),
     errors.EngineFailed: ProblemKind("engine-error", 502, "The engine gave a wrong answer"),
     errors.EngineUnavailable: ProblemKind("engine-unavailable", 503, "The engine is not available"),
+    errors.ResultUnreadable: ProblemKind("result-unreadable", 503, "The result cannot be read"),
 }
 INTERNAL = ProblemKind("internal", 500, "Something went wrong in this service")
 

@@ -4,7 +4,7 @@ Every blocking call runs on a thread, and a caller who waits holds none.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,12 +14,17 @@ from typing import TypeVar
 
 from data_hist.athena import AthenaClient, idempotency_token
 from data_hist.catalog import ApiVersion
-from data_hist.errors import EngineUnavailable, InvalidSql, QueryExpired, QueryNotFound
+from data_hist.errors import (
+    EngineUnavailable,
+    InvalidSql,
+    QueryExpired,
+    QueryNotFound,
+    ResultUnreadable,
+)
 from data_hist.guard import AdmittedQuery, Edit
 from data_hist.guard_pool import GuardPool
 from data_hist.listing import list_queries
 from data_hist.model import (
-    Column,
     OwnedQuery,
     Owner,
     Page,
@@ -31,14 +36,12 @@ from data_hist.model import (
 )
 from data_hist.outcomes import raise_callers_fault, require_rows
 from data_hist.ownership import Ownership, query_not_found
-from data_hist.paging import ResultPosition, result_position, result_token
+from data_hist.paging import result_position, result_token
 from data_hist.poller import Poller
-from data_hist.results import ResultReader
+from data_hist.results import FinishedResult, PageReader, ResultObject
 from data_hist.retention import ResultLocations
 from data_hist.source_map import annotate, caller_position
-from data_hist.streams import FinishedResult, ResultObject
 from data_hist.tenancy import OPERATOR
-from data_hist.values import converted_row, converters
 
 _T = TypeVar("_T")
 
@@ -78,11 +81,11 @@ class QueryService:
         self._locations = locations
         self._guard = GuardPool(version)
         self._ownership = Ownership(locations, clock)
-        self._reader = ResultReader(engine)
         self._columns = lru_cache(_CACHED_RESULTS)(engine.columns)
         self._poller = Poller(self._describe)
         self._calls = ThreadPoolExecutor(_CALL_THREADS, "engine-call")
         self._row_work = ThreadPoolExecutor(_ROW_THREADS, "rows")
+        self._pages = PageReader(engine, self._calls, self._row_work)
 
     async def submit(self, tenant: int, submission: Submission) -> OwnedQuery:
         """Start a query and describe it, once it has ended or `wait_seconds` have passed.
@@ -146,16 +149,27 @@ class QueryService:
             QueryNotFound, QueryExpired: The tenant has no such query, or has it no longer.
             QueryNotFinished, QueryNotSuccessful: It has no rows, yet or ever.
             InvalidPagingToken: The token is damaged or of another query.
+            InvalidRequest: The rows do not fit a page, or objects would lose a column.
         """
         token = request.paging_token
         position = result_position(request.query_id, token) if token else None
         query = await self._query_with_rows(tenant, request.query_id, request.wait_seconds)
         with _naming(query.query_id):
             columns = await self._on_thread(partial(self._columns, query.query_id))
-            return await self._on_thread(
-                partial(self._page, query, columns, position, request.results_per_page),
-                self._row_work,
+            read = await self._pages.read(
+                query,
+                columns,
+                position,
+                request.results_per_page,
+                objects=request.row_format == "objects",
             )
+        return Page(
+            query_id=query.query_id,
+            columns=columns,
+            rows=read.json,
+            row_offset=position.row_offset if position else 0,
+            paging_token=result_token(query.query_id, read.following) if read.following else None,
+        )
 
     async def result(self, tenant: int, query_id: str) -> FinishedResult:
         """Find the whole result of a finished query.
@@ -163,6 +177,7 @@ class QueryService:
         Raises:
             QueryNotFound, QueryExpired: The tenant has no such query, or has it no longer.
             QueryNotFinished, QueryNotSuccessful: It has no rows, yet or ever.
+            ResultUnreadable: Its object cannot be read.
         """
         query = await self._query_with_rows(tenant, query_id, 0)
         location = query.output_location
@@ -251,24 +266,6 @@ class QueryService:
         require_rows(owned.query)
         return owned.query
 
-    def _page(
-        self,
-        query: Query,
-        columns: Sequence[Column],
-        position: ResultPosition | None,
-        limit: int,
-    ) -> Page:
-        """Read and convert rows: both on a row thread, since either may take long."""
-        read = self._reader.read(query.output_location, len(columns), position, limit)
-        convert = converters(columns)
-        return Page(
-            query_id=query.query_id,
-            columns=columns,
-            rows=[converted_row(row, convert) for row in read.rows],
-            row_offset=read.position.row_offset,
-            paging_token=result_token(query.query_id, read.following) if read.following else None,
-        )
-
     async def _describe(self, query_id: str) -> Query:
         query = await self._on_thread(partial(self._engine.describe, query_id))
         failure = query.failure
@@ -277,19 +274,23 @@ class QueryService:
         line, column = _caller_place(query.sql, failure.line, failure.column)
         return replace(query, failure=replace(failure, line=line, column=column))
 
-    async def _on_thread(
-        self, call: Callable[[], _T], executor: ThreadPoolExecutor | None = None
-    ) -> _T:
-        return await asyncio.get_running_loop().run_in_executor(executor or self._calls, call)
+    async def _on_thread(self, call: Callable[[], _T]) -> _T:
+        return await asyncio.get_running_loop().run_in_executor(self._calls, call)
 
 
 @contextmanager
 def _naming(query_id: str) -> Iterator[None]:
-    """Name the query whose result turns out to be gone."""
+    """Name the query whose result turns out to be gone, or not to be read."""
     try:
         yield
     except QueryExpired as error:
         raise QueryExpired(error.detail, query_id=query_id) from error
+    except ResultUnreadable as error:
+        raise ResultUnreadable(
+            f"{error.detail} POST /next reads a result from its first row all the same.",
+            query_id=query_id,
+            retry_after_seconds=error.retry_after_seconds,
+        ) from error
 
 
 def _caller_place(sent: str, line: int | None, column: int | None) -> tuple[int | None, int | None]:

@@ -7,16 +7,15 @@ surrogates, NUL, depth without end. Writing keeps every digit, and takes JSON te
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from typing import Any, NoReturn
 
-import orjson
+import msgspec
 
 _MAX_DEPTH = 20
 _MAX_INTEGER_DIGITS = 20
 _STRINGS = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
-_NEWLINE = orjson.Fragment(b"\n")
 _BRACKETS = re.compile(r"[][{}]")
 
 
@@ -24,31 +23,42 @@ class JsonError(Exception):
     """The text is not JSON that this service takes; the message never holds any of it."""
 
 
-@dataclass(frozen=True)
-class JsonText:
-    """A JSON value in its own text, to be written without a detour through Python's numbers."""
+JsonText = msgspec.Raw
+"""A JSON value in its own text, to be written without a detour through Python's numbers."""
 
-    text: str
+_encoder = msgspec.json.Encoder()
 
 
 def dumps(document: Any) -> bytes:
-    """Write a document of dicts, sequences, scalars, datetimes and `JsonText`."""
-    return orjson.dumps(document, _fragment, orjson.OPT_PASSTHROUGH_DATACLASS)
+    """Write a document of dicts, sequences, scalars and `JsonText`."""
+    return _encoder.encode(document)
 
 
-def dumps_lines(documents: Iterable[Any]) -> bytes:
-    """Write documents, at least one, each on its line, which no `JsonText` may break."""
-    # A call for each is many times slower than one for all; a newline stands nowhere else in JSON.
-    parted = [part for document in documents for part in (document, _NEWLINE)]
-    written = dumps(parted).removeprefix(b"[").removesuffix(b",\n]")
-    return written.replace(b",\n,", b"\n") + b"\n"
+def dumps_lines(documents: Sequence[Any]) -> bytes:
+    """Write documents, each on its line, which no `JsonText` may break."""
+    return _encoder.encode_lines(documents)
+
+
+@lru_cache(maxsize=256)
+def object_type(names: tuple[str, ...]) -> Callable[..., Any]:
+    """What makes JSON objects with these names of their values in this order.
+
+    Several times faster to make and to write than dictionaries.
+    """
+    fields = [(f"field_{number}", object) for number in range(len(names))]
+    renamed = {field: name for (field, _), name in zip(fields, names, strict=True)}
+    try:
+        return msgspec.defstruct("Object", fields, rename=renamed, gc=False)
+    except ValueError:
+        # It takes no name that has to be escaped.
+        return lambda *values: dict(zip(names, values, strict=True))
 
 
 def is_json(text: str) -> bool:
     """Whether a text is one JSON value."""
     try:
-        orjson.loads(text)
-    except orjson.JSONDecodeError:
+        msgspec.json.decode(text, type=JsonText)
+    except (msgspec.DecodeError, RecursionError):
         return False
     return True
 
@@ -80,12 +90,6 @@ def loads(body: bytes) -> Any:
     for string in _strings(document):
         _check_string(string)
     return document
-
-
-def _fragment(value: object) -> orjson.Fragment:
-    if isinstance(value, JsonText):
-        return orjson.Fragment(value.text)
-    raise TypeError(f"{type(value).__name__} has no JSON form")
 
 
 def _depth(text: str) -> int:

@@ -40,9 +40,14 @@ OWNERS = {
     },
     "duckdb": {"data_hist/local_athena"},
     "jsonschema": {"data_hist/request_validation.py"},
-    "orjson": {"data_hist/wire_json.py"},
+    "msgspec": {"data_hist/athena/result_sets.py", "data_hist/wire_json.py"},
     "pebble": {"data_hist/guard_pool.py"},
-    "pyarrow": {"data_hist/streams/arrow_encoders.py", "data_hist/streams/arrow_tables.py"},
+    "pyarrow": {
+        "data_hist/results/arrow_encoders.py",
+        "data_hist/results/arrow_tables.py",
+        "data_hist/results/csv_rows.py",
+        "data_hist/results/json_rows.py",
+    },
     "pydantic_settings": {"data_hist/settings.py"},
     "sqlglot": {
         "data_hist/guard",

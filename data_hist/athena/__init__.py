@@ -3,6 +3,12 @@
 Everything that AWS says leaves this package as a value of `model` or an error of `errors`.
 """
 
-from data_hist.athena.client import AthenaClient, ObjectRange, ObjectVersion, idempotency_token
+from data_hist.athena.client import (
+    AthenaClient,
+    EnginePage,
+    ObjectRange,
+    ObjectVersion,
+    idempotency_token,
+)
 
-__all__ = ["AthenaClient", "ObjectRange", "ObjectVersion", "idempotency_token"]
+__all__ = ["AthenaClient", "EnginePage", "ObjectRange", "ObjectVersion", "idempotency_token"]

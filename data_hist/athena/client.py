@@ -10,7 +10,8 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from data_hist.athena.errors import translated_errors
+from data_hist.athena.errors import reading_object, translated_errors
+from data_hist.athena.result_sets import ColumnInfo, keep_bodies, result_set
 from data_hist.athena.states import query_from
 from data_hist.errors import EngineFailed, EngineUnavailable
 from data_hist.model import Column, Query
@@ -30,6 +31,7 @@ _CONFIG = Config(
     s3={"addressing_style": "path"},
 )
 _BATCH = 50
+_ENGINE_PAGE = 1000
 _RANGE_PAST_THE_END = "InvalidRange"
 
 
@@ -47,6 +49,18 @@ class ObjectRange:
 
     data: bytes
     object_bytes: int
+    etag: str | None
+
+
+@dataclass(frozen=True)
+class EnginePage:
+    """What Athena gives at once of a result, None being NULL, and its token of what follows.
+
+    The first row of the first page is the header.
+    """
+
+    rows: Sequence[Sequence[str | None]]
+    token: str | None
 
 
 class AthenaClient:
@@ -66,6 +80,7 @@ class AthenaClient:
         self._athena: Athena = session.client(
             "athena", endpoint_url=settings.endpoint_url, config=_CONFIG
         )
+        keep_bodies(self._athena)
         self._s3: S3Client = session.client(
             "s3", endpoint_url=settings.endpoint_url, config=_CONFIG
         )
@@ -143,17 +158,32 @@ class AthenaClient:
         """The columns of a finished query's result, with Athena's types."""
         with translated_errors():
             answer = self._athena.get_query_results(QueryExecutionId=query_id, MaxResults=1)
-        metadata = _member(_member(answer, "ResultSet"), "ResultSetMetadata")
-        return tuple(map(_column, _member(metadata, "ColumnInfo")))
+        return tuple(map(_column, result_set(answer).columns))
+
+    def engine_page(self, query_id: str, token: str | None) -> EnginePage:
+        """Read rows through Athena itself: slowly, and at the cost of a quota that all share.
+
+        Raises:
+            QueryExpired: The result is gone.
+            EngineUnavailable: Athena does not know the token any more.
+        """
+        paging: dict[str, Any] = {"NextToken": token} if token else {}
+        with translated_errors():
+            answer = self._athena.get_query_results(
+                QueryExecutionId=query_id, MaxResults=_ENGINE_PAGE, **paging
+            )
+        found = result_set(answer)
+        return EnginePage(found.rows, found.next_token)
 
     def object_version(self, location: str) -> ObjectVersion:
         """Describe a result object.
 
         Raises:
             QueryExpired: The object is gone.
+            ResultUnreadable: It cannot be read.
         """
         url = urlsplit(location)
-        with translated_errors():
+        with reading_object():
             answer = self._s3.head_object(Bucket=url.netloc, Key=url.path.removeprefix("/"))
         return ObjectVersion(_member(answer, "ContentLength"), _member(answer, "ETag"))
 
@@ -164,11 +194,12 @@ class AthenaClient:
 
         Raises:
             QueryExpired: The object is gone.
+            ResultUnreadable: It cannot be read.
             EngineFailed: It is another than the one of the ETag.
         """
         url = urlsplit(location)
         condition: dict[str, Any] = {"IfMatch": etag} if etag else {}
-        with translated_errors():
+        with reading_object():
             try:
                 answer = self._s3.get_object(
                     Bucket=url.netloc,
@@ -179,12 +210,12 @@ class AthenaClient:
                 data = answer["Body"].read()
             except ClientError as error:
                 if error.response.get("Error", {}).get("Code") == _RANGE_PAST_THE_END:
-                    return ObjectRange(b"", start)
+                    return ObjectRange(b"", start, etag)
                 raise
         total = answer.get("ContentRange", "").rpartition("/")[2]
         if len(data) != answer["ContentLength"] or not total.isdecimal():
             raise EngineFailed("The result object was cut short on its way.")
-        return ObjectRange(data, int(total))
+        return ObjectRange(data, int(total), answer.get("ETag"))
 
     def check(self) -> None:
         """Make sure that Athena and the result bucket answer and that the workgroup is fit.
@@ -215,11 +246,11 @@ def idempotency_token(tenant: int, key: str) -> str:
     return hashlib.sha256(f"{tenant}\n{key}".encode()).hexdigest()
 
 
-def _column(raw: Mapping[str, Any]) -> Column:
+def _column(info: ColumnInfo) -> Column:
     """A column; precision and scale are told of every type, and say something of decimals only."""
-    if raw["Type"].lower() != "decimal":
-        return Column(raw["Name"], raw["Type"])
-    return Column(raw["Name"], raw["Type"], raw.get("Precision", 0), raw.get("Scale", 0))
+    if info.Type.lower() != "decimal":
+        return Column(info.Name, info.Type)
+    return Column(info.Name, info.Type, info.Precision, info.Scale)
 
 
 def _unfit(detail: str) -> NoReturn:

@@ -16,6 +16,7 @@ from data_hist.errors import (
     InvalidSql,
     QueryExpired,
     QueryNotFound,
+    ResultUnreadable,
     Throttled,
     TooManyQueries,
 )
@@ -66,6 +67,19 @@ def translated_errors() -> Iterator[None]:
     except BotoCoreError as error:
         _log.warning("AWS was not reached: %s", type(error).__name__)
         raise EngineUnavailable(_UNAVAILABLE, retry_after_seconds=_RETRY_SECONDS) from error
+
+
+@contextmanager
+def reading_object() -> Iterator[None]:
+    """The same for calls that read a result object, which there may be another way to read."""
+    try:
+        with translated_errors():
+            yield
+    except EngineUnavailable as error:
+        raise ResultUnreadable(
+            "The result object cannot be read at the moment.",
+            retry_after_seconds=error.retry_after_seconds,
+        ) from error
 
 
 def _log_answer(error: ClientError) -> None:

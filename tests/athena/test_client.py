@@ -9,7 +9,7 @@ from botocore.response import StreamingBody
 
 from data_hist.athena import ObjectRange, ObjectVersion, idempotency_token
 from data_hist.errors import EngineFailed, EngineUnavailable, QueryExpired
-from data_hist.model import Column, QueryStatus, Statistics
+from data_hist.model import QueryStatus, Statistics
 from tests.athena.conftest import StubbedAws
 
 ID = "2b0f6a0e-6c3f-4f5e-9b52-6f0c3ad7c0de"
@@ -95,17 +95,6 @@ def test_list_goes_on_from_a_token(aws: StubbedAws) -> None:
     assert aws.client.list_query_ids("from") == ([ID], "more")
 
 
-def test_columns_come_from_the_metadata(aws: StubbedAws) -> None:
-    info = [{"Name": "n", "Type": "bigint"}, {"Name": "n", "Type": "varchar"}]
-    aws.athena.add_response(
-        "get_query_results",
-        {"ResultSet": {"Rows": [], "ResultSetMetadata": {"ColumnInfo": info}}},
-        {"QueryExecutionId": ID, "MaxResults": 1},
-    )
-
-    assert aws.client.columns(ID) == (Column("n", "bigint"), Column("n", "varchar"))
-
-
 def body(data: bytes, declared: int | None = None, total: int = 100) -> dict[str, Any]:
     length = len(data) if declared is None else declared
     return {
@@ -120,7 +109,7 @@ def test_read_range_asks_for_these_bytes(aws: StubbedAws) -> None:
         "get_object", body(b"abc"), {"Bucket": "results", "Key": "a/b.csv", "Range": "bytes=10-29"}
     )
 
-    assert aws.client.read_range("s3://results/a/b.csv", 10, 20) == ObjectRange(b"abc", 100)
+    assert aws.client.read_range("s3://results/a/b.csv", 10, 20) == ObjectRange(b"abc", 100, None)
 
 
 def test_read_range_of_a_version_asks_for_that_one(aws: StubbedAws) -> None:
@@ -151,21 +140,10 @@ def test_version_of_an_object_that_is_gone(aws: StubbedAws) -> None:
         aws.client.object_version("s3://results/a")
 
 
-def test_decimal_has_its_digits(aws: StubbedAws) -> None:
-    info = [{"Name": "d", "Type": "decimal", "Precision": 20, "Scale": 2}]
-    aws.athena.add_response(
-        "get_query_results",
-        {"ResultSet": {"Rows": [], "ResultSetMetadata": {"ColumnInfo": info}}},
-        {"QueryExecutionId": ID, "MaxResults": 1},
-    )
-
-    assert aws.client.columns(ID) == (Column("d", "decimal", 20, 2),)
-
-
 def test_read_range_past_the_end_is_empty(aws: StubbedAws) -> None:
     aws.s3.add_client_error("get_object", "InvalidRange", http_status_code=416)
 
-    assert aws.client.read_range("s3://results/a", 10, 20) == ObjectRange(b"", 10)
+    assert aws.client.read_range("s3://results/a", 10, 20) == ObjectRange(b"", 10, None)
 
 
 def test_read_range_that_was_cut_short_is_no_result(aws: StubbedAws) -> None:
@@ -194,8 +172,6 @@ def test_read_range_that_was_cut_short_is_no_result(aws: StubbedAws) -> None:
         ),
         ("batch_get_query_execution", {}, lambda c: c.describe_many([ID])),
         ("list_query_executions", {}, lambda c: c.list_query_ids(None)),
-        ("get_query_results", {}, lambda c: c.columns(ID)),
-        ("get_query_results", {"ResultSet": {"Rows": []}}, lambda c: c.columns(ID)),
         ("get_work_group", {}, lambda c: c.check()),
     ],
 )

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from data_hist.errors import InvalidPagingToken
 from data_hist.paging import (
+    EnginePosition,
     ListPosition,
     ResultPosition,
     list_position,
@@ -17,8 +18,14 @@ from data_hist.paging import (
 OFFSETS = st.integers(min_value=0, max_value=2**60)
 
 
-@given(st.builds(ResultPosition, OFFSETS, OFFSETS), st.text(max_size=40))
-def test_result_token_gives_its_position_back(position: ResultPosition, query_id: str) -> None:
+@given(
+    st.builds(ResultPosition, OFFSETS, OFFSETS)
+    | st.builds(EnginePosition, st.none() | st.text(min_size=1), OFFSETS, OFFSETS),
+    st.text(max_size=40),
+)
+def test_result_token_gives_its_position_back(
+    position: ResultPosition | EnginePosition, query_id: str
+) -> None:
     assert result_position(query_id, result_token(query_id, position)) == position
 
 

@@ -12,11 +12,11 @@ from starlette.types import Send
 
 from data_hist.errors import DataHistError
 from data_hist.model import Column
-from data_hist.streams.byte_ranges import requested_span
-from data_hist.streams.encoding import transform_for
-from data_hist.streams.formats import ResultFormat, accepts_gzip
-from data_hist.streams.object_blocks import ResultObject
-from data_hist.streams.transforms import transformed
+from data_hist.results.byte_ranges import requested_span
+from data_hist.results.encoding import transform_for
+from data_hist.results.formats import ResultFormat, accepts_gzip
+from data_hist.results.object_blocks import ResultObject
+from data_hist.results.transforms import transformed
 
 _log = logging.getLogger(__name__)
 

@@ -1,11 +1,14 @@
 """Athena's text of a value becomes the JSON value that the contract fixes for its type."""
 
+import json
+from typing import Any
+
 import pytest
 
-from data_hist.errors import EngineFailed
+from data_hist.errors import EngineFailed, InvalidRequest
 from data_hist.model import Column
-from data_hist.values import converted_row, converters
-from data_hist.wire_json import JsonText, dumps
+from data_hist.results.encoding import rows_as_json
+from tests.unit.results.reference import csv_of
 
 CASES = [
     ("boolean", "true", True),
@@ -53,9 +56,20 @@ CASES = [
 ]
 
 
+def written(text: str | None, athena_type: str) -> str:
+    """A row of one value, as JSON."""
+    rows = csv_of([[text]], [])[1:]
+    return rows_as_json(rows, [Column("x", athena_type)], objects=False).decode()
+
+
+def value_of(text: str | None, athena_type: str) -> Any:
+    [[value]] = json.loads(written(text, athena_type))
+    return value
+
+
 @pytest.mark.parametrize(("athena_type", "text", "expected"), CASES)
 def test_value_of_each_type(athena_type: str, text: str, expected: object) -> None:
-    [value] = converted_row([text], converters([Column("x", athena_type)]))
+    value = value_of(text, athena_type)
 
     assert value == expected
     assert type(value) is type(expected)
@@ -63,7 +77,7 @@ def test_value_of_each_type(athena_type: str, text: str, expected: object) -> No
 
 @pytest.mark.parametrize("athena_type", sorted({case[0] for case in CASES} | {"json"}))
 def test_null_is_null_in_every_type(athena_type: str) -> None:
-    assert converted_row([None], converters([Column("x", athena_type)])) == [None]
+    assert value_of(None, athena_type) is None
 
 
 @pytest.mark.parametrize(
@@ -77,10 +91,7 @@ def test_null_is_null_in_every_type(athena_type: str) -> None:
     ],
 )
 def test_json_is_written_as_it_stands(text: str) -> None:
-    [value] = converted_row([text], converters([Column("x", "json")]))
-
-    assert isinstance(value, JsonText)
-    assert dumps([value]) == f"[{text}]".encode()
+    assert written(text, "json") == f"[[{text}]]"
 
 
 @pytest.mark.parametrize(
@@ -88,6 +99,7 @@ def test_json_is_written_as_it_stands(text: str) -> None:
     [
         ("boolean", "yes"),
         ("bigint", "1.5"),
+        ("bigint", ""),
         ("double", "one"),
         ("varbinary", "xyz"),
         ("json", "{a:1}"),
@@ -97,4 +109,29 @@ def test_json_is_written_as_it_stands(text: str) -> None:
 )
 def test_text_that_is_not_of_its_type_is_the_engines_fault(athena_type: str, text: str) -> None:
     with pytest.raises(EngineFailed):
-        converted_row([text], converters([Column("x", athena_type)]))
+        value_of(text, athena_type)
+
+
+def test_numbers_beside_one_that_is_none_stay_numbers() -> None:
+    rows = csv_of([["1.5"], [None], ["NaN"], ["-Infinity"]], [])[1:]
+
+    assert json.loads(rows_as_json(rows, [Column("x", "double")], objects=False)) == [
+        [1.5],
+        [None],
+        ["NaN"],
+        ["-Infinity"],
+    ]
+
+
+@pytest.mark.parametrize("name", ["a", "", "with space", 'with "quote"', "back\\slash", "é", "\n"])
+def test_objects_have_the_names_of_the_columns(name: str) -> None:
+    columns = [Column(name, "bigint"), Column("other", "varchar")]
+
+    rows = rows_as_json(b'"1",""\n', columns, objects=True)
+
+    assert json.loads(rows) == [{name: 1, "other": ""}]
+
+
+def test_objects_would_lose_a_column_of_the_same_name() -> None:
+    with pytest.raises(InvalidRequest, match="share a name"):
+        rows_as_json(b'"1","2"\n', [Column("n", "bigint")] * 2, objects=True)

@@ -14,14 +14,11 @@ from pyarrow import parquet
 
 from data_hist.errors import EngineFailed, InvalidRequest
 from data_hist.model import Column
-from data_hist.streams.encoding import transform_for
-from data_hist.streams.formats import FORMATS
-from data_hist.streams.row_blocks import RowBlocks
-from data_hist.values import converted_row, converters
-from data_hist.wire_json import dumps
-from tests.unit.test_results import VALUES, csv_of
-
-Row = tuple[str | None, ...]
+from data_hist.results.encoding import transform_for
+from data_hist.results.formats import FORMATS
+from data_hist.results.row_blocks import RowBlocks
+from tests.unit.results.reference import Row, csv_of, json_value
+from tests.unit.results.test_pages import VALUES
 
 TYPED_VALUES: dict[str, st.SearchStrategy[str]] = {
     "varchar": st.text(st.sampled_from('",\n\r\\ab é日🙂'), max_size=8),
@@ -87,7 +84,7 @@ def test_json_values_are_those_of_a_page(data: st.DataObject) -> None:
     rows: list[Row] = data.draw(st.lists(values, max_size=8))
     content = csv_of(rows, tuple(column.name for column in columns))
     block = data.draw(st.integers(1, len(content) + 1))
-    expected = json.loads(dumps([converted_row(row, converters(columns)) for row in rows]))
+    expected = [[json_value(*value) for value in zip(row, kinds, strict=True)] for row in rows]
     names = [column.name for column in columns]
 
     assert lines(encoded(content, block, "ndjson", columns)) == expected

@@ -7,7 +7,7 @@ from concurrent.futures import Executor
 from contextlib import aclosing
 from typing import Protocol
 
-from data_hist.streams.row_blocks import RowBlocks
+from data_hist.results.row_blocks import RowBlocks
 
 _GZIP_WINDOW = 31
 _FASTEST = 1

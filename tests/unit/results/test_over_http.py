@@ -12,7 +12,7 @@ import pytest
 from data_hist.errors import EngineUnavailable, QueryExpired
 from tests.api.calls import UNKNOWN_ID, assert_problem
 from tests.running_service import running_service, settings_for
-from tests.unit.streams.fake_engine import HEADER, ROW, FakeEngine
+from tests.unit.results.fake_engine import HEADER, ROW, FakeEngine
 
 MANY = 200_000  # of 112 bytes: about 22 MB
 ENDLESS = 100_000_000

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from data_hist.errors import NotAcceptable
-from data_hist.streams.formats import accepts_gzip, chosen_format
+from data_hist.results.formats import accepts_gzip, chosen_format
 
 
 @pytest.mark.parametrize(

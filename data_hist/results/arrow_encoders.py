@@ -7,7 +7,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from data_hist.model import Column
-from data_hist.streams.arrow_tables import arrow_schema, typed_rows
+from data_hist.results.arrow_tables import arrow_schema, typed_rows
 
 _END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"
 """What an Arrow stream ends with: a message without a length."""

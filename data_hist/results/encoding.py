@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from data_hist.model import Column
-from data_hist.streams.formats import ResultFormat
-from data_hist.streams.transforms import Encoder, Gzipped, RowTransform, Transform, Unchanged
+from data_hist.results.formats import ResultFormat
+from data_hist.results.transforms import Encoder, Gzipped, RowTransform, Transform, Unchanged
+from data_hist.wire_json import dumps
 
 
 def transform_for(
@@ -28,11 +29,23 @@ def transform_for(
     return Gzipped(transform) if gzip else transform
 
 
+def rows_as_json(rows: bytes, columns: Sequence[Column], *, objects: bool) -> bytes:
+    """Write whole rows of a result object as a JSON array.
+
+    Raises:
+        InvalidRequest: Rows as objects would lose a column.
+        EngineFailed: They are not rows of these columns.
+    """
+    from data_hist.results.json_rows import JsonRows
+
+    return dumps(JsonRows(columns, objects=objects).documents(rows))
+
+
 def _encoder(
     name: str, query_id: str, columns: Sequence[Column], row_format: str | None
 ) -> Encoder:
-    from data_hist.streams.arrow_encoders import ArrowEncoder, ParquetEncoder
-    from data_hist.streams.json_encoders import JsonEncoder, NdjsonEncoder
+    from data_hist.results.arrow_encoders import ArrowEncoder, ParquetEncoder
+    from data_hist.results.json_encoders import JsonEncoder, NdjsonEncoder
 
     if name == "ndjson":
         return NdjsonEncoder(columns, objects=row_format != "arrays")
