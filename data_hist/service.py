@@ -38,7 +38,7 @@ from data_hist.outcomes import raise_callers_fault, require_rows
 from data_hist.ownership import Ownership, query_not_found
 from data_hist.paging import result_position, result_token
 from data_hist.poller import Poller
-from data_hist.results import FinishedResult, PageReader, ResultObject
+from data_hist.results import FinishedResult, PageReader, ResultObject, StreamShares
 from data_hist.retention import ResultLocations
 from data_hist.source_map import annotate, caller_position
 from data_hist.tenancy import OPERATOR
@@ -46,6 +46,8 @@ from data_hist.tenancy import OPERATOR
 _T = TypeVar("_T")
 
 _CALL_THREADS = 48
+# Apart from the calls, which would wait behind the many reads of a few streams.
+_STREAM_THREADS = 16
 # More threads would not cut rows faster, only make everybody else wait for the interpreter.
 _ROW_THREADS = 2
 _VALIDATION = "EXPLAIN (TYPE VALIDATE)\n"
@@ -84,7 +86,9 @@ class QueryService:
         self._columns = lru_cache(_CACHED_RESULTS)(engine.columns)
         self._poller = Poller(self._describe)
         self._calls = ThreadPoolExecutor(_CALL_THREADS, "engine-call")
+        self._stream_reads = ThreadPoolExecutor(_STREAM_THREADS, "stream-read")
         self._row_work = ThreadPoolExecutor(_ROW_THREADS, "rows")
+        self._shares = StreamShares()
         self._pages = PageReader(engine, self._calls, self._row_work)
 
     async def submit(self, tenant: int, submission: Submission) -> OwnedQuery:
@@ -184,7 +188,7 @@ class QueryService:
         with _naming(query_id):
             columns = await self._on_thread(partial(self._columns, query_id))
             version = await self._on_thread(partial(self._engine.object_version, location))
-        source = ResultObject(self._engine, location, version, self._calls)
+        source = ResultObject(self._engine, location, version, self._stream_reads, self._shares)
         return FinishedResult(query_id, columns, source, self._row_work)
 
     async def cancel(self, tenant: int, query_id: str) -> OwnedQuery:
@@ -222,8 +226,8 @@ class QueryService:
     def close(self) -> None:
         """Let go of the threads and processes."""
         self._guard.close()
-        self._calls.shutdown(wait=False, cancel_futures=True)
-        self._row_work.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._calls, self._stream_reads, self._row_work):
+            threads.shutdown(wait=False, cancel_futures=True)
 
     async def _admit(self, tenant: int, submission: Submission) -> AdmittedQuery:
         return await self._guard.admit(
