@@ -1,6 +1,8 @@
 """How gunicorn runs the service; what is not here is a command-line option of `data-hist`."""
 
+import gc
 import warnings
+from typing import Any
 
 from data_hist.logs import LOGGING
 
@@ -16,3 +18,13 @@ keepalive = 75
 # It would be a file in the home directory, shared by every gunicorn of the user.
 control_socket_disable = True
 logconfig_dict = LOGGING
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Keep the garbage collector away from what was loaded, and from pages while they are made.
+
+    They are many small objects without cycles, which would set it off again and again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
