@@ -1,6 +1,7 @@
 """Start, describe and stop queries on Athena, and read their result objects on S3."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -13,9 +14,9 @@ from botocore.exceptions import ClientError
 
 from data_hist.athena.errors import reading_object, translated_errors
 from data_hist.athena.result_sets import ColumnInfo, keep_bodies, result_set
-from data_hist.athena.states import query_from
+from data_hist.athena.states import descriptions_from
 from data_hist.errors import EngineFailed, EngineUnavailable
-from data_hist.model import Column, Query
+from data_hist.model import Column, Descriptions
 from data_hist.settings import Settings
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ _CONFIG = Config(
 )
 _BATCH = 50
 _ENGINE_PAGE = 1000
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _RANGE_PAST_THE_END = "InvalidRange"
 
 
@@ -123,23 +125,19 @@ class AthenaClient:
             )
         return str(_member(answer, "QueryExecutionId"))
 
-    def describe(self, query_id: str) -> Query:
-        """Describe one query.
+    def describe_many(self, query_ids: Sequence[str]) -> Descriptions:
+        """Describe up to 50 queries in one call.
 
-        Raises:
-            QueryNotFound: Athena does not know the id, or has forgotten it (after 45 days).
+        Nothing is told of those that Athena could not look at this time.
         """
+        # Another id would have Athena refuse the call for all of them.
+        asked = [query_id for query_id in query_ids if _ID.fullmatch(query_id)]
+        strange = frozenset(query_ids) - frozenset(asked)
+        if not asked:
+            return Descriptions({}, strange)
         with translated_errors():
-            answer = self._athena.get_query_execution(QueryExecutionId=query_id)
-        return query_from(_member(answer, "QueryExecution"))
-
-    def describe_many(self, query_ids: Sequence[str]) -> list[Query]:
-        """Describe up to 50 queries in one call; unknown ones are left out."""
-        if not query_ids:
-            return []
-        with translated_errors():
-            answer = self._athena.batch_get_query_execution(QueryExecutionIds=query_ids[:_BATCH])
-        return [query_from(execution) for execution in _member(answer, "QueryExecutions")]
+            answer = self._athena.batch_get_query_execution(QueryExecutionIds=asked)
+        return descriptions_from(answer, strange)
 
     def list_query_ids(self, token: str | None) -> tuple[list[str], str | None]:
         """Give up to 50 ids of the workgroup, newest first, and the token of what follows.

@@ -4,12 +4,22 @@ The shapes are those of Athena's `QueryExecution`; a description without its req
 `EngineFailed`, since botocore answers a truncated body with an empty dictionary.
 """
 
+import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from data_hist.errors import EngineFailed
-from data_hist.model import Failure, FailureCause, Query, QueryStatus, Statistics
+from data_hist.model import (
+    Descriptions,
+    Failure,
+    FailureCause,
+    Query,
+    QueryStatus,
+    Statistics,
+)
+
+_log = logging.getLogger(__name__)
 
 _STATUS = {
     "QUEUED": QueryStatus.QUEUED,
@@ -26,6 +36,8 @@ _RESOURCE_TYPES = frozenset({*range(9), 206, 210, 1602})
 _OPERATOR_TYPES = frozenset({401, 402, *range(1400, 1407), 1500, 1501})
 _REASON = re.compile(r"(?:(?P<name>[A-Z][A-Z0-9_]+): )?(?:line (?P<line>\d+):(?P<column>\d+): )?")
 _SCAN_LIMIT = "Bytes scanned limit was exceeded"
+# What AWS calls its own troubles; what else is not processed is unknown, or another workgroup's.
+_PASSING = re.compile(r"THROTTL|TOO_?MANY|INTERNAL|UNAVAILABLE|TIME_?OUT", re.IGNORECASE)
 _SECRETS = re.compile(r"s3[an]?://\S+|arn:aws[\w-]*:\S+|\b\d{12}\b")
 
 
@@ -45,6 +57,35 @@ def query_from(execution: Mapping[str, Any]) -> Query:
         )
     except (KeyError, TypeError) as error:
         raise EngineFailed("Athena's description of the query is incomplete.") from error
+
+
+def descriptions_from(answer: Mapping[str, Any], unknown: Set[str]) -> Descriptions:
+    """Read an answer of `BatchGetQueryExecution`; `unknown` are ids that were not asked for.
+
+    A description that cannot be read is left out: it must not hide the others.
+
+    Raises:
+        EngineFailed: It is no such answer.
+    """
+    try:
+        queries = [query for each in answer["QueryExecutions"] if (query := _readable(each))]
+        unprocessed = {
+            each["QueryExecutionId"]
+            for each in answer.get("UnprocessedQueryExecutionIds", ())
+            if not _PASSING.search(each.get("ErrorCode", ""))
+        }
+    except (KeyError, TypeError, AttributeError) as error:
+        raise EngineFailed("Athena's answer describes no queries.") from error
+    found = {query.query_id: query for query in queries}
+    return Descriptions(found, frozenset(unknown | unprocessed))
+
+
+def _readable(execution: Mapping[str, Any]) -> Query | None:
+    try:
+        return query_from(execution)
+    except EngineFailed:
+        _log.warning("AWS described a query in a way that cannot be read")
+        return None
 
 
 def reason_parts(reason: str) -> tuple[str | None, int | None, int | None, str]:
