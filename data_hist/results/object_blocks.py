@@ -51,14 +51,16 @@ class ResultObject:
             EngineError: A range cannot be read, not even when tried again.
         """
         reading: deque[asyncio.Future[bytes]] = deque()
-        with self._shares.joined():
+        with self._shares.joined() as share:
             try:
                 while start < end or reading:
-                    size = self._shares.block_bytes(block_bytes)
-                    while start < end and len(reading) < self._shares.blocks(size):
+                    size = share.block_bytes(block_bytes)
+                    while start < end and len(reading) < share.blocks(size):
                         reading.append(self._begin(start, min(size, end - start)))
                         start += size
-                    yield await reading.popleft()
+                    block = await reading.popleft()
+                    share.took(len(block))
+                    yield block
             finally:
                 _forget(reading)
 
