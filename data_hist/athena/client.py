@@ -42,6 +42,7 @@ _CONFIG = Config(
 )
 _BATCH = 50
 _STATUS_SECONDS = 2.5
+_CHECK_SECONDS = 5
 _ANSWER = Patience(attempt_seconds=4, whole_seconds=8)
 _START = Patience(attempt_seconds=4, whole_seconds=10)
 _ROWS = Patience(attempt_seconds=8, whole_seconds=20)
@@ -274,7 +275,7 @@ class AthenaClient:
             EngineUnavailable: They do not, or the workgroup overrides what this service rests on;
                 the detail says what to change.
         """
-        with translated_errors():
+        with time_limit(_CHECK_SECONDS), translated_errors():
             answer = self._athena.get_work_group(WorkGroup=self._workgroup)
             workgroup = member(answer, "WorkGroup", dict)
             self._s3.head_bucket(Bucket=self._bucket)

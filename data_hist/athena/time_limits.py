@@ -31,11 +31,12 @@ _limit = _Limit()
 @contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
     """Let nothing that this thread receives from AWS inside come later than that."""
+    outer = _limit.deadline
     _limit.deadline = time.monotonic() + seconds
     try:
         yield
     finally:
-        _limit.deadline = None
+        _limit.deadline = outer
 
 
 def observe_time_limits(client: Any) -> None:

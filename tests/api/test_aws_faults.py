@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -19,6 +18,7 @@ from data_hist.athena import AthenaClient
 from data_hist.settings import Settings
 from tests.api.calls import assert_problem
 from tests.athena.fault_server import (
+    Exchange,
     Fault,
     FaultServer,
     answer,
@@ -85,16 +85,16 @@ def test_failure_of_aws_is_the_documented_problem(
     assert ("retry-after" in response.headers) == (status in (429, 503))
 
 
-def relay(server: FaultServer, endpoint_url: str, then: Fault | None) -> Fault:
+def relay(endpoint_url: str, then: Fault | None) -> Fault:
     """Have the endpoint do what was asked for, and answer with something else."""
 
-    def serve(connection: socket.socket, stopped: threading.Event) -> None:
-        head, _, body = server.requests[-1].partition(b"\r\n\r\n")
+    def serve(exchange: Exchange) -> None:
+        head, _, body = exchange.request.partition(b"\r\n\r\n")
         lines = head.decode().split("\r\n")[1:]
         wanted = ("content-type", "x-amz-target")
         headers = dict(line.split(": ", 1) for line in lines if line.lower().startswith(wanted))
         response = httpx.post(endpoint_url, content=body, headers=headers)
-        (then or bytes_of(answer("200 OK", response.content)))(connection, stopped)
+        (then or bytes_of(answer("200 OK", response.content)))(exchange)
 
     return serve
 
@@ -124,7 +124,7 @@ def test_query_whose_start_is_not_confirmed_is_started_once(
     location = f"s3://data-hist-results/{uuid.uuid4()}/"
     with fault_server() as server:
         cut_short = bytes_of(answer("200 OK", b'{"QueryExe', length=60))
-        server.faults = [relay(server, endpoint_url, each) for each in (reset, cut_short, None)]
+        server.faults = [relay(endpoint_url, each) for each in (reset, cut_short, None)]
         token = key and key[:32] + uuid.uuid4().hex
 
         query_id = start(settings_for(server.url), location, token)
@@ -137,12 +137,12 @@ def test_key_whose_worker_was_killed_starts_no_second_query(endpoint_url: str) -
     key = uuid.uuid4().hex
     done = threading.Event()
 
-    def hold(_connection: socket.socket, stopped: threading.Event) -> None:
+    def hold(exchange: Exchange) -> None:
         done.set()
-        stopped.wait(30)
+        exchange.stopped.wait(30)
 
     with fault_server() as server:
-        server.faults = [relay(server, endpoint_url, hold)]
+        server.faults = [relay(endpoint_url, hold)]
         code = (
             "from tests.api.test_aws_faults import *\n"
             f"start(settings_for({server.url!r}), {location!r}, {key!r})"

@@ -6,8 +6,19 @@ import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
-Fault = Callable[[socket.socket, threading.Event], None]
+
+@dataclass(frozen=True)
+class Exchange:
+    """A request that has arrived, and where its answer goes; a fault ends when it is `stopped`."""
+
+    request: bytes
+    connection: socket.socket
+    stopped: threading.Event
+
+
+Fault = Callable[[Exchange], None]
 
 
 class FaultServer:
@@ -56,7 +67,7 @@ class FaultServer:
             with self._lock:
                 self.requests.append(request)
                 fault = self.faults.pop(0) if self.faults else bytes_of(self.good)
-            fault(connection, self.stopped)
+            fault(Exchange(request, connection, self.stopped))
 
 
 def answer(
@@ -75,27 +86,27 @@ def answer(
 
 def bytes_of(data: bytes) -> Fault:
     """Send this and close."""
-    return lambda connection, _stopped: connection.sendall(data)
+    return lambda exchange: exchange.connection.sendall(data)
 
 
-def reset(connection: socket.socket, _stopped: threading.Event) -> None:
+def reset(exchange: Exchange) -> None:
     """Break the connection."""
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    exchange.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
-def silence(_connection: socket.socket, stopped: threading.Event) -> None:
+def silence(exchange: Exchange) -> None:
     """Say nothing."""
-    stopped.wait(10)
+    exchange.stopped.wait(10)
 
 
 def drip(data: bytes, pause_seconds: float = 0.05) -> Fault:
     """Send a byte at a time."""
 
-    def send(connection: socket.socket, stopped: threading.Event) -> None:
+    def send(exchange: Exchange) -> None:
         for byte in data:
-            if stopped.wait(pause_seconds):
+            if exchange.stopped.wait(pause_seconds):
                 return
-            connection.sendall(bytes([byte]))
+            exchange.connection.sendall(bytes([byte]))
 
     return send
 
