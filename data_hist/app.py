@@ -6,6 +6,7 @@ Importing it does nothing. `create_app` builds everything; its arguments are the
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import connexion
@@ -19,10 +20,12 @@ from data_hist import contract
 from data_hist.athena import AthenaClient
 from data_hist.authentication import authenticator_from
 from data_hist.catalog import load_catalog
+from data_hist.descriptions import describe_for_callers
 from data_hist.errors import DataHistError
 from data_hist.front_door import BodyMiddleware, ExactPathMiddleware, RequestIdMiddleware
 from data_hist.handlers import Handlers
 from data_hist.health import HealthHandlers
+from data_hist.poller import Poller
 from data_hist.request_validation import VALIDATORS
 from data_hist.responses import (
     as_json,
@@ -61,19 +64,24 @@ def create_app(
     engine = engine or AthenaClient(settings)
     locations = ResultLocations(settings.result_bucket, settings.result_prefix)
     authenticator = authenticator_from(settings)
+    poller = Poller(
+        partial(describe_for_callers, engine),
+        settings.status_calls_per_second / settings.workers,
+        clock,
+    )
     services: list[QueryService] = []
     app = connexion.AsyncApp(
         __name__,
         specification_dir=contract.FOLDER,
         strict_validation=True,
         validator_map=VALIDATORS,
-        lifespan=_closing(services),
+        lifespan=_closing(poller, services),
     )
     app.add_middleware(RequestIdMiddleware, MiddlewarePosition.BEFORE_EXCEPTION)
     app.add_middleware(ExactPathMiddleware, MiddlewarePosition.BEFORE_SWAGGER)
     app.add_middleware(BodyMiddleware, MiddlewarePosition.BEFORE_SWAGGER)
     for version in load_catalog().versions.values():
-        service = QueryService(engine, version, locations, clock)
+        service = QueryService(engine, poller, version, locations, clock)
         services.append(service)
         app.add_api(
             contract.api_specification(settings.tenant_header, settings.gateway_secret_header),
@@ -95,10 +103,11 @@ def create_app(
     return app
 
 
-def _closing(services: list[QueryService]) -> Callable[[Any], Any]:
+def _closing(poller: Poller, services: list[QueryService]) -> Callable[[Any], Any]:
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[None]:
         yield
+        poller.close()
         for service in services:
             service.close()
 

@@ -136,7 +136,7 @@ def _serve(options: argparse.Namespace) -> int:
         # It may be there in a moment, and /readyz tells.
         print(f"data-hist: not ready yet: {error.detail}", file=sys.stderr)
     arguments = _gunicorn(options)
-    environment = _SERVICE_ENVIRONMENT | os.environ
+    environment = _SERVICE_ENVIRONMENT | os.environ | _workers_environment(options)
     os.execve(arguments[0], arguments, environment)  # noqa: S606 - our own interpreter
 
 
@@ -159,7 +159,10 @@ def _local(options: argparse.Namespace) -> int:
     service = Command(
         "The service",
         _gunicorn(options),
-        _SERVICE_ENVIRONMENT | os.environ | _local_environment(athena_url),
+        _SERVICE_ENVIRONMENT
+        | os.environ
+        | _local_environment(athena_url)
+        | _workers_environment(options),
         f"{url}/readyz",
     )
     return asyncio.run(run_together([athena, service], _READY.format(url=url)))
@@ -202,6 +205,10 @@ def _gunicorn(options: argparse.Namespace) -> list[str]:
     ]
 
 
+def _workers_environment(options: argparse.Namespace) -> dict[str, str]:
+    return {f"{PREFIX}WORKERS": str(options.workers)}
+
+
 def _local_environment(athena_url: str) -> dict[str, str]:
     """The service's settings for an embedded Athena; what the caller has set goes before."""
     settings = {
@@ -210,6 +217,8 @@ def _local_environment(athena_url: str) -> dict[str, str]:
         "ACCESS_KEY_ID": "local",
         "SECRET_ACCESS_KEY": "local",
         "TENANT_REQUIRED": "false",
+        # Nobody else calls it, and it has no quota.
+        "STATUS_CALLS_PER_SECOND": "400",
     }
     chosen = {
         PREFIX + name: os.environ.get(PREFIX + name, value) for name, value in settings.items()
