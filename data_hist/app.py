@@ -20,9 +20,10 @@ from data_hist.athena import AthenaClient
 from data_hist.authentication import authenticator_from
 from data_hist.catalog import load_catalog
 from data_hist.errors import DataHistError
-from data_hist.front_door import BodyMiddleware, ExactPathMiddleware, RequestIdMiddleware
+from data_hist.front_door import BodyMiddleware, ExactPathMiddleware
 from data_hist.handlers import Handlers
 from data_hist.health import HealthHandlers
+from data_hist.observation import ObservationMiddleware
 from data_hist.request_validation import VALIDATORS
 from data_hist.responses import (
     as_json,
@@ -31,6 +32,7 @@ from data_hist.responses import (
     problem_response,
 )
 from data_hist.retention import ResultLocations
+from data_hist.routes import Routes
 from data_hist.security_schemes import security_map
 from data_hist.service import QueryService, utc_now
 from data_hist.settings import Settings, load_settings
@@ -69,21 +71,29 @@ def create_app(
         validator_map=VALIDATORS,
         lifespan=_closing(services),
     )
-    app.add_middleware(RequestIdMiddleware, MiddlewarePosition.BEFORE_EXCEPTION)
+    routes = Routes()
+    app.add_middleware(ObservationMiddleware, MiddlewarePosition.BEFORE_EXCEPTION, routes=routes)
     app.add_middleware(ExactPathMiddleware, MiddlewarePosition.BEFORE_SWAGGER)
     app.add_middleware(BodyMiddleware, MiddlewarePosition.BEFORE_SWAGGER)
+    contract_of_api = contract.api_specification(
+        settings.tenant_header, settings.gateway_secret_header
+    )
     for version in load_catalog().versions.values():
         service = QueryService(engine, version, locations, clock)
         services.append(service)
+        base_path = f"/{version.name}/data_hist"
+        routes.add_api(base_path, contract_of_api)
         app.add_api(
-            contract.api_specification(settings.tenant_header, settings.gateway_secret_header),
-            base_path=f"/{version.name}/data_hist",
+            contract_of_api,
+            base_path=base_path,
             resolver=_resolver(Handlers(service, version, settings.price_usd_per_tb)),
             security_map=security_map(authenticator),
             swagger_ui_options=_SWAGGER_UI,
         )
+    contract_of_health = contract.health_specification()
+    routes.add("", contract_of_health)
     app.add_api(
-        "health.yaml",
+        contract_of_health,
         base_path="",
         resolver=_resolver(HealthHandlers(engine)),
         swagger_ui_options=SwaggerUIOptions(swagger_ui=False, serve_spec=False),

@@ -19,6 +19,7 @@ from data_hist.documents import (
 )
 from data_hist.errors import NotFound
 from data_hist.model import PageRequest, QueryStatus, Submission
+from data_hist.request_record import current_request
 from data_hist.results import chosen_format, result_response
 from data_hist.security_schemes import tenant_of_request
 from data_hist.service import QueryService
@@ -55,12 +56,14 @@ class Handlers:
             owned = await self._service.validate(tenant_of_request(request), submission)
             return dry_run_document(owned, self._price_usd_per_tb)
         owned = await self._service.submit(tenant_of_request(request), submission)
+        current_request().query_id = owned.query.query_id
         return query_document(owned, self._price_usd_per_tb)
 
     async def get_status(
         self, query_id: str, wait_seconds: int | None = None
     ) -> Document | tuple[Document, int, dict[str, str]]:
         """Describe a query."""
+        current_request().query_id = query_id
         preferred = _preferred_wait_seconds()
         wait = preferred if wait_seconds is None else wait_seconds
         owned = await self._service.status(tenant_of_request(request), query_id, wait or 0)
@@ -71,6 +74,7 @@ class Handlers:
 
     async def cancel_query(self, query_id: str) -> Document:
         """Stop a query."""
+        current_request().query_id = query_id
         owned = await self._service.cancel(tenant_of_request(request), query_id)
         return query_document(owned, self._price_usd_per_tb)
 
@@ -85,7 +89,9 @@ class Handlers:
 
     async def next_page(self, body: Document) -> Document:
         """Read a page of rows."""
-        page = await self._service.next_page(tenant_of_request(request), PageRequest(**body))
+        wanted = PageRequest(**body)
+        current_request().query_id = wanted.query_id
+        page = await self._service.next_page(tenant_of_request(request), wanted)
         return page_document(page)
 
     async def get_results(
@@ -95,9 +101,12 @@ class Handlers:
         row_format: str | None = None,
     ) -> Response:
         """Read the whole result."""
+        current_request().query_id = query_id
         chosen = chosen_format(format, request.headers.get("Accept"))
         result = await self._service.result(tenant_of_request(request), query_id)
-        return await result_response(result, chosen, row_format, request.headers)
+        response = await result_response(result, chosen, row_format, request.headers)
+        current_request().stream_format = chosen.name
+        return response
 
     async def list_tables(self) -> Document:
         """Describe all tables."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from data_hist import metrics
 from data_hist.model import Query
 
 _FIRST_PAUSE_SECONDS = 0.1
@@ -21,9 +22,13 @@ class Poller:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + wait_seconds
         pause = _FIRST_PAUSE_SECONDS
-        query = await self._describe(query_id)
+        query = await self._look_at(query_id)
         while not query.status.is_terminal and (left := deadline - loop.time()) > 0:
             await asyncio.sleep(min(pause, left))
             pause = min(pause * _GROWTH, _LONGEST_PAUSE_SECONDS)
-            query = await self._describe(query_id)
+            query = await self._look_at(query_id)
         return query
+
+    async def _look_at(self, query_id: str) -> Query:
+        metrics.poller_asked(1)
+        return await self._describe(query_id)

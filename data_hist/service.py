@@ -5,7 +5,6 @@ Every blocking call runs on a thread, and a caller who waits holds none.
 
 import asyncio
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ from typing import TypeVar
 
 from data_hist.athena import AthenaClient, idempotency_token
 from data_hist.catalog import ApiVersion
+from data_hist.context_threads import ContextThreadPool
 from data_hist.errors import (
     EngineUnavailable,
     InvalidSql,
@@ -34,6 +34,7 @@ from data_hist.model import (
     QueryStatus,
     Submission,
 )
+from data_hist.observation import waiting
 from data_hist.outcomes import raise_callers_fault, require_rows
 from data_hist.ownership import Ownership, query_not_found
 from data_hist.paging import result_position, result_token
@@ -41,6 +42,7 @@ from data_hist.poller import Poller
 from data_hist.results import FinishedResult, PageReader, ResultObject
 from data_hist.retention import ResultLocations
 from data_hist.source_map import annotate, caller_position
+from data_hist.started_queries import StartedQueries
 from data_hist.tenancy import OPERATOR
 
 _T = TypeVar("_T")
@@ -82,9 +84,10 @@ class QueryService:
         self._guard = GuardPool(version)
         self._ownership = Ownership(locations, clock)
         self._columns = lru_cache(_CACHED_RESULTS)(engine.columns)
+        self._started = StartedQueries()
         self._poller = Poller(self._describe)
-        self._calls = ThreadPoolExecutor(_CALL_THREADS, "engine-call")
-        self._row_work = ThreadPoolExecutor(_ROW_THREADS, "rows")
+        self._calls = ContextThreadPool(_CALL_THREADS, "engine-call")
+        self._row_work = ContextThreadPool(_ROW_THREADS, "rows")
         self._pages = PageReader(engine, self._calls, self._row_work)
 
     async def submit(self, tenant: int, submission: Submission) -> OwnedQuery:
@@ -104,6 +107,7 @@ class QueryService:
         query_id = await self._start(
             submission.sql, admitted, self._locations.for_owner(owner), token
         )
+        self._started.add(query_id)
         return await self.status(tenant, query_id, submission.wait_seconds)
 
     async def validate(self, tenant: int, submission: Submission) -> OwnedQuery:
@@ -121,7 +125,8 @@ class QueryService:
         query_id = await self._start(
             submission.sql, explained, self._locations.for_validation(owner), None
         )
-        query = await self._poller.wait(query_id, _VALIDATION_SECONDS)
+        with waiting():
+            query = await self._poller.wait(query_id, _VALIDATION_SECONDS)
         raise_callers_fault(query.failure, query_id=None)
         if query.status is not QueryStatus.FINISHED:
             await self._on_thread(partial(self._engine.stop, query_id))
@@ -255,7 +260,8 @@ class QueryService:
         try:
             owned = self._ownership.claim(await self._describe(query_id), tenant)
             if wait_seconds and not owned.query.status.is_terminal:
-                query = await self._poller.wait(query_id, wait_seconds)
+                with waiting():
+                    query = await self._poller.wait(query_id, wait_seconds)
                 owned = self._ownership.claim(query, tenant)
         except QueryNotFound:
             raise query_not_found(query_id) from None
@@ -268,6 +274,7 @@ class QueryService:
 
     async def _describe(self, query_id: str) -> Query:
         query = await self._on_thread(partial(self._engine.describe, query_id))
+        self._started.seen(query)
         failure = query.failure
         if failure is None:
             return query

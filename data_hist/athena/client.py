@@ -11,6 +11,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from data_hist.athena.errors import reading_object, translated_errors
+from data_hist.athena.observed_calls import observe_calls
 from data_hist.athena.result_sets import ColumnInfo, keep_bodies, result_set
 from data_hist.athena.states import query_from
 from data_hist.errors import EngineFailed, EngineUnavailable
@@ -84,6 +85,8 @@ class AthenaClient:
         self._s3: S3Client = session.client(
             "s3", endpoint_url=settings.endpoint_url, config=_CONFIG
         )
+        observe_calls(self._athena)
+        observe_calls(self._s3)
         self._workgroup = settings.workgroup
         self._default_database = settings.default_database
         self._bucket = settings.result_bucket

@@ -25,7 +25,7 @@ _log = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 2
 _CONCURRENT_QUERIES = "CONCURRENT_QUERY_LIMIT_EXCEEDED"
-_THROTTLES = frozenset(
+THROTTLES = frozenset(
     {"ThrottlingException", "TooManyRequestsException", "Throttling", "SlowDown", "429"}
 )
 # AWS does not know us, or does not let us: for the operator to mend, never the caller's 401 or 403.
@@ -99,7 +99,7 @@ def _from_client_error(error: ClientError) -> DataHistError:
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     if code == "InvalidRequestException":
         return _from_invalid_request(error)
-    if code in _THROTTLES:
+    if code in THROTTLES:
         return _from_throttle(error)
     if code in _GONE:
         return _result_gone()
