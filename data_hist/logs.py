@@ -5,10 +5,12 @@ message may quote any of these, so that a traceback here is made of places and t
 raises an error on purpose logs what the operator needs.
 """
 
+import contextlib
 import logging
 import sys
 import time
 import traceback
+from functools import cache, lru_cache
 from types import TracebackType
 from typing import Any
 
@@ -24,9 +26,8 @@ class PlacesFormatter(logging.Formatter):
     """Formats a record as text, and an exception without its message."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's own name
-        """The record's line, with its fields as `name=value`."""
-        fields = "".join(f" {name}={value}" for name, value in _fields(record).items())
-        return super().formatMessage(record) + fields
+        """The record's line, and the request that it is about."""
+        return super().formatMessage(record) + _as_text(_ids_of_request())
 
     def formatException(self, ei: _ExceptionInfo) -> str:  # noqa: N802 - logging's own name
         """Name the exceptions of the chain and the places they came through."""
@@ -44,31 +45,65 @@ class JsonFormatter(PlacesFormatter):
     """Formats a record as a JSON object on one line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """The record with its fields."""
-        seconds, milliseconds = divmod(int(record.created * 1000), 1000)
-        written = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(seconds))
-        line: dict[str, Any] = {
-            "time": f"{written}.{milliseconds:03}Z",
-            "level": record.levelname,
-            "logger": record.name,
-            "message": record.getMessage(),
-            **_fields(record),
-        }
+        """The record, and the request that it is about."""
+        fields = _ids_of_request()
         if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
-        return dumps(line).decode()
+            fields["exception"] = self.formatException(record.exc_info)
+        return _json_line(
+            record.created, record.levelname, record.name, record.getMessage(), fields
+        )
 
 
-def _fields(record: logging.LogRecord) -> dict[str, Any]:
-    """The ids of the request, and what the line has been given as `extra={"fields": ...}`."""
-    fields: dict[str, Any] = {}
+def write_request_line(fields: dict[str, Any]) -> None:
+    """Write the line of the request that is being served.
+
+    It goes past `logging`, which would take several times as long as all that is told of a request.
+    """
+    known = _ids_of_request() | fields
+    line = (
+        f"request{_as_text(known)}"
+        if _is_read_by_a_person()
+        else _json_line(time.time(), "INFO", "data_hist.requests", "request", known)
+    )
+    _write(line + "\n")
+
+
+def _write(text: str) -> None:
+    # As `logging` has it: what cannot be logged is no reason to fail.
+    with contextlib.suppress(OSError, ValueError):
+        sys.stderr.write(text)
+
+
+def _json_line(
+    seconds: float, level: str, logger: str, message: str, fields: dict[str, Any]
+) -> str:
+    second, milliseconds = divmod(int(seconds * 1000), 1000)
+    written = f"{_second(second)}.{milliseconds:03}Z"
+    line = {"time": written, "level": level, "logger": logger, "message": message}
+    return dumps(line | fields).decode()
+
+
+@lru_cache(1)
+def _second(second: int) -> str:
+    """A second since 1970 in UTC; most lines are written within that of the line before."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+
+
+def _ids_of_request() -> dict[str, Any]:
     request = CURRENT.get()
-    if request is not None:
-        fields["request_id"] = request.request_id
-        if request.trace is not None:
-            fields["trace_id"] = request.trace.trace_id
-            fields["span_id"] = request.trace.span_id
-    return fields | getattr(record, "fields", {})
+    if request is None:
+        return {}
+    if request.trace is None:
+        return {"request_id": request.request_id}
+    return {
+        "request_id": request.request_id,
+        "trace_id": request.trace.trace_id,
+        "span_id": request.trace.span_id,
+    }
+
+
+def _as_text(fields: dict[str, Any]) -> str:
+    return "".join(f" {name}={value}" for name, value in fields.items())
 
 
 def first_line_only(record: logging.LogRecord) -> bool:
@@ -79,9 +114,14 @@ def first_line_only(record: logging.LogRecord) -> bool:
 
 def formatter() -> logging.Formatter:
     """Text for a person at a terminal, JSON for everything else."""
-    if sys.stderr.isatty():
+    if _is_read_by_a_person():
         return PlacesFormatter("%(asctime)s %(levelname)s %(name)s %(message)s")
     return JsonFormatter()
+
+
+@cache
+def _is_read_by_a_person() -> bool:
+    return sys.stderr.isatty()
 
 
 LOGGING: dict[str, Any] = {

@@ -3,10 +3,9 @@
 All is told when the answer has ended, which for a whole result may be long after it began.
 """
 
-import logging
 import re
+import secrets
 import time
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -14,12 +13,11 @@ from typing import Any
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data_hist import metrics
+from data_hist.logs import write_request_line
 from data_hist.problems import INTERNAL
 from data_hist.request_record import CURRENT, RequestRecord, current_request
 from data_hist.routes import Routes
 from data_hist.trace_context import TRACEPARENT, TraceContext, trace_context
-
-_log = logging.getLogger(__name__)
 
 _REQUEST_ID = b"x-request-id"
 _WELL_FORMED_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -73,7 +71,7 @@ class ObservationMiddleware:
                 given = value
             elif name == TRACEPARENT:
                 traceparents.append(value)
-        request_id = given.decode() if _WELL_FORMED_ID.fullmatch(given) else uuid.uuid4().hex
+        request_id = given.decode() if _WELL_FORMED_ID.fullmatch(given) else secrets.token_hex(16)
         return RequestRecord(request_id, self._trace_of(traceparents))
 
 
@@ -112,15 +110,17 @@ def _tell(method: str, route: str, record: RequestRecord, answer: _Answer, secon
         "status": answer.status,
         "completion": completion,
         "duration_ms": round(seconds * 1000, 1),
-        "waited_ms": round(record.waited_seconds * 1000, 1) or None,
         "sent_bytes": answer.sent_bytes,
-        "tenant": record.tenant,
-        "query_id": record.query_id,
-        "problem": record.problem,
-        "parent_span_id": record.trace.parent_span_id if record.trace else None,
     }
-    known = {name: value for name, value in fields.items() if value is not None}
-    _log.info("request", extra={"fields": known})
+    if record.waited_seconds:
+        fields["waited_ms"] = round(record.waited_seconds * 1000, 1)
+    if record.trace is not None and record.trace.parent_span_id is not None:
+        fields["parent_span_id"] = record.trace.parent_span_id
+    for name in ("tenant", "query_id", "problem"):
+        value = getattr(record, name)
+        if value is not None:
+            fields[name] = value
+    write_request_line(fields)
 
 
 @contextmanager

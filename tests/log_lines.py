@@ -7,7 +7,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from unittest import mock
 
+from data_hist import logs
 from data_hist.logs import LOGGING, JsonFormatter
 
 DEADLINE_SECONDS = 20.0
@@ -65,7 +67,12 @@ def log_lines() -> Iterator[LogLines]:
     try:
         for name, level in levels.items():
             logging.getLogger(name).setLevel(level)
-        yield lines
+        # pytest has a hand of its own on stderr, and it may be a terminal's.
+        with (
+            mock.patch.object(logs, "_write", lines.write),
+            mock.patch.object(logs, "_is_read_by_a_person", lambda: False),
+        ):
+            yield lines
     finally:
         for name, level_before in before.items():
             logging.getLogger(name).setLevel(level_before)

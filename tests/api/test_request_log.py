@@ -34,7 +34,7 @@ def test_line_tells_how_a_request_went(tenants: httpx.Client, lines: LogLines) -
     assert line.pop("time").endswith("Z")
     assert line == {
         "level": "INFO",
-        "logger": "data_hist.observation",
+        "logger": "data_hist.requests",
         "message": "request",
         "request_id": response.headers["x-request-id"],
         "method": "POST",

@@ -147,7 +147,7 @@ def test_every_line_of_the_log_is_json(service: Service) -> None:
 
     lines = [json.loads(line) for line in service.log.read_text().splitlines()]
     assert {"time", "level", "logger", "message"} <= set.intersection(*map(set, lines))
-    assert {"gunicorn.error", "data_hist.observation"} <= {line["logger"] for line in lines}
+    assert {"gunicorn.error", "data_hist.requests"} <= {line["logger"] for line in lines}
     (line,) = (line for line in lines if line.get("request_id") == request_id)
     assert (line["route"], line["problem"]) == (
         "/v0/data_hist/status/{query_id}",

@@ -1,14 +1,25 @@
 """A line of the log is one JSON object, and an exception in it has no message."""
 
+import io
 import json
 import logging
 import logging.config
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from data_hist.logs import LOGGING, JsonFormatter, PlacesFormatter, first_line_only, formatter
+from data_hist import logs
+from data_hist.logs import (
+    LOGGING,
+    JsonFormatter,
+    PlacesFormatter,
+    first_line_only,
+    formatter,
+    write_request_line,
+)
 from data_hist.request_record import CURRENT, RequestRecord
 from data_hist.trace_context import TraceContext
 
@@ -43,17 +54,67 @@ def test_line_is_an_object() -> None:
     }
 
 
-def test_line_names_its_request_and_has_its_fields() -> None:
+@pytest.fixture
+def request_in_a_trace() -> Iterator[None]:
     token = CURRENT.set(RequestRecord("id-1", TraceContext("trace", "span", "parent")))
-    try:
-        line = json.loads(JsonFormatter().format(record("a", fields={"status": 200})))
-        text = PlacesFormatter().format(record("a", fields={"status": 200}))
-    finally:
-        CURRENT.reset(token)
+    yield
+    CURRENT.reset(token)
 
-    assert line["request_id"] == "id-1"
-    assert (line["trace_id"], line["span_id"], line["status"]) == ("trace", "span", 200)
-    assert text == "a request_id=id-1 trace_id=trace span_id=span status=200"
+
+@pytest.mark.usefixtures("request_in_a_trace")
+def test_line_names_its_request() -> None:
+    line = json.loads(JsonFormatter().format(record("a")))
+
+    assert (line["request_id"], line["trace_id"], line["span_id"]) == ("id-1", "trace", "span")
+    assert PlacesFormatter().format(record("a")) == "a request_id=id-1 trace_id=trace span_id=span"
+
+
+@pytest.mark.usefixtures("request_in_a_trace")
+def test_line_of_a_request_for_a_program(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "_is_read_by_a_person", lambda: False)
+
+    write_request_line({"status": 200, "tenant": 1})
+
+    written = capsys.readouterr().err
+    assert written.endswith("}\n")
+    line = json.loads(written)
+    assert line.pop("time").startswith("20")
+    assert line == {
+        "level": "INFO",
+        "logger": "data_hist.requests",
+        "message": "request",
+        "request_id": "id-1",
+        "trace_id": "trace",
+        "span_id": "span",
+        "status": 200,
+        "tenant": 1,
+    }
+
+
+@pytest.mark.usefixtures("request_in_a_trace")
+def test_line_of_a_request_for_a_person(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "_is_read_by_a_person", lambda: True)
+
+    write_request_line({"status": 200, "tenant": 1})
+
+    assert capsys.readouterr().err == (
+        "request request_id=id-1 trace_id=trace span_id=span status=200 tenant=1\n"
+    )
+
+
+def test_log_that_cannot_be_written_fails_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path("/dev/full").open("wb", buffering=0) as device:
+        full = io.TextIOWrapper(device, write_through=True)
+        monkeypatch.setattr(sys, "stderr", full)
+
+        write_request_line({"status": 200})
+
+        with pytest.raises(OSError, match="No space left"):
+            full.write("x")
 
 
 @pytest.mark.parametrize("formatted", [JsonFormatter().format, PlacesFormatter().format])
@@ -88,6 +149,6 @@ def test_configuration_cuts_asyncio_off() -> None:
 
 @pytest.mark.parametrize(("terminal", "kind"), [(True, PlacesFormatter), (False, JsonFormatter)])
 def test_text_is_for_terminals(terminal: bool, kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal, raising=False)
+    monkeypatch.setattr(logs, "_is_read_by_a_person", lambda: terminal)
 
     assert type(formatter()) is kind

@@ -32,7 +32,7 @@ def routes() -> Routes:
         ("/metrics", "/metrics"),
         ("", NO_ROUTE),
         ("/", NO_ROUTE),
-        (f"{BASE}/status/", NO_ROUTE),
+        (f"{BASE}/status/", f"{BASE}/status/{{query_id}}"),
         (f"{BASE}/status/x/y", NO_ROUTE),
         (f"{BASE}/status/x\n", f"{BASE}/status/{{query_id}}"),
         ("/v9/data_hist/query", NO_ROUTE),
@@ -41,3 +41,8 @@ def routes() -> Routes:
 )
 def test_route(routes: Routes, path: str, route: str) -> None:
     assert routes.route_of(path) == route
+
+
+def test_parameter_before_the_last_part_is_not_known() -> None:
+    with pytest.raises(ValueError, match="before its last part"):
+        Routes().add("", {"paths": {"/a/{b}/c": {}}})
