@@ -3,10 +3,11 @@
 Importing it does nothing. `create_app` builds everything; its arguments are the seams for tests.
 """
 
-from collections.abc import AsyncIterator, Callable
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import connexion
 from connexion.exceptions import ProblemException
@@ -35,7 +36,13 @@ from data_hist.retention import ResultLocations
 from data_hist.routes import Routes
 from data_hist.security_schemes import security_map
 from data_hist.service import QueryService, utc_now
-from data_hist.settings import Settings, load_settings
+from data_hist.settings import Settings, load_settings, traces_are_wanted
+from data_hist.trace_context import TraceContext, trace_context
+
+if TYPE_CHECKING:
+    from data_hist.tracing import Tracing
+
+_log = logging.getLogger(__name__)
 
 _SWAGGER_UI = SwaggerUIOptions(
     swagger_ui_path="/ui",
@@ -64,15 +71,25 @@ def create_app(
     locations = ResultLocations(settings.result_bucket, settings.result_prefix)
     authenticator = authenticator_from(settings)
     services: list[QueryService] = []
+    tracing = _tracing() if traces_are_wanted() else None
     app = connexion.AsyncApp(
         __name__,
         specification_dir=contract.FOLDER,
         strict_validation=True,
         validator_map=VALIDATORS,
-        lifespan=_closing(services),
+        lifespan=_closing(services, tracing),
     )
     routes = Routes()
-    app.add_middleware(ObservationMiddleware, MiddlewarePosition.BEFORE_EXCEPTION, routes=routes)
+    trace_of: Callable[[Sequence[bytes]], TraceContext | None] = trace_context
+    if tracing is not None:
+        app.add_middleware(tracing.middleware(routes), MiddlewarePosition.BEFORE_EXCEPTION)
+        trace_of = tracing.current_trace
+    app.add_middleware(
+        ObservationMiddleware,
+        MiddlewarePosition.BEFORE_EXCEPTION,
+        routes=routes,
+        trace_of=trace_of,
+    )
     app.add_middleware(ExactPathMiddleware, MiddlewarePosition.BEFORE_SWAGGER)
     app.add_middleware(BodyMiddleware, MiddlewarePosition.BEFORE_SWAGGER)
     contract_of_api = contract.api_specification(
@@ -105,12 +122,23 @@ def create_app(
     return app
 
 
-def _closing(services: list[QueryService]) -> Callable[[Any], Any]:
+def _tracing() -> "Tracing | None":
+    try:
+        from data_hist.tracing import Tracing
+    except ImportError:
+        _log.warning("OTEL_* asks for traces: install data-hist[otel] for them")
+        return None
+    return Tracing()
+
+
+def _closing(services: list[QueryService], tracing: "Tracing | None") -> Callable[[Any], Any]:
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[None]:
         yield
         for service in services:
             service.close()
+        if tracing is not None:
+            tracing.close()
 
     return lifespan
 

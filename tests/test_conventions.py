@@ -41,6 +41,7 @@ OWNERS = {
     "duckdb": {"data_hist/local_athena"},
     "jsonschema": {"data_hist/request_validation.py"},
     "msgspec": {"data_hist/athena/result_sets.py", "data_hist/wire_json.py"},
+    "opentelemetry": {"data_hist/tracing.py"},
     "pebble": {"data_hist/guard_pool.py"},
     "prometheus_client": {"data_hist/gunicorn_conf.py", "data_hist/metrics.py"},
     "pyarrow": {
