@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import connexion
@@ -20,11 +21,13 @@ from data_hist import contract
 from data_hist.athena import AthenaClient
 from data_hist.authentication import authenticator_from
 from data_hist.catalog import load_catalog
+from data_hist.descriptions import describe_for_callers
 from data_hist.errors import DataHistError
 from data_hist.front_door import BodyMiddleware, ExactPathMiddleware
 from data_hist.handlers import Handlers
 from data_hist.health import HealthHandlers
 from data_hist.observation import ObservationMiddleware
+from data_hist.poller import Poller
 from data_hist.request_validation import VALIDATORS
 from data_hist.responses import (
     as_json,
@@ -70,6 +73,11 @@ def create_app(
     engine = engine or AthenaClient(settings)
     locations = ResultLocations(settings.result_bucket, settings.result_prefix)
     authenticator = authenticator_from(settings)
+    poller = Poller(
+        partial(describe_for_callers, engine),
+        settings.status_calls_per_second / settings.workers,
+        clock,
+    )
     services: list[QueryService] = []
     tracing = _tracing() if traces_are_wanted() else None
     app = connexion.AsyncApp(
@@ -77,7 +85,7 @@ def create_app(
         specification_dir=contract.FOLDER,
         strict_validation=True,
         validator_map=VALIDATORS,
-        lifespan=_closing(services, tracing),
+        lifespan=_closing(poller, services, tracing),
     )
     routes = Routes()
     trace_of: Callable[[Sequence[bytes]], TraceContext | None] = trace_context
@@ -96,7 +104,7 @@ def create_app(
         settings.tenant_header, settings.gateway_secret_header
     )
     for version in load_catalog().versions.values():
-        service = QueryService(engine, version, locations, clock)
+        service = QueryService(engine, poller, version, locations, clock)
         services.append(service)
         base_path = f"/{version.name}/data_hist"
         routes.add_api(base_path, contract_of_api)
@@ -131,10 +139,13 @@ def _tracing() -> "Tracing | None":
     return Tracing()
 
 
-def _closing(services: list[QueryService], tracing: "Tracing | None") -> Callable[[Any], Any]:
+def _closing(
+    poller: Poller, services: list[QueryService], tracing: "Tracing | None"
+) -> Callable[[Any], Any]:
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[None]:
         yield
+        poller.close()
         for service in services:
             service.close()
         if tracing is not None:

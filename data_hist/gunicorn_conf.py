@@ -1,5 +1,6 @@
 """How gunicorn runs the service; what is not here is a command-line option of `data-hist`."""
 
+import gc
 import logging
 import os
 import shutil
@@ -41,3 +42,13 @@ def child_exit(_server: Any, worker: Any) -> None:
 def on_exit(_server: Any) -> None:
     """Leave nothing behind."""
     shutil.rmtree(os.environ[_METRICS_FOLDER], ignore_errors=True)
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Keep the garbage collector away from what was loaded, and from pages while they are made.
+
+    They are many small objects without cycles, which would set it off again and again.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

@@ -4,7 +4,8 @@ The contract has been checked when a method is called, so nothing is checked aga
 """
 
 import re
-from typing import Any
+from collections.abc import Coroutine
+from typing import Any, TypeVar
 
 from connexion import request
 from starlette.responses import Response
@@ -15,16 +16,20 @@ from data_hist.documents import (
     page_document,
     query_document,
     query_list_document,
+    retry_headers,
     table_document,
 )
 from data_hist.errors import NotFound
-from data_hist.model import PageRequest, QueryStatus, Submission
+from data_hist.model import OwnedQuery, PageRequest, QueryStatus, Submission
+from data_hist.presence import while_present
 from data_hist.request_record import current_request
 from data_hist.results import chosen_format, result_response
 from data_hist.security_schemes import tenant_of_request
 from data_hist.service import QueryService
 
 Document = dict[str, Any]
+Answer = tuple[Document, int, dict[str, str]]
+_T = TypeVar("_T")
 
 _PREFERRED_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,6})(?=$|[,;\s])", re.ASCII)
 _LONGEST_WAIT_SECONDS = 30
@@ -43,7 +48,7 @@ class Handlers:
         self._version = version
         self._price_usd_per_tb = price_usd_per_tb
 
-    async def submit_query(self, body: Document) -> Document:
+    async def submit_query(self, body: Document) -> Answer:
         """Start a query, or only check it."""
         fields = dict(body)
         dry_run = fields.pop("dry_run", False)
@@ -54,29 +59,31 @@ class Handlers:
         )
         if dry_run:
             owned = await self._service.validate(tenant_of_request(request), submission)
-            return dry_run_document(owned, self._price_usd_per_tb)
-        owned = await self._service.submit(tenant_of_request(request), submission)
+            return dry_run_document(owned, self._price_usd_per_tb), 200, {}
+        owned = await _awaited(
+            self._service.submit(tenant_of_request(request), submission), submission.wait_seconds
+        )
         current_request().query_id = owned.query.query_id
-        return query_document(owned, self._price_usd_per_tb)
+        return self._followed(owned)
 
-    async def get_status(
-        self, query_id: str, wait_seconds: int | None = None
-    ) -> Document | tuple[Document, int, dict[str, str]]:
+    async def get_status(self, query_id: str, wait_seconds: int | None = None) -> Answer:
         """Describe a query."""
         current_request().query_id = query_id
         preferred = _preferred_wait_seconds()
         wait = preferred if wait_seconds is None else wait_seconds
-        owned = await self._service.status(tenant_of_request(request), query_id, wait or 0)
-        document = query_document(owned, self._price_usd_per_tb)
+        owned = await _awaited(
+            self._service.status(tenant_of_request(request), query_id, wait or 0), wait
+        )
+        document, status, headers = self._followed(owned)
         if wait_seconds is None and preferred is not None:
-            return document, 200, {"Preference-Applied": f"wait={preferred}"}
-        return document
+            headers["Preference-Applied"] = f"wait={preferred}"
+        return document, status, headers
 
-    async def cancel_query(self, query_id: str) -> Document:
+    async def cancel_query(self, query_id: str) -> Answer:
         """Stop a query."""
         current_request().query_id = query_id
         owned = await self._service.cancel(tenant_of_request(request), query_id)
-        return query_document(owned, self._price_usd_per_tb)
+        return self._followed(owned)
 
     async def list_queries(
         self, limit: int, status: str | None = None, paging_token: str | None = None
@@ -89,9 +96,12 @@ class Handlers:
 
     async def next_page(self, body: Document) -> Document:
         """Read a page of rows."""
-        wanted = PageRequest(**body)
-        current_request().query_id = wanted.query_id
-        page = await self._service.next_page(tenant_of_request(request), wanted)
+        page_request = PageRequest(**body)
+        current_request().query_id = page_request.query_id
+        page = await _awaited(
+            self._service.next_page(tenant_of_request(request), page_request),
+            page_request.wait_seconds,
+        )
         return page_document(page)
 
     async def get_results(
@@ -117,6 +127,14 @@ class Handlers:
         if table not in self._version.tables:
             raise NotFound("There is no such table; GET /tables lists them.")
         return table_document(self._version.tables[table])
+
+    def _followed(self, owned: OwnedQuery) -> Answer:
+        return query_document(owned, self._price_usd_per_tb), 200, retry_headers(owned)
+
+
+async def _awaited(work: Coroutine[Any, Any, _T], wait_seconds: int | None) -> _T:
+    """What comes of some work; a long one ends when the caller goes away."""
+    return await (while_present(request.receive, work) if wait_seconds else work)
 
 
 def _preferred_wait_seconds() -> int | None:

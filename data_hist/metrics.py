@@ -47,21 +47,15 @@ _problems = Counter(
 )
 _aws_calls = Counter(
     "data_hist_aws_calls_total",
-    "Calls of AWS, after all attempts: ok, refused (4xx), throttled, failed (5xx) or unreachable.",
+    "Calls of AWS, each attempt one: ok, refused (4xx), throttled, failed (5xx) or unreachable.",
     ["operation", "outcome"],
     registry=REGISTRY,
 )
 _aws_call_seconds = Histogram(
     "data_hist_aws_call_duration_seconds",
-    "From a call of AWS to its answer, all attempts included; for GetObject until its first byte.",
+    "From a call of AWS to its answer, each attempt one; for GetObject until its first byte.",
     ["operation"],
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
-    registry=REGISTRY,
-)
-_aws_throttles = Counter(
-    "data_hist_aws_throttles_total",
-    "Attempts that AWS throttled, also where a later attempt was served.",
-    ["operation"],
     registry=REGISTRY,
 )
 _waiters = Gauge(
@@ -142,11 +136,6 @@ def aws_call_ended(operation: str, outcome: str, seconds: float) -> None:
     """Count a call of AWS; the outcomes are those of the metric's help."""
     _aws_calls_of(operation, outcome).inc()
     _aws_call_seconds_of(operation).observe(seconds)
-
-
-def aws_throttled(operation: str) -> None:
-    """Count an attempt that AWS throttled."""
-    _aws_throttles.labels(operation).inc()
 
 
 @contextmanager

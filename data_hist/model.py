@@ -1,6 +1,6 @@
 """The words of the domain as frozen value objects; standard library only, no HTTP and no AWS."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -60,7 +60,10 @@ class Statistics:
 
 @dataclass(frozen=True)
 class Query:
-    """One statement as the engine knows it; `sql` is the text that was sent to it."""
+    """One statement as the engine knows it.
+
+    `sql` is the text that was sent to it, until the places of errors have been found in it.
+    """
 
     query_id: str
     status: QueryStatus
@@ -70,6 +73,14 @@ class Query:
     completed_at: datetime | None = None
     statistics: Statistics = field(default_factory=Statistics)
     failure: Failure | None = None
+
+
+@dataclass(frozen=True)
+class Descriptions:
+    """What the engine tells of several queries; of an id in neither part it told nothing."""
+
+    found: Mapping[str, Query]
+    unknown: frozenset[str]
 
 
 @dataclass(frozen=True)

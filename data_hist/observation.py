@@ -98,7 +98,7 @@ class _Answer:
 
 def _tell(method: str, route: str, record: RequestRecord, answer: _Answer, seconds: float) -> None:
     cut_off = "broken" if record.problem else "client_left"
-    completion = "whole" if answer.is_whole else cut_off
+    completion = "whole" if answer.is_whole and not record.caller_left else cut_off
     metrics.request_ended(
         method, route, answer.status, seconds - record.waited_seconds, record.problem
     )

@@ -1,34 +1,269 @@
-"""Waiting for queries to end, without holding a thread."""
+"""Following queries: one poller for the process, whoever asks for what.
+
+The ids that anybody asks for are collected into calls of up to 50, under a call rate. An answer is
+what Athena said after the request came, or a state that is final: so nobody sees a query go back,
+not even on another worker. A caller who waits holds a future, and no thread.
+
+All of it runs on the event loop but the calls, so that nothing needs a lock.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import logging
+import math
+import random
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
+from datetime import datetime
+from functools import partial
 
 from data_hist import metrics
-from data_hist.model import Query
+from data_hist.agenda import Agenda, Watched
+from data_hist.athena import is_transient
+from data_hist.call_limits import CallRate, RetryBudget
+from data_hist.errors import EngineError, EngineFailed, EngineUnavailable, QueryNotFound, Throttled
+from data_hist.model import Descriptions, Query
 
+_log = logging.getLogger(__name__)
+
+_CALLS_AT_ONCE = 8
+# The older a query, the less it matters to know its end at once: a tenth of its age late.
+_PAUSE_FOR_AGE = 0.1
 _FIRST_PAUSE_SECONDS = 0.1
-_LONGEST_PAUSE_SECONDS = 1.0
-_GROWTH = 1.4
+_LONGEST_PAUSE_SECONDS = 0.8
+_ATTEMPTS = 3
+_FIRST_BACKOFF_SECONDS = 0.2
+_DOUBLINGS = 3
+_RETRY_SECONDS = 2
+_ENDED_QUERIES = 4096
+
+Describe = Callable[[Sequence[str]], Descriptions]
+_Seen = asyncio.Future[Query]
 
 
 class Poller:
-    """Looks at a query again and again, ever less often, until it has ended or time is up."""
+    """Describes queries at once, or once they have ended.
 
-    def __init__(self, describe: Callable[[str], Awaitable[Query]]) -> None:
+    Args:
+        describe: Describes up to 50 queries in one blocking call.
+        calls_per_second: How often it may be called; twice as many calls are made after a rest.
+        clock: The current time, in UTC.
+    """
+
+    def __init__(
+        self, describe: Describe, calls_per_second: float, clock: Callable[[], datetime]
+    ) -> None:
         self._describe = describe
+        self._rate = CallRate(calls_per_second)
+        self._budget = RetryBudget()
+        self._clock = clock
+        self._threads = ThreadPoolExecutor(_CALLS_AT_ONCE, "describe")
+        self._ended: OrderedDict[str, Query] = OrderedDict()
+        self._watched: dict[str, Watched] = {}
+        self._agenda = Agenda()
+        self._calls_on_way = 0
+        self._failed_calls = 0
+        self._trouble: BaseException | None = None
+        self._not_before = 0.0
+        self._next_round: asyncio.Handle | None = None
 
-    async def wait(self, query_id: str, wait_seconds: float) -> Query:
-        """Describe a query once it has ended, or as it is after `wait_seconds`."""
+    async def look(self, query_id: str, seconds: float) -> Query:
+        """Describe a query as it is now, within so many seconds.
+
+        Raises:
+            QueryNotFound: Athena does not know the id, or has forgotten it (after 45 days).
+            Throttled: So much is asked that its turn has not come.
+            EngineError: Athena does not tell, not even when asked again.
+        """
+        if query_id in self._ended:
+            self._ended.move_to_end(query_id)
+            return self._ended[query_id]
+        self._budget.count_request()
+        watched = self._watch(query_id)
+        seen: _Seen = asyncio.get_running_loop().create_future()
+        watched.lookers.add(seen)
+        self._plan(watched)
+        try:
+            async with asyncio.timeout(seconds):
+                return await seen
+        except TimeoutError:
+            raise self._trouble or _late(asked=seen in watched.served) from None
+        finally:
+            watched.lookers.discard(seen)
+            watched.served.discard(seen)
+            self._forget_if_idle(watched)
+
+    async def until_ended(self, query: Query, seconds: float) -> Query:
+        """Describe a query again once it has ended, or as it was last seen in that time."""
+        if query.status.is_terminal:
+            return query
+        watched = self._watch(query.query_id)
+        watched.known = watched.known or query
+        ended: _Seen = asyncio.get_running_loop().create_future()
+        watched.waiters.add(ended)
+        self._plan(watched)
+        try:
+            async with asyncio.timeout(seconds):
+                return await ended
+        except TimeoutError:
+            return watched.known
+        finally:
+            watched.waiters.discard(ended)
+            self._forget_if_idle(watched)
+
+    def close(self) -> None:
+        """Let go of the threads."""
+        if self._next_round is not None:
+            self._next_round.cancel()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _watch(self, query_id: str) -> Watched:
+        return self._watched.setdefault(query_id, Watched(query_id))
+
+    def _forget_if_idle(self, watched: Watched) -> None:
+        if watched.is_idle and self._watched.get(watched.query_id) is watched:
+            del self._watched[watched.query_id]
+            self._agenda.remove(watched)
+
+    def _plan(self, watched: Watched) -> None:
+        """Look again as whoever asks for it needs it, once the call on its way is back."""
+        if watched.on_way:
+            return
+        if watched.lookers:
+            self._agenda.ask(watched, self._now())
+        elif watched.waiters and watched.due is None:
+            self._agenda.schedule(watched, self._now() + self._rhythm(watched))
+        self._forget_if_idle(watched)
+        self._wake()
+
+    def _rhythm(self, watched: Watched) -> float:
+        if watched.known is None:
+            return _FIRST_PAUSE_SECONDS
+        age_seconds = (self._clock() - watched.known.submitted_at).total_seconds()
+        return min(max(age_seconds * _PAUSE_FOR_AGE, _FIRST_PAUSE_SECONDS), _LONGEST_PAUSE_SECONDS)
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+    def _wake(self) -> None:
+        """Think again about the next call, once everybody who is running now has asked."""
+        if self._next_round is not None:
+            self._next_round.cancel()
+        self._next_round = asyncio.get_running_loop().call_soon(
+            # A call is for many requests, and carries the context of none.
+            self._round,
+            context=Context(),
+        )
+
+    def _round(self) -> None:
+        """Make the calls that are due, and come back for the next one."""
+        now = self._now()
+        while (pause := self._pause(now)) <= 0:
+            self._call(self._agenda.take(now), now)
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + wait_seconds
-        pause = _FIRST_PAUSE_SECONDS
-        query = await self._look_at(query_id)
-        while not query.status.is_terminal and (left := deadline - loop.time()) > 0:
-            await asyncio.sleep(min(pause, left))
-            pause = min(pause * _GROWTH, _LONGEST_PAUSE_SECONDS)
-            query = await self._look_at(query_id)
-        return query
+        self._next_round = None if math.isinf(pause) else loop.call_later(pause, self._round)
 
-    async def _look_at(self, query_id: str) -> Query:
-        metrics.poller_asked(1)
-        return await self._describe(query_id)
+    def _pause(self, now: float) -> float:
+        """How long until a call is due and allowed; no end where something else comes first."""
+        wanted = self._agenda.wanted_at(now, gathering=self._calls_on_way > 0)
+        if wanted is None or self._calls_on_way == _CALLS_AT_ONCE:
+            return math.inf
+        return max(wanted - now, self._not_before - now, self._rate.pause(now))
+
+    def _call(self, batch: Sequence[Watched], now: float) -> None:
+        for watched in batch:
+            watched.on_way = True
+            watched.served, watched.lookers = watched.lookers, set()
+        self._rate.take(now)
+        self._calls_on_way += 1
+        ids = [watched.query_id for watched in batch]
+        metrics.poller_asked(len(ids))
+        call = asyncio.get_running_loop().run_in_executor(self._threads, self._describe, ids)
+        call.add_done_callback(partial(self._answered, batch))
+
+    def _answered(self, batch: Sequence[Watched], call: asyncio.Future[Descriptions]) -> None:
+        self._calls_on_way -= 1
+        if call.cancelled():
+            return
+        told, error = self._told(call)
+        answered = told.found.keys() | told.unknown
+        untold = [watched for watched in batch if watched.query_id not in answered]
+        again = self._may_ask_again(untold, error)
+        for watched in batch:
+            watched.on_way = False
+            if watched.query_id in told.found:
+                self._saw(watched, told.found[watched.query_id])
+            elif watched.query_id in told.unknown:
+                _fail(watched, QueryNotFound("There is no such query."))
+            else:
+                _missed(watched, error, again=again)
+            self._plan(watched)
+        self._wake()
+
+    def _may_ask_again(self, untold: Sequence[Watched], error: BaseException) -> bool:
+        """Whether those who got no answer from a call may be in another one at once."""
+        passing = isinstance(error, EngineError) and is_transient(error)
+        return passing and any(w.served for w in untold) and self._budget.take_retry()
+
+    def _told(self, call: asyncio.Future[Descriptions]) -> tuple[Descriptions, BaseException]:
+        """What a call tells, and the error of those of whom it tells nothing."""
+        self._trouble = error = call.exception()
+        if error is None:
+            self._failed_calls = 0
+            return call.result(), EngineFailed("Athena told nothing of this query.")
+        if not isinstance(error, EngineError):
+            _log.error("a description failed", exc_info=error)
+        self._back_off()
+        return Descriptions({}, frozenset()), error
+
+    def _back_off(self) -> None:
+        """Leave AWS alone for a while: the longer, the more often it failed in a row."""
+        doubled = _FIRST_BACKOFF_SECONDS * 2 ** min(self._failed_calls, _DOUBLINGS)
+        self._failed_calls += 1
+        # Workers that failed together must not come back together.
+        self._not_before = self._now() + random.uniform(doubled / 2, doubled)  # noqa: S311
+
+    def _saw(self, watched: Watched, query: Query) -> None:
+        watched.known, watched.failures = query, 0
+        _resolve(watched.served, query)
+        if query.status.is_terminal:
+            self._ended[query.query_id] = query
+            if len(self._ended) > _ENDED_QUERIES:
+                self._ended.popitem(last=False)
+            # It will never change again, so that nobody needs a further look.
+            _resolve(watched.lookers, query)
+            _resolve(watched.waiters, query)
+
+
+def _late(*, asked: bool) -> EngineError:
+    if asked:
+        return EngineUnavailable(
+            "The query engine does not answer in time.", retry_after_seconds=_RETRY_SECONDS
+        )
+    return Throttled("The engine's call rate is reached.", retry_after_seconds=_RETRY_SECONDS)
+
+
+def _resolve(futures: set[_Seen], query: Query) -> None:
+    for future in futures:
+        if not future.done():
+            future.set_result(query)
+    futures.clear()
+
+
+def _fail(watched: Watched, error: BaseException) -> None:
+    """Fail who was served by a call; who knows a state already goes on waiting."""
+    for future in watched.served:
+        if not future.done():
+            future.set_exception(error)
+    watched.served.clear()
+    watched.failures = 0
+
+
+def _missed(watched: Watched, error: BaseException, *, again: bool) -> None:
+    watched.failures += 1
+    if again and watched.failures < _ATTEMPTS:
+        watched.lookers |= watched.served
+        watched.served = set()
+    else:
+        _fail(watched, error)

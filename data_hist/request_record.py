@@ -25,6 +25,7 @@ class RequestRecord:
     problem: str | None = None
     waited_seconds: float = 0.0
     stream_format: str | None = None
+    caller_left: bool = False
 
 
 CURRENT: ContextVar[RequestRecord | None] = ContextVar("request_record", default=None)

@@ -6,6 +6,7 @@ that is not UTF-8 with a 500, and let duplicate keys pass.
 
 import re
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from functools import cache
 from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
@@ -79,7 +80,7 @@ class StrictParameterValidator(ParameterValidator):
             if param.get("required"):
                 raise InvalidRequest(f"The {parameter_type} parameter {name} is missing.")
             return
-        for error in _ParameterSchema(param["schema"]).iter_errors(value):
+        for error in _parameter_schema(param["schema"]).iter_errors(value):
             reason = FieldError(f"/{name}", _reason(error))
             raise _parameter_error(f"{parameter_type} parameter", reason)
 
@@ -90,13 +91,31 @@ def _parameter_error(part: str, reason: FieldError) -> InvalidRequest:
 
 def _pattern(_validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
     """The keyword as JSON Schema means it: in Python `$` also matches before a last newline."""
-    if isinstance(instance, str) and not re.search(re.sub(r"\$$", r"\\Z", pattern), instance):
+    if isinstance(instance, str) and not _compiled(pattern).search(instance):
         yield ValidationError("does not match", validator="pattern", validator_value=pattern)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\$$", r"\\Z", pattern))
 
 
 # jsonschema leaves this one function without types.
 _BodySchema = extend(Draft4RequestValidator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
 _ParameterSchema = extend(Draft4Validator, {"pattern": _pattern})  # type: ignore[no-untyped-call]
+
+_parameter_schemas: dict[int, Any] = {}
+
+
+def _parameter_schema(schema: Mapping[str, Any]) -> Any:
+    """What checks a parameter: it takes longer to make than to use.
+
+    It holds its schema, so that no other schema can have the same identity.
+    """
+    found = _parameter_schemas.get(id(schema))
+    if found is None:
+        found = _parameter_schemas[id(schema)] = _ParameterSchema(schema)
+    return found
 
 
 def _is_too_long_sql(error: ValidationError) -> bool:

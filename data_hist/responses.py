@@ -18,6 +18,7 @@ from data_hist.errors import (
     RangeNotSatisfiable,
     Unauthenticated,
 )
+from data_hist.presence import CallerGone
 from data_hist.problems import (
     INTERNAL,
     MEDIA_TYPE,
@@ -29,6 +30,11 @@ from data_hist.request_record import current_request
 from data_hist.wire_json import dumps
 
 _log = logging.getLogger(__name__)
+
+_TO_RETRY = frozenset({429, 503})
+_RETRY_SECONDS = 2
+_CALLER_GONE = 499
+"""For the log only: nobody reads the answer."""
 
 _CHALLENGE = 'Gateway realm="data_hist"'
 """RFC 9110 wants one on every 401; for Basic a browser would put its own dialog over Swagger UI."""
@@ -42,7 +48,11 @@ def as_json(handler: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(handler)
     async def wrapper(*args: Any, **kwargs: Any) -> Response:
-        result = await handler(*args, **kwargs)
+        try:
+            result = await handler(*args, **kwargs)
+        except CallerGone:
+            current_request().caller_left = True
+            return Response(status_code=_CALLER_GONE)
         if isinstance(result, Response):
             return result
         document, status, headers = result if isinstance(result, tuple) else (result, 200, {})
@@ -61,7 +71,9 @@ async def problem_response(_request: ConnexionRequest, error: DataHistError) -> 
     record.query_id = record.query_id or error.query_id
     if status >= 500:
         _log.error(error.detail)
-    headers = {"Retry-After": str(error.retry_after_seconds)} if error.retry_after_seconds else {}
+    headers: dict[str, str] = {}
+    if error.retry_after_seconds or status in _TO_RETRY:
+        headers["Retry-After"] = str(error.retry_after_seconds or _RETRY_SECONDS)
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = _CHALLENGE
     if isinstance(error, RangeNotSatisfiable):

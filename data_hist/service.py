@@ -6,7 +6,6 @@ Every blocking call runs on a thread, and a caller who waits holds none.
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import TypeVar
@@ -39,19 +38,22 @@ from data_hist.outcomes import raise_callers_fault, require_rows
 from data_hist.ownership import Ownership, query_not_found
 from data_hist.paging import result_position, result_token
 from data_hist.poller import Poller
-from data_hist.results import FinishedResult, PageReader, ResultObject
+from data_hist.results import FinishedResult, PageReader, ResultObject, StreamShares
 from data_hist.retention import ResultLocations
-from data_hist.source_map import annotate, caller_position
+from data_hist.source_map import annotate, caller_place
 from data_hist.started_queries import StartedQueries
 from data_hist.tenancy import OPERATOR
 
 _T = TypeVar("_T")
 
 _CALL_THREADS = 48
+# Apart from the calls, which would wait behind the many reads of a few streams.
+_STREAM_THREADS = 16
 # More threads would not cut rows faster, only make everybody else wait for the interpreter.
 _ROW_THREADS = 2
 _VALIDATION = "EXPLAIN (TYPE VALIDATE)\n"
 _VALIDATION_SECONDS = 20.0
+_LOOK_SECONDS = 5.0
 _RETRY_SECONDS = 1
 _CACHED_RESULTS = 1024
 
@@ -66,6 +68,7 @@ class QueryService:
 
     Args:
         engine: Athena, or what stands in for it.
+        poller: Follows its queries.
         version: The tables this version serves.
         locations: Where results go.
         clock: The current time, in UTC.
@@ -74,20 +77,23 @@ class QueryService:
     def __init__(
         self,
         engine: AthenaClient,
+        poller: Poller,
         version: ApiVersion,
         locations: ResultLocations,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._engine = engine
+        self._poller = poller
         self._version = version
         self._locations = locations
         self._guard = GuardPool(version)
         self._ownership = Ownership(locations, clock)
         self._columns = lru_cache(_CACHED_RESULTS)(engine.columns)
         self._started = StartedQueries()
-        self._poller = Poller(self._describe)
         self._calls = ContextThreadPool(_CALL_THREADS, "engine-call")
+        self._stream_reads = ContextThreadPool(_STREAM_THREADS, "stream-read")
         self._row_work = ContextThreadPool(_ROW_THREADS, "rows")
+        self._shares = StreamShares()
         self._pages = PageReader(engine, self._calls, self._row_work)
 
     async def submit(self, tenant: int, submission: Submission) -> OwnedQuery:
@@ -125,8 +131,9 @@ class QueryService:
         query_id = await self._start(
             submission.sql, explained, self._locations.for_validation(owner), None
         )
+        query = await self._poller.look(query_id, _VALIDATION_SECONDS)
         with waiting():
-            query = await self._poller.wait(query_id, _VALIDATION_SECONDS)
+            query = await self._poller.until_ended(query, _VALIDATION_SECONDS)
         raise_callers_fault(query.failure, query_id=None)
         if query.status is not QueryStatus.FINISHED:
             await self._on_thread(partial(self._engine.stop, query_id))
@@ -189,7 +196,7 @@ class QueryService:
         with _naming(query_id):
             columns = await self._on_thread(partial(self._columns, query_id))
             version = await self._on_thread(partial(self._engine.object_version, location))
-        source = ResultObject(self._engine, location, version, self._calls)
+        source = ResultObject(self._engine, location, version, self._stream_reads, self._shares)
         return FinishedResult(query_id, columns, source, self._row_work)
 
     async def cancel(self, tenant: int, query_id: str) -> OwnedQuery:
@@ -227,8 +234,8 @@ class QueryService:
     def close(self) -> None:
         """Let go of the threads and processes."""
         self._guard.close()
-        self._calls.shutdown(wait=False, cancel_futures=True)
-        self._row_work.shutdown(wait=False, cancel_futures=True)
+        for threads in (self._calls, self._stream_reads, self._row_work):
+            threads.shutdown(wait=False, cancel_futures=True)
 
     async def _admit(self, tenant: int, submission: Submission) -> AdmittedQuery:
         return await self._guard.admit(
@@ -252,34 +259,30 @@ class QueryService:
                 )
             )
         except InvalidSql as error:
-            line, column = _caller_place(sent, error.line, error.column)
+            line, column = caller_place(sent, error.line, error.column)
             raise InvalidSql(error.detail, code=error.code, line=line, column=column) from error
 
     async def _wait(self, tenant: int, query_id: str, wait_seconds: float) -> OwnedQuery:
         """Claim the query first: nobody may wait for what is another's."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + wait_seconds
         try:
-            owned = self._ownership.claim(await self._describe(query_id), tenant)
-            if wait_seconds and not owned.query.status.is_terminal:
-                with waiting():
-                    query = await self._poller.wait(query_id, wait_seconds)
-                owned = self._ownership.claim(query, tenant)
+            query = await self._poller.look(query_id, max(wait_seconds, _LOOK_SECONDS))
         except QueryNotFound:
             raise query_not_found(query_id) from None
-        return owned
+        self._started.seen(query)
+        owned = self._ownership.claim(query, tenant)
+        if owned.query.status.is_terminal or deadline <= loop.time():
+            return owned
+        with waiting():
+            query = await self._poller.until_ended(query, deadline - loop.time())
+        self._started.seen(query)
+        return self._ownership.claim(query, tenant)
 
     async def _query_with_rows(self, tenant: int, query_id: str, wait_seconds: float) -> Query:
         owned = await self._wait(tenant, query_id, wait_seconds)
         require_rows(owned.query)
         return owned.query
-
-    async def _describe(self, query_id: str) -> Query:
-        query = await self._on_thread(partial(self._engine.describe, query_id))
-        self._started.seen(query)
-        failure = query.failure
-        if failure is None:
-            return query
-        line, column = _caller_place(query.sql, failure.line, failure.column)
-        return replace(query, failure=replace(failure, line=line, column=column))
 
     async def _on_thread(self, call: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._calls, call)
@@ -298,10 +301,3 @@ def _naming(query_id: str) -> Iterator[None]:
             query_id=query_id,
             retry_after_seconds=error.retry_after_seconds,
         ) from error
-
-
-def _caller_place(sent: str, line: int | None, column: int | None) -> tuple[int | None, int | None]:
-    """Where a place in the sent SQL lies in the caller's; no place is none there either."""
-    if line is None or column is None:
-        return None, None
-    return caller_position(sent, line, column) or (None, None)

@@ -83,6 +83,18 @@ class Settings(BaseSettings):
     gateway_secret_header: Annotated[
         str, Field(pattern=r"^[A-Za-z0-9-]+$", description="The header that carries it.")
     ] = "X-Gateway-Secret"  # noqa: S105 - the name of a header
+    status_calls_per_second: Annotated[
+        float,
+        Field(
+            gt=0,
+            description="How often queries are looked at, 50 in a call, by all workers together. "
+            "Athena grants an account 20 such calls, for all replicas and for lists.",
+        ),
+    ] = 15.0
+    workers: Annotated[
+        int,
+        Field(ge=1, description="Processes that share this rate; `--workers` sets it."),
+    ] = 1
     price_usd_per_tb: Annotated[
         float, Field(ge=0, description="Athena's price for a TB scanned, for the estimated cost.")
     ] = 5.0

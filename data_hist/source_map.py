@@ -47,6 +47,13 @@ def annotate(sent: str, caller_text: str, edits: Sequence[Edit]) -> str:
     return sent + trailer if fits else sent
 
 
+def caller_place(sent: str, line: int | None, column: int | None) -> tuple[int | None, int | None]:
+    """Where a place in the sent SQL lies in the caller's; no place is none there either."""
+    if line is None or column is None:
+        return None, None
+    return caller_position(sent, line, column) or (None, None)
+
+
 def caller_position(sent: str, line: int, column: int) -> Position | None:
     """Translate a position in the sent SQL; None where the SQL carries no edits."""
     body, trailer, encoded = sent.rpartition(_TRAILER)

@@ -14,7 +14,6 @@ def observe_calls(client: Any) -> None:
     events = client.meta.events
     # The first event of a call.
     events.register("provide-client-params", _begin)
-    events.register("response-received", _take_attempt)
     events.register("after-call", _end)
     events.register("after-call-error", _end_without_answer)
 
@@ -23,18 +22,13 @@ def _begin(context: dict[str, Any], **_event: Any) -> None:
     context[_BEGUN] = time.perf_counter()
 
 
-def _take_attempt(parsed_response: Any, event_name: str, **_event: Any) -> None:
-    if parsed_response and _code(parsed_response) in THROTTLES:
-        metrics.aws_throttled(_operation(event_name))
-
-
 def _end(
     http_response: Any, parsed: Any, context: dict[str, Any], event_name: str, **_event: Any
 ) -> None:
     status = http_response.status_code
     if status < 300:
         outcome = "ok"
-    elif _code(parsed) in THROTTLES:
+    elif status == 429 or _code(parsed) in THROTTLES:
         outcome = "throttled"
     else:
         outcome = "refused" if status < 500 else "failed"

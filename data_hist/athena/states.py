@@ -4,12 +4,25 @@ The shapes are those of Athena's `QueryExecution`; a description without its req
 `EngineFailed`, since botocore answers a truncated body with an empty dictionary.
 """
 
+import logging
 import re
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Set
+from datetime import datetime
+from typing import Any, TypeVar
 
 from data_hist.errors import EngineFailed
-from data_hist.model import Failure, FailureCause, Query, QueryStatus, Statistics
+from data_hist.model import (
+    Descriptions,
+    Failure,
+    FailureCause,
+    Query,
+    QueryStatus,
+    Statistics,
+)
+
+_log = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
 
 _STATUS = {
     "QUEUED": QueryStatus.QUEUED,
@@ -26,25 +39,69 @@ _RESOURCE_TYPES = frozenset({*range(9), 206, 210, 1602})
 _OPERATOR_TYPES = frozenset({401, 402, *range(1400, 1407), 1500, 1501})
 _REASON = re.compile(r"(?:(?P<name>[A-Z][A-Z0-9_]+): )?(?:line (?P<line>\d+):(?P<column>\d+): )?")
 _SCAN_LIMIT = "Bytes scanned limit was exceeded"
+# What AWS calls its own troubles; what else is not processed is unknown, or another workgroup's.
+_PASSING = re.compile(r"THROTTL|TOO_?MANY|INTERNAL|UNAVAILABLE|TIME_?OUT", re.IGNORECASE)
 _SECRETS = re.compile(r"s3[an]?://\S+|arn:aws[\w-]*:\S+|\b\d{12}\b")
 
 
 def query_from(execution: Mapping[str, Any]) -> Query:
     """Read one `QueryExecution`."""
     try:
-        status = execution["Status"]
+        status = member(execution, "Status", dict)
+        completed = status.get("CompletionDateTime")
         return Query(
-            query_id=execution["QueryExecutionId"],
-            status=_STATUS[status["State"]],
-            sql=execution["Query"],
+            query_id=member(execution, "QueryExecutionId", str),
+            status=_STATUS[member(status, "State", str)],
+            sql=member(execution, "Query", str),
             output_location=execution.get("ResultConfiguration", {}).get("OutputLocation", ""),
-            submitted_at=status["SubmissionDateTime"],
-            completed_at=status.get("CompletionDateTime"),
+            submitted_at=member(status, "SubmissionDateTime", datetime),
+            completed_at=completed and member(status, "CompletionDateTime", datetime),
             statistics=_statistics(execution.get("Statistics", {})),
             failure=_failure(status),
         )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise EngineFailed("Athena's description of the query is incomplete.") from error
+
+
+def member(answer: Mapping[str, Any], name: str, kind: type[_T]) -> _T:
+    """A required member of an answer: botocore gives an empty one for a body that was cut short.
+
+    Raises:
+        EngineFailed: It is missing, or not of its kind.
+    """
+    value = answer.get(name)
+    if not isinstance(value, kind):
+        raise EngineFailed(f"Athena's answer lacks {name}.")
+    return value
+
+
+def descriptions_from(answer: Mapping[str, Any], unknown: Set[str]) -> Descriptions:
+    """Read an answer of `BatchGetQueryExecution`; `unknown` are ids that were not asked for.
+
+    A description that cannot be read is left out: it must not hide the others.
+
+    Raises:
+        EngineFailed: It is no such answer.
+    """
+    try:
+        queries = [query for each in answer["QueryExecutions"] if (query := _readable(each))]
+        unprocessed = {
+            each["QueryExecutionId"]
+            for each in answer.get("UnprocessedQueryExecutionIds", ())
+            if not _PASSING.search(each.get("ErrorCode", ""))
+        }
+    except (KeyError, TypeError, AttributeError) as error:
+        raise EngineFailed("Athena's answer describes no queries.") from error
+    found = {query.query_id: query for query in queries}
+    return Descriptions(found, frozenset(unknown | unprocessed))
+
+
+def _readable(execution: Mapping[str, Any]) -> Query | None:
+    try:
+        return query_from(execution)
+    except EngineFailed:
+        _log.warning("AWS described a query in a way that cannot be read")
+        return None
 
 
 def reason_parts(reason: str) -> tuple[str | None, int | None, int | None, str]:
@@ -63,11 +120,11 @@ def public_text(text: str) -> str:
 
 def _statistics(raw: Mapping[str, Any]) -> Statistics:
     return Statistics(
-        scanned_bytes=raw.get("DataScannedInBytes", 0),
-        queue_ms=raw.get("QueryQueueTimeInMillis", 0),
-        planning_ms=raw.get("QueryPlanningTimeInMillis", 0),
-        engine_ms=raw.get("EngineExecutionTimeInMillis", 0),
-        total_ms=raw.get("TotalExecutionTimeInMillis", 0),
+        scanned_bytes=int(raw.get("DataScannedInBytes", 0)),
+        queue_ms=int(raw.get("QueryQueueTimeInMillis", 0)),
+        planning_ms=int(raw.get("QueryPlanningTimeInMillis", 0)),
+        engine_ms=int(raw.get("EngineExecutionTimeInMillis", 0)),
+        total_ms=int(raw.get("TotalExecutionTimeInMillis", 0)),
     )
 
 

@@ -78,7 +78,6 @@ def test_calls_of_aws_are_counted_by_operation_and_outcome(client: httpx.Client)
     before = metric_values(client)
 
     query_id = submitted(client, "SELECT * FROM events")["query_id"]
-    client.get(f"/status/{UNKNOWN_ID}")
     page = next_page(client, query_id, results_per_page=5)
     next_page(client, query_id, paging_token=page["paging_token"])
     next_page(client, query_id, paging_token=page["paging_token"])
@@ -86,8 +85,7 @@ def test_calls_of_aws_are_counted_by_operation_and_outcome(client: httpx.Client)
     grown = metric_values(client) - before
     calls = "data_hist_aws_calls_total"
     assert grown[series(calls, operation="StartQueryExecution", outcome="ok")] == 1
-    assert grown[series(calls, operation="GetQueryExecution", outcome="ok")] >= 4
-    assert grown[series(calls, operation="GetQueryExecution", outcome="refused")] == 1
+    assert grown[series(calls, operation="BatchGetQueryExecution", outcome="ok")] >= 2
     assert grown[series(calls, operation="GetObject", outcome="ok")] == 2
     durations = "data_hist_aws_call_duration_seconds_count"
     assert grown[series(durations, operation="GetObject")] == 2
@@ -103,7 +101,7 @@ def test_aws_that_is_not_reached() -> None:
         grown = metric_values(client) - before
 
     calls = "data_hist_aws_calls_total"
-    assert grown[series(calls, operation="GetQueryExecution", outcome="unreachable")] == 1
+    assert grown[series(calls, operation="BatchGetQueryExecution", outcome="unreachable")] >= 1
 
 
 def stream_series(client: httpx.Client, fmt: str, completion: str) -> tuple[float, float]:

@@ -7,6 +7,7 @@ import pytest
 
 from data_hist.errors import EngineUnavailable
 from tests.api.calls import UNKNOWN_ID, as_tenant, submitted
+from tests.api.test_status import SLOW
 from tests.log_lines import LogLines, log_lines
 from tests.running_service import running_service, settings_for
 from tests.unit.results.fake_engine import ROW, FakeEngine
@@ -147,7 +148,7 @@ def test_warnings_from_threads_carry_the_request_id(lines: LogLines) -> None:
     with running_service(settings_for("http://127.0.0.1:9")) as client:
         response = client.post("/query", json={"query": "SELECT 1"})
 
-    warning, error, line = lines.during(response.headers["x-request-id"])
+    warning, *_, error, line = lines.during(response.headers["x-request-id"])
     assert (warning["logger"], warning["level"]) == ("data_hist.athena.errors", "WARNING")
     assert (error["logger"], error["level"]) == ("data_hist.responses", "ERROR")
     assert (line["status"], line["problem"]) == (503, "engine-unavailable")
@@ -201,3 +202,17 @@ def test_line_of_a_stream_whose_reader_leaves(lines: LogLines) -> None:
     assert line["completion"] == "client_left"
     assert line["sent_bytes"] > 0
     assert "problem" not in line
+
+
+def test_line_of_a_waiter_who_leaves(client: httpx.Client, lines: LogLines) -> None:
+    query_id = client.post("/query", json={"query": SLOW}).json()["query_id"]
+
+    with pytest.raises(httpx.ReadTimeout):
+        client.get(
+            f"/status/{query_id}?wait_seconds=30",
+            headers={"X-Request-Id": "waiter-who-leaves"},
+            timeout=0.5,
+        )
+
+    assert lines.about("waiter-who-leaves")["completion"] == "client_left"
+    client.delete(f"/query/{query_id}")

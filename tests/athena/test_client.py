@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.response import StreamingBody
+from botocore.stub import ANY
 
 from data_hist.athena import ObjectRange, ObjectVersion, idempotency_token
 from data_hist.errors import EngineFailed, EngineUnavailable, QueryExpired
@@ -13,6 +14,7 @@ from data_hist.model import QueryStatus, Statistics
 from tests.athena.conftest import StubbedAws
 
 ID = "2b0f6a0e-6c3f-4f5e-9b52-6f0c3ad7c0de"
+OTHER = "5c0e8a52-3d9c-4b7f-a3f0-1f6f3b0f7a11"
 LOCATION = "s3://results/data_hist/retention=60/tenant=1/"
 SUBMITTED = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 
@@ -34,7 +36,8 @@ def execution(state: str = "RUNNING", **status: Any) -> dict[str, Any]:
 
 
 def started(token: str | None) -> dict[str, Any]:
-    return ({"ClientRequestToken": token} if token else {}) | {
+    return {
+        "ClientRequestToken": token or ANY,
         "QueryString": "SELECT 1",
         "QueryExecutionContext": {"Catalog": "awsdatacatalog", "Database": "data_hist_empty"},
         "ResultConfiguration": {"OutputLocation": LOCATION},
@@ -53,14 +56,14 @@ def test_start_sends_the_query_and_its_place(aws: StubbedAws, token: str | None)
     assert query_id == ID
 
 
-def test_describe_translates_the_execution(aws: StubbedAws) -> None:
+def test_describe_many_translates_the_executions(aws: StubbedAws) -> None:
     aws.athena.add_response(
-        "get_query_execution",
-        {"QueryExecution": execution("SUCCEEDED", CompletionDateTime=SUBMITTED)},
-        {"QueryExecutionId": ID},
+        "batch_get_query_execution",
+        {"QueryExecutions": [execution("SUCCEEDED", CompletionDateTime=SUBMITTED)]},
+        {"QueryExecutionIds": [ID]},
     )
 
-    query = aws.client.describe(ID)
+    query = aws.client.describe_many([ID]).found[ID]
 
     assert query.status is QueryStatus.FINISHED
     assert query.output_location == f"{LOCATION}{ID}.csv"
@@ -68,21 +71,62 @@ def test_describe_translates_the_execution(aws: StubbedAws) -> None:
     assert query.statistics == Statistics(123, 1, 2, 3, 6)
 
 
-def test_describe_many_leaves_unknown_ids_out(aws: StubbedAws) -> None:
+@pytest.mark.parametrize(
+    ("code", "unknown"),
+    [
+        ({"ErrorCode": "QUERY_EXECUTION_NOT_FOUND"}, True),
+        ({}, True),
+        ({"ErrorCode": "ThrottlingException"}, False),
+        ({"ErrorCode": "TOO_MANY_REQUESTS"}, False),
+        ({"ErrorCode": "INTERNAL_FAILURE"}, False),
+        ({"ErrorCode": "ServiceUnavailable"}, False),
+    ],
+)
+def test_unprocessed_id_is_unknown_unless_aws_has_troubles(
+    aws: StubbedAws, code: dict[str, str], unknown: bool
+) -> None:
     aws.athena.add_response(
         "batch_get_query_execution",
         {
             "QueryExecutions": [execution()],
-            "UnprocessedQueryExecutionIds": [{"QueryExecutionId": "other"}],
+            "UnprocessedQueryExecutionIds": [{"QueryExecutionId": OTHER, **code}],
         },
-        {"QueryExecutionIds": [ID, "other"]},
+        {"QueryExecutionIds": [ID, OTHER]},
     )
 
-    assert [query.query_id for query in aws.client.describe_many([ID, "other"])] == [ID]
+    told = aws.client.describe_many([ID, OTHER])
+
+    assert set(told.found) == {ID}
+    assert told.unknown == ({OTHER} if unknown else set())
+
+
+def test_unreadable_description_does_not_hide_the_others(aws: StubbedAws) -> None:
+    aws.athena.add_response(
+        "batch_get_query_execution",
+        {"QueryExecutions": [execution(), {"QueryExecutionId": OTHER}]},
+        {"QueryExecutionIds": [ID, OTHER]},
+    )
+
+    told = aws.client.describe_many([ID, OTHER])
+
+    assert (set(told.found), told.unknown) == ({ID}, set())
+
+
+@pytest.mark.parametrize("strange", ["nope", "x" * 128, ID.upper(), f"{ID}\n"])
+def test_what_cannot_be_an_id_is_unknown_and_not_asked_for(aws: StubbedAws, strange: str) -> None:
+    aws.athena.add_response(
+        "batch_get_query_execution",
+        {"QueryExecutions": [execution()]},
+        {"QueryExecutionIds": [ID]},
+    )
+
+    told = aws.client.describe_many([strange, ID])
+
+    assert (set(told.found), told.unknown) == ({ID}, {strange})
 
 
 def test_describe_many_of_nothing_asks_nobody(aws: StubbedAws) -> None:
-    assert aws.client.describe_many([]) == []
+    assert not aws.client.describe_many([]).found
 
 
 def test_list_goes_on_from_a_token(aws: StubbedAws) -> None:
@@ -147,38 +191,34 @@ def test_read_range_past_the_end_is_empty(aws: StubbedAws) -> None:
 
 
 def test_read_range_that_was_cut_short_is_no_result(aws: StubbedAws) -> None:
-    aws.s3.add_response("get_object", body(b"abc", declared=20))
+    for _ in range(3):
+        aws.s3.add_response("get_object", body(b"abc", declared=20))
 
     with pytest.raises(EngineFailed):
         aws.client.read_range("s3://results/a", 10, 20)
 
 
 @pytest.mark.parametrize(
-    ("operation", "answer", "call"),
+    ("operation", "call", "attempts"),
     [
         (
             "start_query_execution",
-            {},
             lambda c: c.start(
                 "SELECT 1", catalog="c", output_location=LOCATION, idempotency_token=None
             ),
+            3,
         ),
-        ("get_query_execution", {}, lambda c: c.describe(ID)),
-        ("get_query_execution", {"QueryExecution": {}}, lambda c: c.describe(ID)),
-        (
-            "get_query_execution",
-            {"QueryExecution": {"QueryExecutionId": ID}},
-            lambda c: c.describe(ID),
-        ),
-        ("batch_get_query_execution", {}, lambda c: c.describe_many([ID])),
-        ("list_query_executions", {}, lambda c: c.list_query_ids(None)),
-        ("get_work_group", {}, lambda c: c.check()),
+        ("batch_get_query_execution", lambda c: c.describe_many([ID]), 1),
+        ("batch_get_query_execution", lambda c: c.describe_listed([ID]), 3),
+        ("list_query_executions", lambda c: c.list_query_ids(None), 3),
+        ("get_work_group", lambda c: c.check(), 1),
     ],
 )
 def test_truncated_answer_is_an_error_and_never_nothing(
-    aws: StubbedAws, operation: str, answer: dict[str, Any], call: Any
+    aws: StubbedAws, operation: str, call: Any, attempts: int
 ) -> None:
-    aws.athena.add_response(operation, answer)
+    for _ in range(attempts):
+        aws.athena.add_response(operation, {})
 
     with pytest.raises(EngineFailed):
         call(aws.client)

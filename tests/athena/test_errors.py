@@ -6,9 +6,10 @@ import pytest
 from botocore import exceptions as botocore_exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 
-from data_hist.athena.errors import translated_errors
+from data_hist.athena.errors import is_transient, translated_errors
 from data_hist.errors import (
     DataHistError,
+    EngineError,
     EngineFailed,
     EngineUnavailable,
     IdempotencyKeyReused,
@@ -20,6 +21,7 @@ from data_hist.errors import (
 )
 from tests.athena.conftest import StubbedAws
 
+ID = "2b0f6a0e-6c3f-4f5e-9b52-6f0c3ad7c0de"
 MALFORMED = "line 1:8: mismatched input 'FORM'. Expecting: ',', 'FROM'"
 INVALID = "InvalidRequestException"
 
@@ -71,28 +73,46 @@ def test_answers_of_aws(
 
 def test_concurrent_query_limit_is_told_from_the_call_rate(aws: StubbedAws) -> None:
     aws.athena.add_client_error(
-        "get_query_execution",
+        "batch_get_query_execution",
         "TooManyRequestsException",
         "You have exceeded the limit for the number of queries you can run concurrently.",
         modeled_fields={"Reason": "CONCURRENT_QUERY_LIMIT_EXCEEDED"},
     )
 
     with pytest.raises(TooManyQueries) as raised:
-        aws.client.describe("x")
+        aws.client.describe_many([ID])
 
     assert raised.value.retry_after_seconds
 
 
 def test_athenas_own_error_code_is_read(aws: StubbedAws) -> None:
     aws.athena.add_client_error(
-        "get_query_execution",
+        "batch_get_query_execution",
         INVALID,
         "wording of another year",
         modeled_fields={"AthenaErrorCode": "QUERY_EXECUTION_NOT_FOUND"},
     )
 
     with pytest.raises(QueryNotFound):
-        aws.client.describe("x")
+        aws.client.describe_many([ID])
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "transient"),
+    [
+        ("ThrottlingException", "Rate exceeded", True),
+        ("RequestTimeout", "…", True),
+        ("InternalServerException", "…", True),
+        ("TooManyRequestsException", "CONCURRENT_QUERY_LIMIT_EXCEEDED", False),
+        ("AccessDeniedException", "…", False),
+        ("SomethingNew", "…", False),
+    ],
+)
+def test_what_may_pass_by_itself_is_told_apart(code: str, message: str, transient: bool) -> None:
+    with pytest.raises(EngineError) as raised, translated_errors():
+        raise client_error(code, None, message)
+
+    assert is_transient(raised.value) is transient
 
 
 def test_syntax_error_keeps_its_place() -> None:

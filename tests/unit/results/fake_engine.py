@@ -1,12 +1,12 @@
 """An engine with one finished query, whose result object may be of any size and may fail."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from data_hist.athena import ObjectRange, ObjectVersion
 from data_hist.errors import DataHistError, EngineFailed
-from data_hist.model import Column, Query, QueryStatus
+from data_hist.model import Column, Descriptions, Query, QueryStatus
 
 ETAG = '"one"'
 HEADER = b'"n","text"\n'
@@ -25,10 +25,8 @@ class FakeEngine:
         self._failures = {offset: list(errors) for offset, errors in (failures or {}).items()}
         self._lock = threading.Lock()
 
-    def describe(self, query_id: str) -> Query:
-        location = f"s3://data-hist-results/data_hist/retention=60/tenant=1/{query_id}.csv"
-        now = datetime.now(UTC)
-        return Query(query_id, QueryStatus.FINISHED, "SELECT 1", location, now, now)
+    def describe_many(self, query_ids: Sequence[str]) -> Descriptions:
+        return Descriptions({each: _finished(each) for each in query_ids}, frozenset())
 
     def columns(self, _query_id: str) -> tuple[Column, ...]:
         return COLUMNS
@@ -51,3 +49,9 @@ class FakeEngine:
             return HEADER[start:end] + self._bytes(len(HEADER), max(end, len(HEADER)))
         first = (start - len(HEADER)) % len(ROW)
         return (ROW * ((end - start + first) // len(ROW) + 1))[first : first + end - start]
+
+
+def _finished(query_id: str) -> Query:
+    location = f"s3://data-hist-results/data_hist/retention=60/tenant=1/{query_id}.csv"
+    now = datetime.now(UTC)
+    return Query(query_id, QueryStatus.FINISHED, "SELECT 1", location, now, now)

@@ -1,0 +1,37 @@
+"""Whether a caller is still there: nothing goes on waiting for one that has gone away."""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+from starlette.types import Receive
+
+_T = TypeVar("_T")
+
+
+class CallerGone(Exception):
+    """The caller has closed its connection, so that nobody takes an answer."""
+
+
+async def while_present(receive: Receive, work: Coroutine[Any, Any, _T]) -> _T:
+    """Do some work for as long as the caller is there, and no longer.
+
+    Raises:
+        CallerGone: It is not.
+    """
+    working = asyncio.ensure_future(work)
+    leaving = asyncio.ensure_future(_departure(receive))
+    try:
+        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise CallerGone
+        return working.result()
+    finally:
+        working.cancel()
+        leaving.cancel()
+        await asyncio.gather(working, leaving, return_exceptions=True)
+
+
+async def _departure(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

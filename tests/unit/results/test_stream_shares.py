@@ -1,0 +1,74 @@
+"""What streams may hold stays within bounds, however many there are."""
+
+from contextlib import ExitStack
+
+import pytest
+
+from data_hist.results.formats import FORMATS
+from data_hist.results.stream_shares import StreamShare, StreamShares
+
+KIBIBYTE = 1024
+MEBIBYTE = 1024 * KIBIBYTE
+BLOCK_BYTES = sorted({fmt.block_bytes for fmt in FORMATS.values()})
+
+
+def long_running(shares: StreamShares, streams: int, joined: ExitStack) -> list[StreamShare]:
+    each = [joined.enter_context(shares.joined()) for _ in range(streams)]
+    for share in each:
+        share.took(100 * MEBIBYTE)
+    return each
+
+
+@pytest.mark.parametrize(
+    ("streams", "wanted", "block_bytes", "blocks"),
+    [
+        (1, MEBIBYTE, MEBIBYTE, 8),
+        (1, 4 * MEBIBYTE, 4 * MEBIBYTE, 2),
+        (2, MEBIBYTE, MEBIBYTE, 8),
+        (8, MEBIBYTE, MEBIBYTE, 2),
+        (8, 4 * MEBIBYTE, MEBIBYTE, 2),
+        (16, MEBIBYTE, 512 * KIBIBYTE, 2),
+        (500, 4 * MEBIBYTE, 256 * KIBIBYTE, 2),
+    ],
+)
+def test_more_streams_have_less_each(
+    streams: int, wanted: int, block_bytes: int, blocks: int
+) -> None:
+    with ExitStack() as joined:
+        for share in long_running(StreamShares(), streams, joined):
+            assert share.block_bytes(wanted) == block_bytes
+            assert share.blocks(block_bytes) == blocks
+
+
+@pytest.mark.parametrize("wanted", BLOCK_BYTES)
+@pytest.mark.parametrize("streams", [1, 2, 3, 7, 8, 16, 31, 32])
+def test_all_together_hold_no_more_than_they_may(streams: int, wanted: int) -> None:
+    with ExitStack() as joined:
+        shares = long_running(StreamShares(), streams, joined)
+        sizes = [share.block_bytes(wanted) for share in shares]
+        held = sum(size * share.blocks(size) for size, share in zip(sizes, shares, strict=True))
+
+    assert held <= 16 * MEBIBYTE
+
+
+@pytest.mark.parametrize("wanted", BLOCK_BYTES)
+def test_a_stream_begins_with_little_and_holds_what_it_has_taken(wanted: int) -> None:
+    held = []
+    with StreamShares().joined() as share:
+        for _ in range(5):
+            size = share.block_bytes(wanted)
+            held.append(size * share.blocks(size))
+            share.took(held[-1])
+
+    assert held == [number * KIBIBYTE for number in (512, 512, 1024, 2048, 4096)]
+
+
+def test_a_stream_that_has_ended_gives_its_share_back() -> None:
+    shares = StreamShares()
+    with shares.joined() as share:
+        share.took(100 * MEBIBYTE)
+        with ExitStack() as others:
+            long_running(shares, 64, others)
+            crowded = share.block_bytes(MEBIBYTE)
+
+        assert (crowded, share.block_bytes(MEBIBYTE)) == (256 * KIBIBYTE, MEBIBYTE)

@@ -1,0 +1,337 @@
+"""The poller asks Athena seldom, answers with what is true now, and holds no thread."""
+
+import asyncio
+import threading
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from data_hist import poller as poller_module
+from data_hist.errors import (
+    DataHistError,
+    EngineFailed,
+    EngineUnavailable,
+    QueryNotFound,
+    Throttled,
+)
+from data_hist.model import Descriptions, Query, QueryStatus
+from data_hist.poller import Poller
+
+NOW = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
+PATIENCE = 30.0
+
+
+class FakeAthena:
+    """Describes ids as the test says: by default they are running, and the calls are counted."""
+
+    def __init__(self) -> None:
+        self.calls: list[list[str]] = []
+        self.ended: set[str] = set()
+        self.unknown: set[str] = set()
+        self.untold: set[str] = set()
+        self.failures: list[DataHistError | None] = []
+        self.may_answer = threading.Event()
+        self.may_answer.set()
+
+    def describe(self, query_ids: Sequence[str]) -> Descriptions:
+        self.calls.append(list(query_ids))
+        failure = self.failures.pop(0) if self.failures else None
+        told = {
+            each: described(each, ended=each in self.ended)
+            for each in query_ids
+            if each not in self.unknown | self.untold
+        }
+        assert self.may_answer.wait(PATIENCE)
+        if failure:
+            raise failure
+        return Descriptions(told, frozenset(self.unknown & set(query_ids)))
+
+
+def described(query_id: str, *, ended: bool) -> Query:
+    status = QueryStatus.FINISHED if ended else QueryStatus.RUNNING
+    return Query(query_id, status, "", "s3://…", NOW, NOW if ended else None)
+
+
+@pytest.fixture
+def athena() -> FakeAthena:
+    return FakeAthena()
+
+
+@contextmanager
+def polling(
+    athena: FakeAthena, calls_per_second: float = 1000, age_seconds: float = 0
+) -> Iterator[Poller]:
+    clock = NOW + timedelta(seconds=age_seconds)
+    poller = Poller(athena.describe, calls_per_second, lambda: clock)
+    try:
+        yield poller
+    finally:
+        athena.may_answer.set()
+        poller.close()
+
+
+def run(athena: FakeAthena, use: Callable[[Poller], Awaitable[object]], **limits: float) -> None:
+    async def whole() -> None:
+        with polling(athena, **limits) as poller:
+            await use(poller)
+
+    asyncio.run(whole())
+
+
+async def called(athena: FakeAthena, times: int) -> None:
+    """Wait until Athena has been called so often."""
+    async with asyncio.timeout(PATIENCE):
+        while len(athena.calls) < times:
+            await asyncio.sleep(0.001)
+
+
+def ids(number: int) -> list[str]:
+    return [f"query-{n}" for n in range(number)]
+
+
+def test_who_asks_together_is_answered_by_calls_of_fifty(athena: FakeAthena) -> None:
+    async def use(poller: Poller) -> None:
+        await asyncio.gather(*(poller.look(each, PATIENCE) for each in ids(120) * 3))
+
+    run(athena, use)
+
+    assert [len(call) for call in athena.calls] == [50, 50, 20]
+    assert sorted(each for call in athena.calls for each in call) == sorted(ids(120))
+
+
+def test_an_answer_is_never_older_than_its_question(athena: FakeAthena) -> None:
+    async def use(poller: Poller) -> None:
+        athena.may_answer.clear()
+        first = asyncio.create_task(poller.look("a", PATIENCE))
+        await called(athena, 1)
+        athena.ended.add("a")
+        second = asyncio.create_task(poller.look("a", PATIENCE))
+        await asyncio.sleep(0)
+        athena.may_answer.set()
+
+        assert (await first).status is QueryStatus.RUNNING
+        assert (await second).status is QueryStatus.FINISHED
+
+    run(athena, use)
+
+    assert athena.calls == [["a"], ["a"]]
+
+
+def test_an_end_is_asked_for_once(athena: FakeAthena) -> None:
+    async def use(poller: Poller) -> None:
+        athena.ended.add("a")
+        assert await poller.look("a", PATIENCE) == await poller.look("a", PATIENCE)
+
+    run(athena, use)
+
+    assert athena.calls == [["a"]]
+
+
+def test_only_so_many_ends_are_kept(athena: FakeAthena, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(poller_module, "_ENDED_QUERIES", 2)
+
+    async def use(poller: Poller) -> None:
+        athena.ended |= {"a", "b", "c"}
+        for query_id in ("a", "b", "a", "c", "a", "b"):
+            await poller.look(query_id, PATIENCE)
+
+    run(athena, use)
+
+    assert athena.calls == [["a"], ["b"], ["c"], ["b"]]
+
+
+def test_waiters_get_the_end_and_share_the_calls(athena: FakeAthena) -> None:
+    async def use(poller: Poller) -> None:
+        running = [described(each, ended=False) for each in ids(40)]
+        waiting = [asyncio.create_task(poller.until_ended(q, PATIENCE)) for q in running * 25]
+        await called(athena, 3)
+        athena.ended |= set(ids(40))
+
+        ends = await asyncio.gather(*waiting)
+
+        assert {query.status for query in ends} == {QueryStatus.FINISHED}
+
+    run(athena, use)
+
+    assert len(athena.calls) < 10
+
+
+def test_a_waiter_whose_time_is_up_gets_the_state_that_was_seen_last(athena: FakeAthena) -> None:
+    async def use(poller: Poller) -> None:
+        query = await poller.until_ended(described("a", ended=False), 0.3)
+
+        assert query.status is QueryStatus.RUNNING
+
+    run(athena, use)
+
+    assert athena.calls
+
+
+@pytest.mark.parametrize(("age_seconds", "most"), [(0, 10), (4, 2), (3600, 1), (-3600, 10)])
+def test_old_queries_are_looked_at_less_often(
+    athena: FakeAthena, age_seconds: float, most: int
+) -> None:
+    async def use(poller: Poller) -> None:
+        await poller.until_ended(described("a", ended=False), 1.0)
+
+    run(athena, use, age_seconds=age_seconds)
+
+    assert 1 <= len(athena.calls) <= most
+
+
+def test_who_has_gone_away_is_forgotten(athena: FakeAthena) -> None:
+    async def use(poller: Poller) -> None:
+        gone = asyncio.create_task(poller.until_ended(described("a", ended=False), PATIENCE))
+        await called(athena, 2)
+        gone.cancel()
+        await asyncio.wait({gone})
+        before = len(athena.calls)
+        await poller.until_ended(described("b", ended=False), 0.5)
+
+        # One call may have been on its way.
+        assert not any("a" in call for call in athena.calls[before + 1 :])
+
+    run(athena, use)
+
+
+def test_an_unknown_id_is_nobody_elses_trouble(athena: FakeAthena) -> None:
+    async def use(poller: Poller) -> None:
+        athena.unknown.add("b")
+        found, lost = await asyncio.gather(
+            poller.look("a", PATIENCE), poller.look("b", PATIENCE), return_exceptions=True
+        )
+
+        assert isinstance(found, Query)
+        assert isinstance(lost, QueryNotFound)
+
+    run(athena, use)
+
+    assert athena.calls == [["a", "b"]]
+
+
+def test_an_id_that_nothing_is_told_of_is_asked_for_again(athena: FakeAthena) -> None:
+    async def use(poller: Poller) -> None:
+        athena.untold.add("b")
+        found, lost = await asyncio.gather(
+            poller.look("a", PATIENCE), poller.look("b", PATIENCE), return_exceptions=True
+        )
+
+        assert isinstance(found, Query)
+        assert isinstance(lost, EngineFailed)
+
+    run(athena, use)
+
+    assert athena.calls == [["a", "b"], ["b"], ["b"]]
+
+
+@pytest.mark.parametrize("error", [Throttled, EngineUnavailable, EngineFailed])
+def test_a_failed_call_passes_unseen(athena: FakeAthena, error: type[DataHistError]) -> None:
+    async def use(poller: Poller) -> None:
+        athena.failures = [error("…")]
+        assert await poller.look("a", PATIENCE)
+
+    run(athena, use)
+
+    assert len(athena.calls) == 2
+
+
+def test_who_knows_a_state_waits_through_any_trouble(
+    athena: FakeAthena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(poller_module, "_FIRST_BACKOFF_SECONDS", 0.001)
+
+    async def use(poller: Poller) -> None:
+        athena.failures = [Throttled("…"), EngineUnavailable("…"), EngineFailed("…")] * 5
+        athena.ended.add("a")
+        query = await poller.until_ended(described("a", ended=False), PATIENCE)
+
+        assert query.status is QueryStatus.FINISHED
+
+    run(athena, use)
+
+    assert len(athena.calls) == 16
+
+
+def test_half_the_calls_throttled_are_no_storm(
+    athena: FakeAthena, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One after the other: together they would share calls, and cost far less than one each."""
+    monkeypatch.setattr(poller_module, "_FIRST_BACKOFF_SECONDS", 0.0001)
+    looks = 400
+    refused = 0
+
+    async def use(poller: Poller) -> None:
+        nonlocal refused
+        athena.failures = [Throttled("…", retry_after_seconds=1), None] * looks
+        for _ in range(looks):
+            try:
+                await poller.look("a", PATIENCE)
+            except Throttled as error:
+                assert error.retry_after_seconds
+                refused += 1
+
+    run(athena, use, calls_per_second=100_000)
+
+    assert len(athena.calls) <= 1.2 * looks
+    assert refused < looks / 2
+
+
+def test_calls_stay_within_the_rate(athena: FakeAthena) -> None:
+    rate = 20.0
+    took = 0.0
+
+    async def use(poller: Poller) -> None:
+        nonlocal took
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        running = [described(each, ended=False) for each in ids(2500)]
+        await asyncio.gather(*(poller.until_ended(query, 1.5) for query in running))
+        took = loop.time() - start
+
+    run(athena, use, calls_per_second=rate)
+
+    assert len(athena.calls) <= 2 * rate + rate * took
+    assert max(map(len, athena.calls)) == 50
+
+
+def test_who_waits_holds_no_thread(athena: FakeAthena) -> None:
+    async def use(poller: Poller) -> None:
+        before = threading.active_count()
+        athena.may_answer.clear()
+        running = [described(each, ended=False) for each in ids(2000)]
+        waiting = [asyncio.create_task(poller.until_ended(each, PATIENCE)) for each in running]
+        await called(athena, 8)
+
+        assert threading.active_count() <= before + 8
+
+        athena.ended |= set(ids(2000))
+        athena.may_answer.set()
+        await asyncio.gather(*waiting)
+
+    run(athena, use)
+
+
+def test_a_call_that_hangs_is_not_waited_for(athena: FakeAthena) -> None:
+    async def use(poller: Poller) -> None:
+        athena.may_answer.clear()
+        with pytest.raises(EngineUnavailable) as raised:
+            await poller.look("a", 0.1)
+
+        assert raised.value.retry_after_seconds
+
+    run(athena, use)
+
+
+def test_who_has_no_turn_is_told_to_come_again(athena: FakeAthena) -> None:
+    async def use(poller: Poller) -> None:
+        await poller.look("a", PATIENCE)
+        with pytest.raises(Throttled) as raised:
+            await poller.look("b", 0.1)
+
+        assert raised.value.retry_after_seconds
+
+    run(athena, use, calls_per_second=0.01)
+
+    assert athena.calls == [["a"]]

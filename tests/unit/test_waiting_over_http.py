@@ -1,0 +1,176 @@
+"""What callers who wait cost, and that nothing goes on for those who went away."""
+
+import asyncio
+import json
+import threading
+import time
+import uuid
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from statistics import quantiles
+from typing import Any
+
+import httpx
+import pytest
+
+from data_hist.app import create_app
+from data_hist.model import Column, Descriptions, Query, QueryStatus
+from tests.running_service import running_service, settings_for
+
+WAITERS = 10_000
+# As many queries as an account may have active at once, where the limit is highest.
+QUERIES = 200
+CALLS_PER_SECOND = 15.0
+ENDING_SECONDS = 15.0
+ANSWER_SECONDS = 0.05
+DEADLINE_SECONDS = 120.0
+
+
+class FakeAthena:
+    """Queries that run until the test ends them; each call takes its time."""
+
+    def __init__(self) -> None:
+        self.ended_at: dict[str, float] = {}
+        self.calls: list[Sequence[str]] = []
+
+    def describe_many(self, query_ids: Sequence[str]) -> Descriptions:
+        self.calls.append(query_ids)
+        time.sleep(ANSWER_SECONDS)
+        return Descriptions({each: self._described(each) for each in query_ids}, frozenset())
+
+    def columns(self, _query_id: str) -> tuple[Column, ...]:
+        return ()
+
+    def _described(self, query_id: str) -> Query:
+        ended = query_id in self.ended_at
+        location = f"s3://data-hist-results/data_hist/retention=60/tenant=1/{query_id}.csv"
+        status = QueryStatus.FINISHED if ended else QueryStatus.RUNNING
+        now = datetime.now(UTC)
+        return Query(query_id, status, "SELECT 1", location, now, now if ended else None)
+
+
+class Caller:
+    """Asks with `wait_seconds` until its query has ended."""
+
+    def __init__(self, app: Any, query_id: str) -> None:
+        self._app = app
+        self.query_id = query_id
+        self.answers: list[tuple[int, str]] = []
+        self.answered_at = 0.0
+        self.is_waited_for = False
+
+    async def follow(self) -> None:
+        while not self.answers or self.answers[-1][1] == "RUNNING":
+            self.answers.append(await self._ask())
+        self.answered_at = time.monotonic()
+
+    async def _ask(self) -> tuple[int, str]:
+        messages: list[dict[str, Any]] = []
+        request = iter([{"type": "http.request", "body": b"", "more_body": False}])
+
+        async def receive() -> dict[str, Any]:
+            for message in request:
+                return message
+            # Only who waits listens whether the caller goes away.
+            self.is_waited_for = True
+            return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
+
+        async def send(message: dict[str, Any]) -> None:
+            messages.append(message)
+
+        path = f"/v0/data_hist/status/{self.query_id}"
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": "GET",
+            "scheme": "http",
+            "server": ("127.0.0.1", 80),
+            "client": ("127.0.0.1", 1),
+            "root_path": "",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": b"wait_seconds=30",
+            "headers": [(b"host", b"127.0.0.1")],
+        }
+        await self._app(scope, receive, send)
+        body = b"".join(message.get("body", b"") for message in messages)
+        return messages[0]["status"], json.loads(body).get("status", "")
+
+
+async def end_all(athena: FakeAthena, query_ids: Sequence[str]) -> None:
+    for query_id in query_ids:
+        athena.ended_at[query_id] = time.monotonic()
+        await asyncio.sleep(ENDING_SECONDS / len(query_ids))
+
+
+def test_ten_thousand_waiters_are_few_calls_and_no_threads(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    athena = FakeAthena()
+    query_ids = [str(uuid.uuid4()) for _ in range(QUERIES)]
+    settings = settings_for("http://127.0.0.1:9", status_calls_per_second=CALLS_PER_SECOND)
+    threads = 0
+
+    async def load() -> list[Caller]:
+        nonlocal threads
+        app = create_app(settings, engine=athena)  # type: ignore[arg-type]  # a fake
+        callers = [Caller(app, query_ids[n % QUERIES]) for n in range(WAITERS)]
+        # The first request has the app built.
+        first = asyncio.create_task(callers[0].follow())
+        await asyncio.sleep(0)
+        following = [asyncio.create_task(caller.follow()) for caller in callers[1:]]
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            while not all(caller.is_waited_for for caller in callers):
+                await asyncio.sleep(0.1)
+            threads = threading.active_count()
+            assert not any(task.done() for task in (first, *following))
+            await end_all(athena, query_ids)
+            await asyncio.gather(first, *following)
+        return callers
+
+    before = threading.active_count()
+    start = time.monotonic()
+    callers = asyncio.run(load())
+    took = time.monotonic() - start
+
+    late = [caller.answered_at - athena.ended_at[caller.query_id] for caller in callers]
+    cuts = quantiles(late, n=100)
+    with capsys.disabled():
+        print(
+            f"\n{WAITERS} waiters, {QUERIES} queries, {took:.1f} s: {len(athena.calls)} calls "
+            f"({len(athena.calls) / took:.1f} a second), {threads - before} threads more; "
+            f"late by {cuts[49]:.2f} s (median), {cuts[98]:.2f} s (p99), {max(late):.2f} s (most)"
+        )
+    assert {answer for caller in callers for answer in caller.answers} <= {
+        (200, "RUNNING"),
+        (200, "FINISHED"),
+    }
+    assert len(athena.calls) <= 2 * CALLS_PER_SECOND + CALLS_PER_SECOND * took
+    assert threads - before <= 8
+    assert cuts[98] < 20
+
+
+def test_nobody_is_waited_for_who_went_away() -> None:
+    athena = FakeAthena()
+    gone, there = str(uuid.uuid4()), str(uuid.uuid4())
+    settings = settings_for("http://127.0.0.1:9")
+    with running_service(settings, engine=athena) as client:  # type: ignore[arg-type]  # a fake
+        for request in (
+            ("GET", f"/status/{gone}?wait_seconds=30", None),
+            ("POST", "/next", {"query_id": gone, "wait_seconds": 30}),
+        ):
+            with pytest.raises(httpx.ReadTimeout):
+                client.request(request[0], request[1], json=request[2], timeout=0.5)
+            last = time.monotonic() + 20
+            while any(gone in call for call in asked_meanwhile(client, athena, there)):
+                assert time.monotonic() < last, "it is still looked at"
+
+
+def asked_meanwhile(
+    client: httpx.Client, athena: FakeAthena, query_id: str
+) -> Sequence[Sequence[str]]:
+    """What is asked of Athena while somebody waits for another query."""
+    before = len(athena.calls)
+    assert client.get(f"/status/{query_id}", params={"wait_seconds": 1}).status_code == 200
+    return athena.calls[before:]
