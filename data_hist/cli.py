@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import hashlib
+import logging.config
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -16,6 +17,8 @@ from data_hist.supervisor import (
     require_free_port,
     run_together,
 )
+
+_log = logging.getLogger(__name__)
 
 _LOOPBACK = "127.0.0.1"
 _PORT = 8080
@@ -120,13 +123,16 @@ def _serve(options: argparse.Namespace) -> int:
     from data_hist.athena import AthenaClient
     from data_hist.authentication import authenticator_from
     from data_hist.errors import DataHistError
+    from data_hist.logs import LOGGING
 
     settings = load_settings()
+    logging.config.dictConfig(LOGGING)
     if not authenticator_from(settings).checks_credentials:
-        print(
-            "data-hist: no credentials are checked, whoever reaches this port may name any "
-            f"tenant; set {PREFIX}GATEWAY_SECRET or {PREFIX}HTPASSWD_FILE.",
-            file=sys.stderr,
+        _log.warning(
+            "no credentials are checked, whoever reaches this port may name any tenant; "
+            "set %sGATEWAY_SECRET or %sHTPASSWD_FILE.",
+            PREFIX,
+            PREFIX,
         )
     require_free_port(options.host, options.port)
     try:
@@ -135,7 +141,7 @@ def _serve(options: argparse.Namespace) -> int:
         if error.code:
             raise StartError(error.detail) from error
         # It may be there in a moment, and /readyz tells.
-        print(f"data-hist: not ready yet: {error.detail}", file=sys.stderr)
+        _log.warning("not ready yet: %s", error.detail)
     arguments = _gunicorn(options)
     environment = _SERVICE_ENVIRONMENT | os.environ | _workers_environment(options)
     os.execve(arguments[0], arguments, environment)  # noqa: S606 - our own interpreter
