@@ -1,0 +1,144 @@
+"""Debian's nginx with the project's configuration on a free port, and what stands behind it."""
+
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.e2e.commands import DEADLINE_SECONDS, ROOT, free_port
+
+CONFIGURATION = ROOT / "deploy/gateway/nginx.conf"
+SECRET = "the-secret-of-the-gateway"
+PASSWORD = "correct horse"
+TENANTS = {"alice": 11000, "bob": 11001, "operator": 1}
+# Known, but of no tenant; the second differs from alice in its case alone.
+STRANGERS = ("carol", "ALICE")
+
+
+@contextmanager
+def running_gateway(folder: Path, upstream_port: int, **changes: str) -> Iterator[str]:
+    """Run nginx before a port of this machine, and give its URL.
+
+    `changes` are directives and the values they get instead of those in the configuration.
+    """
+    port = free_port()
+    text = CONFIGURATION.read_text()
+    text = _replaced(text, "listen 8000;", f"listen 127.0.0.1:{port};")
+    text = _replaced(text, "server data-hist:8080;", f"server 127.0.0.1:{upstream_port};")
+    for directive, value in changes.items():
+        old = next(line.strip() for line in text.splitlines() if line.split()[:1] == [directive])
+        text = _replaced(text, old, f"{directive} {value};")
+    configuration = folder / "nginx.conf"
+    configuration.write_text(text)
+    _write_secrets(folder / "secrets")
+    # Started by root, its workers would be somebody who cannot read the folder.
+    user = ["-g", "daemon off; user root;"] if os.geteuid() == 0 else ["-g", "daemon off;"]
+    arguments = ["nginx", "-e", "stderr", "-p", str(folder), "-c", str(configuration), *user]
+    with listening(arguments, port):
+        yield f"http://127.0.0.1:{port}"
+
+
+def _replaced(text: str, old: str, new: str) -> str:
+    assert text.count(old) == 1, old
+    return text.replace(old, new)
+
+
+def _write_secrets(folder: Path) -> None:
+    folder.mkdir()
+    hashed = subprocess.run(
+        ["openssl", "passwd", "-6", PASSWORD], capture_output=True, text=True, check=True
+    ).stdout
+    users = [*TENANTS, *STRANGERS]
+    (folder / "users").write_text("".join(f"{user}:{hashed}" for user in users))
+    (folder / "tenants").write_text("".join(f"{u} {t};\n" for u, t in TENANTS.items()))
+    (folder / "header").write_text(f'proxy_set_header X-Gateway-Secret "{SECRET}";\n')
+
+
+@contextmanager
+def running_workers(endpoint_url: str, workers: int) -> Iterator[int]:
+    """Run `data-hist serve` as it stands behind the gateway, and give its port."""
+    port = free_port()
+    arguments = [sys.executable, "-m", "data_hist", "serve", "--host", "127.0.0.1"]
+    environment = {
+        "DATA_HIST_REGION": "local-1",
+        "DATA_HIST_RESULT_BUCKET": "data-hist-results",
+        "DATA_HIST_ENDPOINT_URL": endpoint_url,
+        "DATA_HIST_ACCESS_KEY_ID": "local",
+        "DATA_HIST_SECRET_ACCESS_KEY": "local",
+        "DATA_HIST_GATEWAY_SECRET": SECRET,
+    }
+    with listening([*arguments, "--port", str(port), "--workers", str(workers)], port, environment):
+        yield port
+
+
+@contextmanager
+def listening(
+    arguments: Sequence[str], port: int, environment: Mapping[str, str] | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """Run a server from the moment that it listens; who connects waits until it answers."""
+    process = subprocess.Popen(
+        arguments,
+        cwd=ROOT,
+        env={**os.environ, **(environment or {})},
+        stdout=subprocess.DEVNULL,
+    )
+    overdue = threading.Timer(DEADLINE_SECONDS, process.kill)
+    overdue.start()
+    try:
+        while not _connects(port):
+            assert process.poll() is None, f"{arguments[0]} has ended"
+            select.select([], [], [], 0.02)
+        overdue.cancel()
+        yield process
+    finally:
+        overdue.cancel()
+        process.send_signal(signal.SIGTERM)
+        process.wait(DEADLINE_SECONDS)
+
+
+def _connects(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class HeldUpstream:
+    """A server that sends half of a stream, and the rest when it is told."""
+
+    def __init__(self) -> None:
+        self.go_on = threading.Event()
+        self.ends_well = True
+        self.requests: list[bytes] = []
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.port = self._listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve, name="upstream")
+        self._thread.start()
+
+    def _serve(self) -> None:
+        connection, _ = self._listener.accept()
+        with connection:
+            request = b""
+            while b"\r\n\r\n" not in request:
+                request += connection.recv(65536)
+            self.requests.append(request)
+            connection.sendall(
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nfirst\r\n"
+            )
+            assert self.go_on.wait(DEADLINE_SECONDS)
+            if self.ends_well:
+                connection.sendall(b"6\r\nsecond\r\n0\r\n\r\n")
+
+    def close(self) -> None:
+        self.go_on.set()
+        self._thread.join(DEADLINE_SECONDS)
+        self._listener.close()
+
+
+def nginx_is_missing() -> bool:
+    return shutil.which("nginx") is None
