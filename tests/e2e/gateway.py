@@ -12,9 +12,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import yaml
+
 from tests.e2e.commands import DEADLINE_SECONDS, ROOT, free_port
 
 CONFIGURATION = ROOT / "deploy/gateway/nginx.conf"
+IN_CONTAINER = "/etc/nginx/data-hist/nginx.conf"
+COMPOSE = yaml.safe_load((ROOT / "deploy/compose.yaml").read_text())
 SECRET = "the-secret-of-the-gateway"
 PASSWORD = "correct horse"
 TENANTS = {"alice": 11000, "bob": 11001, "operator": 1}
@@ -38,9 +42,11 @@ def running_gateway(folder: Path, upstream_port: int, **changes: str) -> Iterato
     configuration = folder / "nginx.conf"
     configuration.write_text(text)
     _write_secrets(folder / "secrets")
-    # Started by root, its workers would be somebody who cannot read the folder.
-    user = ["-g", "daemon off; user root;"] if os.geteuid() == 0 else ["-g", "daemon off;"]
-    arguments = ["nginx", "-e", "stderr", "-p", str(folder), "-c", str(configuration), *user]
+    here = {"/tmp": str(folder), IN_CONTAINER: str(configuration)}  # noqa: S108 - its own there
+    arguments = [here.get(part, part) for part in COMPOSE["services"]["gateway"]["command"]]
+    if os.geteuid() == 0:
+        # Started by root, its workers would be somebody who cannot read the folder.
+        arguments[-1] += " user root;"
     with listening(arguments, port):
         yield f"http://127.0.0.1:{port}"
 
@@ -52,13 +58,22 @@ def _replaced(text: str, old: str, new: str) -> str:
 
 def _write_secrets(folder: Path) -> None:
     folder.mkdir()
-    hashed = subprocess.run(
-        ["openssl", "passwd", "-6", PASSWORD], capture_output=True, text=True, check=True
-    ).stdout
-    users = [*TENANTS, *STRANGERS]
-    (folder / "users").write_text("".join(f"{user}:{hashed}" for user in users))
-    (folder / "tenants").write_text("".join(f"{u} {t};\n" for u, t in TENANTS.items()))
     (folder / "header").write_text(f'proxy_set_header X-Gateway-Secret "{SECRET}";\n')
+    for user, tenant in TENANTS.items():
+        assert add_user(folder, user, tenant).returncode == 0
+    users = folder / "users"
+    hashed = users.read_text().splitlines()[0].partition(":")[2]
+    users.write_text(users.read_text() + "".join(f"{user}:{hashed}\n" for user in STRANGERS))
+
+
+def add_user(folder: Path, user: str, tenant: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [ROOT / "deploy/gateway/add-user", folder, user, str(tenant)],
+        input=f"{PASSWORD}\n",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 @contextmanager
@@ -66,12 +81,8 @@ def running_workers(endpoint_url: str, workers: int) -> Iterator[int]:
     """Run `data-hist serve` as it stands behind the gateway, and give its port."""
     port = free_port()
     arguments = [sys.executable, "-m", "data_hist", "serve", "--host", "127.0.0.1"]
-    environment = {
-        "DATA_HIST_REGION": "local-1",
-        "DATA_HIST_RESULT_BUCKET": "data-hist-results",
+    environment = COMPOSE["services"]["data-hist"]["environment"] | {
         "DATA_HIST_ENDPOINT_URL": endpoint_url,
-        "DATA_HIST_ACCESS_KEY_ID": "local",
-        "DATA_HIST_SECRET_ACCESS_KEY": "local",
         "DATA_HIST_GATEWAY_SECRET": SECRET,
     }
     with listening([*arguments, "--port", str(port), "--workers", str(workers)], port, environment):

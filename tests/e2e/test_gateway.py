@@ -22,6 +22,7 @@ from tests.e2e.gateway import (
     SECRET,
     TENANTS,
     HeldUpstream,
+    add_user,
     nginx_is_missing,
     running_gateway,
     running_workers,
@@ -450,3 +451,28 @@ def test_the_headers_are_those_of_the_service() -> None:
 
     assert f"proxy_set_header {Settings.model_fields['tenant_header'].default} $tenant;" in text
     assert f"`proxy_set_header {Settings.model_fields['gateway_secret_header'].default} " in text
+
+
+def test_the_first_user_makes_the_secret(tmp_path: Path) -> None:
+    assert add_user(tmp_path / "secrets", "alice", 11000).returncode == 0
+    header = (tmp_path / "secrets/header").read_text()
+    assert add_user(tmp_path / "secrets", "bob", 1).returncode == 0
+
+    assert (tmp_path / "secrets/header").read_text() == header
+    name, _, secret = (tmp_path / "secrets/service.env").read_text().strip().partition("=")
+    assert name == "DATA_HIST_GATEWAY_SECRET"
+    assert len(secret) == 64
+    assert f'"{secret}"' in header
+    assert (tmp_path / "secrets/tenants").read_text() == '"alice" 11000;\n"bob" 1;\n'
+
+
+@pytest.mark.parametrize(
+    ("user", "tenant"),
+    [("Alice", 1), ("a:b", 1), ("", 1), ("alice", 0), ("alice", "1; x y"), ("known", 1)],
+)
+def test_a_user_that_makes_no_sense_is_not_added(tmp_path: Path, user: str, tenant: object) -> None:
+    add_user(tmp_path, "known", 11000)
+    before = {path.name: path.read_text() for path in tmp_path.iterdir()}
+
+    assert add_user(tmp_path, user, tenant).returncode != 0
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == before
