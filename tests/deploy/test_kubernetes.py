@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,15 @@ def test_every_manifest_is_applied() -> None:
 
     files = {path.name for path in FOLDER.glob("*.yaml")} - {"kustomization.yaml"}
     assert files == {name for name in kustomization["resources"] if name.endswith(".yaml")}
+
+
+def test_the_image_is_of_this_version() -> None:
+    kustomization = yaml.safe_load((FOLDER / "kustomization.yaml").read_text())
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+
+    (image,) = kustomization["images"]
+    assert image["newTag"] == version
+    assert image["name"] == container("data-hist")["image"] == container("sweep")["image"]
 
 
 def test_pods_are_all_there() -> None:
