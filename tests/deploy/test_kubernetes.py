@@ -10,9 +10,10 @@ from typing import Any
 import kubernetes_validate
 import pytest
 import yaml
+from cfnlint.decode import decode
 
 from data_hist import gunicorn_conf
-from tests.deploy.stacks import ROOT
+from tests.deploy.stacks import ROOT, SERVICE
 from tests.test_conventions import HEALTH_SPEC
 
 FOLDER = ROOT / "deploy/kubernetes"
@@ -81,6 +82,17 @@ def test_the_image_is_of_this_version() -> None:
     (image,) = kustomization["images"]
     assert image["newTag"] == version
     assert image["name"] == container("data-hist")["image"] == container("sweep")["image"]
+
+
+def test_pods_are_those_that_get_the_role() -> None:
+    template = decode(str(SERVICE))[0]
+    association = template["Resources"]["ServiceRoleOfPods"]["Properties"]
+    kustomization = yaml.safe_load((FOLDER / "kustomization.yaml").read_text())
+
+    for name in ("data-hist", "sweep"):
+        assert PODS[name]["spec"]["serviceAccountName"] == association["ServiceAccount"]
+    assert template["Parameters"]["Namespace"]["Default"] == kustomization["namespace"]
+    assert manifest("Namespace", "data-hist")["metadata"]["name"] == kustomization["namespace"]
 
 
 def test_pods_are_all_there() -> None:
