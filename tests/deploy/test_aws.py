@@ -201,6 +201,9 @@ def test_file_format_is_secors(file_format: str, serde: str) -> None:
     storage = glue_table(VERSION.tables["events"])["StorageDescriptor"]
     assert storage["SerdeInfo"]["SerializationLibrary"] == serde
     assert ("parquet" in storage["InputFormat"]) == (file_format == "parquet")
+    # The keys inside `data` stay as the producers spell them.
+    kept = storage["SerdeInfo"].get("Parameters", {}).get("case.insensitive") == "FALSE"
+    assert kept == (file_format == "json")
 
 
 def test_the_service_finds_its_workgroup_and_bucket_fit(monkeypatch: pytest.MonkeyPatch) -> None:
