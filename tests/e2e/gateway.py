@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import yaml
 
@@ -28,7 +29,7 @@ STRANGERS = ("carol", "ALICE")
 
 @contextmanager
 def running_gateway(folder: Path, upstream_port: int, **changes: str) -> Iterator[str]:
-    """Run nginx before a port of this machine, and give its URL.
+    """Run nginx before a port of this machine, and give its URL; its log is `log` in the folder.
 
     `changes` are directives and the values they get instead of those in the configuration.
     """
@@ -47,7 +48,7 @@ def running_gateway(folder: Path, upstream_port: int, **changes: str) -> Iterato
     if os.geteuid() == 0:
         # Started by root, its workers would be somebody who cannot read the folder.
         arguments[-1] += " user root;"
-    with listening(arguments, port):
+    with (folder / "log").open("ab") as log, listening(arguments, port, output=log):
         yield f"http://127.0.0.1:{port}"
 
 
@@ -91,14 +92,17 @@ def running_workers(endpoint_url: str, workers: int) -> Iterator[int]:
 
 @contextmanager
 def listening(
-    arguments: Sequence[str], port: int, environment: Mapping[str, str] | None = None
+    arguments: Sequence[str],
+    port: int,
+    environment: Mapping[str, str] | None = None,
+    output: IO[bytes] | int = subprocess.DEVNULL,
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a server from the moment that it listens; who connects waits until it answers."""
     process = subprocess.Popen(
         arguments,
         cwd=ROOT,
         env={**os.environ, **(environment or {})},
-        stdout=subprocess.DEVNULL,
+        stdout=output,
     )
     overdue = threading.Timer(DEADLINE_SECONDS, process.kill)
     overdue.start()

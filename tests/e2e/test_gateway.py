@@ -427,6 +427,25 @@ def test_a_service_that_is_down_is_a_problem_to_try_again(tmp_path: Path) -> Non
     assert answer.json()["retryable"] is True
 
 
+def test_the_log_tells_who_came_and_nothing_that_they_sent(
+    workers: int, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with running_gateway(tmp_path, workers) as url, api(url, "alice") as client:
+        client.get("/queries", params={"paging_token": "a-token"})
+        client.post("/query", json={"query": "SELECT 'a literal'", "dry_run": True})
+        client.get("/tables", auth=("alice", "a-guess"))
+
+    log = (tmp_path / "log").read_text()
+    entries = [json.loads(line) for line in log.splitlines()]
+    assert [(entry["user"], entry["path"], entry["status"]) for entry in entries] == [
+        ("alice", f"{API}/queries", 400),
+        ("alice", f"{API}/query", 200),
+        ("alice", f"{API}/tables", 401),
+    ]
+    written = log + capfd.readouterr().err
+    assert not any(sent in written for sent in ("a-token", "literal", "a-guess", PASSWORD))
+
+
 def problems_of_the_gateway() -> list[dict[str, Any]]:
     bodies = re.findall(r"return (\d+) '(.*)';", CONFIGURATION.read_text())
     documents = [json.loads(body) for _, body in bodies]
