@@ -13,6 +13,7 @@ from data_hist.wire_json import JsonText
 _MEGABYTE = 2**20
 _TERABYTE = 2**40
 _LEAST_MEGABYTES = 10
+_LATEST_RETRY_SECONDS = 10
 
 
 def query_document(owned: OwnedQuery, price_usd_per_tb: float) -> dict[str, Any]:
@@ -31,6 +32,15 @@ def query_document(owned: OwnedQuery, price_usd_per_tb: float) -> dict[str, Any]
     if query.failure is not None:
         document["error"] = _error(query.failure)
     return document
+
+
+def retry_headers(owned: OwnedQuery) -> dict[str, str]:
+    """When to ask again for a query that has not ended: the longer it runs, the later."""
+    query = owned.query
+    if query.status.is_terminal:
+        return {}
+    tenth_of_age = query.statistics.total_ms // 10_000
+    return {"Retry-After": str(min(max(tenth_of_age, 1), _LATEST_RETRY_SECONDS))}
 
 
 def dry_run_document(owned: OwnedQuery, price_usd_per_tb: float) -> dict[str, Any]:

@@ -16,16 +16,18 @@ from data_hist.documents import (
     page_document,
     query_document,
     query_list_document,
+    retry_headers,
     table_document,
 )
 from data_hist.errors import NotFound
-from data_hist.model import PageRequest, QueryStatus, Submission
+from data_hist.model import OwnedQuery, PageRequest, QueryStatus, Submission
 from data_hist.presence import while_present
 from data_hist.results import chosen_format, result_response
 from data_hist.security_schemes import tenant_of_request
 from data_hist.service import QueryService
 
 Document = dict[str, Any]
+Answer = tuple[Document, int, dict[str, str]]
 _T = TypeVar("_T")
 
 _PREFERRED_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,6})(?=$|[,;\s])", re.ASCII)
@@ -45,7 +47,7 @@ class Handlers:
         self._version = version
         self._price_usd_per_tb = price_usd_per_tb
 
-    async def submit_query(self, body: Document) -> Document:
+    async def submit_query(self, body: Document) -> Answer:
         """Start a query, or only check it."""
         fields = dict(body)
         dry_run = fields.pop("dry_run", False)
@@ -56,30 +58,28 @@ class Handlers:
         )
         if dry_run:
             owned = await self._service.validate(tenant_of_request(request), submission)
-            return dry_run_document(owned, self._price_usd_per_tb)
+            return dry_run_document(owned, self._price_usd_per_tb), 200, {}
         owned = await _awaited(
             self._service.submit(tenant_of_request(request), submission), submission.wait_seconds
         )
-        return query_document(owned, self._price_usd_per_tb)
+        return self._followed(owned)
 
-    async def get_status(
-        self, query_id: str, wait_seconds: int | None = None
-    ) -> Document | tuple[Document, int, dict[str, str]]:
+    async def get_status(self, query_id: str, wait_seconds: int | None = None) -> Answer:
         """Describe a query."""
         preferred = _preferred_wait_seconds()
         wait = preferred if wait_seconds is None else wait_seconds
         owned = await _awaited(
             self._service.status(tenant_of_request(request), query_id, wait or 0), wait
         )
-        document = query_document(owned, self._price_usd_per_tb)
+        document, status, headers = self._followed(owned)
         if wait_seconds is None and preferred is not None:
-            return document, 200, {"Preference-Applied": f"wait={preferred}"}
-        return document
+            headers["Preference-Applied"] = f"wait={preferred}"
+        return document, status, headers
 
-    async def cancel_query(self, query_id: str) -> Document:
+    async def cancel_query(self, query_id: str) -> Answer:
         """Stop a query."""
         owned = await self._service.cancel(tenant_of_request(request), query_id)
-        return query_document(owned, self._price_usd_per_tb)
+        return self._followed(owned)
 
     async def list_queries(
         self, limit: int, status: str | None = None, paging_token: str | None = None
@@ -119,6 +119,9 @@ class Handlers:
         if table not in self._version.tables:
             raise NotFound("There is no such table; GET /tables lists them.")
         return table_document(self._version.tables[table])
+
+    def _followed(self, owned: OwnedQuery) -> Answer:
+        return query_document(owned, self._price_usd_per_tb), 200, retry_headers(owned)
 
 
 async def _awaited(work: Coroutine[Any, Any, _T], wait_seconds: int | None) -> _T:

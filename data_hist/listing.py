@@ -58,7 +58,7 @@ def _entries(
         else:
             begin = query_ids.index(after) + 1 if after else 0
             after = None
-            described = engine.describe_many(query_ids[begin:]).found
+            described = engine.describe_listed(query_ids[begin:])
             for query_id in query_ids[begin:]:
                 query = described.get(query_id)
                 owned = ownership.visible(query, tenant) if query else None

@@ -18,6 +18,7 @@ from datetime import datetime
 from functools import partial
 
 from data_hist.agenda import Agenda, Watched
+from data_hist.athena import is_transient
 from data_hist.call_limits import CallRate, RetryBudget
 from data_hist.errors import EngineError, EngineFailed, EngineUnavailable, QueryNotFound, Throttled
 from data_hist.model import Descriptions, Query
@@ -31,7 +32,7 @@ _FIRST_PAUSE_SECONDS = 0.1
 _LONGEST_PAUSE_SECONDS = 0.8
 _ATTEMPTS = 3
 _FIRST_BACKOFF_SECONDS = 0.2
-_DOUBLINGS = 4
+_DOUBLINGS = 3
 _RETRY_SECONDS = 2
 _ENDED_QUERIES = 4096
 
@@ -195,9 +196,8 @@ class Poller:
 
     def _may_ask_again(self, untold: Sequence[Watched], error: BaseException) -> bool:
         """Whether those who got no answer from a call may be in another one at once."""
-        if not isinstance(error, EngineError) or not any(w.served for w in untold):
-            return False
-        return self._budget.take_retry()
+        passing = isinstance(error, EngineError) and is_transient(error)
+        return passing and any(w.served for w in untold) and self._budget.take_retry()
 
     def _told(self, call: asyncio.Future[Descriptions]) -> tuple[Descriptions, BaseException]:
         """What a call tells, and the error of those of whom it tells nothing."""

@@ -30,6 +30,8 @@ from data_hist.wire_json import dumps
 
 _log = logging.getLogger(__name__)
 
+_TO_RETRY = frozenset({429, 503})
+_RETRY_SECONDS = 2
 _CALLER_GONE = 499
 """For the log only: nobody reads the answer."""
 
@@ -64,7 +66,9 @@ async def problem_response(request: ConnexionRequest, error: DataHistError) -> C
     status = problem_kind(error).status
     if status >= 500:
         _log.error("request %s: %s", _request_id(request), error.detail)
-    headers = {"Retry-After": str(error.retry_after_seconds)} if error.retry_after_seconds else {}
+    headers: dict[str, str] = {}
+    if error.retry_after_seconds or status in _TO_RETRY:
+        headers["Retry-After"] = str(error.retry_after_seconds or _RETRY_SECONDS)
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = _CHALLENGE
     if isinstance(error, RangeNotSatisfiable):

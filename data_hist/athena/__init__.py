@@ -10,5 +10,13 @@ from data_hist.athena.client import (
     ObjectVersion,
     idempotency_token,
 )
+from data_hist.athena.errors import is_transient
 
-__all__ = ["AthenaClient", "EnginePage", "ObjectRange", "ObjectVersion", "idempotency_token"]
+__all__ = [
+    "AthenaClient",
+    "EnginePage",
+    "ObjectRange",
+    "ObjectVersion",
+    "idempotency_token",
+    "is_transient",
+]

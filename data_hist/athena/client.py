@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -12,11 +13,13 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from data_hist.athena.attempts import Attempts, Patience
 from data_hist.athena.errors import reading_object, translated_errors
-from data_hist.athena.result_sets import ColumnInfo, keep_bodies, result_set
-from data_hist.athena.states import descriptions_from
+from data_hist.athena.result_sets import ColumnInfo, ResultSet, keep_bodies, result_set
+from data_hist.athena.states import descriptions_from, member
+from data_hist.athena.time_limits import observe_time_limits, time_limit
 from data_hist.errors import EngineFailed, EngineUnavailable
-from data_hist.model import Column, Descriptions
+from data_hist.model import Column, Descriptions, Query
 from data_hist.settings import Settings
 
 if TYPE_CHECKING:
@@ -28,7 +31,8 @@ _CONFIG = Config(
     read_timeout=8,
     # At least the number of threads that may call at once, or connections are opened for nothing.
     max_pool_connections=64,
-    retries={"mode": "standard", "max_attempts": 3},
+    # Whether and when a call is made again is decided in `attempts`.
+    retries={"mode": "standard", "total_max_attempts": 1},
     tcp_keepalive=True,
     # botocore's own is made anew for each call, which takes an eighth of it.
     user_agent=f"data-hist/{version('data-hist')}",
@@ -37,6 +41,11 @@ _CONFIG = Config(
     s3={"addressing_style": "path"},
 )
 _BATCH = 50
+_STATUS_SECONDS = 2.5
+_CHECK_SECONDS = 5
+_ANSWER = Patience(attempt_seconds=4, whole_seconds=8)
+_START = Patience(attempt_seconds=4, whole_seconds=10)
+_ROWS = Patience(attempt_seconds=8, whole_seconds=20)
 _ENGINE_PAGE = 1000
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _RANGE_PAST_THE_END = "InvalidRange"
@@ -91,6 +100,9 @@ class AthenaClient:
         self._s3: S3Client = session.client(
             "s3", endpoint_url=settings.endpoint_url, config=_CONFIG
         )
+        for client in (self._athena, self._s3):
+            observe_time_limits(client)
+        self._attempts = Attempts()
         self._workgroup = settings.workgroup
         self._default_database = settings.default_database
         self._bucket = settings.result_bucket
@@ -112,21 +124,24 @@ class AthenaClient:
             IdempotencyKeyReused: The token came with another text or location.
             TooManyQueries: Athena's limit of concurrent queries is reached.
         """
-        token: dict[str, Any] = (
-            {"ClientRequestToken": idempotency_token} if idempotency_token else {}
-        )
-        with translated_errors():
-            answer = self._athena.start_query_execution(
-                QueryString=sql,
-                QueryExecutionContext={"Catalog": catalog, "Database": self._default_database},
-                ResultConfiguration={"OutputLocation": output_location},
-                WorkGroup=self._workgroup,
-                **token,
-            )
-        return str(_member(answer, "QueryExecutionId"))
+        # Without one botocore would make up another for each attempt, and start a query for each.
+        token = idempotency_token or uuid.uuid4().hex
+
+        def start() -> str:
+            with translated_errors():
+                answer = self._athena.start_query_execution(
+                    QueryString=sql,
+                    ClientRequestToken=token,
+                    QueryExecutionContext={"Catalog": catalog, "Database": self._default_database},
+                    ResultConfiguration={"OutputLocation": output_location},
+                    WorkGroup=self._workgroup,
+                )
+            return member(answer, "QueryExecutionId", str)
+
+        return self._attempts.make(start, _START)
 
     def describe_many(self, query_ids: Sequence[str]) -> Descriptions:
-        """Describe up to 50 queries in one call.
+        """Describe up to 50 queries in one call, which is not made again.
 
         Nothing is told of those that Athena could not look at this time.
         """
@@ -135,9 +150,20 @@ class AthenaClient:
         strange = frozenset(query_ids) - frozenset(asked)
         if not asked:
             return Descriptions({}, strange)
-        with translated_errors():
+        with time_limit(_STATUS_SECONDS), translated_errors():
             answer = self._athena.batch_get_query_execution(QueryExecutionIds=asked)
         return descriptions_from(answer, strange)
+
+    def describe_listed(self, query_ids: Sequence[str]) -> Mapping[str, Query]:
+        """Describe up to 50 queries of a list; unknown ones are left out."""
+
+        def describe() -> Mapping[str, Query]:
+            told = self.describe_many(query_ids)
+            if set(query_ids) - told.found.keys() - told.unknown:
+                raise EngineFailed("Athena told nothing of some queries.")
+            return told.found
+
+        return self._attempts.make(describe, _ANSWER)
 
     def list_query_ids(self, token: str | None) -> tuple[list[str], str | None]:
         """Give up to 50 ids of the workgroup, newest first, and the token of what follows.
@@ -146,22 +172,33 @@ class AthenaClient:
             InvalidPagingToken: Athena does not know the token.
         """
         paging: dict[str, Any] = {"NextToken": token} if token else {}
-        with translated_errors():
-            answer = self._athena.list_query_executions(
-                WorkGroup=self._workgroup, MaxResults=_BATCH, **paging
-            )
-        return list(_member(answer, "QueryExecutionIds")), answer.get("NextToken")
+
+        def list_ids() -> tuple[list[str], str | None]:
+            with translated_errors():
+                answer = self._athena.list_query_executions(
+                    WorkGroup=self._workgroup, MaxResults=_BATCH, **paging
+                )
+            ids = member(answer, "QueryExecutionIds", list)
+            if not all(isinstance(each, str) and _ID.fullmatch(each) for each in ids):
+                raise EngineFailed("Athena's answer lists what are no ids.")
+            following = member(answer, "NextToken", str) if "NextToken" in answer else None
+            return ids, following
+
+        return self._attempts.make(list_ids, _ANSWER)
 
     def stop(self, query_id: str) -> None:
         """Stop a query; one that has ended stays as it is."""
-        with translated_errors():
-            self._athena.stop_query_execution(QueryExecutionId=query_id)
+
+        def stop() -> None:
+            with translated_errors():
+                self._athena.stop_query_execution(QueryExecutionId=query_id)
+
+        self._attempts.make(stop, _ANSWER)
 
     def columns(self, query_id: str) -> tuple[Column, ...]:
         """The columns of a finished query's result, with Athena's types."""
-        with translated_errors():
-            answer = self._athena.get_query_results(QueryExecutionId=query_id, MaxResults=1)
-        return tuple(map(_column, result_set(answer).columns))
+        found = self._result_set(QueryExecutionId=query_id, MaxResults=1)
+        return tuple(map(_column, found.columns))
 
     def engine_page(self, query_id: str, token: str | None) -> EnginePage:
         """Read rows through Athena itself: slowly, and at the cost of a quota that all share.
@@ -170,12 +207,8 @@ class AthenaClient:
             QueryExpired: The result is gone.
             EngineUnavailable: Athena does not know the token any more.
         """
-        paging: dict[str, Any] = {"NextToken": token} if token else {}
-        with translated_errors():
-            answer = self._athena.get_query_results(
-                QueryExecutionId=query_id, MaxResults=_ENGINE_PAGE, **paging
-            )
-        found = result_set(answer)
+        paging = {"NextToken": token} if token else {}
+        found = self._result_set(QueryExecutionId=query_id, MaxResults=_ENGINE_PAGE, **paging)
         return EnginePage(found.rows, found.next_token)
 
     def object_version(self, location: str) -> ObjectVersion:
@@ -186,9 +219,13 @@ class AthenaClient:
             ResultUnreadable: It cannot be read.
         """
         url = urlsplit(location)
-        with reading_object():
-            answer = self._s3.head_object(Bucket=url.netloc, Key=url.path.removeprefix("/"))
-        return ObjectVersion(_member(answer, "ContentLength"), _member(answer, "ETag"))
+
+        def head() -> ObjectVersion:
+            with reading_object():
+                answer = self._s3.head_object(Bucket=url.netloc, Key=url.path.removeprefix("/"))
+            return ObjectVersion(member(answer, "ContentLength", int), member(answer, "ETag", str))
+
+        return self._attempts.make(head, _ANSWER)
 
     def read_range(
         self, location: str, start: int, size: int, etag: str | None = None
@@ -200,6 +237,9 @@ class AthenaClient:
             ResultUnreadable: It cannot be read.
             EngineFailed: It is another than the one of the ETag.
         """
+        return self._attempts.make(lambda: self._read_range(location, start, size, etag), _ROWS)
+
+    def _read_range(self, location: str, start: int, size: int, etag: str | None) -> ObjectRange:
         url = urlsplit(location)
         condition: dict[str, Any] = {"IfMatch": etag} if etag else {}
         with reading_object():
@@ -216,9 +256,17 @@ class AthenaClient:
                     return ObjectRange(b"", start, etag)
                 raise
         total = answer.get("ContentRange", "").rpartition("/")[2]
-        if len(data) != answer["ContentLength"] or not total.isdecimal():
+        if len(data) != answer.get("ContentLength") or not total.isdecimal():
             raise EngineFailed("The result object was cut short on its way.")
         return ObjectRange(data, int(total), answer.get("ETag"))
+
+    def _result_set(self, **request: Any) -> ResultSet:
+        def get() -> ResultSet:
+            with translated_errors():
+                answer = self._athena.get_query_results(**request)
+            return result_set(answer)
+
+        return self._attempts.make(get, _ROWS)
 
     def check(self) -> None:
         """Make sure that Athena and the result bucket answer and that the workgroup is fit.
@@ -227,8 +275,9 @@ class AthenaClient:
             EngineUnavailable: They do not, or the workgroup overrides what this service rests on;
                 the detail says what to change.
         """
-        with translated_errors():
-            workgroup = _member(self._athena.get_work_group(WorkGroup=self._workgroup), "WorkGroup")
+        with time_limit(_CHECK_SECONDS), translated_errors():
+            answer = self._athena.get_work_group(WorkGroup=self._workgroup)
+            workgroup = member(answer, "WorkGroup", dict)
             self._s3.head_bucket(Bucket=self._bucket)
         configuration = workgroup.get("Configuration", {})
         if configuration.get("EnforceWorkGroupConfiguration"):
@@ -258,11 +307,3 @@ def _column(info: ColumnInfo) -> Column:
 
 def _unfit(detail: str) -> NoReturn:
     raise EngineUnavailable(detail, code="WORKGROUP_CONFIGURATION")
-
-
-def _member(answer: Mapping[str, Any], name: str) -> Any:
-    """A required member: botocore answers a truncated body with an empty dictionary."""
-    try:
-        return answer[name]
-    except (KeyError, TypeError) as error:
-        raise EngineFailed(f"Athena's answer lacks {name}.") from error

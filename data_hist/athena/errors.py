@@ -4,7 +4,13 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    HTTPClientError,
+    IncompleteReadError,
+)
+from botocore.parsers import ResponseParserError
 
 from data_hist.athena.states import reason_parts
 from data_hist.errors import (
@@ -26,8 +32,20 @@ _log = logging.getLogger(__name__)
 _RETRY_SECONDS = 2
 _CONCURRENT_QUERIES = "CONCURRENT_QUERY_LIMIT_EXCEEDED"
 _THROTTLES = frozenset(
-    {"ThrottlingException", "TooManyRequestsException", "Throttling", "SlowDown", "429"}
+    {
+        "BandwidthLimitExceeded",
+        "RequestLimitExceeded",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "SlowDown",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TooManyRequestsException",
+        "429",
+    }
 )
+_TIMEOUTS = frozenset({"RequestTimeout", "RequestTimeoutException"})
 # AWS does not know us, or does not let us: for the operator to mend, never the caller's 401 or 403.
 _MISCONFIGURATIONS = frozenset(
     {
@@ -51,6 +69,15 @@ _NOT_FOUND = "QUERY_EXECUTION_NOT_FOUND"
 _RESULT_GONE = "RESULT_NOT_FOUND"
 _MISMATCH = "IDEMPOTENT_PARAMETER_MISMATCH"
 _MALFORMED = "MALFORMED_QUERY"
+# What botocore's parsers raise about a body that is not what it says it is.
+_UNREADABLE = (
+    AttributeError,
+    LookupError,
+    RecursionError,
+    ResponseParserError,
+    TypeError,
+    ValueError,
+)
 _UNAVAILABLE = "The query engine cannot be reached at the moment."
 
 
@@ -67,6 +94,23 @@ def translated_errors() -> Iterator[None]:
     except BotoCoreError as error:
         _log.warning("AWS was not reached: %s", type(error).__name__)
         raise EngineUnavailable(_UNAVAILABLE, retry_after_seconds=_RETRY_SECONDS) from error
+    except _UNREADABLE as error:
+        _log.warning("AWS gave an answer that cannot be read: %s", type(error).__name__)
+        raise EngineFailed("The query engine's answer cannot be read.") from error
+
+
+def is_transient(error: EngineError) -> bool:
+    """Whether the same call may well succeed at once: AWS was busy, away, or not understood."""
+    cause = error.__cause__
+    if isinstance(cause, EngineError):
+        return is_transient(cause)
+    if isinstance(cause, ClientError):
+        code, status = _code_and_status(cause)
+        passing = code in _THROTTLES | _TIMEOUTS or status == 429 or status >= 500
+        return passing and not isinstance(error, TooManyQueries)
+    if isinstance(cause, BotoCoreError):
+        return isinstance(cause, HTTPClientError | IncompleteReadError)
+    return True
 
 
 @contextmanager
@@ -95,17 +139,24 @@ def _log_answer(error: ClientError) -> None:
 
 
 def _from_client_error(error: ClientError) -> DataHistError:
-    code = str(error.response.get("Error", {}).get("Code", ""))
-    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    code, status = _code_and_status(error)
     if code == "InvalidRequestException":
         return _from_invalid_request(error)
-    if code in _THROTTLES:
+    if code in _THROTTLES or status == 429:
         return _from_throttle(error)
     if code in _GONE:
         return _result_gone()
-    if code in _MISCONFIGURATIONS or status >= 500:
+    # A redirection leads to another region or endpoint than the one that is set.
+    unavailable = code in _MISCONFIGURATIONS | _TIMEOUTS or status >= 500 or 300 <= status < 400
+    if unavailable:
         return EngineUnavailable(_UNAVAILABLE, retry_after_seconds=_RETRY_SECONDS)
     return EngineFailed("The query engine answered with an error that this service does not know.")
+
+
+def _code_and_status(error: ClientError) -> tuple[str, int]:
+    answer = error.response
+    code = str(answer.get("Error", {}).get("Code", ""))
+    return code, answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
 
 
 def _from_throttle(error: ClientError) -> DataHistError:

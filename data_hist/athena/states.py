@@ -7,7 +7,8 @@ The shapes are those of Athena's `QueryExecution`; a description without its req
 import logging
 import re
 from collections.abc import Mapping, Set
-from typing import Any
+from datetime import datetime
+from typing import Any, TypeVar
 
 from data_hist.errors import EngineFailed
 from data_hist.model import (
@@ -20,6 +21,8 @@ from data_hist.model import (
 )
 
 _log = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
 
 _STATUS = {
     "QUEUED": QueryStatus.QUEUED,
@@ -44,19 +47,32 @@ _SECRETS = re.compile(r"s3[an]?://\S+|arn:aws[\w-]*:\S+|\b\d{12}\b")
 def query_from(execution: Mapping[str, Any]) -> Query:
     """Read one `QueryExecution`."""
     try:
-        status = execution["Status"]
+        status = member(execution, "Status", dict)
+        completed = status.get("CompletionDateTime")
         return Query(
-            query_id=execution["QueryExecutionId"],
-            status=_STATUS[status["State"]],
-            sql=execution["Query"],
+            query_id=member(execution, "QueryExecutionId", str),
+            status=_STATUS[member(status, "State", str)],
+            sql=member(execution, "Query", str),
             output_location=execution.get("ResultConfiguration", {}).get("OutputLocation", ""),
-            submitted_at=status["SubmissionDateTime"],
-            completed_at=status.get("CompletionDateTime"),
+            submitted_at=member(status, "SubmissionDateTime", datetime),
+            completed_at=completed and member(status, "CompletionDateTime", datetime),
             statistics=_statistics(execution.get("Statistics", {})),
             failure=_failure(status),
         )
-    except (KeyError, TypeError) as error:
+    except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise EngineFailed("Athena's description of the query is incomplete.") from error
+
+
+def member(answer: Mapping[str, Any], name: str, kind: type[_T]) -> _T:
+    """A required member of an answer: botocore gives an empty one for a body that was cut short.
+
+    Raises:
+        EngineFailed: It is missing, or not of its kind.
+    """
+    value = answer.get(name)
+    if not isinstance(value, kind):
+        raise EngineFailed(f"Athena's answer lacks {name}.")
+    return value
 
 
 def descriptions_from(answer: Mapping[str, Any], unknown: Set[str]) -> Descriptions:
@@ -104,11 +120,11 @@ def public_text(text: str) -> str:
 
 def _statistics(raw: Mapping[str, Any]) -> Statistics:
     return Statistics(
-        scanned_bytes=raw.get("DataScannedInBytes", 0),
-        queue_ms=raw.get("QueryQueueTimeInMillis", 0),
-        planning_ms=raw.get("QueryPlanningTimeInMillis", 0),
-        engine_ms=raw.get("EngineExecutionTimeInMillis", 0),
-        total_ms=raw.get("TotalExecutionTimeInMillis", 0),
+        scanned_bytes=int(raw.get("DataScannedInBytes", 0)),
+        queue_ms=int(raw.get("QueryQueueTimeInMillis", 0)),
+        planning_ms=int(raw.get("QueryPlanningTimeInMillis", 0)),
+        engine_ms=int(raw.get("EngineExecutionTimeInMillis", 0)),
+        total_ms=int(raw.get("TotalExecutionTimeInMillis", 0)),
     )
 
 

@@ -4,18 +4,14 @@ Knows nothing of rows: a block ends anywhere.
 """
 
 import asyncio
-import time
 from collections import deque
 from collections.abc import AsyncGenerator
 from concurrent.futures import Executor
 from functools import partial
 
 from data_hist.athena import AthenaClient, ObjectVersion
-from data_hist.errors import EngineError, EngineFailed
+from data_hist.errors import EngineFailed
 from data_hist.results.stream_shares import StreamShares
-
-_ATTEMPTS = 3
-_PAUSE_SECONDS = 0.1
 
 
 class ResultObject:
@@ -69,14 +65,6 @@ class ResultObject:
         return asyncio.get_running_loop().run_in_executor(self._threads, read)
 
     def _read(self, start: int, size: int) -> bytes:
-        for attempt in range(1, _ATTEMPTS):
-            try:
-                return self._read_once(start, size)
-            except EngineError:
-                time.sleep(_PAUSE_SECONDS * attempt)
-        return self._read_once(start, size)
-
-    def _read_once(self, start: int, size: int) -> bytes:
         data = self._engine.read_range(self._location, start, size, self.version.etag).data
         if len(data) != size:
             raise EngineFailed("The result object was cut short on its way.")

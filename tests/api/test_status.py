@@ -41,7 +41,9 @@ def test_status_waits_for_the_end(
 
 def test_running_query_is_stopped_and_stays_so(client: httpx.Client) -> None:
     query_id = client.post("/query", json={"query": SLOW}).json()["query_id"]
-    assert client.get(f"/status/{query_id}").json()["status"] in ("QUEUED", "RUNNING")
+    running = client.get(f"/status/{query_id}")
+    assert running.json()["status"] in ("QUEUED", "RUNNING")
+    assert running.headers["retry-after"] == "1"
 
     first = client.delete(f"/query/{query_id}")
     second = client.delete(f"/query/{query_id}")
@@ -50,6 +52,7 @@ def test_running_query_is_stopped_and_stays_so(client: httpx.Client) -> None:
     assert first.json()["status"] == "CANCELLED"
     assert first.json()["completed_at"]
     assert second.json() == first.json()
+    assert "retry-after" not in second.headers
     assert client.get(f"/status/{query_id}").json()["status"] == "CANCELLED"
     next_page = client.post("/next", json={"query_id": query_id})
     assert_problem(next_page, 409, "query-not-successful")

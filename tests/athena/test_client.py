@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from botocore.response import StreamingBody
+from botocore.stub import ANY
 
 from data_hist.athena import ObjectRange, ObjectVersion, idempotency_token
 from data_hist.errors import EngineFailed, EngineUnavailable, QueryExpired
@@ -35,7 +36,8 @@ def execution(state: str = "RUNNING", **status: Any) -> dict[str, Any]:
 
 
 def started(token: str | None) -> dict[str, Any]:
-    return ({"ClientRequestToken": token} if token else {}) | {
+    return {
+        "ClientRequestToken": token or ANY,
         "QueryString": "SELECT 1",
         "QueryExecutionContext": {"Catalog": "awsdatacatalog", "Database": "data_hist_empty"},
         "ResultConfiguration": {"OutputLocation": LOCATION},
@@ -189,31 +191,34 @@ def test_read_range_past_the_end_is_empty(aws: StubbedAws) -> None:
 
 
 def test_read_range_that_was_cut_short_is_no_result(aws: StubbedAws) -> None:
-    aws.s3.add_response("get_object", body(b"abc", declared=20))
+    for _ in range(3):
+        aws.s3.add_response("get_object", body(b"abc", declared=20))
 
     with pytest.raises(EngineFailed):
         aws.client.read_range("s3://results/a", 10, 20)
 
 
 @pytest.mark.parametrize(
-    ("operation", "answer", "call"),
+    ("operation", "call", "attempts"),
     [
         (
             "start_query_execution",
-            {},
             lambda c: c.start(
                 "SELECT 1", catalog="c", output_location=LOCATION, idempotency_token=None
             ),
+            3,
         ),
-        ("batch_get_query_execution", {}, lambda c: c.describe_many([ID])),
-        ("list_query_executions", {}, lambda c: c.list_query_ids(None)),
-        ("get_work_group", {}, lambda c: c.check()),
+        ("batch_get_query_execution", lambda c: c.describe_many([ID]), 1),
+        ("batch_get_query_execution", lambda c: c.describe_listed([ID]), 3),
+        ("list_query_executions", lambda c: c.list_query_ids(None), 3),
+        ("get_work_group", lambda c: c.check(), 1),
     ],
 )
 def test_truncated_answer_is_an_error_and_never_nothing(
-    aws: StubbedAws, operation: str, answer: dict[str, Any], call: Any
+    aws: StubbedAws, operation: str, call: Any, attempts: int
 ) -> None:
-    aws.athena.add_response(operation, answer)
+    for _ in range(attempts):
+        aws.athena.add_response(operation, {})
 
     with pytest.raises(EngineFailed):
         call(aws.client)

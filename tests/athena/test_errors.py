@@ -6,9 +6,10 @@ import pytest
 from botocore import exceptions as botocore_exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 
-from data_hist.athena.errors import translated_errors
+from data_hist.athena.errors import is_transient, translated_errors
 from data_hist.errors import (
     DataHistError,
+    EngineError,
     EngineFailed,
     EngineUnavailable,
     IdempotencyKeyReused,
@@ -94,6 +95,24 @@ def test_athenas_own_error_code_is_read(aws: StubbedAws) -> None:
 
     with pytest.raises(QueryNotFound):
         aws.client.describe_many([ID])
+
+
+@pytest.mark.parametrize(
+    ("code", "message", "transient"),
+    [
+        ("ThrottlingException", "Rate exceeded", True),
+        ("RequestTimeout", "…", True),
+        ("InternalServerException", "…", True),
+        ("TooManyRequestsException", "CONCURRENT_QUERY_LIMIT_EXCEEDED", False),
+        ("AccessDeniedException", "…", False),
+        ("SomethingNew", "…", False),
+    ],
+)
+def test_what_may_pass_by_itself_is_told_apart(code: str, message: str, transient: bool) -> None:
+    with pytest.raises(EngineError) as raised, translated_errors():
+        raise client_error(code, None, message)
+
+    assert is_transient(raised.value) is transient
 
 
 def test_syntax_error_keeps_its_place() -> None:

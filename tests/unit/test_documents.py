@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from data_hist.documents import dry_run_document, page_document, query_document
+from data_hist.documents import dry_run_document, page_document, query_document, retry_headers
 from data_hist.model import (
     Column,
     Failure,
@@ -123,3 +123,13 @@ def test_page_document_takes_its_rows_as_they_are() -> None:
         "row_offset": 5,
         "paging_token": "token",
     }
+
+
+@pytest.mark.parametrize(
+    ("total_ms", "seconds"), [(0, "1"), (9_999, "1"), (55_000, "5"), (3_600_000, "10")]
+)
+def test_who_follows_a_query_is_told_when_to_come_again(total_ms: int, seconds: str) -> None:
+    running = replace(QUERY, status=QueryStatus.RUNNING, statistics=Statistics(total_ms=total_ms))
+
+    assert retry_headers(OwnedQuery(running, OWNER)) == {"Retry-After": seconds}
+    assert retry_headers(OwnedQuery(QUERY, OWNER)) == {}

@@ -12,7 +12,7 @@ import pytest
 from data_hist.errors import EngineUnavailable, QueryExpired
 from tests.api.calls import UNKNOWN_ID, assert_problem
 from tests.running_service import running_service, settings_for
-from tests.unit.results.fake_engine import HEADER, ROW, FakeEngine
+from tests.unit.results.fake_engine import ROW, FakeEngine
 
 MANY = 200_000  # of 112 bytes: about 22 MB
 ENDLESS = 100_000_000
@@ -84,16 +84,6 @@ def test_object_that_goes_before_the_first_byte_is_expired() -> None:
         response = client.get(f"/results/{UNKNOWN_ID}")
 
     assert_problem(response, 410, "query-expired")
-
-
-@pytest.mark.parametrize("failures", [1, 2])
-def test_range_that_fails_is_read_again(failures: int) -> None:
-    engine = failing(failures)
-    with service(engine) as client:
-        response = client.get(f"/results/{UNKNOWN_ID}", headers={"Accept-Encoding": "identity"})
-
-    assert response.content == HEADER + ROW * MANY
-    assert len(engine.reads) == len(set(engine.reads)) + failures
 
 
 @pytest.mark.parametrize("name", FORMATS)
