@@ -99,10 +99,9 @@ def any_of(choices: list[Choice]) -> Choice:
     return lambda call: next((fault for each in choices if (fault := each(call))), None)
 
 
-def at_random(
-    faults: Callable[[Call], list[Fault]], share: float, generator: random.Random
-) -> Choice:
+def at_random(faults: Callable[[Call], list[Fault]], share: float, *, seed: int) -> Choice:
     """Spoil this share of all calls, each by one of the faults that fit it."""
+    generator = random.Random(seed)  # noqa: S311 - tests are to repeat themselves
 
     def choose(call: Call) -> Fault | None:
         fitting = faults(call)

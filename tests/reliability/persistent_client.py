@@ -34,7 +34,7 @@ class PersistentClient:
         for _ in range(_MOST_TRIES):
             try:
                 response = call()
-            except httpx.RemoteProtocolError:
+            except (httpx.RemoteProtocolError, httpx.ReadError):
                 self.outcomes[_BROKEN] += 1
                 continue
             self.outcomes[response.status_code] += 1

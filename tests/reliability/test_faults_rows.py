@@ -3,7 +3,6 @@
 import csv
 import io
 import json
-import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -15,10 +14,12 @@ from pyarrow import parquet
 from tests.api.calls import submitted
 from tests.api.test_next import numbers
 from tests.reliability import calls
-from tests.reliability.fault_proxy import Fault, FaultProxy, any_of, at_random, fault_proxy, on
+from tests.reliability.fault_proxy import Fault, FaultProxy, any_of, at_random, on
 from tests.reliability.faults import OPERATIONS, cut_off_at, quick_faults, shortened_to
 from tests.reliability.persistent_client import PersistentClient
 from tests.running_service import running_service, settings_for
+
+pytestmark = pytest.mark.usefixtures("short_pauses")
 
 MANY = 100_000
 MANY_ROWS = """
@@ -26,19 +27,6 @@ SELECT (a - 1) * 1000 + b AS n, 'row ' || CAST((a - 1) * 1000 + b AS varchar) AS
 FROM UNNEST(sequence(1, 100)) AS s(a) CROSS JOIN UNNEST(sequence(1, 1000)) AS t(b) ORDER BY 1
 """
 SHARE = 0.3
-
-
-@pytest.fixture(autouse=True)
-def short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hundreds of failures are not waited out."""
-    monkeypatch.setattr("data_hist.poller._FIRST_BACKOFF_SECONDS", 0.01)
-    monkeypatch.setattr("data_hist.athena.attempts._FIRST_PAUSE_SECONDS", 0.01)
-
-
-@pytest.fixture(scope="module")
-def proxy(endpoint_url: str) -> Iterator[FaultProxy]:
-    with fault_proxy(endpoint_url) as proxy:
-        yield proxy
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +79,7 @@ def paged(client: PersistentClient, query_id: str) -> Iterator[list[Any]]:
 
 
 def test_pages_under_faults(proxy: FaultProxy, many_rows: str) -> None:
-    faults = at_random(quick_faults, SHARE, random.Random(1))
+    faults = at_random(quick_faults, SHARE, seed=1)
     with running_service(settings_for(proxy.url)) as service, proxy.spoiling(faults):
         client = PersistentClient(service)
 
@@ -103,7 +91,7 @@ def test_pages_under_faults(proxy: FaultProxy, many_rows: str) -> None:
 
 @pytest.mark.parametrize("name", ["csv", "ndjson", "json", "arrow", "parquet"])
 def test_streams_under_faults(proxy: FaultProxy, many_rows: str, name: str) -> None:
-    faults = at_random(quick_faults, SHARE, random.Random(2))
+    faults = at_random(quick_faults, SHARE, seed=2)
     with running_service(settings_for(proxy.url)) as service, proxy.spoiling(faults):
         client = PersistentClient(service)
         if name == "csv":
@@ -121,15 +109,14 @@ def test_streams_under_faults(proxy: FaultProxy, many_rows: str, name: str) -> N
     ("operation", "positions"),
     [("GetObject", range(0, 280, 3)), ("GetQueryResults", range(0, 2400, 29))],
 )
+@pytest.mark.usefixtures("endless_retries")
 def test_answer_cut_anywhere(
     client: httpx.Client,
     proxy: FaultProxy,
-    monkeypatch: pytest.MonkeyPatch,
     operation: str,
     positions: range,
     cut: Callable[[int], Fault],
 ) -> None:
-    monkeypatch.setattr("data_hist.call_limits.RetryBudget.take_retry", lambda _: True)
     query_id = str(submitted(client, numbers(20))["query_id"])
     expected = calls.page(client, query_id).content
     before = proxy.spoilt[operation]

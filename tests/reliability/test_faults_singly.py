@@ -17,6 +17,8 @@ from tests.reliability.fault_proxy import Fault, FaultProxy, any_of, fault_proxy
 from tests.reliability.faults import OPERATIONS, PASSING, SLOW
 from tests.running_service import running_service, settings_for
 
+pytestmark = pytest.mark.usefixtures("short_pauses")
+
 CALLS: dict[str, list[Call]] = {
     "StartQueryExecution": [calls.submit],
     "BatchGetQueryExecution": [calls.status, calls.queries],
@@ -28,32 +30,16 @@ CALLS: dict[str, list[Call]] = {
     "HeadObject": [calls.stream_of("csv")],
     "GetObject": [calls.page, calls.stream_of("csv"), calls.stream_of("ndjson")],
 }
-OF_ONE_QUERY = ("GetQueryResults", "StopQueryExecution", "HeadObject", "GetObject")
 # Everything else needs these, so that they are slow only when nothing else is.
 NEEDED_BY_ALL = {"BatchGetQueryExecution", "HeadBucket"}
 # Longer than any deadline of the service, and a small part of what an answer would take.
 PATIENCE_SECONDS = 40
 
 
-@pytest.fixture(scope="module", autouse=True)
-def short_pauses() -> Iterator[None]:
-    """Hundreds of failures are not waited out."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("data_hist.poller._FIRST_BACKOFF_SECONDS", 0.01)
-        patch.setattr("data_hist.athena.attempts._FIRST_PAUSE_SECONDS", 0.01)
-        yield
-
-
 @pytest.fixture(scope="module")
-def proxy(endpoint_url: str) -> Iterator[FaultProxy]:
-    with fault_proxy(endpoint_url) as proxy:
-        yield proxy
-
-
-@pytest.fixture(scope="module")
-def service(proxy: FaultProxy) -> Iterator[httpx.Client]:
+def spoilt_service(proxy: FaultProxy) -> Iterator[tuple[httpx.Client, FaultProxy]]:
     with running_service(settings_for(proxy.url)) as service:
-        yield service
+        yield service, proxy
 
 
 @pytest.fixture(scope="module")
@@ -116,22 +102,22 @@ def assert_call_bears_it(
 
 
 @pytest.mark.parametrize(
-    ("operation", "fault"),
+    "case",
     [
-        pytest.param(operation, fault, id=f"{operation}: {name}")
+        pytest.param((operation, fault), id=f"{operation}: {name}")
         for operation, faults in OPERATIONS.items()
         for name, fault in faults.items()
     ],
 )
 def test_fault_that_stays(
     client: httpx.Client,
-    service: httpx.Client,
-    proxy: FaultProxy,
+    spoilt_service: tuple[httpx.Client, FaultProxy],
     finished: str,
     caplog: pytest.LogCaptureFixture,
-    operation: str,
-    fault: Fault,
+    case: tuple[str, Fault],
 ) -> None:
+    service, proxy = spoilt_service
+    operation, fault = case
     before = proxy.spoilt[operation]
 
     with (
@@ -143,19 +129,15 @@ def test_fault_that_stays(
             assert_call_bears_it(client, service, call, query_id)
 
     assert proxy.spoilt[operation] > before
-    calls.assert_nothing_secret(caplog.text)
+    ours = [each.getMessage() for each in caplog.records if each.name.startswith("data_hist")]
+    calls.assert_nothing_secret("\n".join(ours))
 
 
 @pytest.mark.parametrize("operation", [each for each in CALLS if calls.ready not in CALLS[each]])
+@pytest.mark.usefixtures("endless_retries")
 def test_fault_that_passes_is_not_seen(
-    client: httpx.Client,
-    endpoint_url: str,
-    finished: str,
-    monkeypatch: pytest.MonkeyPatch,
-    operation: str,
+    client: httpx.Client, endpoint_url: str, finished: str, operation: str
 ) -> None:
-    # One after the other they are more than a process may make good for so few requests.
-    monkeypatch.setattr("data_hist.call_limits.RetryBudget.take_retry", lambda _: True)
     call = CALLS[operation][0]
     faults = [fault for name, fault in OPERATIONS[operation].items() if name in PASSING]
     with fault_proxy(endpoint_url) as proxy, running_service(settings_for(proxy.url)) as service:
@@ -175,37 +157,28 @@ def test_answer_that_never_comes_is_not_waited_for(
     client: httpx.Client, endpoint_url: str, finished: str
 ) -> None:
     """All operations at once, each slow with a query of its own."""
+    of_one_query = ("GetQueryResults", "HeadObject", "GetObject", "StopQueryExecution")
+    queries = {each: str(submitted(client, numbers(1200))["query_id"]) for each in of_one_query}
     with ExitStack() as stack:
         threads = stack.enter_context(ThreadPoolExecutor(64))
-        queries = {
-            operation: [str(submitted(client, numbers(1200))["query_id"]) for _ in calls_of_it]
-            for operation, calls_of_it in CALLS.items()
-            if operation in OF_ONE_QUERY
-        }
-        endless = [stack.enter_context(endless_query(client)) for _ in SLOW]
-        services: dict[FaultProxy, httpx.Client] = {}
-        for _ in SLOW:
+        slow: list[tuple[FaultProxy, httpx.Client, Fault, str]] = []
+        for fault in SLOW.values():
             proxy = stack.enter_context(fault_proxy(endpoint_url))
-            services[proxy] = stack.enter_context(running_service(settings_for(proxy.url)))
-            services[proxy].timeout = httpx.Timeout(PATIENCE_SECONDS)
+            service = stack.enter_context(running_service(settings_for(proxy.url)))
+            service.timeout = httpx.Timeout(PATIENCE_SECONDS)
+            slow.append((proxy, service, fault, stack.enter_context(endless_query(client))))
 
-        def asked(operations: list[str]) -> Iterator[Future[None]]:
-            slow = zip(services.items(), SLOW.values(), endless, strict=True)
-            for (proxy, service), fault, queries["StopQueryExecution"][:] in slow:
-                choices = []
-                cases = []
+        def begin(operations: set[str]) -> Iterator[Future[None]]:
+            for proxy, service, fault, endless in slow:
+                ids = queries | {"StopQueryExecution": endless}
+                proxy.spoil(any_of([on(fault, op, marker=ids.get(op, "")) for op in operations]))
                 for operation in operations:
-                    marked = queries.get(operation, [])
-                    choices += [on(fault, operation, marker=each) for each in marked or [""]]
-                    ids = marked or [finished] * len(CALLS[operation])
-                    cases += list(zip(CALLS[operation], ids, strict=True))
-                proxy.spoil(any_of(choices))
-                for call, query_id in cases:
-                    arguments = (client, service, call, query_id)
-                    yield threads.submit(assert_call_bears_it, *arguments)
+                    for call in CALLS[operation]:
+                        arguments = (client, service, call, ids.get(operation, finished))
+                        yield threads.submit(assert_call_bears_it, *arguments)
 
         for operations in (set(CALLS) - NEEDED_BY_ALL, NEEDED_BY_ALL):
-            for each in list(asked(sorted(operations))):
-                each.result()
-        for proxy in services:
+            for asked in list(begin(operations)):
+                asked.result()
+        for proxy, *_ in slow:
             assert set(proxy.spoilt) == set(CALLS)
