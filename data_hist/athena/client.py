@@ -19,7 +19,7 @@ from data_hist.athena.observed_calls import observe_calls
 from data_hist.athena.result_sets import ColumnInfo, ResultSet, keep_bodies, result_set
 from data_hist.athena.states import descriptions_from, member
 from data_hist.athena.time_limits import observe_time_limits, time_limit
-from data_hist.errors import EngineFailed, EngineUnavailable
+from data_hist.errors import EngineFailed, EngineUnavailable, QueryExpired, Throttled
 from data_hist.model import Column, Descriptions, Query
 from data_hist.settings import Settings
 
@@ -43,6 +43,7 @@ _CONFIG = Config(
 )
 _BATCH = 50
 _STATUS_SECONDS = 2.5
+_CHECK_RETRY_SECONDS = 5
 _CHECK_SECONDS = 5
 _ANSWER = Patience(attempt_seconds=4, whole_seconds=8)
 _START = Patience(attempt_seconds=4, whole_seconds=10)
@@ -257,9 +258,11 @@ class AthenaClient:
                 if error.response.get("Error", {}).get("Code") == _RANGE_PAST_THE_END:
                     return ObjectRange(b"", start, etag)
                 raise
-        total = answer.get("ContentRange", "").rpartition("/")[2]
-        if len(data) != answer.get("ContentLength") or not total.isdecimal():
+        given, _, total = answer.get("ContentRange", "").partition("/")
+        if given != f"bytes {start}-{start + len(data) - 1}" or not total.isdecimal():
             raise EngineFailed("The result object was cut short on its way.")
+        if etag and answer.get("ETag") != etag:
+            raise EngineFailed("The result object is another than it was.")
         return ObjectRange(data, int(total), answer.get("ETag"))
 
     def _result_set(self, **request: Any) -> ResultSet:
@@ -277,10 +280,17 @@ class AthenaClient:
             EngineUnavailable: They do not, or the workgroup overrides what this service rests on;
                 the detail says what to change.
         """
-        with time_limit(_CHECK_SECONDS), translated_errors():
-            answer = self._athena.get_work_group(WorkGroup=self._workgroup)
-            workgroup = member(answer, "WorkGroup", dict)
-            self._s3.head_bucket(Bucket=self._bucket)
+        try:
+            with time_limit(_CHECK_SECONDS), translated_errors():
+                answer = self._athena.get_work_group(WorkGroup=self._workgroup)
+                workgroup = member(answer, "WorkGroup", dict)
+                self._s3.head_bucket(Bucket=self._bucket)
+        except (Throttled, QueryExpired) as error:
+            # The bucket that is not there is told of like an object that is not there.
+            raise EngineUnavailable(
+                "Athena or the result bucket does not answer as it should.",
+                retry_after_seconds=_CHECK_RETRY_SECONDS,
+            ) from error
         configuration = workgroup.get("Configuration", {})
         if configuration.get("EnforceWorkGroupConfiguration"):
             _unfit(

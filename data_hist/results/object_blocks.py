@@ -65,10 +65,10 @@ class ResultObject:
         return asyncio.get_running_loop().run_in_executor(self._threads, read)
 
     def _read(self, start: int, size: int) -> bytes:
-        data = self._engine.read_range(self._location, start, size, self.version.etag).data
-        if len(data) != size:
+        found = self._engine.read_range(self._location, start, size, self.version.etag)
+        if len(found.data) != size or found.object_bytes != self.version.object_bytes:
             raise EngineFailed("The result object was cut short on its way.")
-        return data
+        return found.data
 
 
 def _forget(reading: deque[asyncio.Future[bytes]]) -> None:

@@ -158,9 +158,18 @@ def test_read_range_asks_for_these_bytes(aws: StubbedAws) -> None:
 
 def test_read_range_of_a_version_asks_for_that_one(aws: StubbedAws) -> None:
     expected = {"Bucket": "results", "Key": "a", "Range": "bytes=10-12", "IfMatch": '"e"'}
-    aws.s3.add_response("get_object", body(b"abc"), expected)
+    aws.s3.add_response("get_object", body(b"abc") | {"ETag": '"e"'}, expected)
 
     assert aws.client.read_range("s3://results/a", 10, 3, '"e"').data == b"abc"
+
+
+@pytest.mark.parametrize("wrong", [{"ETag": '"f"'}, {"ContentRange": "bytes 11-13/100"}])
+def test_read_range_takes_no_other_bytes(aws: StubbedAws, wrong: dict[str, str]) -> None:
+    for _ in range(3):
+        aws.s3.add_response("get_object", body(b"abc") | {"ETag": '"e"'} | wrong)
+
+    with pytest.raises(EngineFailed):
+        aws.client.read_range("s3://results/a", 10, 3, '"e"')
 
 
 def test_read_range_of_a_version_that_is_no_more(aws: StubbedAws) -> None:

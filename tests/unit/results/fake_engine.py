@@ -42,7 +42,8 @@ class FakeEngine:
             for offset, errors in self._failures.items():
                 if start <= offset < start + size and errors:
                     raise errors.pop(0)
-        return ObjectRange(self._bytes(start, min(start + size, self.object_bytes)), 0, ETAG)
+        data = self._bytes(start, min(start + size, self.object_bytes))
+        return ObjectRange(data, self.object_bytes, ETAG)
 
     def _bytes(self, start: int, end: int) -> bytes:
         if start < len(HEADER):

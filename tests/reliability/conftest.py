@@ -1,0 +1,28 @@
+"""A proxy that spoils answers before the embedded endpoint, and a service that is not patient."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.reliability.fault_proxy import FaultProxy, fault_proxy
+
+
+@pytest.fixture(scope="module")
+def proxy(endpoint_url: str) -> Iterator[FaultProxy]:
+    with fault_proxy(endpoint_url) as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="module")
+def short_pauses() -> Iterator[None]:
+    """Hundreds of failures are not waited out."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("data_hist.poller._FIRST_BACKOFF_SECONDS", 0.01)
+        patch.setattr("data_hist.athena.attempts._FIRST_PAUSE_SECONDS", 0.01)
+        yield
+
+
+@pytest.fixture
+def endless_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One failure after the other is more than a process makes good for so few requests."""
+    monkeypatch.setattr("data_hist.call_limits.RetryBudget.take_retry", lambda _: True)

@@ -1,0 +1,107 @@
+"""Schemathesis over the running service: all its checks, and what one answer leads to.
+
+The same cases in each run; what it found goes to the report of pytest.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.reliability.fault_proxy import FaultProxy, at_random
+from tests.reliability.faults import quick_faults
+from tests.running_service import running_service, settings_for
+
+DEADLINE_SECONDS = 240
+TENANT = 11000
+CONFIGURATION = """
+[generation]
+deterministic = true
+database = "none"
+
+[dictionaries.sql]
+values = [
+  "SELECT 1 AS x",
+  "SELECT servicename, count(*) AS records FROM events GROUP BY servicename",
+  "SELECT n FROM UNNEST(sequence(1, 2500)) AS t(n)",
+  "SELECT data FROM metrics WHERE servicename = ?",
+  "SELECT 1/0",
+  "SELECT nothing FROM events",
+  "SELECT",
+]
+
+[checks.not_a_server_error]
+expected-statuses = ["2xx", "3xx", "4xx", {server_errors}]
+
+[checks.negative_data_rejection]
+# A query that is too long is told by its size.
+expected-statuses = ["400", "401", "404", "405", "406", "413", "415", "422", "429", "5xx"]
+
+# A POST is looked at before its path: without JSON it is a 415 wherever it goes.
+[checks.unsupported_method]
+enabled = false
+
+[[operations]]
+include-operation-id = "submit_query"
+# Not each text is SQL, nor does it have a place for each parameter.
+checks.positive_data_acceptance.expected-statuses = ["2xx", "422", "429", "5xx"]
+[operations.parameters]
+"body.query" = {{dictionary = "sql", probability = 0.9}}
+
+[[operations]]
+include-operation-id = "get_status"
+checks.positive_data_acceptance.expected-statuses = ["2xx", "404", "422", "429", "5xx"]
+
+[[operations]]
+# A paging token is opaque: another one is a 400.
+include-operation-id = ["next_page", "list_queries"]
+checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "404", "409", "429", "5xx"]
+
+[[operations]]
+include-operation-id = "get_results"
+checks.positive_data_acceptance.expected-statuses = [
+  "2xx", "400", "404", "406", "409", "416", "429", "5xx",
+]
+"""
+
+
+def assert_contract_holds(
+    service: httpx.Client, folder: Path, examples: int, server_errors: str
+) -> None:
+    configuration = folder / "schemathesis.toml"
+    configuration.write_text(CONFIGURATION.format(server_errors=server_errors))
+    url = str(service.base_url).rstrip("/")
+    found = subprocess.run(
+        [
+            *(Path(sys.executable).with_name("st"), "--config-file", configuration),
+            *("run", f"{url}/openapi.json", "--url", url, "--no-color"),
+            *("--max-examples", str(examples), "--continue-on-failure"),
+            *("--header", f"X-Trebuchet-Tenant-Id: {TENANT}"),
+        ],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=DEADLINE_SECONDS,
+        check=False,
+    )
+
+    print(found.stdout[-20_000:])
+    assert found.returncode == 0, "what was found is printed above"
+
+
+def test_contract(tenants: httpx.Client, tmp_path: Path) -> None:
+    assert_contract_holds(tenants, tmp_path, 40, '"599"')
+
+
+@pytest.mark.usefixtures("short_pauses")
+def test_contract_under_faults(proxy: FaultProxy, tmp_path: Path) -> None:
+    settings = settings_for(proxy.url, tenant_required=True)
+    with (
+        running_service(settings) as service,
+        proxy.spoiling(at_random(quick_faults, 0.3, seed=4)),
+    ):
+        assert_contract_holds(service, tmp_path, 10, '"502", "503"')
+
+    assert sum(proxy.spoilt.values()) > 50
