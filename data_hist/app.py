@@ -32,6 +32,7 @@ from data_hist.responses import (
 )
 from data_hist.retention import ResultLocations
 from data_hist.security_schemes import security_map
+from data_hist.server import STATE_KEY, Load, LoadMiddleware, Shutdown
 from data_hist.service import QueryService, utc_now
 from data_hist.settings import Settings, load_settings
 
@@ -61,19 +62,22 @@ def create_app(
     engine = engine or AthenaClient(settings)
     locations = ResultLocations(settings.result_bucket, settings.result_prefix)
     authenticator = authenticator_from(settings)
+    load = Load(settings.concurrent_requests)
+    shutdown = Shutdown(settings.shutdown_notice_seconds)
     services: list[QueryService] = []
     app = connexion.AsyncApp(
         __name__,
         specification_dir=contract.FOLDER,
         strict_validation=True,
         validator_map=VALIDATORS,
-        lifespan=_closing(services),
+        lifespan=_lifespan(shutdown, services),
     )
     app.add_middleware(RequestIdMiddleware, MiddlewarePosition.BEFORE_EXCEPTION)
+    app.add_middleware(LoadMiddleware, MiddlewarePosition.BEFORE_EXCEPTION, load=load)
     app.add_middleware(ExactPathMiddleware, MiddlewarePosition.BEFORE_SWAGGER)
     app.add_middleware(BodyMiddleware, MiddlewarePosition.BEFORE_SWAGGER)
     for version in load_catalog().versions.values():
-        service = QueryService(engine, version, locations, clock)
+        service = QueryService(engine, version, locations, clock, load=load, shutdown=shutdown)
         services.append(service)
         app.add_api(
             contract.api_specification(settings.tenant_header, settings.gateway_secret_header),
@@ -85,7 +89,7 @@ def create_app(
     app.add_api(
         "health.yaml",
         base_path="",
-        resolver=_resolver(HealthHandlers(engine)),
+        resolver=_resolver(HealthHandlers(engine, shutdown)),
         swagger_ui_options=SwaggerUIOptions(swagger_ui=False, serve_spec=False),
     )
     app.add_error_handler(DataHistError, problem_response)
@@ -95,10 +99,10 @@ def create_app(
     return app
 
 
-def _closing(services: list[QueryService]) -> Callable[[Any], Any]:
+def _lifespan(shutdown: Shutdown, services: list[QueryService]) -> Callable[[Any], Any]:
     @asynccontextmanager
-    async def lifespan(_app: Any) -> AsyncIterator[None]:
-        yield
+    async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
+        yield {STATE_KEY: shutdown}
         for service in services:
             service.close()
 

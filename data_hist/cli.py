@@ -210,6 +210,8 @@ def _local_environment(athena_url: str) -> dict[str, str]:
         "ACCESS_KEY_ID": "local",
         "SECRET_ACCESS_KEY": "local",
         "TENANT_REQUIRED": "false",
+        # No load balancer is to be told.
+        "SHUTDOWN_NOTICE_SECONDS": "0",
     }
     chosen = {
         PREFIX + name: os.environ.get(PREFIX + name, value) for name, value in settings.items()

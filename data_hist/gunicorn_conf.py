@@ -1,6 +1,7 @@
 """How gunicorn runs the service; what is not here is a command-line option of `data-hist`."""
 
 import gc
+import resource
 import warnings
 from typing import Any
 
@@ -10,14 +11,20 @@ from data_hist.logs import LOGGING
 warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is deprecated")
 
 wsgi_app = "data_hist.app:create_app()"
-worker_class = "uvicorn_worker.UvicornWorker"
-# A query may be waited for during 30 seconds, and a stopping worker lets its waiters finish.
-graceful_timeout = 35
+worker_class = "data_hist.server.worker.Worker"
+# A worker ends by itself before; orchestrators kill after 30 seconds.
+graceful_timeout = 28
 timeout = 60
 keepalive = 75
 # It would be a file in the home directory, shared by every gunicorn of the user.
 control_socket_disable = True
 logconfig_dict = LOGGING
+
+
+def on_starting(_server: Any) -> None:
+    """Have as many files as the system allows: each caller who waits holds a socket."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def post_worker_init(_worker: Any) -> None:

@@ -40,6 +40,7 @@ from data_hist.paging import result_position, result_token
 from data_hist.poller import Poller
 from data_hist.results import FinishedResult, PageReader, ResultObject, StreamShares
 from data_hist.retention import ResultLocations
+from data_hist.server import Load, Shutdown
 from data_hist.source_map import annotate, caller_position
 from data_hist.tenancy import OPERATOR
 
@@ -69,6 +70,8 @@ class QueryService:
         version: The tables this version serves.
         locations: Where results go.
         clock: The current time, in UTC.
+        load: Told of callers who wait, for whom the service does nothing.
+        shutdown: Ends their wait early.
     """
 
     def __init__(
@@ -77,10 +80,15 @@ class QueryService:
         version: ApiVersion,
         locations: ResultLocations,
         clock: Callable[[], datetime] = utc_now,
+        *,
+        load: Load,
+        shutdown: Shutdown,
     ) -> None:
         self._engine = engine
         self._version = version
         self._locations = locations
+        self._load = load
+        self._shutdown = shutdown
         self._guard = GuardPool(version)
         self._ownership = Ownership(locations, clock)
         self._columns = lru_cache(_CACHED_RESULTS)(engine.columns)
@@ -125,7 +133,7 @@ class QueryService:
         query_id = await self._start(
             submission.sql, explained, self._locations.for_validation(owner), None
         )
-        query = await self._poller.wait(query_id, _VALIDATION_SECONDS)
+        query = await self._until_ended(query_id, _VALIDATION_SECONDS)
         raise_callers_fault(query.failure, query_id=None)
         if query.status is not QueryStatus.FINISHED:
             await self._on_thread(partial(self._engine.stop, query_id))
@@ -259,11 +267,20 @@ class QueryService:
         try:
             owned = self._ownership.claim(await self._describe(query_id), tenant)
             if wait_seconds and not owned.query.status.is_terminal:
-                query = await self._poller.wait(query_id, wait_seconds)
+                query = await self._until_ended(query_id, wait_seconds)
                 owned = self._ownership.claim(query, tenant)
         except QueryNotFound:
             raise query_not_found(query_id) from None
         return owned
+
+    async def _until_ended(self, query_id: str, wait_seconds: float) -> Query:
+        """Wait, and describe the query as it is where this worker stops before it ends."""
+        with self._load.asleep():
+            try:
+                async with self._shutdown.cutting_short():
+                    return await self._poller.wait(query_id, wait_seconds)
+            except TimeoutError:
+                return await self._describe(query_id)
 
     async def _query_with_rows(self, tenant: int, query_id: str, wait_seconds: float) -> Query:
         owned = await self._wait(tenant, query_id, wait_seconds)
