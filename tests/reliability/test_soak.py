@@ -99,7 +99,8 @@ def test_nothing_grows(endpoint: str) -> None:
     middle, last = samples[len(samples) // 2 - 1], samples[-1]
     slope = (last.memory_mb - middle.memory_mb) / hours
     print(f"\n{SOAK_SECONDS:.0f} s, {callers.calls.total()} calls: {dict(callers.calls)}")
-    print(f"  first {samples[0]}\n  middle {middle}\n  last {last}\n  settled {settled}")
+    for held in (*samples, settled):
+        print(f"  {held}")
     print(f"  memory over the second half: {slope:+.1f} MB/h")
     assert len(callers.calls) == 6
     assert last.memory_mb - middle.memory_mb < MOST_GROWTH_MB
