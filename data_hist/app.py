@@ -38,6 +38,7 @@ from data_hist.responses import (
 from data_hist.retention import ResultLocations
 from data_hist.routes import Routes
 from data_hist.security_schemes import security_map
+from data_hist.server import STATE_KEY, Load, LoadMiddleware, Shutdown
 from data_hist.service import QueryService, utc_now
 from data_hist.settings import Settings, load_settings, traces_are_wanted
 from data_hist.trace_context import TraceContext, trace_context
@@ -78,6 +79,8 @@ def create_app(
         settings.status_calls_per_second / settings.workers,
         clock,
     )
+    load = Load(settings.concurrent_requests)
+    shutdown = Shutdown(settings.shutdown_notice_seconds)
     services: list[QueryService] = []
     tracing = _tracing() if traces_are_wanted() else None
     app = connexion.AsyncApp(
@@ -85,7 +88,7 @@ def create_app(
         specification_dir=contract.FOLDER,
         strict_validation=True,
         validator_map=VALIDATORS,
-        lifespan=_closing(poller, services, tracing),
+        lifespan=_lifespan(shutdown, poller, services, tracing),
     )
     routes = Routes()
     trace_of: Callable[[Sequence[bytes]], TraceContext | None] = trace_context
@@ -98,13 +101,16 @@ def create_app(
         routes=routes,
         trace_of=trace_of,
     )
+    app.add_middleware(LoadMiddleware, MiddlewarePosition.BEFORE_EXCEPTION, load=load)
     app.add_middleware(ExactPathMiddleware, MiddlewarePosition.BEFORE_SWAGGER)
     app.add_middleware(BodyMiddleware, MiddlewarePosition.BEFORE_SWAGGER)
     contract_of_api = contract.api_specification(
         settings.tenant_header, settings.gateway_secret_header
     )
     for version in load_catalog().versions.values():
-        service = QueryService(engine, poller, version, locations, clock)
+        service = QueryService(
+            engine, poller, version, locations, clock, load=load, shutdown=shutdown
+        )
         services.append(service)
         base_path = f"/{version.name}/data_hist"
         routes.add_api(base_path, contract_of_api)
@@ -120,7 +126,7 @@ def create_app(
     app.add_api(
         contract_of_health,
         base_path="",
-        resolver=_resolver(HealthHandlers(engine)),
+        resolver=_resolver(HealthHandlers(engine, shutdown)),
         swagger_ui_options=SwaggerUIOptions(swagger_ui=False, serve_spec=False),
     )
     app.add_error_handler(DataHistError, problem_response)
@@ -139,12 +145,12 @@ def _tracing() -> "Tracing | None":
     return Tracing()
 
 
-def _closing(
-    poller: Poller, services: list[QueryService], tracing: "Tracing | None"
+def _lifespan(
+    shutdown: Shutdown, poller: Poller, services: list[QueryService], tracing: "Tracing | None"
 ) -> Callable[[Any], Any]:
     @asynccontextmanager
-    async def lifespan(_app: Any) -> AsyncIterator[None]:
-        yield
+    async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
+        yield {STATE_KEY: shutdown}
         poller.close()
         for service in services:
             service.close()

@@ -226,6 +226,8 @@ def _local_environment(athena_url: str) -> dict[str, str]:
         "TENANT_REQUIRED": "false",
         # Nobody else calls it, and it has no quota.
         "STATUS_CALLS_PER_SECOND": "400",
+        # No load balancer is to be told.
+        "SHUTDOWN_NOTICE_SECONDS": "0",
     }
     chosen = {
         PREFIX + name: os.environ.get(PREFIX + name, value) for name, value in settings.items()

@@ -23,12 +23,15 @@
     │   ├── QueryNotFinished
     │   ├── QueryNotSuccessful
     │   └── QueryExpired
-    └── EngineError                 the caller waits, the operator may have to act
-        ├── TooManyQueries
-        ├── Throttled
-        ├── EngineFailed
-        ├── EngineUnavailable
-        └── ResultUnreadable
+    ├── EngineError                 the caller waits, the operator may have to act
+    │   ├── TooManyQueries
+    │   ├── Throttled
+    │   ├── EngineFailed
+    │   ├── EngineUnavailable
+    │   └── ResultUnreadable
+    └── ServiceError                the caller comes back in a moment
+        ├── Overloaded
+        └── ShuttingDown
 
 `problems.py` gives each leaf its slug and status; a leaf without an entry there fails a test.
 """
@@ -210,3 +213,17 @@ class EngineUnavailable(EngineError):
 
 class ResultUnreadable(EngineError):
     """The result object is there, as far as is known, but cannot be read."""
+
+
+class ServiceError(DataHistError):
+    """The service itself cannot serve this now."""
+
+    retryable = True
+
+
+class Overloaded(ServiceError):
+    """The service works on as many requests as it can."""
+
+
+class ShuttingDown(ServiceError):
+    """This instance of the service stops; another one serves the request."""

@@ -3,6 +3,7 @@
 import gc
 import logging
 import os
+import resource
 import shutil
 import tempfile
 import warnings
@@ -15,9 +16,9 @@ warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is 
 logging.captureWarnings(True)
 
 wsgi_app = "data_hist.app:create_app()"
-worker_class = "uvicorn_worker.UvicornWorker"
-# A query may be waited for during 30 seconds, and a stopping worker lets its waiters finish.
-graceful_timeout = 35
+worker_class = "data_hist.server.worker.Worker"
+# A worker ends by itself before; orchestrators kill after 30 seconds.
+graceful_timeout = 28
 timeout = 60
 keepalive = 75
 # It would be a file in the home directory, shared by every gunicorn of the user.
@@ -28,7 +29,11 @@ _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def on_starting(_server: Any) -> None:
-    """Make the folder of the workers' numbers; each gunicorn its own, or it would add up others."""
+    """Make room for what the workers need: files for their callers, a folder for their numbers."""
+    # Each caller who waits holds a socket.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    # Each gunicorn has its own, or it would add up others.
     os.environ[_METRICS_FOLDER] = tempfile.mkdtemp(prefix="data-hist-metrics-")
 
 

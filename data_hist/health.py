@@ -6,7 +6,8 @@ from starlette.responses import Response
 
 from data_hist import metrics
 from data_hist.athena import AthenaClient
-from data_hist.errors import EngineUnavailable
+from data_hist.errors import EngineUnavailable, ShuttingDown
+from data_hist.server import Shutdown
 
 _READINESS_SECONDS = 5
 _WELL = {"status": "ok"}
@@ -15,8 +16,9 @@ _WELL = {"status": "ok"}
 class HealthHandlers:
     """The operations of `openapi/health.yaml`."""
 
-    def __init__(self, engine: AthenaClient) -> None:
+    def __init__(self, engine: AthenaClient, shutdown: Shutdown) -> None:
         self._engine = engine
+        self._shutdown = shutdown
 
     async def get_health(self) -> dict[str, str]:
         """Answer, without asking anybody else."""
@@ -24,6 +26,10 @@ class HealthHandlers:
 
     async def get_readiness(self) -> dict[str, str]:
         """Answer when Athena and the result bucket do and are set up as this service needs."""
+        if self._shutdown.is_announced:
+            raise ShuttingDown(
+                "This worker is about to stop.", retry_after_seconds=_READINESS_SECONDS
+            )
         try:
             async with asyncio.timeout(_READINESS_SECONDS):
                 await asyncio.to_thread(self._engine.check)

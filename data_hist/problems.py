@@ -61,6 +61,8 @@ PROBLEMS: dict[type[DataHistError], ProblemKind] = {
     errors.EngineFailed: ProblemKind("engine-error", 502, "The engine gave a wrong answer"),
     errors.EngineUnavailable: ProblemKind("engine-unavailable", 503, "The engine is not available"),
     errors.ResultUnreadable: ProblemKind("result-unreadable", 503, "The result cannot be read"),
+    errors.Overloaded: ProblemKind("overloaded", 503, "The service has too much to do"),
+    errors.ShuttingDown: ProblemKind("shutting-down", 503, "The service is stopping"),
 }
 INTERNAL = ProblemKind("internal", 500, "Something went wrong in this service")
 

@@ -16,6 +16,7 @@ from data_hist.errors import (
     MethodNotAllowed,
     NotFound,
     RangeNotSatisfiable,
+    RequestTimeout,
     Unauthenticated,
 )
 from data_hist.presence import CallerGone
@@ -76,6 +77,9 @@ async def problem_response(_request: ConnexionRequest, error: DataHistError) -> 
         headers["Retry-After"] = str(error.retry_after_seconds or _RETRY_SECONDS)
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = _CHALLENGE
+    if isinstance(error, RequestTimeout):
+        # The rest of the body must not be taken for the next request, nor waited for.
+        headers["Connection"] = "close"
     if isinstance(error, RangeNotSatisfiable):
         headers["Content-Range"] = f"bytes */{error.object_bytes}"
     return _response(problem_document(error), status, headers)

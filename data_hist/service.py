@@ -40,6 +40,7 @@ from data_hist.paging import result_position, result_token
 from data_hist.poller import Poller
 from data_hist.results import FinishedResult, PageReader, ResultObject, StreamShares
 from data_hist.retention import ResultLocations
+from data_hist.server import Load, Shutdown
 from data_hist.source_map import annotate, caller_place
 from data_hist.started_queries import StartedQueries
 from data_hist.tenancy import OPERATOR
@@ -72,6 +73,8 @@ class QueryService:
         version: The tables this version serves.
         locations: Where results go.
         clock: The current time, in UTC.
+        load: Told of callers who wait, for whom the service does nothing.
+        shutdown: Ends their wait early.
     """
 
     def __init__(
@@ -81,11 +84,16 @@ class QueryService:
         version: ApiVersion,
         locations: ResultLocations,
         clock: Callable[[], datetime] = utc_now,
+        *,
+        load: Load,
+        shutdown: Shutdown,
     ) -> None:
         self._engine = engine
         self._poller = poller
         self._version = version
         self._locations = locations
+        self._load = load
+        self._shutdown = shutdown
         self._guard = GuardPool(version)
         self._ownership = Ownership(locations, clock)
         self._columns = lru_cache(_CACHED_RESULTS)(engine.columns)
@@ -131,9 +139,8 @@ class QueryService:
         query_id = await self._start(
             submission.sql, explained, self._locations.for_validation(owner), None
         )
-        query = await self._poller.look(query_id, _VALIDATION_SECONDS)
-        with waiting():
-            query = await self._poller.until_ended(query, _VALIDATION_SECONDS)
+        query = await self._look(query_id, _VALIDATION_SECONDS)
+        query = await self._until_ended(query, _VALIDATION_SECONDS)
         raise_callers_fault(query.failure, query_id=None)
         if query.status is not QueryStatus.FINISHED:
             await self._on_thread(partial(self._engine.stop, query_id))
@@ -267,17 +274,32 @@ class QueryService:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + wait_seconds
         try:
-            query = await self._poller.look(query_id, max(wait_seconds, _LOOK_SECONDS))
+            query = await self._look(query_id, wait_seconds)
         except QueryNotFound:
             raise query_not_found(query_id) from None
         self._started.seen(query)
         owned = self._ownership.claim(query, tenant)
         if owned.query.status.is_terminal or deadline <= loop.time():
             return owned
-        with waiting():
-            query = await self._poller.until_ended(query, deadline - loop.time())
+        query = await self._until_ended(query, deadline - loop.time())
         self._started.seen(query)
         return self._ownership.claim(query, tenant)
+
+    async def _look(self, query_id: str, wait_seconds: float) -> Query:
+        """Describe a query; who is ready to wait makes room for others meanwhile."""
+        if not wait_seconds:
+            return await self._poller.look(query_id, _LOOK_SECONDS)
+        with self._load.asleep():
+            return await self._poller.look(query_id, max(wait_seconds, _LOOK_SECONDS))
+
+    async def _until_ended(self, query: Query, seconds: float) -> Query:
+        """Wait, and describe the query as it is where this worker stops before it ends."""
+        with waiting(), self._load.asleep():
+            try:
+                async with self._shutdown.cutting_short():
+                    return await self._poller.until_ended(query, seconds)
+            except TimeoutError:
+                return await self._poller.look(query.query_id, _LOOK_SECONDS)
 
     async def _query_with_rows(self, tenant: int, query_id: str, wait_seconds: float) -> Query:
         owned = await self._wait(tenant, query_id, wait_seconds)

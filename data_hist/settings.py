@@ -95,6 +95,23 @@ class Settings(BaseSettings):
         int,
         Field(ge=1, description="Processes that share this rate; `--workers` sets it."),
     ] = 1
+    concurrent_requests: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="Requests that a worker works on at once; one more is refused. Who waits "
+            "for a query, or reads a stream, does not count.",
+        ),
+    ] = 48
+    shutdown_notice_seconds: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=15,
+            description="How long a stopping worker goes on listening after `/readyz` has begun "
+            "to fail.",
+        ),
+    ] = 5
     price_usd_per_tb: Annotated[
         float, Field(ge=0, description="Athena's price for a TB scanned, for the estimated cost.")
     ] = 5.0

@@ -12,6 +12,8 @@ from pydantic import SecretStr
 
 from data_hist.app import create_app
 from data_hist.athena import AthenaClient
+from data_hist.server.protocol import BoundedProtocol
+from data_hist.server.worker import Server
 from data_hist.service import utc_now
 from data_hist.settings import Settings
 
@@ -46,10 +48,11 @@ def running_service(
     listener.listen()
     config = uvicorn.Config(
         create_app(settings, engine=engine, clock=clock),
+        http=BoundedProtocol,
+        ws="none",
         log_config=None,
-        timeout_graceful_shutdown=1,
     )
-    server = uvicorn.Server(config)
+    server = Server(config)
     thread = threading.Thread(target=server.run, args=([listener],), name="service")
     thread.start()
     port = listener.getsockname()[1]
@@ -61,6 +64,6 @@ def running_service(
         ) as client:
             yield client
     finally:
-        server.should_exit = True
+        server.stop_soon()
         thread.join(START_SECONDS)
         listener.close()

@@ -39,6 +39,7 @@ OWNERS = {
         "data_hist/security_schemes.py",
     },
     "duckdb": {"data_hist/local_athena"},
+    "gunicorn": {"data_hist/server/worker.py"},
     "jsonschema": {"data_hist/request_validation.py"},
     "msgspec": {"data_hist/athena/result_sets.py", "data_hist/wire_json.py"},
     "opentelemetry": {"data_hist/tracing.py"},
@@ -56,6 +57,8 @@ OWNERS = {
         "data_hist/local_athena/dialect",
         "data_hist/trino_tokenizer.py",
     },
+    "uvicorn": {"data_hist/local_athena/server.py", "data_hist/server"},
+    "uvicorn_worker": {"data_hist/server/worker.py"},
     "yaml": {"data_hist/catalog.py", "data_hist/contract.py"},
 }
 

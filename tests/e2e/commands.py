@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
+
 ROOT = Path(__file__).parents[2]
 DEADLINE_SECONDS = 60
 
@@ -56,6 +58,43 @@ def running(
         process.wait(DEADLINE_SECONDS)
         assert process.stdout is not None
         process.stdout.close()
+
+
+@contextmanager
+def serving(
+    endpoint_url: str, workers: int = 2, **settings: int
+) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+    """Run `data-hist serve` before an embedded endpoint; gives gunicorn and the service's URL."""
+    port = free_port()
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "data_hist", "serve"),
+            *("--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)),
+        ],
+        env=_environment(
+            {
+                "DATA_HIST_REGION": "local-1",
+                "DATA_HIST_RESULT_BUCKET": "data-hist-results",
+                "DATA_HIST_ENDPOINT_URL": endpoint_url,
+                "DATA_HIST_ACCESS_KEY_ID": "local",
+                "DATA_HIST_SECRET_ACCESS_KEY": "local",
+                "DATA_HIST_TENANT_REQUIRED": "false",
+                "DATA_HIST_SHUTDOWN_NOTICE_SECONDS": "1",
+            }
+            | {f"DATA_HIST_{name.upper()}": str(value) for name, value in settings.items()}
+        ),
+        cwd=ROOT,
+    )
+    url = f"http://127.0.0.1:{port}"
+    try:
+        with httpx.Client(transport=httpx.HTTPTransport(retries=8), timeout=40) as client:
+            assert client.get(f"{url}/readyz").status_code == 200
+        yield process, url
+    finally:
+        children = descendants_of(process.pid) if process.poll() is None else []
+        process.terminate()
+        process.wait(DEADLINE_SECONDS)
+        assert not any(is_alive(child) for child in children)
 
 
 def _wait_for(process: subprocess.Popen[str], ready: str) -> None:

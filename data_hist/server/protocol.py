@@ -1,0 +1,197 @@
+"""HTTP as uvicorn speaks it, with bounds on what a client may do before it has made a request.
+
+uvicorn itself lets a request's head arrive at any pace and in any size, and answers what is no HTTP
+in plain text.
+"""
+
+import asyncio
+import uuid
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from data_hist.errors import DataHistError, InvalidRequest, RequestTimeout
+from data_hist.problems import MEDIA_TYPE, problem_document, problem_kind
+from data_hist.server.shutdown import STATE_KEY
+from data_hist.wire_json import dumps
+
+MAX_HEAD_BYTES = 65_536
+
+_HEAD_SECONDS = 10.0
+# A request that is on its way to a worker when it stops is still served.
+_LAST_CALL_SECONDS = 1.0
+# A stream waits for its reader, who has died or stopped reading if nothing is taken for so long.
+_STALLED_SECONDS = 300.0
+# Closed at once, a connection with unread bytes is reset, and the answer lost on its way.
+_LINGER_SECONDS = 2.0
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """One connection."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._head_bytes = 0
+        self._is_in_head = False
+        self._is_refused = False
+        self._head_deadline: asyncio.TimerHandle | None = None
+        self._stall_deadline: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Expect a request."""
+        super().connection_made(transport)
+        self._expect_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Expect nothing any more."""
+        self._head_arrived()
+        self._client_reads()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has come, unless it is too much or after the end."""
+        if self._is_refused:
+            return
+        super().data_received(data)
+        if self._is_in_head:
+            self._head_bytes += len(data)
+            if self._head_bytes > MAX_HEAD_BYTES:
+                self._refuse(_head_too_large())
+        if self._is_idle:
+            self._expect_head()
+
+    def on_message_begin(self) -> None:
+        """Begin to count."""
+        self._is_in_head = True
+        self._head_bytes = 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        """Serve a request whose head is whole; the last one here, where the worker stops."""
+        self._is_in_head = False
+        self._head_arrived()
+        fault = self._fault_of_head()
+        if fault is not None:
+            self._refuse(fault)
+            # Nothing that follows on this connection may be taken for a request.
+            raise fault
+        super().on_headers_complete()
+        if self._is_stopping and self.cycle is not None:
+            self.cycle.keep_alive = False
+
+    def on_response_complete(self) -> None:
+        """Expect the rest of the next request where it has begun to arrive."""
+        super().on_response_complete()
+        if self._is_in_head and self._is_idle:
+            self._unset_keepalive_if_required()
+            self._expect_head()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP."""
+        self._refuse(InvalidRequest("The request is not valid HTTP."))
+
+    def shutdown(self) -> None:
+        """Let a request end that is under way, or just arriving."""
+        if self._is_idle:
+            self.loop.call_later(_LAST_CALL_SECONDS, self._last_call)
+        else:
+            super().shutdown()
+
+    def pause_writing(self) -> None:
+        """Give a client who does not read some time."""
+        self._stall_deadline = self.loop.call_later(_STALLED_SECONDS, self.transport.abort)
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        """Go on with a client who reads again."""
+        self._client_reads()
+        super().resume_writing()
+
+    def _client_reads(self) -> None:
+        if self._stall_deadline is not None:
+            self._stall_deadline.cancel()
+            self._stall_deadline = None
+
+    @property
+    def _is_idle(self) -> bool:
+        return not self.pipeline and (self.cycle is None or self.cycle.response_complete)
+
+    @property
+    def _is_stopping(self) -> bool:
+        shutdown = self.app_state.get(STATE_KEY)
+        return shutdown is not None and shutdown.is_announced
+
+    def _fault_of_head(self) -> DataHistError | None:
+        version = self.parser.get_http_version()
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        if sum(len(name) + len(value) for name, value in self.headers) > MAX_HEAD_BYTES:
+            return _head_too_large()
+        if version not in {"1.0", "1.1"}:
+            return InvalidRequest("The request is not HTTP/1.1.")
+        # RFC 9112, 3.2
+        if hosts > 1 or (hosts == 0 and version == "1.1"):
+            return InvalidRequest("The request needs one Host header.")
+        return None
+
+    def _expect_head(self) -> None:
+        if self._head_deadline is None and self.timeout_keep_alive_task is None:
+            self._head_deadline = self.loop.call_later(_HEAD_SECONDS, self._head_overdue)
+
+    def _head_arrived(self) -> None:
+        if self._head_deadline is not None:
+            self._head_deadline.cancel()
+            self._head_deadline = None
+
+    def _head_overdue(self) -> None:
+        self._head_deadline = None
+        if self._is_in_head:
+            self._refuse(
+                RequestTimeout(f"The head did not arrive within {_HEAD_SECONDS:.0f} seconds.")
+            )
+        elif self._is_idle:
+            self.transport.close()
+
+    def _last_call(self) -> None:
+        if self._is_idle and not self._is_in_head:
+            self.transport.close()
+
+    def _refuse(self, error: DataHistError) -> None:
+        """Answer with a problem and go on with nothing; an answer on its way is left to end."""
+        if self.transport.is_closing() or self._is_refused:
+            return
+        self._is_refused = True
+        if self._owes_an_answer:
+            self.cycle.keep_alive = False
+            return
+        self._head_arrived()
+        if not self._is_idle:
+            # What is wrong is the body of this request, and this is its answer.
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        self.transport.write(self._problem(error))
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self.loop.call_later(_LINGER_SECONDS, self.transport.close)
+
+    @property
+    def _owes_an_answer(self) -> bool:
+        """Whether a request before what has just come is whole, or being answered."""
+        if self._is_idle:
+            return False
+        return bool(self.pipeline) or self.cycle.response_started or not self.cycle.more_body
+
+    def _problem(self, error: DataHistError) -> bytes:
+        body = dumps(problem_document(error))
+        headers = [
+            *self.server_state.default_headers,
+            (b"content-type", MEDIA_TYPE.encode()),
+            (b"content-length", str(len(body)).encode()),
+            (b"x-request-id", uuid.uuid4().hex.encode()),
+            (b"connection", b"close"),
+        ]
+        lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
+        return STATUS_LINE[problem_kind(error).status] + lines + b"\r\n" + body
+
+
+def _head_too_large() -> InvalidRequest:
+    return InvalidRequest(f"The head of the request has more than {MAX_HEAD_BYTES} bytes.")

@@ -1,0 +1,143 @@
+"""A client that does not get on with its request is answered, and its connection closed."""
+
+import json
+import select
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPResponse
+from typing import Any
+
+import httpx
+import pytest
+
+from data_hist.server.protocol import BoundedProtocol
+from tests.api.calls import PROBLEM, submitted
+
+WAIT_SECONDS = 20
+WHOLE = b"GET /v0/data_hist/tables HTTP/1.1\r\nHost: test\r\n\r\n"
+HALF = WHOLE[:-2] + b"X-Any: "
+HALF_A_BODY = (
+    b"POST /v0/data_hist/query HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n"
+    b"Content-Length: 100\r\n\r\n{"
+)
+MANY_ROWS = (
+    "SELECT m, n, lpad('', 400, 'x') AS filler FROM UNNEST(sequence(1, 300)) AS a(m), "
+    "UNNEST(sequence(m * 1000 - 999, m * 1000 - 800)) AS t(n)"
+)
+
+
+@pytest.fixture(autouse=True)
+def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data_hist.server.protocol._HEAD_SECONDS", 0.2)
+    monkeypatch.setattr("data_hist.front_door._BODY_SECONDS", 0.2)
+
+
+@contextmanager
+def connected(client: httpx.Client) -> Iterator[socket.socket]:
+    address = (client.base_url.host, client.base_url.port or 0)
+    with socket.create_connection(address, timeout=WAIT_SECONDS) as connection:
+        yield connection
+
+
+def answer_on(connection: socket.socket) -> HTTPResponse:
+    answer = HTTPResponse(connection)
+    answer.begin()
+    return answer
+
+
+def assert_timeout_and_end(connection: socket.socket) -> None:
+    answer = answer_on(connection)
+    assert answer.status == 408
+    assert answer.headers["content-type"] == PROBLEM
+    assert answer.headers["connection"] == "close"
+    assert json.loads(answer.read())["type"] == "/problems/request-timeout"
+    assert connection.recv(1) == b""
+
+
+def test_connection_without_a_request(client: httpx.Client) -> None:
+    with connected(client) as connection:
+        assert connection.recv(1) == b""
+
+
+@pytest.mark.parametrize("sent", [HALF, HALF_A_BODY], ids=["head", "body"])
+def test_half_a_request(client: httpx.Client, sent: bytes) -> None:
+    with connected(client) as connection:
+        connection.sendall(sent)
+
+        assert_timeout_and_end(connection)
+
+
+def test_head_that_comes_drop_by_drop(client: httpx.Client) -> None:
+    with connected(client) as connection:
+        connection.sendall(HALF)
+        while not select.select([connection], [], [], 0.02)[0]:
+            connection.sendall(b"x")
+
+        assert_timeout_and_end(connection)
+
+
+@pytest.mark.parametrize("together", [True, False])
+def test_half_a_request_after_a_whole_one(client: httpx.Client, together: bool) -> None:
+    with connected(client) as connection:
+        connection.sendall(WHOLE + (HALF if together else b""))
+        whole = answer_on(connection)
+        assert (whole.status, len(whole.read()) > 0) == (200, True)
+        connection.sendall(b"" if together else HALF)
+
+        assert_timeout_and_end(connection)
+
+
+def test_line_ends_instead_of_a_second_request(client: httpx.Client) -> None:
+    with connected(client) as connection:
+        connection.sendall(WHOLE)
+        answer_on(connection).read()
+        connection.sendall(b"\r\n")
+
+        assert connection.recv(1) == b""
+
+
+def test_noise_after_a_request_does_not_spoil_its_answer(client: httpx.Client) -> None:
+    with connected(client) as connection:
+        connection.sendall(WHOLE + b"\0noise\r\n\r\n")
+
+        answer = answer_on(connection)
+        assert (answer.status, "tables" in json.loads(answer.read())) == (200, True)
+        assert connection.recv(1) == b""
+
+
+def test_head_without_end(client: httpx.Client) -> None:
+    with connected(client) as connection:
+        connection.sendall(HALF)
+        while not select.select([connection], [], [], 0)[0]:
+            connection.sendall(b"x" * 1000)
+
+        answer = answer_on(connection)
+        assert answer.status == 400
+        assert "65536 bytes" in json.loads(answer.read())["detail"]
+
+
+def test_reader_who_takes_nothing_any_more(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    query_id = submitted(client, MANY_ROWS)["query_id"]
+    monkeypatch.setattr("data_hist.server.protocol._STALLED_SECONDS", 0.2)
+    stalled = threading.Event()
+    monkeypatch.setattr(
+        "data_hist.server.protocol.BoundedProtocol.connection_lost",
+        told(BoundedProtocol.connection_lost, stalled),
+    )
+    path = f"/v0/data_hist/results/{query_id}?format=csv"
+    with connected(client) as connection:
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n".encode())
+
+        assert stalled.wait(WAIT_SECONDS)
+
+
+def told(method: Callable[..., None], event: threading.Event) -> Callable[..., None]:
+    def wrapper(*arguments: Any) -> None:
+        method(*arguments)
+        event.set()
+
+    return wrapper
