@@ -1,11 +1,16 @@
-# The service for production: no build tools, no embedded endpoint, not root.
+# The service for production: no build tools, no embedded endpoint, not root. It runs with a
+# read-only file system and a writable /tmp.
 FROM python:3.13-slim-bookworm AS build
 WORKDIR /src
-RUN python -m venv /opt/data-hist
-COPY pyproject.toml constraints.txt README.md ./
+COPY constraints.txt pyproject.toml README.md ./
 COPY openapi openapi
 COPY data_hist data_hist
-RUN /opt/data-hist/bin/pip install --no-cache-dir --constraint constraints.txt .
+RUN python -m pip wheel --no-cache-dir --no-deps --wheel-dir /dist .
+# "[local]" adds the embedded endpoint, for demonstrations.
+ARG EXTRAS=""
+RUN python -m venv --without-pip /opt/data-hist
+RUN python -m pip --python /opt/data-hist/bin/python install --no-cache-dir \
+      --constraint constraints.txt "$(echo /dist/*.whl)$EXTRAS"
 
 FROM python:3.13-slim-bookworm
 RUN useradd --system --uid 10001 --no-create-home data-hist

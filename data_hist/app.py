@@ -3,11 +3,12 @@
 Importing it does nothing. `create_app` builds everything; its arguments are the seams for tests.
 """
 
-from collections.abc import AsyncIterator, Callable
+import logging
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import connexion
 from connexion.exceptions import ProblemException
@@ -22,9 +23,10 @@ from data_hist.authentication import authenticator_from
 from data_hist.catalog import load_catalog
 from data_hist.descriptions import describe_for_callers
 from data_hist.errors import DataHistError
-from data_hist.front_door import BodyMiddleware, ExactPathMiddleware, RequestIdMiddleware
+from data_hist.front_door import BodyMiddleware, ExactPathMiddleware
 from data_hist.handlers import Handlers
 from data_hist.health import HealthHandlers
+from data_hist.observation import ObservationMiddleware
 from data_hist.poller import Poller
 from data_hist.request_validation import VALIDATORS
 from data_hist.responses import (
@@ -34,9 +36,16 @@ from data_hist.responses import (
     problem_response,
 )
 from data_hist.retention import ResultLocations
+from data_hist.routes import Routes
 from data_hist.security_schemes import security_map
 from data_hist.service import QueryService, utc_now
-from data_hist.settings import Settings, load_settings
+from data_hist.settings import Settings, load_settings, traces_are_wanted
+from data_hist.trace_context import TraceContext, trace_context
+
+if TYPE_CHECKING:
+    from data_hist.tracing import Tracing
+
+_log = logging.getLogger(__name__)
 
 _SWAGGER_UI = SwaggerUIOptions(
     swagger_ui_path="/ui",
@@ -70,28 +79,46 @@ def create_app(
         clock,
     )
     services: list[QueryService] = []
+    tracing = _tracing() if traces_are_wanted() else None
     app = connexion.AsyncApp(
         __name__,
         specification_dir=contract.FOLDER,
         strict_validation=True,
         validator_map=VALIDATORS,
-        lifespan=_closing(poller, services),
+        lifespan=_closing(poller, services, tracing),
     )
-    app.add_middleware(RequestIdMiddleware, MiddlewarePosition.BEFORE_EXCEPTION)
+    routes = Routes()
+    trace_of: Callable[[Sequence[bytes]], TraceContext | None] = trace_context
+    if tracing is not None:
+        app.add_middleware(tracing.middleware(routes), MiddlewarePosition.BEFORE_EXCEPTION)
+        trace_of = tracing.current_trace
+    app.add_middleware(
+        ObservationMiddleware,
+        MiddlewarePosition.BEFORE_EXCEPTION,
+        routes=routes,
+        trace_of=trace_of,
+    )
     app.add_middleware(ExactPathMiddleware, MiddlewarePosition.BEFORE_SWAGGER)
     app.add_middleware(BodyMiddleware, MiddlewarePosition.BEFORE_SWAGGER)
+    contract_of_api = contract.api_specification(
+        settings.tenant_header, settings.gateway_secret_header
+    )
     for version in load_catalog().versions.values():
         service = QueryService(engine, poller, version, locations, clock)
         services.append(service)
+        base_path = f"/{version.name}/data_hist"
+        routes.add_api(base_path, contract_of_api)
         app.add_api(
-            contract.api_specification(settings.tenant_header, settings.gateway_secret_header),
-            base_path=f"/{version.name}/data_hist",
+            contract_of_api,
+            base_path=base_path,
             resolver=_resolver(Handlers(service, version, settings.price_usd_per_tb)),
             security_map=security_map(authenticator),
             swagger_ui_options=_SWAGGER_UI,
         )
+    contract_of_health = contract.health_specification()
+    routes.add("", contract_of_health)
     app.add_api(
-        "health.yaml",
+        contract_of_health,
         base_path="",
         resolver=_resolver(HealthHandlers(engine)),
         swagger_ui_options=SwaggerUIOptions(swagger_ui=False, serve_spec=False),
@@ -103,13 +130,26 @@ def create_app(
     return app
 
 
-def _closing(poller: Poller, services: list[QueryService]) -> Callable[[Any], Any]:
+def _tracing() -> "Tracing | None":
+    try:
+        from data_hist.tracing import Tracing
+    except ImportError:
+        _log.warning("OTEL_* asks for traces: install data-hist[otel] for them")
+        return None
+    return Tracing()
+
+
+def _closing(
+    poller: Poller, services: list[QueryService], tracing: "Tracing | None"
+) -> Callable[[Any], Any]:
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[None]:
         yield
         poller.close()
         for service in services:
             service.close()
+        if tracing is not None:
+            tracing.close()
 
     return lifespan
 

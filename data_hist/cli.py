@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import hashlib
+import logging.config
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -17,12 +18,15 @@ from data_hist.supervisor import (
     run_together,
 )
 
+_log = logging.getLogger(__name__)
+
 _LOOPBACK = "127.0.0.1"
 _PORT = 8080
 _ATHENA_PORT = 8090
 _LOCAL_BUCKET = "data-hist-results"
-# glibc gives every thread memory of its own, of which blocks of results would leave much unused.
-_SERVICE_ENVIRONMENT = {"MALLOC_ARENA_MAX": "2"}
+# glibc gives every thread memory of its own, and Arrow has another allocator: of all that, blocks
+# of results would leave much unused.
+_SERVICE_ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 _READY = """
 Ready.
   Swagger UI   {url}/v0/data_hist/ui/
@@ -119,13 +123,16 @@ def _serve(options: argparse.Namespace) -> int:
     from data_hist.athena import AthenaClient
     from data_hist.authentication import authenticator_from
     from data_hist.errors import DataHistError
+    from data_hist.logs import LOGGING
 
     settings = load_settings()
+    logging.config.dictConfig(LOGGING)
     if not authenticator_from(settings).checks_credentials:
-        print(
-            "data-hist: no credentials are checked, whoever reaches this port may name any "
-            f"tenant; set {PREFIX}GATEWAY_SECRET or {PREFIX}HTPASSWD_FILE.",
-            file=sys.stderr,
+        _log.warning(
+            "no credentials are checked, whoever reaches this port may name any tenant; "
+            "set %sGATEWAY_SECRET or %sHTPASSWD_FILE.",
+            PREFIX,
+            PREFIX,
         )
     require_free_port(options.host, options.port)
     try:
@@ -134,7 +141,7 @@ def _serve(options: argparse.Namespace) -> int:
         if error.code:
             raise StartError(error.detail) from error
         # It may be there in a moment, and /readyz tells.
-        print(f"data-hist: not ready yet: {error.detail}", file=sys.stderr)
+        _log.warning("not ready yet: %s", error.detail)
     arguments = _gunicorn(options)
     environment = _SERVICE_ENVIRONMENT | os.environ | _workers_environment(options)
     os.execve(arguments[0], arguments, environment)  # noqa: S606 - our own interpreter

@@ -12,9 +12,18 @@ FOLDER = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parents[1] / "ope
 
 def api_specification(tenant_header: str, gateway_header: str) -> dict[str, Any]:
     """The contract of the API, with the headers that this deployment uses."""
-    text = (FOLDER / "data_hist.yaml").read_text(encoding="utf-8")
-    specification: dict[str, Any] = yaml.safe_load(text)
+    specification = _specification("data_hist.yaml")
     schemes = specification["components"]["securitySchemes"]
     schemes["tenant"]["name"] = tenant_header
     schemes["gateway"]["name"] = gateway_header
+    return specification
+
+
+def health_specification() -> dict[str, Any]:
+    """What an operator's tools ask, outside of any version."""
+    return _specification("health.yaml")
+
+
+def _specification(name: str) -> dict[str, Any]:
+    specification: dict[str, Any] = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
     return specification

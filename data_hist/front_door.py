@@ -1,4 +1,4 @@
-"""What stands before Connexion: what it would let through, and the id of each request.
+"""What stands before Connexion: what it would let through.
 
 Connexion reads bodies of any size into memory, and skips its validation when the media type is not
 spelt in lower case.
@@ -6,10 +6,9 @@ spelt in lower case.
 
 import asyncio
 import re
-import uuid
 from collections.abc import Iterable
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data_hist.errors import (
@@ -25,33 +24,7 @@ r"""1.6 MiB: JSON may need six bytes (`\u003c`) for one of the 262,144 bytes of 
 
 _BODY_SECONDS = 10
 
-REQUEST_ID_HEADER = "X-Request-Id"
-
-_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 _JSON = re.compile(r'application/json(\s*;\s*charset\s*=\s*"?utf-8"?)?\s*', re.I | re.ASCII)
-
-
-class RequestIdMiddleware:
-    """Takes the request's id from its header, or makes one, and puts it on the answer."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request under its id."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        given = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
-        request_id = given if _REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-        scope.setdefault("state", {})["request_id"] = request_id
-
-        async def send_with_id(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = request_id
-            await send(message)
-
-        await self._app(scope, receive, send_with_id)
 
 
 class BodyMiddleware:

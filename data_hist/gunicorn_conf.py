@@ -1,6 +1,10 @@
 """How gunicorn runs the service; what is not here is a command-line option of `data-hist`."""
 
 import gc
+import logging
+import os
+import shutil
+import tempfile
 import warnings
 from typing import Any
 
@@ -8,6 +12,7 @@ from data_hist.logs import LOGGING
 
 # Connexion imports Starlette's test client, which tells of its own dependencies.
 warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is deprecated")
+logging.captureWarnings(True)
 
 wsgi_app = "data_hist.app:create_app()"
 worker_class = "uvicorn_worker.UvicornWorker"
@@ -18,6 +23,25 @@ keepalive = 75
 # It would be a file in the home directory, shared by every gunicorn of the user.
 control_socket_disable = True
 logconfig_dict = LOGGING
+
+_METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+
+
+def on_starting(_server: Any) -> None:
+    """Make the folder of the workers' numbers; each gunicorn its own, or it would add up others."""
+    os.environ[_METRICS_FOLDER] = tempfile.mkdtemp(prefix="data-hist-metrics-")
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Forget what a worker was doing when it ended; what it had done still counts."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(_server: Any) -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(os.environ[_METRICS_FOLDER], ignore_errors=True)
 
 
 def post_worker_init(_worker: Any) -> None:

@@ -22,6 +22,7 @@ from data_hist.documents import (
 from data_hist.errors import NotFound
 from data_hist.model import OwnedQuery, PageRequest, QueryStatus, Submission
 from data_hist.presence import while_present
+from data_hist.request_record import current_request
 from data_hist.results import chosen_format, result_response
 from data_hist.security_schemes import tenant_of_request
 from data_hist.service import QueryService
@@ -62,10 +63,12 @@ class Handlers:
         owned = await _awaited(
             self._service.submit(tenant_of_request(request), submission), submission.wait_seconds
         )
+        current_request().query_id = owned.query.query_id
         return self._followed(owned)
 
     async def get_status(self, query_id: str, wait_seconds: int | None = None) -> Answer:
         """Describe a query."""
+        current_request().query_id = query_id
         preferred = _preferred_wait_seconds()
         wait = preferred if wait_seconds is None else wait_seconds
         owned = await _awaited(
@@ -78,6 +81,7 @@ class Handlers:
 
     async def cancel_query(self, query_id: str) -> Answer:
         """Stop a query."""
+        current_request().query_id = query_id
         owned = await self._service.cancel(tenant_of_request(request), query_id)
         return self._followed(owned)
 
@@ -93,6 +97,7 @@ class Handlers:
     async def next_page(self, body: Document) -> Document:
         """Read a page of rows."""
         page_request = PageRequest(**body)
+        current_request().query_id = page_request.query_id
         page = await _awaited(
             self._service.next_page(tenant_of_request(request), page_request),
             page_request.wait_seconds,
@@ -106,9 +111,12 @@ class Handlers:
         row_format: str | None = None,
     ) -> Response:
         """Read the whole result."""
+        current_request().query_id = query_id
         chosen = chosen_format(format, request.headers.get("Accept"))
         result = await self._service.result(tenant_of_request(request), query_id)
-        return await result_response(result, chosen, row_format, request.headers)
+        response = await result_response(result, chosen, row_format, request.headers)
+        current_request().stream_format = chosen.name
+        return response
 
     async def list_tables(self) -> Document:
         """Describe all tables."""

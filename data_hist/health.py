@@ -1,7 +1,10 @@
-"""What a load balancer asks: whether the process answers, and whether it can do its work."""
+"""What a load balancer and a monitor ask: whether the service can work, and how it does."""
 
 import asyncio
 
+from starlette.responses import Response
+
+from data_hist import metrics
 from data_hist.athena import AthenaClient
 from data_hist.errors import EngineUnavailable
 
@@ -30,3 +33,8 @@ class HealthHandlers:
                 retry_after_seconds=_READINESS_SECONDS,
             ) from None
         return _WELL
+
+    async def get_metrics(self) -> Response:
+        """Give the numbers of all workers; to read them takes a while, so not on the event loop."""
+        text = await asyncio.to_thread(metrics.exposition)
+        return Response(text, media_type=metrics.CONTENT_TYPE)

@@ -14,9 +14,11 @@ import random
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 from datetime import datetime
 from functools import partial
 
+from data_hist import metrics
 from data_hist.agenda import Agenda, Watched
 from data_hist.athena import is_transient
 from data_hist.call_limits import CallRate, RetryBudget
@@ -148,7 +150,11 @@ class Poller:
         """Think again about the next call, once everybody who is running now has asked."""
         if self._next_round is not None:
             self._next_round.cancel()
-        self._next_round = asyncio.get_running_loop().call_soon(self._round)
+        self._next_round = asyncio.get_running_loop().call_soon(
+            # A call is for many requests, and carries the context of none.
+            self._round,
+            context=Context(),
+        )
 
     def _round(self) -> None:
         """Make the calls that are due, and come back for the next one."""
@@ -172,6 +178,7 @@ class Poller:
         self._rate.take(now)
         self._calls_on_way += 1
         ids = [watched.query_id for watched in batch]
+        metrics.poller_asked(len(ids))
         call = asyncio.get_running_loop().run_in_executor(self._threads, self._describe, ids)
         call.add_done_callback(partial(self._answered, batch))
 

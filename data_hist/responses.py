@@ -26,6 +26,7 @@ from data_hist.problems import (
     problem_document,
     problem_kind,
 )
+from data_hist.request_record import current_request
 from data_hist.wire_json import dumps
 
 _log = logging.getLogger(__name__)
@@ -50,6 +51,7 @@ def as_json(handler: Callable[..., Any]) -> Callable[..., Any]:
         try:
             result = await handler(*args, **kwargs)
         except CallerGone:
+            current_request().caller_left = True
             return Response(status_code=_CALLER_GONE)
         if isinstance(result, Response):
             return result
@@ -61,11 +63,14 @@ def as_json(handler: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
-async def problem_response(request: ConnexionRequest, error: DataHistError) -> ConnexionResponse:
+async def problem_response(_request: ConnexionRequest, error: DataHistError) -> ConnexionResponse:
     """The problem for an error of the service."""
-    status = problem_kind(error).status
+    slug, status, _ = problem_kind(error)
+    record = current_request()
+    record.problem = slug
+    record.query_id = record.query_id or error.query_id
     if status >= 500:
-        _log.error("request %s: %s", _request_id(request), error.detail)
+        _log.error(error.detail)
     headers: dict[str, str] = {}
     if error.retry_after_seconds or status in _TO_RETRY:
         headers["Retry-After"] = str(error.retry_after_seconds or _RETRY_SECONDS)
@@ -93,11 +98,12 @@ async def http_problem_response(
     return response
 
 
-async def internal_response(request: ConnexionRequest, error: Exception) -> ConnexionResponse:
+async def internal_response(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:
     """The problem for a fault of ours; what happened stands only in the log."""
-    request_id = _request_id(request)
-    _log.error("request %s failed", request_id, exc_info=error)
-    return _response(internal_problem_document(request_id), INTERNAL.status, {})
+    record = current_request()
+    record.problem = INTERNAL.slug
+    _log.error("the request failed", exc_info=error)
+    return _response(internal_problem_document(record.request_id), INTERNAL.status, {})
 
 
 def _response(
@@ -106,7 +112,3 @@ def _response(
     return ConnexionResponse(
         status_code=status, body=dumps(document), headers=headers, mimetype=MEDIA_TYPE
     )
-
-
-def _request_id(request: ConnexionRequest) -> str:
-    return str(request.scope["state"]["request_id"])

@@ -10,6 +10,7 @@ from typing import Any
 from connexion.lifecycle import ConnexionRequest
 
 from data_hist.authentication import Authenticator
+from data_hist.request_record import current_request
 
 Check = Callable[[ConnexionRequest], Awaitable[dict[str, Any]]]
 
@@ -28,6 +29,7 @@ class _Scheme:
         async def check(request: ConnexionRequest) -> dict[str, Any]:
             tenant = await self._authenticator.tenant_of(request.scope["headers"])
             request.scope["state"][_TENANT] = tenant
+            current_request().tenant = tenant
             return {}
 
         return check

@@ -5,7 +5,6 @@ Every blocking call runs on a thread, and a caller who waits holds none.
 
 import asyncio
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache, partial
@@ -13,6 +12,7 @@ from typing import TypeVar
 
 from data_hist.athena import AthenaClient, idempotency_token
 from data_hist.catalog import ApiVersion
+from data_hist.context_threads import ContextThreadPool
 from data_hist.errors import (
     EngineUnavailable,
     InvalidSql,
@@ -33,6 +33,7 @@ from data_hist.model import (
     QueryStatus,
     Submission,
 )
+from data_hist.observation import waiting
 from data_hist.outcomes import raise_callers_fault, require_rows
 from data_hist.ownership import Ownership, query_not_found
 from data_hist.paging import result_position, result_token
@@ -40,6 +41,7 @@ from data_hist.poller import Poller
 from data_hist.results import FinishedResult, PageReader, ResultObject, StreamShares
 from data_hist.retention import ResultLocations
 from data_hist.source_map import annotate, caller_place
+from data_hist.started_queries import StartedQueries
 from data_hist.tenancy import OPERATOR
 
 _T = TypeVar("_T")
@@ -87,9 +89,10 @@ class QueryService:
         self._guard = GuardPool(version)
         self._ownership = Ownership(locations, clock)
         self._columns = lru_cache(_CACHED_RESULTS)(engine.columns)
-        self._calls = ThreadPoolExecutor(_CALL_THREADS, "engine-call")
-        self._stream_reads = ThreadPoolExecutor(_STREAM_THREADS, "stream-read")
-        self._row_work = ThreadPoolExecutor(_ROW_THREADS, "rows")
+        self._started = StartedQueries()
+        self._calls = ContextThreadPool(_CALL_THREADS, "engine-call")
+        self._stream_reads = ContextThreadPool(_STREAM_THREADS, "stream-read")
+        self._row_work = ContextThreadPool(_ROW_THREADS, "rows")
         self._shares = StreamShares()
         self._pages = PageReader(engine, self._calls, self._row_work)
 
@@ -110,6 +113,7 @@ class QueryService:
         query_id = await self._start(
             submission.sql, admitted, self._locations.for_owner(owner), token
         )
+        self._started.add(query_id)
         return await self.status(tenant, query_id, submission.wait_seconds)
 
     async def validate(self, tenant: int, submission: Submission) -> OwnedQuery:
@@ -128,7 +132,8 @@ class QueryService:
             submission.sql, explained, self._locations.for_validation(owner), None
         )
         query = await self._poller.look(query_id, _VALIDATION_SECONDS)
-        query = await self._poller.until_ended(query, _VALIDATION_SECONDS)
+        with waiting():
+            query = await self._poller.until_ended(query, _VALIDATION_SECONDS)
         raise_callers_fault(query.failure, query_id=None)
         if query.status is not QueryStatus.FINISHED:
             await self._on_thread(partial(self._engine.stop, query_id))
@@ -265,10 +270,13 @@ class QueryService:
             query = await self._poller.look(query_id, max(wait_seconds, _LOOK_SECONDS))
         except QueryNotFound:
             raise query_not_found(query_id) from None
+        self._started.seen(query)
         owned = self._ownership.claim(query, tenant)
         if owned.query.status.is_terminal or deadline <= loop.time():
             return owned
-        query = await self._poller.until_ended(query, deadline - loop.time())
+        with waiting():
+            query = await self._poller.until_ended(query, deadline - loop.time())
+        self._started.seen(query)
         return self._ownership.claim(query, tenant)
 
     async def _query_with_rows(self, tenant: int, query_id: str, wait_seconds: float) -> Query:

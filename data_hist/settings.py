@@ -1,5 +1,6 @@
 """The one reader of the environment: every setting with its default and what it is for."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -110,6 +111,15 @@ def load_settings() -> Settings:
     except ValidationError as error:
         problems = error.errors(include_input=False, include_url=False)
         raise SettingsError("\n".join(map(_sentence, problems))) from None
+
+
+def traces_are_wanted() -> bool:
+    """Whether OpenTelemetry's own variables ask for traces; without any of them none are made."""
+    asked = os.environ.get("OTEL_TRACES_EXPORTER") or any(
+        os.environ.get(f"OTEL_EXPORTER_OTLP_{name}") for name in ("ENDPOINT", "TRACES_ENDPOINT")
+    )
+    refused = os.environ.get("OTEL_TRACES_EXPORTER") == "none"
+    return bool(asked) and not refused and os.environ.get("OTEL_SDK_DISABLED", "") != "true"
 
 
 def _sentence(problem: ErrorDetails) -> str:

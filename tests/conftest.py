@@ -22,7 +22,7 @@ def clean_environment() -> Iterator[None]:
     """No setting and no credentials of whoever runs the tests reach them."""
     with pytest.MonkeyPatch.context() as patch:
         for name in list(os.environ):
-            if name.startswith(("AWS_", "DATA_HIST_")) and name not in (
+            if name.startswith(("AWS_", "DATA_HIST_", "OTEL_")) and name not in (
                 "AWS_CA_BUNDLE",
                 "DATA_HIST_SHARED",
             ):

@@ -41,7 +41,9 @@ OWNERS = {
     "duckdb": {"data_hist/local_athena"},
     "jsonschema": {"data_hist/request_validation.py"},
     "msgspec": {"data_hist/athena/result_sets.py", "data_hist/wire_json.py"},
+    "opentelemetry": {"data_hist/tracing.py"},
     "pebble": {"data_hist/guard_pool.py"},
+    "prometheus_client": {"data_hist/gunicorn_conf.py", "data_hist/metrics.py"},
     "pyarrow": {
         "data_hist/results/arrow_encoders.py",
         "data_hist/results/arrow_tables.py",

@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from data_hist.athena.attempts import Attempts, Patience
 from data_hist.athena.errors import reading_object, translated_errors
+from data_hist.athena.observed_calls import observe_calls
 from data_hist.athena.result_sets import ColumnInfo, ResultSet, keep_bodies, result_set
 from data_hist.athena.states import descriptions_from, member
 from data_hist.athena.time_limits import observe_time_limits, time_limit
@@ -103,6 +104,7 @@ class AthenaClient:
         )
         for client in (self._athena, self._s3):
             observe_time_limits(client)
+            observe_calls(client)
         self._attempts = Attempts()
         self._workgroup = settings.workgroup
         self._default_database = settings.default_database

@@ -31,7 +31,7 @@ _log = logging.getLogger(__name__)
 
 _RETRY_SECONDS = 2
 _CONCURRENT_QUERIES = "CONCURRENT_QUERY_LIMIT_EXCEEDED"
-_THROTTLES = frozenset(
+THROTTLES = frozenset(
     {
         "BandwidthLimitExceeded",
         "RequestLimitExceeded",
@@ -106,7 +106,7 @@ def is_transient(error: EngineError) -> bool:
         return is_transient(cause)
     if isinstance(cause, ClientError):
         code, status = _code_and_status(cause)
-        passing = code in _THROTTLES | _TIMEOUTS or status == 429 or status >= 500
+        passing = code in THROTTLES | _TIMEOUTS or status == 429 or status >= 500
         return passing and not isinstance(error, TooManyQueries)
     if isinstance(cause, BotoCoreError):
         return isinstance(cause, HTTPClientError | IncompleteReadError)
@@ -142,7 +142,7 @@ def _from_client_error(error: ClientError) -> DataHistError:
     code, status = _code_and_status(error)
     if code == "InvalidRequestException":
         return _from_invalid_request(error)
-    if code in _THROTTLES or status == 429:
+    if code in THROTTLES or status == 429:
         return _from_throttle(error)
     if code in _GONE:
         return _result_gone()

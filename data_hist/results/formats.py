@@ -23,11 +23,12 @@ class ResultFormat:
         return self.media_type + "; charset=utf-8" * is_text
 
 
-# A block becomes a row group of Parquet, which wants to be large; its pages are compressed.
+# A block of CSV costs no more than its call. One of Parquet becomes a row group, which wants to be
+# large, and whose pages are compressed.
 FORMATS = {
     fmt.name: fmt
     for fmt in (
-        ResultFormat("csv", "text/csv"),
+        ResultFormat("csv", "text/csv", 4 * _MEBIBYTE),
         ResultFormat("ndjson", "application/x-ndjson"),
         ResultFormat("json", "application/json"),
         ResultFormat("arrow", "application/vnd.apache.arrow.stream"),

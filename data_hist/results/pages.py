@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from data_hist import metrics
 from data_hist.athena import AthenaClient, ObjectRange
 from data_hist.errors import EngineFailed, FieldError, InvalidRequest, ResultUnreadable
 from data_hist.model import Column, Query
@@ -111,6 +112,8 @@ class PageReader:
         start = position or _FIRST
         read = _read_bytes(start, limit)
         found = self._ahead.take(location, start.byte_offset)
+        if position is not None:
+            metrics.read_ahead_looked_up(found=found is not None)
         if found is None:
             found = await self._run(
                 self._calls, partial(self._engine.read_range, location, start.byte_offset, read)

@@ -5,8 +5,6 @@ from contextlib import contextmanager
 
 _MEBIBYTE = 1024 * 1024
 _ALL_STREAMS_BYTES = 16 * _MEBIBYTE
-# Enough to keep a connection busy that takes 40 ms to begin and then gives 100 MB/s.
-_MOST_STREAM_BYTES = 8 * _MEBIBYTE
 # Below this a block costs more to ask for than to read.
 _LEAST_BLOCK_BYTES = 256 * 1024
 # One in use, and one on its way.
@@ -58,4 +56,4 @@ class StreamShares:
 
     def stream_bytes(self) -> int:
         """What each of the streams may hold, if that is enough for it to go on."""
-        return min(_ALL_STREAMS_BYTES // max(self._streams, 1), _MOST_STREAM_BYTES)
+        return _ALL_STREAMS_BYTES // max(self._streams, 1)

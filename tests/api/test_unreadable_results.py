@@ -11,20 +11,14 @@ from data_hist.athena import AthenaClient
 from tests.api.calls import assert_problem, next_page, submitted
 from tests.api.test_next import numbers
 from tests.api.test_results import EVERY_TYPE, MEDIA_TYPES, NULLS
+from tests.aws_answers import aws_answer
 from tests.running_service import running_service, settings_for
 
 _DENIED = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
 
 
-class _Answer:
-    """The body of an answer of S3, as urllib3 would give it."""
-
-    def stream(self, **_: Any) -> Iterator[bytes]:
-        yield _DENIED
-
-
 def _deny(request: Any, **_: Any) -> AWSResponse:
-    return AWSResponse(request.url, 403, {"Content-Type": "application/xml"}, _Answer())
+    return aws_answer(request.url, 403, _DENIED)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,13 @@ from pydantic import SecretStr
 from data_hist.athena import AthenaClient
 from data_hist.settings import Settings
 
+AWS_SETTINGS = Settings(
+    region="eu-west-1",
+    result_bucket="results",
+    access_key_id=SecretStr("key"),
+    secret_access_key=SecretStr("secret"),
+)
+
 
 @dataclass(frozen=True)
 class StubbedAws:
@@ -20,14 +27,7 @@ class StubbedAws:
 
 @pytest.fixture
 def aws() -> Iterator[StubbedAws]:
-    client = AthenaClient(
-        Settings(
-            region="eu-west-1",
-            result_bucket="results",
-            access_key_id=SecretStr("key"),
-            secret_access_key=SecretStr("secret"),
-        )
-    )
+    client = AthenaClient(AWS_SETTINGS)
     with Stubber(client._athena) as athena, Stubber(client._s3) as s3:
         yield StubbedAws(client, athena, s3)
         athena.assert_no_pending_responses()

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 from botocore.awsrequest import AWSResponse
-from pydantic import SecretStr
 
 from data_hist.athena import AthenaClient, EnginePage
 from data_hist.errors import EngineFailed, QueryExpired
 from data_hist.model import Column
-from data_hist.settings import Settings
+from tests.athena.conftest import AWS_SETTINGS
+from tests.aws_answers import aws_answer
 
 ID = "2b0f6a0e-6c3f-4f5e-9b52-6f0c3ad7c0de"
 ANSWER = {
@@ -32,32 +32,15 @@ ANSWER = {
 BODY = json.dumps(ANSWER).encode()
 
 
-class RawBody:
-    """What botocore reads from its connection."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-
-    def stream(self, **_options: Any) -> list[bytes]:
-        return [self._data]
-
-
 def client_answered(body: bytes, status: int = 200) -> tuple[AthenaClient, list[dict[str, Any]]]:
     """A client whose calls end before the network, and what it has asked for."""
     asked: list[dict[str, Any]] = []
 
     def answer(request: Any, **_event: Any) -> AWSResponse:
         asked.append(json.loads(request.body))
-        return AWSResponse(request.url, status, {}, RawBody(body))
+        return aws_answer(request.url, status, body)
 
-    client = AthenaClient(
-        Settings(
-            region="eu-west-1",
-            result_bucket="results",
-            access_key_id=SecretStr("key"),
-            secret_access_key=SecretStr("secret"),
-        )
-    )
+    client = AthenaClient(AWS_SETTINGS)
     client._athena.meta.events.register("before-send.athena.GetQueryResults", answer)
     return client, asked
 

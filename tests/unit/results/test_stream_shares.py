@@ -22,8 +22,8 @@ def long_running(shares: StreamShares, streams: int, joined: ExitStack) -> list[
 @pytest.mark.parametrize(
     ("streams", "wanted", "block_bytes", "blocks"),
     [
-        (1, MEBIBYTE, MEBIBYTE, 8),
-        (1, 4 * MEBIBYTE, 4 * MEBIBYTE, 2),
+        (1, MEBIBYTE, MEBIBYTE, 16),
+        (1, 4 * MEBIBYTE, 4 * MEBIBYTE, 4),
         (2, MEBIBYTE, MEBIBYTE, 8),
         (8, MEBIBYTE, MEBIBYTE, 2),
         (8, 4 * MEBIBYTE, MEBIBYTE, 2),

@@ -1,0 +1,69 @@
+"""The command line: which cases to run, and how much of each."""
+
+import argparse
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from benchmarks import processes
+from benchmarks.bench import Bench
+from benchmarks.cases import drain, memory, page, readers, requests
+from benchmarks.report import Section
+
+_CASES: dict[str, Callable[[Bench], Section]] = {
+    "drain": drain.run,
+    "page": page.run,
+    "requests": requests.run,
+    "memory": memory.run,
+    "readers": readers.run,
+}
+_README = Path(__file__).with_name("README.md")
+_BEGIN, _END = "<!-- results -->", "<!-- end of results -->"
+
+
+def main() -> None:
+    """Run the cases and print what they have found."""
+    options = _options()
+    # This process is the callers, and must not take the processor of what is measured.
+    os.sched_setaffinity(0, processes.OTHER_CORE)
+    rows = options.rows or (20_000 if options.quick else 1_000_000)
+    repeats = options.repeats or (1 if options.quick else 5)
+    sections = []
+    started = time.monotonic()
+    with processes.stub() as stub:
+        bench = Bench(stub, rows, repeats, options.quick)
+        for name in options.cases or _CASES:
+            sections.append(_CASES[name](bench).markdown())
+            print(sections[-1], end="\n\n", flush=True)
+    minutes = (time.monotonic() - started) / 60
+    how = f"{rows:,} rows, {repeats} repeats, {processes.CORES} cores, {minutes:.0f} minutes."
+    print(how + options.quick * " A quick run shows that everything works, and little more.")
+    if options.write:
+        _write("\n\n".join([how, *sections]))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmarks/run", description=__doc__)
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(_CASES))
+    parser.add_argument("--rows", type=int, help="rows of a result (default: 1,000,000)")
+    parser.add_argument("--repeats", type=int, help="of each measurement (default: 5)")
+    parser.add_argument("--quick", action="store_true", help="a small run, to see that it runs")
+    parser.add_argument("--write", action="store_true", help="write the tables into the README")
+    options = parser.parse_args()
+    if options.write and (options.cases or options.quick):
+        parser.error("--write is for a whole run")
+    for name in options.cases:
+        if name not in _CASES:
+            parser.error(f"there is no case {name}: {', '.join(_CASES)}")
+    return options
+
+
+def _write(text: str) -> None:
+    before, _, rest = _README.read_text().partition(_BEGIN)
+    _, _, after = rest.partition(_END)
+    _README.write_text(f"{before}{_BEGIN}\n\n{text}\n\n{_END}{after}")
+
+
+if __name__ == "__main__":
+    main()

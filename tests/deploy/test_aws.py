@@ -1,0 +1,364 @@
+"""The CloudFormation templates: valid, in step with the code, and right about Secor's folders."""
+
+import ast
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from string import Template
+from typing import Any
+
+import boto3
+import pytest
+from cfnlint.api import lint
+from moto import mock_aws
+from pydantic import SecretStr
+
+from data_hist.athena import AthenaClient
+from data_hist.catalog import Table, load_catalog
+from data_hist.settings import PREFIX, Settings, load_settings
+from tests.archive_files import record, write_records
+from tests.deploy.stacks import (
+    ACCOUNT,
+    ARCHIVE,
+    REGION,
+    REQUIRED,
+    ROOT,
+    SERVICE,
+    client,
+    create_stack,
+    parameters_of,
+)
+from tests.shared_files import shared_file
+from tests.test_conventions import SCHEMAS
+
+VERSION = load_catalog().versions["v0"]
+GLUE_TYPES = {"varchar": "string", "bigint": "bigint"}
+MOST_PARTITIONS = 1_000_000
+
+
+@pytest.fixture(autouse=True)
+def aws() -> Iterator[None]:
+    with mock_aws():
+        yield
+
+
+def glue_table(table: Table) -> dict[str, Any]:
+    found = client("glue").get_table(DatabaseName=VERSION.database, Name=table.physical_name)
+    return dict(found["Table"])
+
+
+def projection(table: Table) -> dict[str, str]:
+    return dict(glue_table(table)["Parameters"])
+
+
+@pytest.mark.parametrize("template", [SERVICE, ARCHIVE], ids=lambda path: path.name)
+def test_templates_are_valid(template: Path) -> None:
+    assert lint(template.read_text(), regions=[REGION]) == []
+
+
+def test_tables_are_those_of_the_data_dictionary() -> None:
+    create_stack(SERVICE, **REQUIRED)
+
+    made = client("glue").get_tables(DatabaseName=VERSION.database)["TableList"]
+    assert {table["Name"] for table in made} == {
+        table.physical_name for table in VERSION.tables.values()
+    }
+
+
+@pytest.mark.parametrize("table", VERSION.tables.values(), ids=VERSION.tables)
+def test_columns_are_those_of_the_data_dictionary(table: Table) -> None:
+    create_stack(SERVICE, **REQUIRED)
+
+    made = glue_table(table)
+    stored = [column for column in table.columns if not column.partition]
+    assert _names_and_types(made["StorageDescriptor"]["Columns"]) == [
+        (column.name, GLUE_TYPES[column.type]) for column in stored
+    ]
+    assert _names_and_types(made["PartitionKeys"]) == [
+        (column.name, GLUE_TYPES[column.type]) for column in table.partition_columns
+    ]
+
+
+def _names_and_types(columns: list[dict[str, str]]) -> list[tuple[str, str]]:
+    return [(column["Name"], column["Type"]) for column in columns]
+
+
+def test_the_default_database_has_no_tables() -> None:
+    create_stack(SERVICE, **REQUIRED)
+
+    name = Settings.model_fields["default_database"].default
+    assert client("glue").get_tables(DatabaseName=name)["TableList"] == []
+
+
+@pytest.mark.parametrize("table", VERSION.tables.values(), ids=VERSION.tables)
+@pytest.mark.parametrize(
+    ("parameters", "folder"),
+    [
+        ({}, "s3://the-archive/{}/dt=2026-11-20/hr=05/min=07/"),
+        ({"ArchivePath": "raw/v1/"}, "s3://the-archive/raw/v1/{}/dt=2026-11-20/hr=05/min=07/"),
+        (
+            {"DayPrefix": "", "HourPrefix": "h", "MinutePrefix": "m="},
+            "s3://the-archive/{}/2026-11-20/h05/m=07/",
+        ),
+    ],
+)
+def test_location_is_where_secor_writes(
+    table: Table, parameters: dict[str, str], folder: str
+) -> None:
+    create_stack(SERVICE, **REQUIRED, **parameters)
+
+    location = Template(projection(table)["storage.location.template"])
+    assert location.substitute(dt="2026-11-20", hr="05", min="07") == folder.format(table.folder)
+    assert folder.format(table.folder).startswith(
+        glue_table(table)["StorageDescriptor"]["Location"]
+    )
+
+
+def projected_values(properties: Mapping[str, str], level: str) -> list[str]:
+    """The values of an integer level, as Athena works them out."""
+    first, last = map(int, properties[f"projection.{level}.range"].split(","))
+    step = int(properties.get(f"projection.{level}.interval", "1"))
+    digits = int(properties[f"projection.{level}.digits"])
+    return [f"{value:0{digits}d}" for value in range(first, last + 1, step)]
+
+
+def projected_folders(properties: Mapping[str, str], day: str) -> set[str]:
+    location = Template(properties["storage.location.template"])
+    return {
+        location.substitute(dt=day, hr=hour, min=minute)
+        for hour in projected_values(properties, "hr")
+        for minute in projected_values(properties, "min")
+    }
+
+
+def test_every_folder_of_a_day_is_projected(tmp_path: Path) -> None:
+    create_stack(SERVICE, **REQUIRED)
+    minutes_of_two_days = (record(number, 11000) for number in range(2 * 1440))
+    write_records(tmp_path, "events", minutes_of_two_days)
+
+    properties = projection(VERSION.tables["events"])
+    for day in ("2026-11-20", "2026-11-21"):
+        written = _folders(tmp_path / "events" / f"dt={day}", tmp_path)
+        assert written
+        assert written <= projected_folders(properties, day)
+
+
+def test_every_folder_of_real_events_is_projected() -> None:
+    archive = shared_file("data/real_events")
+    create_stack(SERVICE, **REQUIRED, MinuteStep="10", FirstDay="2015-01-01")
+
+    properties = projection(VERSION.tables["events"])
+    days = sorted((archive / "events").iterdir())
+    assert properties["projection.dt.range"].split(",")[0] <= days[0].name.removeprefix("dt=")
+    for day in days:
+        assert _folders(day, archive) <= projected_folders(properties, day.name.removeprefix("dt="))
+
+
+def _folders(day: Path, root: Path) -> set[str]:
+    return {f"s3://the-archive/{file.parent.relative_to(root)}/" for file in day.rglob("*.gz")}
+
+
+@pytest.mark.parametrize("step", parameters_of(SERVICE)["MinuteStep"]["AllowedValues"])
+def test_a_query_over_all_days_stays_below_the_limit_of_partitions(step: int) -> None:
+    create_stack(SERVICE, **REQUIRED, MinuteStep=str(step))
+
+    properties = projection(VERSION.tables["events"])
+    first, last = properties["projection.dt.range"].split(",")
+    assert last == "NOW"
+    found = re.fullmatch(r"NOW-(\d+)DAYS", first)
+    assert found is not None
+    days = int(found[1]) + 1
+    assert days > int(parameters_of(ARCHIVE)["GlacierAfterDays"]["Default"])
+    partitions_a_day = len(projected_folders(properties, "2026-11-20"))
+    assert partitions_a_day == 1440 // step
+    assert days * partitions_a_day < MOST_PARTITIONS
+
+
+def test_tables_differ_in_their_topic_alone() -> None:
+    create_stack(SERVICE, **REQUIRED)
+
+    events, metrics = (_without_names(VERSION.tables[name]) for name in ("events", "metrics"))
+    assert events == metrics
+
+
+def _without_names(table: Table) -> str:
+    made = glue_table(table)
+    chosen = {name: made[name] for name in ("StorageDescriptor", "PartitionKeys", "Parameters")}
+    return json.dumps(chosen).replace(f"/{table.folder}/", "/topic/")
+
+
+@pytest.mark.parametrize(
+    ("file_format", "serde"),
+    [
+        ("json", "org.openx.data.jsonserde.JsonSerDe"),
+        ("parquet", "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"),
+    ],
+)
+def test_file_format_is_secors(file_format: str, serde: str) -> None:
+    create_stack(SERVICE, **REQUIRED, FileFormat=file_format)
+
+    storage = glue_table(VERSION.tables["events"])["StorageDescriptor"]
+    assert storage["SerdeInfo"]["SerializationLibrary"] == serde
+    assert ("parquet" in storage["InputFormat"]) == (file_format == "parquet")
+    # The keys inside `data` stay as the producers spell them.
+    kept = storage["SerdeInfo"].get("Parameters", {}).get("case.insensitive") == "FALSE"
+    assert kept == (file_format == "json")
+
+
+def test_the_service_finds_its_workgroup_and_bucket_fit(monkeypatch: pytest.MonkeyPatch) -> None:
+    outputs = create_stack(SERVICE, **REQUIRED)
+    for line in outputs["Environment"].splitlines():
+        monkeypatch.setenv(*line.split("=", 1))
+
+    settings = load_settings()
+
+    assert settings.region == REGION
+    with_keys = {"access_key_id": SecretStr("key"), "secret_access_key": SecretStr("secret")}
+    AthenaClient(settings.model_copy(update=with_keys)).check()
+    assert {line.split("=")[0] for line in outputs["Environment"].splitlines()} <= {
+        PREFIX + name.upper() for name in Settings.model_fields
+    }
+
+
+def test_the_workgroup_bounds_what_a_query_reads() -> None:
+    create_stack(SERVICE, **REQUIRED, BytesScannedCutoff="50000000")
+
+    workgroup = client("athena").get_work_group(WorkGroup="data_hist")["WorkGroup"]
+    configuration = workgroup["Configuration"]
+    assert configuration["EnforceWorkGroupConfiguration"] is False
+    assert configuration["BytesScannedCutoffPerQuery"] == 50_000_000
+
+
+def test_results_are_private_encrypted_and_gone_after_the_longest_retention() -> None:
+    create_stack(SERVICE, **REQUIRED)
+    s3 = client("s3")
+
+    block = s3.get_public_access_block(Bucket="the-results")["PublicAccessBlockConfiguration"]
+    assert all(block.values())
+    assert s3.get_bucket_encryption(Bucket="the-results")["ServerSideEncryptionConfiguration"]
+    (rule,) = lifecycle("the-results")
+    longest_minutes = SCHEMAS["QueryRequest"]["properties"]["retention_minutes"]["maximum"]
+    prefix = Settings.model_fields["result_prefix"].default
+    assert rule["Filter"]["Prefix"] == f"{prefix}/"
+    assert rule["Expiration"]["Days"] * 1440 > longest_minutes
+    (statement,) = json.loads(s3.get_bucket_policy(Bucket="the-results")["Policy"])["Statement"]
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+
+
+def lifecycle(bucket: str) -> list[dict[str, Any]]:
+    return list(client("s3").get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"])
+
+
+def kept_days(bucket: str) -> dict[str, tuple[int, int]]:
+    """Days until Glacier and until deletion, by prefix."""
+    return {
+        rule["Filter"]["Prefix"]: (rule["Transitions"][0]["Days"], rule["Expiration"]["Days"])
+        for rule in lifecycle(bucket)
+        if "Transitions" in rule
+    }
+
+
+def test_the_archive_is_kept_a_year_in_s3_and_seven_in_all() -> None:
+    create_stack(ARCHIVE, DataBucket="the-archive")
+
+    assert kept_days("the-archive") == {
+        f"{table.folder}/": (365, 2555) for table in VERSION.tables.values()
+    }
+
+
+def test_a_customer_may_have_a_policy_of_its_own() -> None:
+    create_stack(
+        ARCHIVE,
+        DataBucket="the-archive",
+        ArchivePath="raw/",
+        GlacierAfterDays="30",
+        ExpireAfterDays="90",
+        CustomerPolicy1="customer-11042/,730,3650",
+        CustomerPolicy3="raw/customer-11043/,10,20",
+    )
+
+    assert kept_days("the-archive") == {
+        "raw/events/": (30, 90),
+        "raw/metrics/": (30, 90),
+        "customer-11042/": (730, 3650),
+        "raw/customer-11043/": (10, 20),
+    }
+
+
+@pytest.mark.parametrize("policy", ["customer/,0,5", "customer,1,5", "/,1,5", "a/,1", "a/,1,5,"])
+def test_a_policy_that_makes_no_sense_is_refused(policy: str) -> None:
+    for number in (1, 2, 3):
+        pattern = parameters_of(ARCHIVE)[f"CustomerPolicy{number}"]["AllowedPattern"]
+        assert re.fullmatch(pattern, "customer-11042/,30,90")
+        assert not re.fullmatch(pattern, policy)
+
+
+def test_a_bucket_that_is_imported_has_no_rules_at_first() -> None:
+    create_stack(ARCHIVE, DataBucket="the-archive", ApplyLifecycle="false")
+
+    with pytest.raises(client("s3").exceptions.ClientError, match="NoSuchLifecycle"):
+        lifecycle("the-archive")
+
+
+def policy_statements() -> list[dict[str, Any]]:
+    arn = create_stack(SERVICE, **REQUIRED)["PolicyArn"]
+    version = client("iam").get_policy_version(PolicyArn=arn, VersionId="v1")["PolicyVersion"]
+    return list(version["Document"]["Statement"])
+
+
+def allowed(statements: list[dict[str, Any]], service: str) -> dict[str, set[str]]:
+    """The resources that each action of a service may touch."""
+    found: dict[str, set[str]] = {}
+    for statement in statements:
+        assert statement["Effect"] == "Allow"
+        for action in _list(statement["Action"]):
+            if action.startswith(f"{service}:"):
+                found.setdefault(action, set()).update(_list(statement["Resource"]))
+    return found
+
+
+def _list(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def test_the_policy_allows_the_athena_calls_that_the_service_makes() -> None:
+    operations = boto3.client("athena", region_name=REGION).meta.method_to_api_mapping
+    called = {
+        f"athena:{operations[node.attr]}"
+        for file in (ROOT / "data_hist/athena").glob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Attribute)
+        and node.attr in operations
+        and isinstance(node.value, ast.Attribute)
+        and node.value.attr == "_athena"
+    }
+
+    athena = allowed(policy_statements(), "athena")
+    assert called
+    assert called <= set(athena)
+    workgroup = f"arn:aws:athena:{REGION}:{ACCOUNT}:workgroup/data_hist"
+    assert set().union(*athena.values()) == {workgroup}
+
+
+def test_the_policy_reaches_nothing_but_the_archive_and_the_results() -> None:
+    statements = policy_statements()
+
+    s3 = allowed(statements, "s3")
+    topics = {f"arn:aws:s3:::the-archive/{table.folder}/*" for table in VERSION.tables.values()}
+    results = {"arn:aws:s3:::the-results/data_hist/*"}
+    assert s3["s3:GetObject"] == topics | results
+    assert s3["s3:PutObject"] == s3["s3:DeleteObject"] == results
+    tables = {f"table/data_hist/{table.physical_name}" for table in VERSION.tables.values()}
+    assert set().union(*allowed(statements, "glue").values()) == {
+        f"arn:aws:glue:{REGION}:{ACCOUNT}:{name}"
+        for name in {"catalog", "database/data_hist", "database/data_hist_empty"} | tables
+    }
+    assert not any(
+        "*" in action for statement in statements for action in _list(statement["Action"])
+    )
+    assert {action.split(":")[0] for s in statements for action in _list(s["Action"])} == {
+        "athena",
+        "glue",
+        "s3",
+    }

@@ -1,0 +1,71 @@
+"""The deployment page: its commands name what there is."""
+
+import json
+import re
+import shlex
+
+import httpx
+import pytest
+
+from tests.deploy.stacks import ROOT, parameters_of
+
+PAGE = (ROOT / "deploy/README.md").read_text()
+BLOCKS = re.findall(r"^```bash\n(.*?)^```", PAGE, re.M | re.S)
+COMMANDS = [
+    shlex.split(command)
+    for block in BLOCKS
+    for command in re.sub(r"\\\n", "", block).split("\n")
+    if not command.startswith(" ") and command.count("'") % 2 == 0
+]
+MADE_ON_THE_WAY = {"deploy/kubernetes/settings.env", "deploy/gateway/secrets"}
+
+
+@pytest.mark.parametrize("template", ["archive", "service"])
+def test_stacks_get_the_parameters_that_they_have(template: str) -> None:
+    path = ROOT / f"deploy/aws/{template}.yaml"
+    (deploy,) = (
+        command
+        for command in COMMANDS
+        if "deploy" in command and f"deploy/aws/{template}.yaml" in command
+    )
+    given = {part.split("=")[0] for part in deploy[deploy.index("--parameter-overrides") + 1 :]}
+
+    parameters = parameters_of(path)
+    assert given <= set(parameters)
+    assert {name for name, field in parameters.items() if "Default" not in field} <= given
+
+
+def test_parameters_of_the_page_are_there() -> None:
+    table = PAGE.split("| parameter |")[1].split("\n\n")[0]
+    named = {name for row in re.findall(r"^\| (`.*?`) \|", table, re.M) for name in _names(row)}
+
+    assert named
+    assert named <= set(parameters_of(ROOT / "deploy/aws/service.yaml"))
+
+
+def _names(cell: str) -> list[str]:
+    return re.findall(r"`(\w+)`", cell)
+
+
+def test_files_of_the_page_are_there() -> None:
+    named = set(re.findall(r"(?<![\w.])deploy/[\w./-]+", " ".join(BLOCKS)))
+    linked = set(re.findall(r"\]\(([\w./-]+)(?:#[\w-]+)?\)", PAGE))
+
+    assert named and linked
+    for name in named:
+        made = any(name.startswith(prefix) for prefix in MADE_ON_THE_WAY)
+        assert made or (ROOT / name).exists(), name
+    assert all((ROOT / "deploy" / link).exists() for link in linked)
+
+
+def test_the_first_query_is_answered(client: httpx.Client) -> None:
+    (body,) = re.findall(r"--data '(.*)'", PAGE)
+
+    assert client.post("/query", json=json.loads(body)).json()["status"] == "FINISHED"
+
+
+def test_the_default_of_the_cutoff_is_that_of_the_page() -> None:
+    defaults = parameters_of(ROOT / "deploy/aws/service.yaml")
+
+    assert defaults["BytesScannedCutoff"]["Default"] == 10**12
+    assert f"`{defaults['FirstDay']['Default']}`" in PAGE

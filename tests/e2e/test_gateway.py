@@ -1,0 +1,497 @@
+"""The gateway before several workers: who gets in and as whom, and what passes unharmed."""
+
+import json
+import re
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from data_hist.front_door import MAX_BODY_BYTES
+from data_hist.gunicorn_conf import keepalive
+from data_hist.problems import INTERNAL, PROBLEMS
+from data_hist.settings import Settings
+from tests.api.calls import all_rows, as_tenant, assert_problem, next_page, submitted
+from tests.archive_files import record, write_records
+from tests.e2e.gateway import (
+    CONFIGURATION,
+    PASSWORD,
+    SECRET,
+    TENANTS,
+    HeldUpstream,
+    add_user,
+    nginx_is_missing,
+    running_gateway,
+    running_workers,
+)
+from tests.local_athena.endpoint import running_endpoint
+from tests.test_conventions import HEALTH_SPEC, SPEC, operations
+
+if nginx_is_missing():
+    pytest.skip("nginx is not installed", allow_module_level=True)
+
+API = "/v0/data_hist"
+# More rows than all the buffers on the way hold.
+LONG_RESULT = (
+    "SELECT a.createdtimestamp, b.data AS one, c.data AS other "
+    "FROM events a, events b, events c, events d WHERE d.createdtimestamp IN "
+    "(SELECT createdtimestamp FROM events ORDER BY 1 LIMIT 12)"
+)
+
+
+@pytest.fixture(scope="module")
+def workers(endpoint_url: str) -> Iterator[int]:
+    with running_workers(endpoint_url, workers=3) as port:
+        yield port
+
+
+@pytest.fixture(scope="module")
+def gateway(workers: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_gateway(tmp_path_factory.mktemp("gateway"), workers) as url:
+        yield url
+
+
+def api(url: str, user: str, **headers: str) -> httpx.Client:
+    return httpx.Client(base_url=url + API, auth=(user, PASSWORD), headers=headers, timeout=60)
+
+
+@pytest.fixture
+def alice(gateway: str) -> Iterator[httpx.Client]:
+    with api(gateway, "alice") as client:
+        yield client
+
+
+def directive(name: str) -> str:
+    found = re.findall(rf"^\s*{name} (.*);", CONFIGURATION.read_text(), re.M)
+    return str(found[-1])
+
+
+def test_every_route_passes(alice: httpx.Client) -> None:
+    query_id = submitted(alice, "SELECT 1 AS one FROM events")["query_id"]
+    routes: dict[str, Callable[[], httpx.Response]] = {
+        "submit_query": lambda: alice.post("/query", json={"query": "SELECT 1"}),
+        "get_status": lambda: alice.get(f"/status/{query_id}", params={"wait_seconds": 1}),
+        "next_page": lambda: alice.post("/next", json={"query_id": query_id}),
+        "get_results": lambda: alice.get(f"/results/{query_id}", params={"format": "csv"}),
+        "list_queries": lambda: alice.get("/queries"),
+        "list_tables": lambda: alice.get("/tables"),
+        "get_table": lambda: alice.get("/tables/events"),
+        "cancel_query": lambda: alice.delete(f"/query/{query_id}"),
+        "get_health": lambda: alice.get(str(alice.base_url).replace(f"{API}/", "/healthz")),
+        "get_readiness": lambda: alice.get(str(alice.base_url).replace(f"{API}/", "/readyz")),
+    }
+
+    assert {name: call().status_code for name, call in routes.items()} == dict.fromkeys(routes, 200)
+    assert set(routes) == set(operations(SPEC)) | set(operations(HEALTH_SPEC))
+    assert alice.get("/ui/").status_code == 200
+    assert alice.get("/openapi.json").json()["paths"].keys() == SPEC["paths"].keys()
+
+
+def test_each_user_has_the_rows_of_its_tenant(gateway: str) -> None:
+    sql = "SELECT DISTINCT customerid FROM events ORDER BY 1"
+
+    seen = {}
+    for user in TENANTS:
+        with api(gateway, user) as client:
+            seen[user] = all_rows(client, sql)
+
+    assert seen == {"alice": [[11000]], "bob": [[11001]], "operator": [[11000], [11001]]}
+
+
+@pytest.mark.parametrize(
+    "spoofed",
+    [
+        [("X-Trebuchet-Tenant-Id", "11001")],
+        [("x-trebuchet-tenant-id", "1"), ("X-TREBUCHET-TENANT-ID", "1")],
+        [("X_Trebuchet_Tenant_Id", "1")],
+        [("X-Trebuchet-Tenant-Id", "1"), ("X-Gateway-Secret", SECRET)],
+        [("X-Gateway-Secret", "a guess")],
+        [("Connection", "X-Trebuchet-Tenant-Id, X-Gateway-Secret")],
+    ],
+)
+def test_a_tenant_header_from_outside_counts_for_nothing(
+    gateway: str, spoofed: list[tuple[str, str]]
+) -> None:
+    with httpx.Client(
+        base_url=gateway + API, auth=("alice", PASSWORD), headers=spoofed, timeout=60
+    ) as client:
+        rows = all_rows(client, "SELECT DISTINCT customerid FROM events")
+
+    assert rows == [[11000]]
+
+
+@pytest.mark.parametrize("user", ["carol", "ALICE"])
+def test_a_user_without_a_tenant_is_nobody(gateway: str, user: str) -> None:
+    with api(gateway, user, **as_tenant(1)) as client:
+        assert_problem(client.get("/tables"), 401, "unauthenticated")
+
+
+@pytest.mark.parametrize("auth", [None, ("alice", "wrong"), ("mallory", PASSWORD), ("", "")])
+@pytest.mark.parametrize("path", [f"{API}/tables", f"{API}/ui/", f"{API}/openapi.json", "/readyz"])
+def test_without_a_password_nothing_is_seen(
+    gateway: str, path: str, auth: tuple[str, str] | None
+) -> None:
+    answer = httpx.get(gateway + path, auth=auth, headers={**as_tenant(1)})
+
+    assert_problem(answer, 401, "unauthenticated")
+    assert answer.headers["www-authenticate"].startswith("Basic ")
+
+
+def test_past_the_gateway_the_service_wants_its_secret(workers: int) -> None:
+    url = f"http://127.0.0.1:{workers}{API}/tables"
+
+    assert_problem(httpx.get(url, headers=as_tenant(1)), 401, "unauthenticated")
+
+
+def test_the_password_stays_at_the_gateway(tmp_path: Path) -> None:
+    upstream = HeldUpstream()
+    upstream.go_on.set()
+    with running_gateway(tmp_path, upstream.port) as url, api(url, "alice") as client:
+        client.get("/tables")
+    upstream.close()
+
+    (request,) = upstream.requests
+    assert b"authorization" not in request.lower()
+    assert b"X-Trebuchet-Tenant-Id: 11000\r\n" in request
+    assert f"X-Gateway-Secret: {SECRET}\r\n".encode() in request
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/metrics", "//metrics", "/metrics/", "/%6detrics", f"{API}/../../metrics"),
+        *(f"{API}/..%2f..%2fmetrics", "/", "/problems/401", "/v0/other"),
+    ],
+)
+def test_what_is_not_the_api_is_not_there(gateway: str, path: str) -> None:
+    # By hand: a client would tidy the path up.
+    answer = exchanged(
+        gateway, f"GET {path} HTTP/1.1\r\nHost: gateway\r\nConnection: close\r\n\r\n"
+    )
+
+    assert answer.startswith(b"HTTP/1.1 404 ")
+    assert b'"/problems/not-found"' in answer
+
+
+def test_health_needs_no_password(gateway: str) -> None:
+    assert httpx.get(f"{gateway}/healthz").status_code == 200
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_an_oversized_body_is_refused(alice: httpx.Client, chunked: bool) -> None:
+    body = b'{"query": "' + b"x" * MAX_BODY_BYTES + b'"}'
+
+    answer = alice.post(
+        "/query",
+        content=iter([body]) if chunked else body,
+        headers={"Content-Type": "application/json"},
+    )
+
+    assert_problem(answer, 413, "query-too-large")
+
+
+def test_the_largest_query_passes(alice: httpx.Client) -> None:
+    body = json.dumps({"query": "SELECT 1", "dry_run": True})
+
+    answer = alice.post(
+        "/query",
+        content=body + " " * (MAX_BODY_BYTES - len(body)),
+        headers={"Content-Type": "application/json"},
+    )
+
+    assert answer.status_code == 200
+
+
+def test_a_problem_of_the_service_passes(alice: httpx.Client) -> None:
+    answer = alice.post("/query", json={"query": "SELECT resourceid FROM events"})
+
+    assert_problem(answer, 422, "statement-not-allowed")
+
+
+@pytest.mark.parametrize("given", ["an-id.of_mine-1", None])
+def test_a_request_has_one_id_all_the_way(gateway: str, given: str | None) -> None:
+    headers = {"X-Request-Id": given} if given else {}
+    paths = [f"{API}/tables", f"{API}/none", "/none"]
+    with httpx.Client(base_url=gateway, auth=("alice", PASSWORD), headers=headers) as client:
+        ids = [client.get(path).headers.get_list("X-Request-Id") for path in paths]
+
+    assert all(len(found) == 1 for found in ids)
+    assert given is None or ids == [[given]] * len(paths)
+
+
+def test_the_first_rows_come_before_the_last_are_sent(tmp_path: Path) -> None:
+    upstream = HeldUpstream()
+    try:
+        with (
+            running_gateway(tmp_path, upstream.port) as url,
+            api(url, "alice") as client,
+            client.stream("GET", "/results/x") as answer,
+        ):
+            blocks = answer.iter_raw()
+            assert next(blocks) == b"first"
+            assert not upstream.go_on.is_set()
+
+            upstream.go_on.set()
+
+            assert b"".join(blocks) == b"second"
+    finally:
+        upstream.close()
+
+
+def test_a_stream_that_breaks_is_seen_to_be_broken(tmp_path: Path) -> None:
+    upstream = HeldUpstream()
+    upstream.ends_well = False
+    upstream.go_on.set()
+    try:
+        with (
+            running_gateway(tmp_path, upstream.port) as url,
+            api(url, "alice") as client,
+            pytest.raises(httpx.RemoteProtocolError),
+        ):
+            client.get("/results/x")
+    finally:
+        upstream.close()
+
+
+def test_a_long_result_arrives_whole(gateway: str, workers: int) -> None:
+    with api(gateway, "operator") as client:
+        query_id = submitted(client, LONG_RESULT)["query_id"]
+        through = client.get(f"/results/{query_id}", params={"format": "csv"})
+        headers = as_tenant(1) | {"X-Gateway-Secret": SECRET}
+        direct = httpx.get(
+            f"http://127.0.0.1:{workers}{API}/results/{query_id}",
+            params={"format": "csv"},
+            headers=headers,
+            timeout=60,
+        )
+        ranged = client.get(
+            f"/results/{query_id}", params={"format": "csv"}, headers={"Range": "bytes=10-19"}
+        )
+        packed = client.get(f"/results/{query_id}", params={"format": "ndjson"})
+
+    assert len(direct.content) > 8_000_000
+    assert through.content == direct.content
+    assert ranged.status_code == 206
+    assert ranged.content == direct.content[10:20]
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.content.count(b"\n") == 20**3 * 12
+
+
+def test_pages_come_from_whichever_worker(alice: httpx.Client) -> None:
+    query_id = submitted(alice, "SELECT createdtimestamp FROM events ORDER BY 1")["query_id"]
+
+    pages = [next_page(alice, query_id, results_per_page=3) for _ in range(12)]
+
+    assert all(page == pages[0] for page in pages)
+
+
+def test_a_long_poll_is_not_cut(tmp_path: Path) -> None:
+    write_records(tmp_path / "archive", "events", (record(n, 11000) for n in range(300)))
+    (tmp_path / "gateway").mkdir()
+    slow = (
+        "SELECT count(*) FROM events a, events b, events c, events d "
+        "WHERE a.data || b.data < c.data || d.data"
+    )
+    with (
+        running_endpoint(tmp_path / "archive", tmp_path / "state") as endpoint,
+        running_workers(endpoint, workers=2) as port,
+        running_gateway(tmp_path / "gateway", port) as url,
+        api(url, "alice") as client,
+    ):
+        query = client.post("/query", json={"query": slow}).json()
+
+        waited = client.get(f"/status/{query['query_id']}", params={"wait_seconds": 3})
+
+        assert waited.status_code == 200
+        assert waited.json()["status"] == "RUNNING"
+        assert client.delete(f"/query/{query['query_id']}").json()["status"] == "CANCELLED"
+
+
+def test_the_gateway_waits_longer_than_the_service() -> None:
+    (wait,) = (
+        parameter["schema"]["maximum"]
+        for parameter in operations(SPEC)["get_status"]["parameters"]
+        if parameter.get("name") == "wait_seconds"
+    )
+
+    assert int(directive("proxy_read_timeout").removesuffix("s")) > wait
+    assert int(directive("client_max_body_size")) == MAX_BODY_BYTES
+    upstream_keepalive, _ = re.findall(r"keepalive_timeout (\d+)s;", CONFIGURATION.read_text())
+    assert int(upstream_keepalive) < keepalive
+
+
+def exchanged(url: str, request: str) -> bytes:
+    """Send bytes as they are, and read until the other side closes."""
+    with _connected(url) as connection:
+        connection.sendall(request.encode())
+        return _until_closed(connection)
+
+
+def _connected(url: str) -> socket.socket:
+    host, port = url.removeprefix("http://").split(":")
+    return socket.create_connection((host, int(port)), timeout=60)
+
+
+def _until_closed(connection: socket.socket) -> bytes:
+    received = b""
+    while block := connection.recv(65536):
+        received += block
+    return received
+
+
+def dripped(connection: socket.socket) -> bytes:
+    """Send a byte, and another for each tenth of a second without an answer."""
+    connection.settimeout(0.1)
+    try:
+        while True:
+            connection.sendall(b"x")
+            try:
+                connection.settimeout(0.1)
+                first = connection.recv(1)
+            except TimeoutError:
+                continue
+            connection.settimeout(60)
+            return first + _until_closed(connection)
+    except (ConnectionResetError, BrokenPipeError):
+        return b""
+
+
+def test_a_header_that_drips_is_cut_off(workers: int, tmp_path: Path) -> None:
+    with (
+        running_gateway(tmp_path, workers, client_header_timeout="1s") as url,
+        _connected(url) as connection,
+    ):
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: gateway\r\nX-Slow: ")
+
+        assert dripped(connection) == b""
+
+
+def test_a_body_that_stops_is_cut_off(workers: int, tmp_path: Path) -> None:
+    with (
+        running_gateway(tmp_path, workers, client_body_timeout="1s") as url,
+        _connected(url) as connection,
+    ):
+        connection.sendall(_post_of(1000) + b'{"query"')
+
+        assert _until_closed(connection) == b""
+
+
+def test_a_body_that_drips_is_refused_by_the_service(gateway: str) -> None:
+    with _connected(gateway) as connection:
+        connection.sendall(_post_of(10_000))
+
+        answer = dripped(connection)
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b'"/problems/request-timeout"' in answer
+
+
+def _post_of(body_bytes: int) -> bytes:
+    authorization = httpx.BasicAuth("alice", PASSWORD)._auth_header
+    return (
+        f"POST {API}/query HTTP/1.1\r\nHost: gateway\r\nAuthorization: {authorization}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {body_bytes}\r\n\r\n"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    ("request_line", "status"),
+    [
+        ("GARBAGE\r\n\r\n", 400),
+        (f"GET /{'a' * 10_000} HTTP/1.1\r\nHost: gateway\r\n\r\n", 414),
+        (f"GET / HTTP/1.1\r\nHost: gateway\r\nX-Large: {'a' * 10_000}\r\n\r\n", 431),
+        ("TRACE /healthz HTTP/1.1\r\nHost: gateway\r\n\r\n", 405),
+    ],
+)
+def test_what_is_no_request_is_a_problem_too(gateway: str, request_line: str, status: int) -> None:
+    answer = exchanged(gateway, request_line)
+
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ".encode())
+    assert b"Content-Type: application/problem+json" in head
+    assert json.loads(body)["status"] == status
+
+
+def test_a_service_that_is_down_is_a_problem_to_try_again(tmp_path: Path) -> None:
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        with running_gateway(tmp_path, nobody.getsockname()[1]) as url, api(url, "bob") as client:
+            answer = client.get("/tables")
+
+    assert answer.status_code == 503
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["retry-after"] == "5"
+    assert answer.json()["retryable"] is True
+
+
+def test_the_log_tells_who_came_and_nothing_that_they_sent(
+    workers: int, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with running_gateway(tmp_path, workers) as url, api(url, "alice") as client:
+        client.get("/queries", params={"paging_token": "a-token"})
+        client.post("/query", json={"query": "SELECT 'a literal'", "dry_run": True})
+        client.get("/tables", auth=("alice", "a-guess"))
+
+    log = (tmp_path / "log").read_text()
+    entries = [json.loads(line) for line in log.splitlines()]
+    assert [(entry["user"], entry["path"], entry["status"]) for entry in entries] == [
+        ("alice", f"{API}/queries", 400),
+        ("alice", f"{API}/query", 200),
+        ("alice", f"{API}/tables", 401),
+    ]
+    written = log + capfd.readouterr().err
+    assert not any(sent in written for sent in ("a-token", "literal", "a-guess", PASSWORD))
+
+
+def problems_of_the_gateway() -> list[dict[str, Any]]:
+    bodies = re.findall(r"return (\d+) '(.*)';", CONFIGURATION.read_text())
+    documents = [json.loads(body) for _, body in bodies]
+    assert [document["status"] for document in documents] == [int(status) for status, _ in bodies]
+    return documents
+
+
+def test_problems_of_the_gateway_are_those_of_the_service() -> None:
+    kinds = {kind.slug: kind for kind in [*PROBLEMS.values(), INTERNAL]}
+    documents = problems_of_the_gateway()
+
+    assert documents
+    for document in documents:
+        assert set(SPEC["components"]["schemas"]["Problem"]["required"]) <= set(document)
+        if document["type"] != "about:blank":
+            kind = kinds[document["type"].removeprefix("/problems/")]
+            assert (document["title"], document["status"]) == (kind.title, kind.status)
+
+
+def test_the_headers_are_those_of_the_service() -> None:
+    text = CONFIGURATION.read_text()
+
+    assert f"proxy_set_header {Settings.model_fields['tenant_header'].default} $tenant;" in text
+    assert f"`proxy_set_header {Settings.model_fields['gateway_secret_header'].default} " in text
+
+
+def test_the_first_user_makes_the_secret(tmp_path: Path) -> None:
+    assert add_user(tmp_path / "secrets", "alice", 11000).returncode == 0
+    header = (tmp_path / "secrets/header").read_text()
+    assert add_user(tmp_path / "secrets", "bob", 1).returncode == 0
+
+    assert (tmp_path / "secrets/header").read_text() == header
+    name, _, secret = (tmp_path / "secrets/service.env").read_text().strip().partition("=")
+    assert name == "DATA_HIST_GATEWAY_SECRET"
+    assert len(secret) == 64
+    assert f'"{secret}"' in header
+    assert (tmp_path / "secrets/tenants").read_text() == '"alice" 11000;\n"bob" 1;\n'
+
+
+@pytest.mark.parametrize(
+    ("user", "tenant"),
+    [("Alice", 1), ("a:b", 1), ("", 1), ("alice", 0), ("alice", "1; x y"), ("known", 1)],
+)
+def test_a_user_that_makes_no_sense_is_not_added(tmp_path: Path, user: str, tenant: object) -> None:
+    add_user(tmp_path, "known", 11000)
+    before = {path.name: path.read_text() for path in tmp_path.iterdir()}
+
+    assert add_user(tmp_path, user, tenant).returncode != 0
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == before

@@ -1,0 +1,48 @@
+"""A path is told by its template, so that nothing of it reaches logs and metrics."""
+
+import pytest
+
+from data_hist import contract
+from data_hist.routes import NO_ROUTE, Routes
+
+BASE = "/v0/data_hist"
+
+
+@pytest.fixture(scope="module")
+def routes() -> Routes:
+    routes = Routes()
+    routes.add_api(BASE, contract.api_specification("X-Tenant", "X-Secret"))
+    routes.add("", contract.health_specification())
+    return routes
+
+
+@pytest.mark.parametrize(
+    ("path", "route"),
+    [
+        (f"{BASE}/query", f"{BASE}/query"),
+        (f"{BASE}/query/1", f"{BASE}/query/{{query_id}}"),
+        (f"{BASE}/status/x y", f"{BASE}/status/{{query_id}}"),
+        (f"{BASE}/results/x", f"{BASE}/results/{{query_id}}"),
+        (f"{BASE}/tables", f"{BASE}/tables"),
+        (f"{BASE}/tables/x", f"{BASE}/tables/{{table}}"),
+        (f"{BASE}/ui/", f"{BASE}/ui/"),
+        (f"{BASE}/ui/swagger-ui.css", f"{BASE}/ui/"),
+        (f"{BASE}/openapi.json", f"{BASE}/openapi.json"),
+        ("/healthz", "/healthz"),
+        ("/metrics", "/metrics"),
+        ("", NO_ROUTE),
+        ("/", NO_ROUTE),
+        (f"{BASE}/status/", f"{BASE}/status/{{query_id}}"),
+        (f"{BASE}/status/x/y", NO_ROUTE),
+        (f"{BASE}/status/x\n", f"{BASE}/status/{{query_id}}"),
+        ("/v9/data_hist/query", NO_ROUTE),
+        ("/v0xdata_hist/query", NO_ROUTE),
+    ],
+)
+def test_route(routes: Routes, path: str, route: str) -> None:
+    assert routes.route_of(path) == route
+
+
+def test_parameter_before_the_last_part_is_not_known() -> None:
+    with pytest.raises(ValueError, match="before its last part"):
+        Routes().add("", {"paths": {"/a/{b}/c": {}}})
