@@ -73,7 +73,7 @@ def create_app(
     app.add_middleware(ExactPathMiddleware, MiddlewarePosition.BEFORE_SWAGGER)
     app.add_middleware(BodyMiddleware, MiddlewarePosition.BEFORE_SWAGGER)
     for version in load_catalog().versions.values():
-        service = QueryService(engine, version, locations, clock)
+        service = QueryService(engine, version, locations, clock, settings.max_query_days)
         services.append(service)
         app.add_api(
             contract.api_specification(settings.tenant_header, settings.gateway_secret_header),

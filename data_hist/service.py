@@ -69,6 +69,7 @@ class QueryService:
         version: The tables this version serves.
         locations: Where results go.
         clock: The current time, in UTC.
+        max_query_days: How many days of a table a query may read; None for any number.
     """
 
     def __init__(
@@ -77,11 +78,12 @@ class QueryService:
         version: ApiVersion,
         locations: ResultLocations,
         clock: Callable[[], datetime] = utc_now,
+        max_query_days: int | None = None,
     ) -> None:
         self._engine = engine
         self._version = version
         self._locations = locations
-        self._guard = GuardPool(version)
+        self._guard = GuardPool(version, max_query_days)
         self._ownership = Ownership(locations, clock)
         self._columns = lru_cache(_CACHED_RESULTS)(engine.columns)
         self._poller = Poller(self._describe)

@@ -85,6 +85,14 @@ class Settings(BaseSettings):
     price_usd_per_tb: Annotated[
         float, Field(ge=0, description="Athena's price for a TB scanned, for the estimated cost.")
     ] = 5.0
+    max_query_days: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            description="Days of each table that a query may read, so that it has to bound the "
+            "time; unset: any number.",
+        ),
+    ] = None
 
 
 def load_settings() -> Settings:
