@@ -99,13 +99,14 @@ class Guard:
         rules.check_names(source, nodes, tokens)
         lookalikes.check(source, nodes, self._protected)
         names = scope.resolve(source, nodes[0], self._served)
-        ranges = time_ranges(names.tables)
+        values = _by_place(tokens, parameters or ())
+        ranges = time_ranges(names.tables, values)
         if self._max_days is not None:
             check_days(source, names.tables, ranges, self._max_days)
         projections = [
             projection(self._version, reference.table, customer_id, arrival)
             for reference, arrival in zip(
-                names.tables, time_ranges(names.tables, RECORD_TIMES), strict=True
+                names.tables, time_ranges(names.tables, values, RECORD_TIMES), strict=True
             )
         ]
         replacements = ending + literals + _renamed(names, projections, tokens)
@@ -137,6 +138,12 @@ def _renamed(names: scope.Names, projections: list[str], tokens: list[Token]) ->
         for (table, parts, aliased), text in zip(names.tables, projections, strict=True)
     ]
     return tables + [replacement(parts, quoted(table.name)) for table, parts in names.columns]
+
+
+def _by_place(tokens: list[Token], parameters: Sequence[Parameter]) -> dict[int, Parameter]:
+    """The value of each `?` by its place."""
+    marks = (token.start for token in tokens if token.kind is Kind.PARAMETER)
+    return dict(zip(marks, parameters, strict=True))
 
 
 def _forbidden_columns(version: catalog.ApiVersion) -> frozenset[str]:

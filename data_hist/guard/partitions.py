@@ -11,11 +11,14 @@ from typing import NamedTuple
 
 from data_hist.catalog import Table
 from data_hist.guard.time_values import HOUR_MS
-from data_hist.time_range import Span, TimeRange
+from data_hist.time_range import DAY_MS, Anchor, Base, Span, TimeRange
 
 # The clocks of what creates, consumes and archives a record differ, and a batch begins before it.
 SLACK_HOURS = 1
 
+_MONTH_DAYS = 365.2425 / 12
+# Short months, leap years and the last days of months make no more of a difference.
+_MONTHS_SLACK_DAYS = 6
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOURS_IN_REACH = range((datetime(9999, 12, 31, tzinfo=UTC) - _EPOCH) // timedelta(hours=1))
 _DAY_FORMAT, _HOUR_FORMAT = "%Y-%m-%d", "%H"
@@ -44,10 +47,20 @@ def partition_predicate(table: Table, arrival: TimeRange, write_name: Callable[[
         return ""
     names = (write_name(day.name), write_name(hour.name) if hour else "")
     conditions = [
-        *_conditions(names, arrival.fixed, _fixed),
-        *_conditions(names, arrival.from_start, _from_start),
+        condition
+        for anchor, span in sorted(arrival.items())
+        for condition in _conditions(names, _from_start_of(anchor, span), _WRITERS[anchor.base])
     ]
     return " AND ".join(conditions)
+
+
+def _from_start_of(anchor: Anchor, span: Span) -> Span:
+    """The span counted from the start of the query, as wide as days and months can make it."""
+    days = anchor.months * _MONTH_DAYS
+    slack = _MONTHS_SLACK_DAYS if anchor.months else 0
+    # A query starts up to a day after its day does.
+    first = math.floor(days) - slack - (anchor.base is Base.TODAY)
+    return Span(span.moved(first * DAY_MS).low, span.moved(math.ceil(days + slack) * DAY_MS).high)
 
 
 def _conditions(
@@ -88,3 +101,6 @@ def _from_start(hours: int) -> _Hour | None:
     return _Hour(
         f"date_format({moment}, '{_DAY_FORMAT}')", f"date_format({moment}, '{_HOUR_FORMAT}')"
     )
+
+
+_WRITERS = {Base.EPOCH: _fixed, Base.START: _from_start, Base.TODAY: _from_start}

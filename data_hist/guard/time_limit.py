@@ -7,8 +7,7 @@ from data_hist.errors import StatementNotAllowed
 from data_hist.guard.rules import offset
 from data_hist.guard.scope import TableReference
 from data_hist.guard.source import Source
-from data_hist.guard.time_values import DAY_MS
-from data_hist.time_range import TimeRange
+from data_hist.time_range import DAY_MS, TimeRange, span_at
 
 RULE = "TIME_RANGE_TOO_LONG"
 
@@ -22,8 +21,8 @@ def check_days(
     """Refuse the first reference to a table that asks for more days."""
     now_ms = int(datetime.now(UTC).timestamp() * 1000)
     for reference, arrival in zip(references, ranges, strict=True):
-        low, high = arrival.at(now_ms)
-        if low is None or min(high or now_ms, now_ms) - low > max_days * DAY_MS:
+        low, high = span_at(arrival, now_ms)
+        if low is None or min(now_ms if high is None else high, now_ms) - low > max_days * DAY_MS:
             raise _too_long(source, reference, max_days)
 
 

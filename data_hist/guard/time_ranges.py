@@ -15,16 +15,19 @@ from fractions import Fraction
 
 from sqlglot import exp
 
+from data_hist.guard.parameter import Parameter
+from data_hist.guard.rules import offset
 from data_hist.guard.scope import TableReference
 from data_hist.guard.time_values import (
-    NOW,
     Shape,
+    TimeColumn,
     Value,
     day_text,
     milliseconds,
+    parameter_value,
     value,
 )
-from data_hist.time_range import ALWAYS, Span, TimeRange
+from data_hist.time_range import ALWAYS, FIXED, Anchor, Span, TimeRange, both, either
 
 CREATION, ARRIVAL, DAY = "creation", "arrival", "day"
 RECORD_TIMES = frozenset({CREATION, ARRIVAL})
@@ -39,9 +42,17 @@ _FARTHEST_MS = 253_402_300_799_999
 
 
 def time_ranges(
-    references: Sequence[TableReference], times: Collection[str] = ALL_TIMES
+    references: Sequence[TableReference],
+    parameters: Mapping[int, Parameter],
+    times: Collection[str] = ALL_TIMES,
 ) -> list[TimeRange]:
-    """The range of each table reference, told by its columns of these times."""
+    """The range of each table reference.
+
+    Args:
+        references: The tables that a query names.
+        parameters: The value of each `?`, by its place in the text.
+        times: Which time columns count.
+    """
     by_select: dict[int, list[TableReference]] = defaultdict(list)
     selects: dict[int, exp.Select] = {}
     for reference in references:
@@ -51,7 +62,7 @@ def time_ranges(
             by_select[id(select)].append(reference)
     found: dict[int, TimeRange] = {}
     for key, select in selects.items():
-        ranges = _Conditions(select, by_select[key], times).ranges()
+        ranges = _Conditions(select, by_select[key], parameters, times).ranges()
         names = Counter(_name(reference) for reference in by_select[key])
         for reference in by_select[key]:
             if names[_name(reference)] == 1:
@@ -77,9 +88,14 @@ class _Conditions:
     """The WHERE of one SELECT over some tables."""
 
     def __init__(
-        self, select: exp.Select, references: Sequence[TableReference], times: Collection[str]
+        self,
+        select: exp.Select,
+        references: Sequence[TableReference],
+        parameters: Mapping[int, Parameter],
+        times: Collection[str],
     ) -> None:
         self._where = select.args["where"].this
+        self._parameters = parameters
         self._tables = {_name(reference): reference.table for reference in references}
         self._times = times
         # The column that USING makes of two is of neither table. With two tables a plain name is
@@ -124,7 +140,12 @@ class _Conditions:
             found += (_upper(first, second), _lower(second, first))
         return _all(found)
 
-    def _resolve(self, column: exp.Column) -> Value | None:
+    def _resolve(self, node: exp.Column | exp.Placeholder) -> Value | None:
+        if isinstance(node, exp.Placeholder):
+            return parameter_value(self._parameters.get(offset(node)))
+        return self._of_column(node)
+
+    def _of_column(self, column: exp.Column) -> Value | None:
         """A time column as what it says of its table; None for any other."""
         name = column.table.lower() or self._plain
         if name not in self._tables or column.args.get("db"):
@@ -140,7 +161,7 @@ def _all(parts: Iterable[_Ranges]) -> _Ranges:
     found: dict[str, TimeRange] = {}
     for part in parts:
         for name, time_range in part.items():
-            found[name] = found.get(name, ALWAYS).both(time_range)
+            found[name] = both(found.get(name, ALWAYS), time_range)
     return found
 
 
@@ -148,42 +169,40 @@ def _any(parts: Iterable[_Ranges]) -> _Ranges:
     first, *others = parts
     found = dict(first)
     for other in others:
-        found = {name: found[name].either(other[name]) for name in found.keys() & other.keys()}
+        found = {name: either(found[name], other[name]) for name in found.keys() & other.keys()}
     return found
 
 
-def _lower(column: Value, bound: Value) -> _Ranges:
-    """What follows for the column from `column >= bound`."""
-    end = _end(column, bound, bound.low - column.high)
-    if end is None or column.unknown is None:
+def _lower(first: Value, bound: Value) -> _Ranges:
+    """What follows for a column from `first >= bound`."""
+    end = _end(first, bound, bound.low - first.high)
+    if end is None or not isinstance(first.unknown, TimeColumn):
         return {}
-    span = Span(low=math.floor(end))
-    return {column.unknown.relation: _time_range(bound, span)}
+    return {first.unknown.relation: {_anchor(bound): Span(low=math.floor(end))}}
 
 
-def _upper(column: Value, bound: Value) -> _Ranges:
-    """What follows for the column from `column <= bound`."""
-    end = _end(column, bound, bound.high - column.low)
-    if end is None or column.unknown is None or column.unknown.time == CREATION:
+def _upper(first: Value, bound: Value) -> _Ranges:
+    """What follows for a column from `first <= bound`."""
+    end = _end(first, bound, bound.high - first.low)
+    if end is None or not isinstance(first.unknown, TimeColumn) or first.unknown.time == CREATION:
         return {}
-    span = Span(high=math.ceil(end))
-    return {column.unknown.relation: _time_range(bound, span)}
+    return {first.unknown.relation: {_anchor(bound): Span(high=math.ceil(end))}}
 
 
-def _end(column: Value, bound: Value, difference: Fraction) -> Fraction | None:
+def _end(first: Value, bound: Value, difference: Fraction) -> Fraction | None:
     """The column's own end, if its expression grows with it and the bound is one for all rows."""
-    if column.unknown in (None, NOW) or column.scale <= 0 or not _alike(column, bound):
+    if first.scale <= 0 or not _alike(first, bound) or isinstance(bound.unknown, TimeColumn):
         return None
-    if bound.unknown not in (None, NOW) or (bound.unknown and bound.scale != column.scale):
+    if bound.unknown and bound.scale != first.scale:
         return None
-    end = difference / column.scale
+    end = difference / first.scale
     return end if abs(end) <= _FARTHEST_MS else None
+
+
+def _anchor(bound: Value) -> Anchor:
+    return bound.unknown if isinstance(bound.unknown, Anchor) else FIXED
 
 
 def _alike(first: Value, second: Value) -> bool:
     shapes = {first.shape, second.shape}
     return len(shapes) == 1 or shapes == {Shape.MOMENT, Shape.DATE}
-
-
-def _time_range(bound: Value, span: Span) -> TimeRange:
-    return TimeRange(from_start=span) if bound.unknown else TimeRange(fixed=span)

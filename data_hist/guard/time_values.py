@@ -7,7 +7,7 @@ follows from a condition is decided in `time_ranges`.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
@@ -16,23 +16,24 @@ from typing import Any, Final
 
 from sqlglot import exp
 
+from data_hist.guard.parameter import Parameter
+from data_hist.time_range import DAY_MS, Anchor, Base, later_by_months
+
 SECOND_MS: Final = 1_000
 HOUR_MS: Final = 3_600_000
-DAY_MS: Final = 24 * HOUR_MS
 
 _DAY_FORMAT: Final = "%Y-%m-%d"
-# The least and the most that a unit of time can be.
 _UNITS_MS: Final = {
-    "SECOND": (SECOND_MS, SECOND_MS),
-    "MINUTE": (60_000, 60_000),
-    "HOUR": (HOUR_MS, HOUR_MS),
-    "DAY": (DAY_MS, DAY_MS),
-    "WEEK": (7 * DAY_MS, 7 * DAY_MS),
-    "MONTH": (28 * DAY_MS, 31 * DAY_MS),
-    "QUARTER": (89 * DAY_MS, 92 * DAY_MS),
-    "YEAR": (365 * DAY_MS, 366 * DAY_MS),
+    "SECOND": SECOND_MS,
+    "MINUTE": 60 * SECOND_MS,
+    "HOUR": HOUR_MS,
+    "DAY": DAY_MS,
+    "WEEK": 7 * DAY_MS,
 }
-_NUMBER: Final = re.compile(r"[0-9]{1,20}(?:\.[0-9]{0,20})?(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
+_UNITS_MONTHS: Final = {"MONTH": 1, "QUARTER": 3, "YEAR": 12}
+_LONGEST_MONTH_DAYS: Final = 31
+_MOST_MONTHS: Final = 12_000
+_NUMBER: Final = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{0,20})?(?:[eE][+-]?[0-9]{1,2})?", re.ASCII)
 _WHOLE: Final = re.compile(r"-?[0-9]{1,9}", re.ASCII)
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _MOMENT: Final = re.compile(
@@ -56,25 +57,26 @@ class Shape(Enum):
 
 
 @dataclass(frozen=True)
-class Unknown:
-    """What a value depends on: a time column of a relation, or `NOW`."""
+class TimeColumn:
+    """A column of a relation and what it tells of a record."""
 
     relation: str
     time: str
 
 
-NOW: Final = Unknown("", "now")
-
-
 @dataclass(frozen=True)
 class Value:
-    """`scale` times the unknown plus `low` to `high`; moments and durations in milliseconds."""
+    """`scale` times the unknown plus `low` to `high`, and for durations some months.
+
+    Moments and durations are in milliseconds. The unknown is a column, or the engine's clock.
+    """
 
     shape: Shape
     low: Fraction
     high: Fraction
-    unknown: Unknown | None = None
+    unknown: TimeColumn | Anchor | None = None
     scale: Fraction = Fraction(0)
+    months: int = 0
 
     def moved(self, low: int | Fraction, high: int | Fraction) -> "Value":
         """The value plus something between `low` and `high`."""
@@ -83,7 +85,8 @@ class Value:
     def times(self, factor: Fraction | int) -> "Value":
         """The value multiplied."""
         ends = sorted((self.low * factor, self.high * factor))
-        return replace(self, low=ends[0], high=ends[1], scale=self.scale * factor)
+        months = int(self.months * factor)
+        return replace(self, low=ends[0], high=ends[1], scale=self.scale * factor, months=months)
 
     @property
     def constant(self) -> Fraction | None:
@@ -92,15 +95,18 @@ class Value:
         return self.low if known else None
 
 
-_NOW: Final = Value(Shape.MOMENT, Fraction(0), Fraction(0), NOW, Fraction(1))
-Resolve = Callable[[exp.Column], Value | None]
+_TEXT_TYPES: Final = frozenset({"varchar", "char"})
+_NUMBER_TYPES: Final = frozenset({"tinyint", "smallint", "integer", "int", "bigint", "double"})
+_MOMENT_TYPES: Final = frozenset({"timestamp", "timestamp with time zone"})
+_NOW: Final = Value(Shape.MOMENT, Fraction(0), Fraction(0), Anchor(Base.START), Fraction(1))
+Resolve = Callable[[exp.Column | exp.Placeholder], Value | None]
 
 
 def value(node: exp.Expr | None, resolve: Resolve, depth: int = 0) -> Value | None:
-    """What is known of an expression; `resolve` gives the values of columns."""
+    """What is known of an expression; `resolve` gives those of columns and `?`."""
     if node is None or depth > _DEEPEST:
         return None
-    if isinstance(node, exp.Column):
+    if isinstance(node, exp.Column | exp.Placeholder):
         return resolve(node)
     leaf = _LEAVES.get(type(node))
     return leaf(node) if leaf else _computed(node, resolve, depth)
@@ -116,16 +122,36 @@ def _computed(node: exp.Expr, resolve: Resolve, depth: int) -> Value | None:
     return found if found and _is_small(found) else None
 
 
+def parameter_value(parameter: Parameter) -> Value | None:
+    """What is known of the literal of a parameter."""
+    if isinstance(parameter, str):
+        return _text(parameter)
+    if isinstance(parameter, Mapping):
+        return _typed(str(parameter["type"]).lower(), str(parameter["value"]))
+    is_number = isinstance(parameter, int | float) and not isinstance(parameter, bool)
+    return _number(repr(parameter)) if is_number else None
+
+
+def _typed(type_name: str, text: str) -> Value | None:
+    if type_name in _MOMENT_TYPES or type_name == "date":
+        moment = _moment(text)
+        shape = Shape.MOMENT if type_name in _MOMENT_TYPES else Shape.DATE
+        return None if moment is None else _exactly(shape, moment)
+    if type_name in _NUMBER_TYPES:
+        return _number(text)
+    return _text(text) if type_name in _TEXT_TYPES else None
+
+
 def day_text(relation: str, time: str) -> Value:
     """The text of the day in which an unknown lies."""
     return Value(
-        Shape.DAY_TEXT, Fraction(-DAY_MS), Fraction(0), Unknown(relation, time), Fraction(1)
+        Shape.DAY_TEXT, Fraction(-DAY_MS), Fraction(0), TimeColumn(relation, time), Fraction(1)
     )
 
 
 def milliseconds(relation: str, time: str) -> Value:
     """An unknown as the number of its milliseconds."""
-    return Value(Shape.NUMBER, Fraction(0), Fraction(0), Unknown(relation, time), Fraction(1))
+    return Value(Shape.NUMBER, Fraction(0), Fraction(0), TimeColumn(relation, time), Fraction(1))
 
 
 def _operands(node: exp.Expr) -> list[exp.Expr]:
@@ -147,10 +173,16 @@ def _exactly(shape: Shape, amount: Fraction | int) -> Value:
 
 
 def _literal(node: exp.Literal) -> Value | None:
-    if node.is_string:
-        day = _moment(node.name) if _DATE.fullmatch(node.name) else None
-        return None if day is None else _exactly(Shape.DAY_TEXT, day)
-    return _exactly(Shape.NUMBER, Fraction(node.name)) if _NUMBER.fullmatch(node.name) else None
+    return _text(node.name) if node.is_string else _number(node.name)
+
+
+def _text(text: str) -> Value | None:
+    day = _moment(text) if _DATE.fullmatch(text) else None
+    return None if day is None else _exactly(Shape.DAY_TEXT, day)
+
+
+def _number(text: str) -> Value | None:
+    return _exactly(Shape.NUMBER, Fraction(text)) if _NUMBER.fullmatch(text) else None
 
 
 def _clock(node: exp.Expr) -> Value | None:
@@ -159,7 +191,7 @@ def _clock(node: exp.Expr) -> Value | None:
 
 
 def _today(_node: exp.Expr) -> Value | None:
-    return Value(Shape.DATE, Fraction(-DAY_MS), Fraction(0), NOW, Fraction(1))
+    return Value(Shape.DATE, Fraction(0), Fraction(0), Anchor(Base.TODAY), Fraction(1))
 
 
 def _moment(text: str) -> int | None:
@@ -186,10 +218,10 @@ def _interval(node: exp.Interval) -> Value | None:
 
 
 def _duration(unit: str, count: int) -> Value | None:
-    if unit.upper() not in _UNITS_MS:
-        return None
-    least, most = _UNITS_MS[unit.upper()]
-    return Value(Shape.DURATION, Fraction(least), Fraction(most)).times(count)
+    if unit.upper() in _UNITS_MS:
+        return _exactly(Shape.DURATION, _UNITS_MS[unit.upper()] * count)
+    months = _UNITS_MONTHS.get(unit.upper(), 0) * count
+    return replace(_exactly(Shape.DURATION, 0), months=months) if months else None
 
 
 def _same(_node: exp.Expr, operands: list[Value | None]) -> Value | None:
@@ -205,16 +237,31 @@ def _sum(_node: exp.Expr, operands: list[Value | None]) -> Value | None:
     left, right = operands
     if left is None or right is None:
         return None
-    if left.shape is Shape.DURATION and right.shape in (Shape.MOMENT, Shape.DATE):
+    if left.shape is Shape.DURATION:
         left, right = right, left
-    movable = left.shape in (Shape.MOMENT, Shape.DATE) and right.shape is Shape.DURATION
-    alike = left.shape is right.shape and left.shape in (Shape.NUMBER, Shape.DURATION)
-    if not (movable or alike) or (left.unknown and right.unknown):
+    if left.shape in (Shape.MOMENT, Shape.DATE) and right.shape is Shape.DURATION:
+        return _later(left.moved(right.low, right.high), right.months)
+    alike = left.shape is right.shape is Shape.NUMBER
+    if not alike or (left.unknown and right.unknown):
         return None
     found = left.moved(right.low, right.high)
     if right.unknown:
         return replace(found, unknown=right.unknown, scale=right.scale)
     return found
+
+
+def _later(moment: Value, months: int) -> Value | None:
+    """A moment some months of the calendar later, if that of all records is the same."""
+    if not months:
+        return moment
+    if abs(months) > _MOST_MONTHS or moment.low != moment.high:
+        return None
+    if moment.unknown is None:
+        return _exactly(moment.shape, later_by_months(int(moment.low), months))
+    if isinstance(moment.unknown, Anchor) and moment.scale == 1:
+        anchor = moment.unknown._replace(months=moment.unknown.months + months)
+        return replace(moment, unknown=anchor)
+    return None
 
 
 def _difference(node: exp.Expr, operands: list[Value | None]) -> Value | None:
@@ -229,8 +276,9 @@ def _product(_node: exp.Expr, operands: list[Value | None]) -> Value | None:
     if left.constant is not None:
         left, right = right, left
     factor = right.constant
-    scalable = left.shape in (Shape.NUMBER, Shape.DURATION)
-    return left.times(factor) if factor is not None and scalable else None
+    if factor is None or (left.months and factor.denominator != 1):
+        return None
+    return left.times(factor) if left.shape in (Shape.NUMBER, Shape.DURATION) else None
 
 
 def _quotient(_node: exp.Expr, operands: list[Value | None]) -> Value | None:
@@ -276,8 +324,18 @@ def _to_date(_node: exp.Expr, operands: list[Value | None]) -> Value | None:
     found = operands[0] if len(operands) == 1 else None
     if found is None or found.shape in (Shape.NUMBER, Shape.DURATION):
         return None
-    cut = DAY_MS if found.shape is Shape.MOMENT else 0
-    return replace(found.moved(-cut, 0), shape=Shape.DATE)
+    return replace(_start_of_day(found), shape=Shape.DATE)
+
+
+def _start_of_day(found: Value) -> Value:
+    if found.shape is not Shape.MOMENT:
+        return found
+    exact = found.low == found.high
+    if exact and found.unknown is None:
+        return found.moved(-(found.low % DAY_MS), -(found.low % DAY_MS))
+    if exact and isinstance(found.unknown, Anchor) and found.scale == 1 and not found.low % DAY_MS:
+        return replace(found, unknown=found.unknown._replace(base=Base.TODAY))
+    return found.moved(-DAY_MS, 0)
 
 
 def _from_unixtime(_node: exp.Expr, operands: list[Value | None]) -> Value | None:
@@ -313,7 +371,9 @@ def _date_trunc(node: exp.Expr, operands: list[Value | None]) -> Value | None:
     unit = _duration(node.expressions[0].name, 1)
     if unit is None or operands[1].shape not in (Shape.MOMENT, Shape.DATE):
         return None
-    return operands[1].moved(-unit.high, 0)
+    if unit.low == DAY_MS:
+        return _start_of_day(operands[1])
+    return operands[1].moved(-unit.low - unit.months * _LONGEST_MONTH_DAYS * DAY_MS, 0)
 
 
 def _date_format(node: exp.Expr, operands: list[Value | None]) -> Value | None:
@@ -322,7 +382,7 @@ def _date_format(node: exp.Expr, operands: list[Value | None]) -> Value | None:
     found = operands[0]
     if found is None or found.shape not in (Shape.MOMENT, Shape.DATE):
         return None
-    return replace(found.moved(-DAY_MS, 0), shape=Shape.DAY_TEXT)
+    return replace(_start_of_day(found), shape=Shape.DAY_TEXT)
 
 
 def _date_parse(node: exp.Expr, operands: list[Value | None]) -> Value | None:

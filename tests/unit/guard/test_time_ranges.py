@@ -2,13 +2,14 @@
 
 import dataclasses
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from data_hist.catalog import load_catalog
 from data_hist.errors import StatementNotAllowed
 from data_hist.guard import Guard
-from data_hist.time_range import ALWAYS, Span, TimeRange
+from data_hist.time_range import ALWAYS, FIXED, Anchor, Base, Span, TimeRange
 
 VERSION = load_catalog().versions["v0"]
 FIVE = int(datetime(2026, 11, 20, 5, tzinfo=UTC).timestamp() * 1000)
@@ -17,11 +18,15 @@ HOUR, DAY = 3_600_000, 86_400_000
 
 
 def fixed(low: int | None = None, high: int | None = None) -> TimeRange:
-    return TimeRange(fixed=Span(low, high))
+    return {FIXED: Span(low, high)}
 
 
 def from_start(low: int | None = None, high: int | None = None) -> TimeRange:
-    return TimeRange(from_start=Span(low, high))
+    return {Anchor(Base.START): Span(low, high)}
+
+
+def from_day(low: int | None = None, high: int | None = None, months: int = 0) -> TimeRange:
+    return {Anchor(Base.TODAY, months): Span(low, high)}
 
 
 UNDERSTOOD = [
@@ -74,12 +79,20 @@ UNDERSTOOD = [
      from_start(-2 * DAY)),
     ("arrivaltimestamp > to_unixtime(date_add('day', -7, now())) * 1000", from_start(-7 * DAY)),
     ("arrivaltimestamp <= to_unixtime(localtimestamp) * 1000", from_start(None, 0)),
-    ("dt >= date_format(current_date - interval '7' day, '%Y-%m-%d')", from_start(-9 * DAY)),
-    ("dt >= CAST(current_date AS varchar)", from_start(-DAY)),
+    ("dt >= date_format(current_date - interval '7' day, '%Y-%m-%d')", from_day(-7 * DAY)),
+    ("dt >= CAST(current_date AS varchar)", from_day(0)),
     ("from_unixtime(arrivaltimestamp / 1000) > date_add('month', -1, now())",
-     from_start(-31 * DAY)),
+     {Anchor(Base.START, -1): Span(0)}),
+    ("dt > date_format(current_date - interval '1' year, '%Y-%m-%d')", from_day(0, None, -12)),
+    ("dt = date_format(now() - interval '2' day, '%Y-%m-%d')", from_day(-2 * DAY, -DAY)),
+    ("dt = date_format(now() - interval '2' hour, '%Y-%m-%d')",
+     from_start(-DAY - 2 * HOUR, DAY - 2 * HOUR)),
+    ("from_unixtime(arrivaltimestamp / 1000) > date_trunc('day', now())", from_day(0)),
+    ("from_unixtime(arrivaltimestamp / 1000) > date_trunc('month', now())", from_start(-31 * DAY)),
+    ("date(from_unixtime(arrivaltimestamp / 1000)) > date '2026-12-20' - interval '1' month",
+     fixed(MIDNIGHT)),
     (f"arrivaltimestamp > to_unixtime(now()) * 1000 - 5 AND arrivaltimestamp < {FIVE}",
-     TimeRange(Span(None, FIVE), Span(-5, None))),
+     {**fixed(None, FIVE), **from_start(-5)}),
 ]  # fmt: skip
 NOT_UNDERSTOOD = [
     f"NOT (arrivaltimestamp > {FIVE})",
@@ -133,6 +146,42 @@ def test_a_condition_bounds_the_arrival(guard: Guard, where: str, expected: Time
 @pytest.mark.parametrize("where", NOT_UNDERSTOOD)
 def test_what_is_not_understood_bounds_nothing(guard: Guard, where: str) -> None:
     assert ranges(guard, f"SELECT 1 FROM events e WHERE {where}")[0] == ALWAYS
+
+
+PARAMETERS = [
+    ("arrivaltimestamp BETWEEN ? AND ?", [FIVE, FIVE + HOUR], fixed(FIVE, FIVE + HOUR)),
+    ("service = ? AND arrivaltimestamp > ?", ["x", float(FIVE)], fixed(FIVE)),
+    ("arrivaltimestamp > ?", [{"type": "bigint", "value": FIVE}], fixed(FIVE)),
+    ("dt = ?", ["2026-11-20"], fixed(MIDNIGHT, MIDNIGHT + DAY)),
+    ("dt >= ?", [{"type": "varchar", "value": "2026-11-20"}], fixed(MIDNIGHT)),
+    ("CAST(dt AS date) >= ?", [{"type": "date", "value": "2026-11-20"}], fixed(MIDNIGHT)),
+    (
+        "from_unixtime(arrivaltimestamp / 1000) > ?",
+        [{"type": "timestamp", "value": "2026-11-20 05:00:00"}],
+        fixed(FIVE),
+    ),
+    ("arrivaltimestamp > -?", [-5], fixed(5)),
+    ("arrivaltimestamp > ?", [None], ALWAYS),
+    ("arrivaltimestamp > ?", [True], ALWAYS),
+    ("arrivaltimestamp > ?", ["5"], ALWAYS),
+    ("arrivaltimestamp > ?", [{"type": "json", "value": "5"}], ALWAYS),
+    (
+        "from_unixtime(arrivaltimestamp / 1000) > ?",
+        [{"type": "timestamp", "value": "2026-11-20 05:00:00 Europe/Zurich"}],
+        ALWAYS,
+    ),
+]
+
+
+@pytest.mark.parametrize(("where", "parameters", "expected"), PARAMETERS)
+def test_a_parameter_is_as_good_as_its_literal(
+    guard: Guard, where: str, parameters: list[Any], expected: TimeRange
+) -> None:
+    sql = f"SELECT ? FROM events WHERE {where} LIMIT ?"
+
+    admitted = guard.admit(sql, customer_id=None, parameters=["other", *parameters, 5])
+
+    assert admitted.ranges == (expected,)
 
 
 A, B = fixed(FIVE), fixed(FIVE + DAY)
