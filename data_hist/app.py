@@ -16,6 +16,7 @@ from connexion.resolver import Resolver
 from starlette.exceptions import HTTPException
 
 from data_hist import contract
+from data_hist.archive_policy import ArchivePolicy
 from data_hist.athena import AthenaClient
 from data_hist.authentication import authenticator_from
 from data_hist.catalog import load_catalog
@@ -60,6 +61,7 @@ def create_app(
     settings = settings or load_settings()
     engine = engine or AthenaClient(settings)
     locations = ResultLocations(settings.result_bucket, settings.result_prefix)
+    archive = ArchivePolicy(settings.archived_after_days, settings.archived_after_days_of_customers)
     authenticator = authenticator_from(settings)
     services: list[QueryService] = []
     app = connexion.AsyncApp(
@@ -78,7 +80,7 @@ def create_app(
         app.add_api(
             contract.api_specification(settings.tenant_header, settings.gateway_secret_header),
             base_path=f"/{version.name}/data_hist",
-            resolver=_resolver(Handlers(service, version, settings.price_usd_per_tb)),
+            resolver=_resolver(Handlers(service, version, settings.price_usd_per_tb, archive)),
             security_map=security_map(authenticator),
             swagger_ui_options=_SWAGGER_UI,
         )

@@ -9,16 +9,16 @@ from typing import Any
 from connexion import request
 from starlette.responses import Response
 
+from data_hist.archive_policy import ArchivePolicy
 from data_hist.catalog import ApiVersion
 from data_hist.documents import (
     dry_run_document,
     page_document,
     query_document,
-    query_list_document,
     table_document,
 )
 from data_hist.errors import NotFound
-from data_hist.model import PageRequest, QueryStatus, Submission
+from data_hist.model import OwnedQuery, PageRequest, QueryStatus, Submission
 from data_hist.results import chosen_format, result_response
 from data_hist.security_schemes import tenant_of_request
 from data_hist.service import QueryService
@@ -37,10 +37,12 @@ class Handlers:
         service: QueryService,
         version: ApiVersion,
         price_usd_per_tb: float,
+        archive: ArchivePolicy,
     ) -> None:
         self._service = service
         self._version = version
         self._price_usd_per_tb = price_usd_per_tb
+        self._archive = archive
 
     async def submit_query(self, body: Document) -> Document:
         """Start a query, or only check it."""
@@ -53,9 +55,9 @@ class Handlers:
         )
         if dry_run:
             owned = await self._service.validate(tenant_of_request(request), submission)
-            return dry_run_document(owned, self._price_usd_per_tb)
+            return dry_run_document(self._document(owned))
         owned = await self._service.submit(tenant_of_request(request), submission)
-        return query_document(owned, self._price_usd_per_tb)
+        return self._document(owned)
 
     async def get_status(
         self, query_id: str, wait_seconds: int | None = None
@@ -64,7 +66,7 @@ class Handlers:
         preferred = _preferred_wait_seconds()
         wait = preferred if wait_seconds is None else wait_seconds
         owned = await self._service.status(tenant_of_request(request), query_id, wait or 0)
-        document = query_document(owned, self._price_usd_per_tb)
+        document = self._document(owned)
         if wait_seconds is None and preferred is not None:
             return document, 200, {"Preference-Applied": f"wait={preferred}"}
         return document
@@ -72,7 +74,7 @@ class Handlers:
     async def cancel_query(self, query_id: str) -> Document:
         """Stop a query."""
         owned = await self._service.cancel(tenant_of_request(request), query_id)
-        return query_document(owned, self._price_usd_per_tb)
+        return self._document(owned)
 
     async def list_queries(
         self, limit: int, status: str | None = None, paging_token: str | None = None
@@ -81,7 +83,10 @@ class Handlers:
         queries = await self._service.queries(
             tenant_of_request(request), QueryStatus(status) if status else None, limit, paging_token
         )
-        return query_list_document(queries, self._price_usd_per_tb)
+        return {
+            "queries": [self._document(owned) for owned in queries.queries],
+            "paging_token": queries.paging_token,
+        }
 
     async def next_page(self, body: Document) -> Document:
         """Read a page of rows."""
@@ -108,6 +113,9 @@ class Handlers:
         if table not in self._version.tables:
             raise NotFound("There is no such table; GET /tables lists them.")
         return table_document(self._version.tables[table])
+
+    def _document(self, owned: OwnedQuery) -> Document:
+        return query_document(owned, self._price_usd_per_tb, self._archive.warnings(owned))
 
 
 def _preferred_wait_seconds() -> int | None:

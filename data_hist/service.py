@@ -122,7 +122,9 @@ class QueryService:
         owner = Owner(tenant, submission.retention_minutes)
         admitted = await self._admit(tenant, submission)
         explained = AdmittedQuery(
-            _VALIDATION + admitted.sql, (Edit(0, 0, len(_VALIDATION)), *admitted.edits)
+            _VALIDATION + admitted.sql,
+            (Edit(0, 0, len(_VALIDATION)), *admitted.edits),
+            admitted.ranges,
         )
         query_id = await self._start(
             submission.sql, explained, self._locations.for_validation(owner), None
@@ -241,7 +243,7 @@ class QueryService:
     async def _start(
         self, caller_text: str, admitted: AdmittedQuery, location: str, token: str | None
     ) -> str:
-        sent = annotate(admitted.sql, caller_text, admitted.edits)
+        sent = annotate(admitted.sql, caller_text, admitted.edits, admitted.ranges)
         try:
             return await self._on_thread(
                 partial(

@@ -93,6 +93,18 @@ class Settings(BaseSettings):
             "time; unset: any number.",
         ),
     ] = None
+    archived_after_days: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="Days for which S3 keeps records in reach of Athena; a query that goes "
+            "back further is answered with a warning.",
+        ),
+    ] = 365
+    archived_after_days_of_customers: Annotated[
+        dict[int, Annotated[int, Field(ge=1)]],
+        Field(description='The same for customers where it differs: `{"11000": 90}`.'),
+    ] = {}
 
 
 def load_settings() -> Settings:
