@@ -4,8 +4,9 @@ Importing it does nothing. `create_app` builds everything; its arguments are the
 """
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import connexion
@@ -35,6 +36,7 @@ from data_hist.retention import ResultLocations
 from data_hist.security_schemes import security_map
 from data_hist.service import QueryService, utc_now
 from data_hist.settings import Settings, load_settings
+from data_hist.sweeper import swept
 
 _SWAGGER_UI = SwaggerUIOptions(
     swagger_ui_path="/ui",
@@ -69,7 +71,7 @@ def create_app(
         specification_dir=contract.FOLDER,
         strict_validation=True,
         validator_map=VALIDATORS,
-        lifespan=_closing(services),
+        lifespan=_lifespan(services, partial(swept, settings, clock)),
     )
     app.add_middleware(RequestIdMiddleware, MiddlewarePosition.BEFORE_EXCEPTION)
     app.add_middleware(ExactPathMiddleware, MiddlewarePosition.BEFORE_SWAGGER)
@@ -97,10 +99,13 @@ def create_app(
     return app
 
 
-def _closing(services: list[QueryService]) -> Callable[[Any], Any]:
+def _lifespan(
+    services: list[QueryService], in_background: Callable[[], AbstractAsyncContextManager[None]]
+) -> Callable[[Any], Any]:
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[None]:
-        yield
+        async with in_background():
+            yield
         for service in services:
             service.close()
 

@@ -85,6 +85,15 @@ class Settings(BaseSettings):
     price_usd_per_tb: Annotated[
         float, Field(ge=0, description="Athena's price for a TB scanned, for the estimated cost.")
     ] = 5.0
+    sweep_interval_minutes: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=10_080,
+            description="How often the service deletes expired results; 0 leaves it to "
+            "`data-hist sweep`.",
+        ),
+    ] = 60
     max_query_days: Annotated[
         int | None,
         Field(

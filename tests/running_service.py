@@ -28,6 +28,7 @@ def settings_for(endpoint_url: str, **changes: object) -> Settings:
         "access_key_id": SecretStr("local"),
         "secret_access_key": SecretStr("local"),
         "tenant_required": False,
+        "sweep_interval_minutes": 0,
     }
     return Settings(**(values | changes))  # type: ignore[arg-type]
 

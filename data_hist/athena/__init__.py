@@ -10,5 +10,15 @@ from data_hist.athena.client import (
     ObjectVersion,
     idempotency_token,
 )
+from data_hist.athena.result_bucket import BATCH, ResultBucket, StoredObject
 
-__all__ = ["AthenaClient", "EnginePage", "ObjectRange", "ObjectVersion", "idempotency_token"]
+__all__ = [
+    "BATCH",
+    "AthenaClient",
+    "EnginePage",
+    "ObjectRange",
+    "ObjectVersion",
+    "ResultBucket",
+    "StoredObject",
+    "idempotency_token",
+]
