@@ -56,5 +56,6 @@ def _warning(missing: list[Span], days: int) -> QueryWarning:
 
 
 def _text(moment_ms: int) -> str:
-    moment = _EPOCH + timedelta(milliseconds=moment_ms)
+    # There is no archive from before, and no date from long before.
+    moment = _EPOCH + timedelta(milliseconds=max(moment_ms, 0))
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

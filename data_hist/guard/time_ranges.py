@@ -18,6 +18,7 @@ from sqlglot import exp
 from data_hist.guard.parameter import Parameter
 from data_hist.guard.rules import offset
 from data_hist.guard.scope import TableReference
+from data_hist.guard.time_expressions import value
 from data_hist.guard.time_values import (
     Shape,
     TimeColumn,
@@ -25,7 +26,6 @@ from data_hist.guard.time_values import (
     day_text,
     milliseconds,
     parameter_value,
-    value,
 )
 from data_hist.time_range import ALWAYS, FIXED, Anchor, Span, TimeRange, both, either
 
