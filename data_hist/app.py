@@ -5,7 +5,7 @@ Importing it does nothing. `create_app` builds everything; its arguments are the
 
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from connexion.resolver import Resolver
 from starlette.exceptions import HTTPException
 
 from data_hist import contract
+from data_hist.archive_policy import ArchivePolicy
 from data_hist.athena import AthenaClient
 from data_hist.authentication import authenticator_from
 from data_hist.catalog import load_catalog
@@ -41,6 +42,7 @@ from data_hist.security_schemes import security_map
 from data_hist.server import STATE_KEY, Load, LoadMiddleware, Shutdown
 from data_hist.service import QueryService, utc_now
 from data_hist.settings import Settings, load_settings, traces_are_wanted
+from data_hist.sweeper import swept
 from data_hist.trace_context import TraceContext, trace_context
 
 if TYPE_CHECKING:
@@ -73,6 +75,7 @@ def create_app(
     settings = settings or load_settings()
     engine = engine or AthenaClient(settings)
     locations = ResultLocations(settings.result_bucket, settings.result_prefix)
+    archive = ArchivePolicy(settings.archived_after_days, settings.archived_after_days_of_customers)
     authenticator = authenticator_from(settings)
     poller = Poller(
         partial(describe_for_callers, engine),
@@ -88,7 +91,7 @@ def create_app(
         specification_dir=contract.FOLDER,
         strict_validation=True,
         validator_map=VALIDATORS,
-        lifespan=_lifespan(shutdown, poller, services, tracing),
+        lifespan=_lifespan(shutdown, poller, services, tracing, partial(swept, settings, clock)),
     )
     routes = Routes()
     trace_of: Callable[[Sequence[bytes]], TraceContext | None] = trace_context
@@ -109,7 +112,14 @@ def create_app(
     )
     for version in load_catalog().versions.values():
         service = QueryService(
-            engine, poller, version, locations, clock, load=load, shutdown=shutdown
+            engine,
+            poller,
+            version,
+            locations,
+            clock,
+            max_query_days=settings.max_query_days,
+            load=load,
+            shutdown=shutdown,
         )
         services.append(service)
         base_path = f"/{version.name}/data_hist"
@@ -117,7 +127,7 @@ def create_app(
         app.add_api(
             contract_of_api,
             base_path=base_path,
-            resolver=_resolver(Handlers(service, version, settings.price_usd_per_tb)),
+            resolver=_resolver(Handlers(service, version, settings.price_usd_per_tb, archive)),
             security_map=security_map(authenticator),
             swagger_ui_options=_SWAGGER_UI,
         )
@@ -146,11 +156,16 @@ def _tracing() -> "Tracing | None":
 
 
 def _lifespan(
-    shutdown: Shutdown, poller: Poller, services: list[QueryService], tracing: "Tracing | None"
+    shutdown: Shutdown,
+    poller: Poller,
+    services: list[QueryService],
+    tracing: "Tracing | None",
+    in_background: Callable[[], AbstractAsyncContextManager[None]],
 ) -> Callable[[Any], Any]:
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
-        yield {STATE_KEY: shutdown}
+        async with in_background():
+            yield {STATE_KEY: shutdown}
         poller.close()
         for service in services:
             service.close()

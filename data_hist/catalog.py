@@ -16,13 +16,18 @@ CATALOG_FILE = Path(__file__).with_name("catalog.yaml")
 
 @dataclass(frozen=True)
 class TableColumn:
-    """One column of a table; `type` is Athena's name of the type."""
+    """One column of a table; `type` is Athena's name of the type.
+
+    `time` is the moment it tells, if it tells one: `creation` or `arrival` of the record, or the
+    `day` or `hour` of its partition.
+    """
 
     name: str
     type: str
     description: str
     queryable: bool = True
     partition: bool = False
+    time: str | None = None
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,10 @@ class Table:
     def queryable_columns(self) -> tuple[TableColumn, ...]:
         """The columns a query may name, and the ones `*` stands for."""
         return tuple(column for column in self.columns if column.queryable)
+
+    def time_column(self, time: str) -> TableColumn | None:
+        """The column a query may use that tells this moment."""
+        return next((column for column in self.queryable_columns if column.time == time), None)
 
     @property
     def partition_columns(self) -> tuple[TableColumn, ...]:

@@ -59,6 +59,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_workers(serve)
     serve.set_defaults(command=_serve)
 
+    sweep = commands.add_parser("sweep", help="delete expired results once, for cron")
+    sweep.set_defaults(command=_sweep)
+
     local = commands.add_parser("local", help="the service on an embedded Athena")
     _add_archive(local)
     _add_address(local, _PORT)
@@ -145,6 +148,26 @@ def _serve(options: argparse.Namespace) -> int:
     arguments = _gunicorn(options)
     environment = _SERVICE_ENVIRONMENT | os.environ | _workers_environment(options)
     os.execve(arguments[0], arguments, environment)  # noqa: S606 - our own interpreter
+
+
+def _sweep(_options: argparse.Namespace) -> int:
+    from data_hist.errors import DataHistError
+    from data_hist.sweeper import sweeper_from
+
+    try:
+        counts = sweeper_from(load_settings()).sweep()
+    except DataHistError as error:
+        raise StartError(error.detail) from error
+    print(
+        f"Deleted {counts.deleted:,} of {counts.listed:,} result objects "
+        f"({counts.deleted_bytes:,} bytes)."
+    )
+    if counts.failed:
+        print(
+            f"data-hist: {counts.failed:,} expired objects could not be deleted.", file=sys.stderr
+        )
+        return 1
+    return 0
 
 
 def _local(options: argparse.Namespace) -> int:

@@ -1,13 +1,13 @@
 """The wire shapes: domain values as the JSON documents of the contract."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from data_hist.catalog import Table
 from data_hist.errors import InvalidRequest
-from data_hist.model import Column, Failure, OwnedQuery, Page, Query, QueryList, QueryStatus
+from data_hist.model import Column, Failure, OwnedQuery, Page, Query, QueryStatus, QueryWarning
 from data_hist.wire_json import JsonText
 
 _MEGABYTE = 2**20
@@ -16,7 +16,9 @@ _LEAST_MEGABYTES = 10
 _LATEST_RETRY_SECONDS = 10
 
 
-def query_document(owned: OwnedQuery, price_usd_per_tb: float) -> dict[str, Any]:
+def query_document(
+    owned: OwnedQuery, price_usd_per_tb: float, warnings: Sequence[QueryWarning] = ()
+) -> dict[str, Any]:
     """The query document, the same for submit, status, cancel and list."""
     query = owned.query
     document: dict[str, Any] = {
@@ -27,7 +29,7 @@ def query_document(owned: OwnedQuery, price_usd_per_tb: float) -> dict[str, Any]
         "expires_at": _moment(owned.expires_at),
         "retention_minutes": owned.owner.retention_minutes,
         "statistics": _statistics(query, price_usd_per_tb),
-        "warnings": [],
+        "warnings": [{"code": warning.code, "detail": warning.detail} for warning in warnings],
     }
     if query.failure is not None:
         document["error"] = _error(query.failure)
@@ -43,17 +45,9 @@ def retry_headers(owned: OwnedQuery) -> dict[str, str]:
     return {"Retry-After": str(min(max(tenth_of_age, 1), _LATEST_RETRY_SECONDS))}
 
 
-def dry_run_document(owned: OwnedQuery, price_usd_per_tb: float) -> dict[str, Any]:
-    """The query document of a query that was only checked: there is nothing to follow or keep."""
-    return query_document(owned, price_usd_per_tb) | {"query_id": None, "expires_at": None}
-
-
-def query_list_document(queries: QueryList, price_usd_per_tb: float) -> dict[str, Any]:
-    """A page of a list of queries."""
-    return {
-        "queries": [query_document(owned, price_usd_per_tb) for owned in queries.queries],
-        "paging_token": queries.paging_token,
-    }
+def dry_run_document(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The document of a query that was only checked: there is nothing to follow or keep."""
+    return {**document, "query_id": None, "expires_at": None}
 
 
 def page_document(page: Page) -> dict[str, Any]:

@@ -24,16 +24,16 @@ _own_guard: Guard
 
 
 class GuardPool:
-    """The guard of one API version, for many callers at once."""
+    """The guard of one API version, for many callers at once; its arguments are the guard's."""
 
-    def __init__(self, version: ApiVersion) -> None:
-        self._guard = Guard(version)
+    def __init__(self, version: ApiVersion, max_days: int | None = None) -> None:
+        self._guard = Guard(version, max_days)
         self._thread = ThreadPoolExecutor(1, "guard")
         # Started with the first long text; a forked copy of the threaded service could hang.
         self._pool = ProcessPool(
             _PROCESSES,
             initializer=_prepare,
-            initargs=(version,),
+            initargs=(version, max_days),
             context=multiprocessing.get_context("spawn"),
         )
 
@@ -65,10 +65,10 @@ class GuardPool:
         self._pool.join()
 
 
-def _prepare(version: ApiVersion) -> None:
+def _prepare(version: ApiVersion, max_days: int | None) -> None:
     """What a process does before its first text, so that no text's time goes into it."""
     global _own_guard  # noqa: PLW0603 - the one thing that a process of the pool holds
-    _own_guard = Guard(version)
+    _own_guard = Guard(version, max_days)
 
 
 def _admit(

@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 from connexion import request
 from starlette.responses import Response
 
+from data_hist.archive_policy import ArchivePolicy
 from data_hist.catalog import ApiVersion
 from data_hist.documents import (
     dry_run_document,
     page_document,
     query_document,
-    query_list_document,
     retry_headers,
     table_document,
 )
@@ -43,10 +43,12 @@ class Handlers:
         service: QueryService,
         version: ApiVersion,
         price_usd_per_tb: float,
+        archive: ArchivePolicy,
     ) -> None:
         self._service = service
         self._version = version
         self._price_usd_per_tb = price_usd_per_tb
+        self._archive = archive
 
     async def submit_query(self, body: Document) -> Answer:
         """Start a query, or only check it."""
@@ -59,7 +61,7 @@ class Handlers:
         )
         if dry_run:
             owned = await self._service.validate(tenant_of_request(request), submission)
-            return dry_run_document(owned, self._price_usd_per_tb), 200, {}
+            return dry_run_document(self._document(owned)), 200, {}
         owned = await _awaited(
             self._service.submit(tenant_of_request(request), submission), submission.wait_seconds
         )
@@ -92,7 +94,10 @@ class Handlers:
         queries = await self._service.queries(
             tenant_of_request(request), QueryStatus(status) if status else None, limit, paging_token
         )
-        return query_list_document(queries, self._price_usd_per_tb)
+        return {
+            "queries": [self._document(owned) for owned in queries.queries],
+            "paging_token": queries.paging_token,
+        }
 
     async def next_page(self, body: Document) -> Document:
         """Read a page of rows."""
@@ -129,7 +134,10 @@ class Handlers:
         return table_document(self._version.tables[table])
 
     def _followed(self, owned: OwnedQuery) -> Answer:
-        return query_document(owned, self._price_usd_per_tb), 200, retry_headers(owned)
+        return self._document(owned), 200, retry_headers(owned)
+
+    def _document(self, owned: OwnedQuery) -> Document:
+        return query_document(owned, self._price_usd_per_tb, self._archive.warnings(owned))
 
 
 async def _awaited(work: Coroutine[Any, Any, _T], wait_seconds: int | None) -> _T:

@@ -99,6 +99,17 @@ _read_ahead = Counter(
     ["outcome"],
     registry=REGISTRY,
 )
+_swept_results = Counter(
+    "data_hist_swept_results_total",
+    "Results past their retention that the service found: deleted, or failed to be.",
+    ["outcome"],
+    registry=REGISTRY,
+)
+_swept_bytes = Counter(
+    "data_hist_swept_bytes_total",
+    "Bytes of the results that it deleted.",
+    registry=REGISTRY,
+)
 
 # Finding a labelled child in the library takes longer than counting it up.
 _requests_of = lru_cache(None)(_requests.labels)
@@ -165,6 +176,13 @@ def stream_ended(format: str, completion: str, sent_bytes: int) -> None:
 def read_ahead_looked_up(*, found: bool) -> None:
     """Count a look for a page's bytes among those that were read ahead."""
     _read_ahead.labels("hit" if found else "miss").inc()
+
+
+def results_swept(deleted: int, failed: int, deleted_bytes: int) -> None:
+    """Count what one pass of the sweeper did."""
+    _swept_results.labels("deleted").inc(deleted)
+    _swept_results.labels("failed").inc(failed)
+    _swept_bytes.inc(deleted_bytes)
 
 
 def exposition() -> bytes:

@@ -59,6 +59,14 @@ class Statistics:
 
 
 @dataclass(frozen=True)
+class QueryWarning:
+    """Something to know about a result that is not wrong, such as rows that may be missing."""
+
+    code: str
+    detail: str
+
+
+@dataclass(frozen=True)
 class Query:
     """One statement as the engine knows it.
 

@@ -7,8 +7,14 @@ gives the location back with every description, on any replica and after any res
 
 import re
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from data_hist.model import Owner
+
+# Between the writing of an object and the end of its query.
+_SLACK = timedelta(minutes=1)
+# Athena raises the limit of a query's duration to 240 minutes at most.
+_LONGEST_UPLOAD = timedelta(minutes=240)
 
 
 @dataclass(frozen=True)
@@ -28,6 +34,28 @@ class ResultLocations:
     def for_validation(self, owner: Owner) -> str:
         """An output location that makes a query nobody's: what a dry run leaves behind."""
         return f"{self.for_owner(owner)}dry-run/"
+
+    @property
+    def root_prefix(self) -> str:
+        """What the keys of all results begin with, and no other key."""
+        return f"{self.prefix}/retention="
+
+    def is_expired(self, key: str, modified_at: datetime, now: datetime, in_parts: bool) -> bool:
+        """Whether an object is a result, or what a dry run left, past its retention.
+
+        Args:
+            key: The object's key; any that this service does not write is never expired.
+            modified_at: Its `LastModified`.
+            now: The current time.
+            in_parts: Whether `modified_at` is when its upload began, which is while the query runs.
+        """
+        match = re.match(
+            rf"{re.escape(self.root_prefix)}(\d{{1,5}})/tenant=\d{{1,10}}/[^/]", key, re.ASCII
+        )
+        if match is None:
+            return False
+        slack = _LONGEST_UPLOAD if in_parts else _SLACK
+        return modified_at + timedelta(minutes=int(match[1])) + slack <= now
 
     def owner_of(self, query_id: str, location: str) -> Owner | None:
         """The owner that a query's location names, or None when it is not one of ours."""

@@ -75,6 +75,7 @@ class QueryService:
         clock: The current time, in UTC.
         load: Told of callers who wait, for whom the service does nothing.
         shutdown: Ends their wait early.
+        max_query_days: How many days of a table a query may read; None for any number.
     """
 
     def __init__(
@@ -85,6 +86,7 @@ class QueryService:
         locations: ResultLocations,
         clock: Callable[[], datetime] = utc_now,
         *,
+        max_query_days: int | None,
         load: Load,
         shutdown: Shutdown,
     ) -> None:
@@ -94,7 +96,7 @@ class QueryService:
         self._locations = locations
         self._load = load
         self._shutdown = shutdown
-        self._guard = GuardPool(version)
+        self._guard = GuardPool(version, max_query_days)
         self._ownership = Ownership(locations, clock)
         self._columns = lru_cache(_CACHED_RESULTS)(engine.columns)
         self._started = StartedQueries()
@@ -134,7 +136,9 @@ class QueryService:
         owner = Owner(tenant, submission.retention_minutes)
         admitted = await self._admit(tenant, submission)
         explained = AdmittedQuery(
-            _VALIDATION + admitted.sql, (Edit(0, 0, len(_VALIDATION)), *admitted.edits)
+            _VALIDATION + admitted.sql,
+            (Edit(0, 0, len(_VALIDATION)), *admitted.edits),
+            admitted.ranges,
         )
         query_id = await self._start(
             submission.sql, explained, self._locations.for_validation(owner), None
@@ -254,7 +258,7 @@ class QueryService:
     async def _start(
         self, caller_text: str, admitted: AdmittedQuery, location: str, token: str | None
     ) -> str:
-        sent = annotate(admitted.sql, caller_text, admitted.edits)
+        sent = annotate(admitted.sql, caller_text, admitted.edits, admitted.ranges)
         try:
             return await self._on_thread(
                 partial(

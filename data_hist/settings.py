@@ -115,6 +115,35 @@ class Settings(BaseSettings):
     price_usd_per_tb: Annotated[
         float, Field(ge=0, description="Athena's price for a TB scanned, for the estimated cost.")
     ] = 5.0
+    sweep_interval_minutes: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=10_080,
+            description="How often the service deletes expired results; 0 leaves it to "
+            "`data-hist sweep`.",
+        ),
+    ] = 60
+    max_query_days: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            description="Days of each table that a query may read, so that it has to bound the "
+            "time; unset: any number.",
+        ),
+    ] = None
+    archived_after_days: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="Days for which S3 keeps records in reach of Athena; a query that goes "
+            "back further is answered with a warning.",
+        ),
+    ] = 365
+    archived_after_days_of_customers: Annotated[
+        dict[int, Annotated[int, Field(ge=1)]],
+        Field(description='The same for customers where it differs: `{"11000": 90}`.'),
+    ] = {}
 
 
 def load_settings() -> Settings:

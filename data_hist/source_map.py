@@ -1,8 +1,8 @@
-"""Where a position in the sent SQL lies in the caller's own text.
+"""What the service has to know of a query later on, sent along with its SQL.
 
-The guard replaces pieces of the caller's text, and the engine reports errors by line and column of
-what it was sent. The service keeps no state, so the replaced pieces travel with the query: as a
-comment in its last line, which Athena gives back with every description.
+The service keeps no state, so this travels as a comment in the last line, which Athena gives back
+with every description: the pieces that the guard replaced, because the engine reports errors by
+line and column of what it was sent, and the times of arrival that the query asks for.
 """
 
 import re
@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from data_hist.guard import MAX_SQL_BYTES, Edit
+from data_hist.time_range import Anchor, Base, Span, TimeRange
 
 
 class Position(NamedTuple):
@@ -37,12 +38,24 @@ class _Piece(NamedTuple):
 
 _TRAILER = "\n-- data_hist:"
 _PIECE = re.compile(r" (\d+)\+(\d+)/(\d+)/(\d+)/(\d+)", re.ASCII)
+_RANGE = re.compile(r" @(\S*)", re.ASCII)
+_SPAN = re.compile(r"([a-z]+):(-?\d{1,6}):(-?\d{1,16})?:(-?\d{1,16})?;", re.ASCII)
 
 
-def annotate(sent: str, caller_text: str, edits: Sequence[Edit]) -> str:
-    """Append the edits to the SQL that is sent, as a comment, where Athena's limit has room."""
+def annotate(
+    sent: str, caller_text: str, edits: Sequence[Edit], ranges: Sequence[TimeRange] = ()
+) -> str:
+    """Append a comment to the SQL that is sent, where Athena's limit has room.
+
+    Args:
+        sent: The SQL.
+        caller_text: What the caller wrote.
+        edits: How the one became the other.
+        ranges: What each table reference asks for.
+    """
     pieces = (_piece(caller_text, edit) for edit in edits)
     trailer = _TRAILER + "".join(f" {p[0]}+{p[1]}/{p[2]}/{p[3]}/{p[4]}" for p in pieces)
+    trailer += "".join(dict.fromkeys(map(_encoded_range, ranges)))
     fits = len((sent + trailer).encode()) <= MAX_SQL_BYTES
     return sent + trailer if fits else sent
 
@@ -63,6 +76,34 @@ def caller_position(sent: str, line: int, column: int) -> Position | None:
     outline, caller_offset = _caller_outline(body, list(_decode(encoded)), offset)
     before = outline[:caller_offset]
     return Position(before.count("\n") + 1, caller_offset - before.rfind("\n"))
+
+
+def time_ranges(sent: str) -> list[TimeRange]:
+    """The times of arrival that the sent SQL asks for, one for each that differs; none unknown."""
+    encoded = sent.rpartition(_TRAILER)[2] if _TRAILER in sent else ""
+    return [_decoded_range(match[1]) for match in _RANGE.finditer(encoded)]
+
+
+def _encoded_range(time_range: TimeRange) -> str:
+    spans = (
+        f"{anchor.base}:{anchor.months}:{_encoded_end(span.low)}:{_encoded_end(span.high)};"
+        for anchor, span in sorted(time_range.items())
+    )
+    return f" @{''.join(spans)}"
+
+
+def _encoded_end(end: int | None) -> str:
+    return "" if end is None else str(end)
+
+
+def _decoded_range(encoded: str) -> TimeRange:
+    return {
+        Anchor(Base(base), int(months)): Span(
+            int(low) if low else None, int(high) if high else None
+        )
+        for base, months, low, high in _SPAN.findall(encoded)
+        if base in set(Base)
+    }
 
 
 def _piece(caller_text: str, edit: Edit) -> _Piece:

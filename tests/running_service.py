@@ -31,6 +31,7 @@ def settings_for(endpoint_url: str, **changes: object) -> Settings:
         "secret_access_key": SecretStr("local"),
         "tenant_required": False,
         "status_calls_per_second": 400,
+        "sweep_interval_minutes": 0,
     }
     return Settings(**(values | changes))  # type: ignore[arg-type]
 

@@ -73,7 +73,8 @@ def test_expression_compares_labels_with_values_that_there_are(expression: str) 
     values = {
         "problem": {kind.slug for kind in [*PROBLEMS.values(), INTERNAL]},
         "completion": {"whole", "broken", "client_left"},
-        "outcome": {"ok", "refused", "throttled", "failed", "unreachable", "hit", "miss"},
+        "outcome": {"ok", "refused", "throttled", "failed", "unreachable"}
+        | {"hit", "miss", "deleted"},
     }
     if "queries_ended" in expression:
         values["status"] = {str(status) for status in QueryStatus}

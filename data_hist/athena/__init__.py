@@ -11,12 +11,16 @@ from data_hist.athena.client import (
     idempotency_token,
 )
 from data_hist.athena.errors import is_transient
+from data_hist.athena.result_bucket import BATCH, ResultBucket, StoredObject
 
 __all__ = [
+    "BATCH",
     "AthenaClient",
     "EnginePage",
     "ObjectRange",
     "ObjectVersion",
+    "ResultBucket",
+    "StoredObject",
     "idempotency_token",
     "is_transient",
 ]

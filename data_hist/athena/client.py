@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mypy_boto3_athena import AthenaClient as Athena
     from mypy_boto3_s3 import S3Client
 
-_CONFIG = Config(
+CONFIG = Config(
     connect_timeout=3,
     read_timeout=8,
     # At least the number of threads that may call at once, or connections are opened for nothing.
@@ -89,19 +89,12 @@ class AthenaClient:
     """
 
     def __init__(self, settings: Settings) -> None:
-        key, secret = settings.access_key_id, settings.secret_access_key
-        session = boto3.Session(
-            region_name=settings.region,
-            aws_access_key_id=key.get_secret_value() if key else None,
-            aws_secret_access_key=secret.get_secret_value() if secret else None,
-        )
+        session = session_from(settings)
         self._athena: Athena = session.client(
-            "athena", endpoint_url=settings.endpoint_url, config=_CONFIG
+            "athena", endpoint_url=settings.endpoint_url, config=CONFIG
         )
         keep_bodies(self._athena)
-        self._s3: S3Client = session.client(
-            "s3", endpoint_url=settings.endpoint_url, config=_CONFIG
-        )
+        self._s3: S3Client = session.client("s3", endpoint_url=settings.endpoint_url, config=CONFIG)
         for client in (self._athena, self._s3):
             observe_time_limits(client)
             observe_calls(client)
@@ -303,6 +296,16 @@ class AthenaClient:
                 f"Workgroup {self._workgroup} keeps its results in Athena's own storage: turn off "
                 "'Athena managed' results (ManagedQueryResultsConfiguration.Enabled=false)."
             )
+
+
+def session_from(settings: Settings) -> boto3.Session:
+    """The session that the settings describe; unlike its clients it is not thread-safe."""
+    key, secret = settings.access_key_id, settings.secret_access_key
+    return boto3.Session(
+        region_name=settings.region,
+        aws_access_key_id=key.get_secret_value() if key else None,
+        aws_secret_access_key=secret.get_secret_value() if secret else None,
+    )
 
 
 def idempotency_token(tenant: int, key: str) -> str:

@@ -29,24 +29,37 @@ from data_hist.guard.lexer import Kind, Lexed, Token, lex
 from data_hist.guard.parameter import Parameter
 from data_hist.guard.source import Source
 from data_hist.guard.splice import TENANT_COLUMN, Edit, Replacement, projection, quoted, splice
+from data_hist.guard.time_limit import check_days
+from data_hist.guard.time_ranges import RECORD_TIMES, time_ranges
+from data_hist.time_range import TimeRange
 
 
 @dataclass(frozen=True)
 class AdmittedQuery:
-    """What is sent to the engine, and how it differs from the caller's text."""
+    """What is sent to the engine, and how it differs from the caller's text.
+
+    `ranges` tells for each reference to a table when the records arrived that it can want.
+    """
 
     sql: str
     edits: tuple[Edit, ...]
+    ranges: tuple[TimeRange, ...] = ()
 
 
 class Guard:
-    """Decides which SQL may run over the tables of one API version, and rewrites it."""
+    """Decides which SQL may run over the tables of one API version, and rewrites it.
 
-    def __init__(self, version: catalog.ApiVersion) -> None:
+    Args:
+        version: The tables.
+        max_days: How many days of a table a query may read; None for any number.
+    """
+
+    def __init__(self, version: catalog.ApiVersion, max_days: int | None = None) -> None:
         parser.require_pure_python()
         # It logs the text of what it cannot parse.
         logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
         self._version = version
+        self._max_days = max_days
         self._served = scope.Served(
             version.catalog.lower(),
             version.database.lower(),
@@ -86,14 +99,21 @@ class Guard:
         rules.check_names(source, nodes, tokens)
         lookalikes.check(source, nodes, self._protected)
         names = scope.resolve(source, nodes[0], self._served)
+        values = _by_place(tokens, parameters or ())
+        ranges = time_ranges(names.tables, values)
+        if self._max_days is not None:
+            check_days(source, names.tables, ranges, self._max_days)
         projections = [
-            projection(self._version, table, customer_id) for table, _, _ in names.tables
+            projection(self._version, reference.table, customer_id, arrival)
+            for reference, arrival in zip(
+                names.tables, time_ranges(names.tables, values, RECORD_TIMES), strict=True
+            )
         ]
         replacements = ending + literals + _renamed(names, projections, tokens)
         sent, edits = splice(sql, replacements)
         _check_size(sent)
         verify.check(sent, lexed.tokens, replacements, projections)
-        return AdmittedQuery(sent, edits)
+        return AdmittedQuery(sent, edits, tuple(ranges))
 
     def _check_tokens(self, source: Source, tokens: list[Token]) -> None:
         rules.check_statement(source, tokens)
@@ -118,6 +138,12 @@ def _renamed(names: scope.Names, projections: list[str], tokens: list[Token]) ->
         for (table, parts, aliased), text in zip(names.tables, projections, strict=True)
     ]
     return tables + [replacement(parts, quoted(table.name)) for table, parts in names.columns]
+
+
+def _by_place(tokens: list[Token], parameters: Sequence[Parameter]) -> dict[int, Parameter]:
+    """The value of each `?` by its place."""
+    marks = (token.start for token in tokens if token.kind is Kind.PARAMETER)
+    return dict(zip(marks, parameters, strict=True))
 
 
 def _forbidden_columns(version: catalog.ApiVersion) -> frozenset[str]:

@@ -144,7 +144,10 @@ class SelectParser(CallParser):
     UNARY_PARSERS: ClassVar = _only(
         TrinoParser.UNARY_PARSERS, TokenType.PLUS, TokenType.NOT, TokenType.DASH
     )
-    PLACEHOLDER_PARSERS: ClassVar = _only(TrinoParser.PLACEHOLDER_PARSERS, TokenType.PLACEHOLDER)
+    PLACEHOLDER_PARSERS: ClassVar = {
+        # With its place, which tells the parameter that it stands for.
+        TokenType.PLACEHOLDER: lambda self: exp.Placeholder().update_positions(self._prev),
+    }
     RANGE_PARSERS: ClassVar = _only(
         TrinoParser.RANGE_PARSERS,
         TokenType.BETWEEN,

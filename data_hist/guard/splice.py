@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from data_hist import catalog
 from data_hist.guard.keywords import RESERVED
+from data_hist.guard.partitions import partition_predicate
+from data_hist.time_range import ALWAYS, TimeRange
 
 TENANT_COLUMN = "customerid"
 
@@ -60,12 +62,22 @@ def physical_name(version: catalog.ApiVersion, table: catalog.Table) -> str:
     return ".".join(quoted(part) for part in parts)
 
 
-def projection(version: catalog.ApiVersion, table: catalog.Table, customer_id: int | None) -> str:
-    """A sub-select of what the caller may see of a table: its columns, and the customer's rows."""
+def projection(
+    version: catalog.ApiVersion,
+    table: catalog.Table,
+    customer_id: int | None,
+    arrival: TimeRange = ALWAYS,
+) -> str:
+    """A sub-select of what the caller may see of a table, and can want of it.
+
+    That is its columns, the customer's rows, and the partitions of the range of arrival.
+    """
     columns = ", ".join(_column(column.name) for column in table.queryable_columns)
-    scope = "" if customer_id is None else f" WHERE {TENANT_COLUMN} = {customer_id:d}"
-    # Nothing of the caller is in here: names of the data dictionary, and a number.
-    return f"(SELECT {columns} FROM {physical_name(version, table)}{scope})"  # noqa: S608
+    scope = "" if customer_id is None else f"{TENANT_COLUMN} = {customer_id:d}"
+    conditions = [part for part in (scope, partition_predicate(table, arrival, _column)) if part]
+    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+    # Nothing of the caller is in here: names of the data dictionary, numbers, days and hours.
+    return f"(SELECT {columns} FROM {physical_name(version, table)}{where})"  # noqa: S608
 
 
 def _column(name: str) -> str:

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data_hist.errors import DataHistError, Overloaded, ShuttingDown
 from data_hist.problems import MEDIA_TYPE, problem_document, problem_kind
+from data_hist.request_record import current_request
 from data_hist.wire_json import dumps
 
 MOST_OPEN = 16_384
@@ -143,9 +144,11 @@ def _broken_off() -> ShuttingDown:
 
 
 def _problem(error: DataHistError) -> Response:
+    slug, status, _ = problem_kind(error)
+    current_request().problem = slug
     return Response(
         dumps(problem_document(error)),
-        problem_kind(error).status,
+        status,
         {"Retry-After": str(error.retry_after_seconds)},
         MEDIA_TYPE,
     )

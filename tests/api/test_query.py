@@ -12,7 +12,7 @@ COUNT = "SELECT count(*) AS records FROM events"
 
 
 def test_submit_answers_with_the_query_document(client: httpx.Client) -> None:
-    document = submitted(client, COUNT, retention_minutes=90)
+    document = submitted(client, f"{COUNT} WHERE dt = '2026-11-20'", retention_minutes=90)
 
     assert set(document) == {
         *("query_id", "status", "submitted_at", "completed_at", "expires_at"),

@@ -15,6 +15,7 @@ _COLUMNS = {
     table.physical_name: [column.name for column in table.columns if column.queryable]
     for table in _TABLES.values()
 }
+_PARTITION = {"dt", "hr"}
 _OF_PROJECTION = {"expressions", "from_", "where"}
 
 
@@ -55,13 +56,25 @@ def _check_projection(table: exp.Table, customer_id: int | None) -> None:
     select = table.parent.parent if table.parent else None
     if not isinstance(select, exp.Select) or not isinstance(select.parent, exp.Subquery):
         raise UnwrappedTable(f"{table.sql()} stands in no sub-select")
-    where = select.args.get("where")
-    scope = None if customer_id is None else f"WHERE customerid = {customer_id}"
+    conditions = _conjuncts(select.args.get("where"))
+    scope = [] if customer_id is None else [f"customerid = {customer_id}"]
     name = ".".join(part.name for part in table.parts)
     if (
         name != f"awsdatacatalog.data_hist.{table.name}"
         or [column.sql() for column in select.expressions] != _COLUMNS.get(table.name)
         or {key for key, value in select.args.items() if value} - _OF_PROJECTION
-        or (where.sql() if where else None) != scope
+        or [condition.sql() for condition in conditions if _columns(condition) - _PARTITION]
+        != scope
     ):
         raise UnwrappedTable(f"{select.sql()} is not the projection of a table")
+
+
+def _conjuncts(where: exp.Where | None) -> list[exp.Expr]:
+    if where is None:
+        return []
+    return list(where.this.flatten()) if isinstance(where.this, exp.And) else [where.this]
+
+
+def _columns(condition: exp.Expr) -> set[str]:
+    """The columns of a condition; one without any says something of none."""
+    return {column.sql() for column in condition.find_all(exp.Column)} or {"nothing"}

@@ -16,6 +16,7 @@ from data_hist.model import (
     Page,
     Query,
     QueryStatus,
+    QueryWarning,
     Statistics,
 )
 from data_hist.wire_json import dumps
@@ -69,6 +70,12 @@ def test_unfinished_query_has_no_end_and_no_expiry() -> None:
     assert (document["completed_at"], document["expires_at"]) == (None, None)
 
 
+def test_warnings_stand_in_the_document() -> None:
+    document = query_document(OwnedQuery(QUERY, OWNER), 5.0, [QueryWarning("CODE", "Mind this.")])
+
+    assert document["warnings"] == [{"code": "CODE", "detail": "Mind this."}]
+
+
 def test_failed_query_says_why() -> None:
     failure = Failure(FailureCause.ENGINE, "HIVE_BAD_DATA", "broken", True, line=2, column=3)
     failed = replace(QUERY, status=QueryStatus.FAILED, failure=failure)
@@ -106,7 +113,7 @@ def test_estimated_cost_is_what_athena_bills(
 
 
 def test_dry_run_leaves_nothing_to_follow() -> None:
-    document = dry_run_document(OwnedQuery(QUERY, OWNER), 5.0)
+    document = dry_run_document(query_document(OwnedQuery(QUERY, OWNER), 5.0))
 
     assert (document["query_id"], document["expires_at"]) == (None, None)
     assert document["status"] == "FINISHED"

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_hist.guard import MAX_SQL_BYTES, Edit
-from data_hist.source_map import annotate, caller_position
+from data_hist.source_map import annotate, caller_position, time_ranges
+from data_hist.time_range import Anchor, Base, Span, TimeRange
 
 
 @dataclass(frozen=True)
@@ -78,3 +79,31 @@ def test_edits_are_left_out_where_the_limit_has_no_room() -> None:
 @pytest.mark.parametrize("position", [(1, 1), (99, 1), (1, 999)])
 def test_any_position_is_answered(position: tuple[int, int]) -> None:
     caller_position(annotate("SELECT 1", "SELECT 1", []), *position)
+
+
+SPANS = st.builds(
+    Span, *(st.none() | st.integers(-253_402_300_799_999, 253_402_300_799_999) for _ in range(2))
+)
+ANCHORS = st.just(Anchor()) | st.builds(
+    Anchor, st.sampled_from([Base.START, Base.TODAY]), st.integers(-24_000, 24_000)
+)
+
+
+@given(st.lists(st.dictionaries(ANCHORS, SPANS, max_size=3), max_size=4))
+def test_time_ranges_are_read_back(ranges: list[TimeRange]) -> None:
+    edit = Replacement(14, 6, "(SELECT 1)").edit
+    sent = annotate("SELECT 1 FROM (SELECT 1)", "SELECT 1 FROM events", [edit], ranges)
+
+    found = time_ranges(sent)
+
+    assert [each for each in ranges if each not in found] == []
+    assert len(found) == len({repr(sorted(each.items())) for each in ranges})
+    assert caller_position(sent, 1, 8) == (1, 8)
+
+
+def test_text_without_notes_of_ours_has_no_time_ranges() -> None:
+    assert time_ranges("SELECT 1 -- @start:0::;") == []
+    assert time_ranges(annotate("SELECT 1", "SELECT 1", [])) == []
+    assert time_ranges("SELECT 1\n-- data_hist: @mars:0:1:2;epoch:0:1:2;") == [
+        {Anchor(): Span(1, 2)}
+    ]

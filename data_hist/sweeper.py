@@ -1,0 +1,159 @@
+"""Deleting results whose retention is over, from the command line or again and again.
+
+Past its expiry a query answers 410, swept or not; this is what frees the space and ends the data's
+life. Several sweepers do no harm to each other: what one has deleted is gone for all.
+"""
+
+import asyncio
+import logging
+import random
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from typing import NoReturn
+
+from data_hist import metrics
+from data_hist.athena import BATCH, ResultBucket, StoredObject
+from data_hist.errors import EngineError
+from data_hist.retention import ResultLocations
+from data_hist.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+_SECONDS_PER_MINUTE = 60
+
+
+@dataclass(frozen=True)
+class SweepCounts:
+    """What one pass found and did, in objects and bytes."""
+
+    listed: int = 0
+    expired: int = 0
+    deleted: int = 0
+    deleted_bytes: int = 0
+
+    @property
+    def failed(self) -> int:
+        """The expired objects that are still there."""
+        return self.expired - self.deleted
+
+    def plus(self, other: "SweepCounts") -> "SweepCounts":
+        """The counts of two passes together."""
+        return SweepCounts(
+            self.listed + other.listed,
+            self.expired + other.expired,
+            self.deleted + other.deleted,
+            self.deleted_bytes + other.deleted_bytes,
+        )
+
+
+class Sweeper:
+    """Deletes expired results.
+
+    Args:
+        bucket: Where they lie.
+        locations: The part of it that is ours.
+        clock: The current time, in UTC.
+    """
+
+    def __init__(
+        self, bucket: ResultBucket, locations: ResultLocations, clock: Callable[[], datetime]
+    ) -> None:
+        self._bucket = bucket
+        self._locations = locations
+        self._clock = clock
+        self._stopped = threading.Event()
+
+    def sweep(self) -> SweepCounts:
+        """Look at every result once; what cannot be deleted is counted, and the rest still goes.
+
+        Raises:
+            EngineError: The results cannot be listed; what was deleted until then is.
+        """
+        counts = SweepCounts()
+        for page in self._bucket.pages(self._locations.root_prefix):
+            if self._stopped.is_set():
+                break
+            counts = counts.plus(self._sweep_page(page))
+        return counts
+
+    def stop(self) -> None:
+        """End a pass after the page that it is at."""
+        self._stopped.set()
+
+    def _sweep_page(self, page: Sequence[StoredObject]) -> SweepCounts:
+        now = self._clock()
+        expired = [
+            found
+            for found in page
+            if self._locations.is_expired(found.key, found.modified_at, now, found.in_parts)
+        ]
+        counts = SweepCounts(listed=len(page), expired=len(expired))
+        for batch in _batches(expired):
+            counts = counts.plus(self._delete(batch))
+        return counts
+
+    def _delete(self, batch: Sequence[StoredObject]) -> SweepCounts:
+        try:
+            left = self._bucket.delete([found.key for found in batch])
+        except EngineError:
+            # The client has logged why.
+            return SweepCounts()
+        gone = [found for found in batch if found.key not in left]
+        return SweepCounts(
+            deleted=len(gone), deleted_bytes=sum(found.object_bytes for found in gone)
+        )
+
+
+def sweeper_from(settings: Settings, clock: Callable[[], datetime] | None = None) -> Sweeper:
+    """The sweeper of the results that the settings describe."""
+    locations = ResultLocations(settings.result_bucket, settings.result_prefix)
+    return Sweeper(ResultBucket(settings), locations, clock or partial(datetime.now, UTC))
+
+
+def _batches(objects: Sequence[StoredObject]) -> Iterator[Sequence[StoredObject]]:
+    return (objects[start : start + BATCH] for start in range(0, len(objects), BATCH))
+
+
+@asynccontextmanager
+async def swept(settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[None]:
+    """Keep the results swept in the background, if the settings say so."""
+    if not settings.sweep_interval_minutes:
+        yield
+        return
+    sweeper = sweeper_from(settings, clock)
+    task = asyncio.create_task(
+        _keep_swept(sweeper, settings.sweep_interval_minutes * _SECONDS_PER_MINUTE)
+    )
+    try:
+        yield
+    finally:
+        # A pass that is on its way ends after its page; the process waits for its thread.
+        sweeper.stop()
+        task.cancel()
+
+
+async def _keep_swept(sweeper: Sweeper, interval_seconds: float) -> NoReturn:
+    """Sweep at every interval, beginning at a random point of the first.
+
+    Workers and replicas that are started together would all list the bucket at once.
+    """
+    await asyncio.sleep(random.uniform(0, interval_seconds))  # noqa: S311 - no secret
+    while True:
+        try:
+            counts = await asyncio.to_thread(sweeper.sweep)
+        except EngineError as error:
+            _log.warning("The results were not swept: %s", type(error).__name__)
+        else:
+            metrics.results_swept(counts.deleted, counts.failed, counts.deleted_bytes)
+            _log.info(
+                "Swept results: %d listed, %d deleted (%d bytes), %d failed",
+                counts.listed,
+                counts.deleted,
+                counts.deleted_bytes,
+                counts.failed,
+            )
+        await asyncio.sleep(interval_seconds)

@@ -1,0 +1,201 @@
+"""The sweeper deletes what is past its retention below its own prefix, and nothing else."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+from pydantic import SecretStr
+
+from data_hist.athena import ResultBucket
+from data_hist.errors import EngineUnavailable
+from data_hist.retention import ResultLocations
+from data_hist.settings import Settings
+from data_hist.sweeper import SweepCounts, Sweeper
+
+BUCKET = "results"
+SETTINGS = Settings(
+    region="us-east-1",
+    result_bucket=BUCKET,
+    access_key_id=SecretStr("key"),
+    secret_access_key=SecretStr("secret"),
+)
+LOCATIONS = ResultLocations(BUCKET, "data_hist")
+WRITTEN = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("key", "age_minutes", "expired"),
+    [
+        ("data_hist/retention=60/tenant=1/id.csv", 61, True),
+        ("data_hist/retention=60/tenant=1/id.csv", 60, False),
+        ("data_hist/retention=60/tenant=1/id.csv.metadata", 61, True),
+        ("data_hist/retention=60/tenant=1/dry-run/id.txt", 61, True),
+        ("data_hist/retention=43200/tenant=11000/id.csv", 43_200, False),
+        ("data_hist/retention=43200/tenant=11000/id.csv", 43_201, True),
+        ("data_hist/retention=60/id.csv", 99_999, False),
+        ("data_hist/retention=60/tenant=1/", 99_999, False),
+        ("data_hist/retention=sixty/tenant=1/id.csv", 99_999, False),
+        ("data_hist/retention=\u0666/tenant=1/id.csv", 99_999, False),
+        ("data_hist/other/retention=60/tenant=1/id.csv", 99_999, False),
+        ("data_histx/retention=60/tenant=1/id.csv", 99_999, False),
+        ("x/data_hist/retention=60/tenant=1/id.csv", 99_999, False),
+        ("id.csv", 99_999, False),
+    ],
+)
+def test_a_result_expires_by_its_own_location(key: str, age_minutes: int, expired: bool) -> None:
+    now = WRITTEN + timedelta(minutes=age_minutes)
+
+    assert LOCATIONS.is_expired(key, WRITTEN, now, in_parts=False) is expired
+
+
+@pytest.mark.parametrize(("age_minutes", "expired"), [(299, False), (300, True)])
+def test_an_upload_in_parts_may_have_begun_long_before_its_query_ended(
+    age_minutes: int, expired: bool
+) -> None:
+    key, now = "data_hist/retention=60/tenant=1/id.csv", WRITTEN + timedelta(minutes=age_minutes)
+
+    assert LOCATIONS.is_expired(key, WRITTEN, now, in_parts=True) is expired
+
+
+@contextmanager
+def bucket_of(keys: list[str]) -> Iterator[Any]:
+    """A bucket on moto's S3 with an object of three bytes for each key."""
+    with mock_aws():
+        s3 = boto3.client(
+            "s3",
+            region_name="us-east-1",
+            aws_access_key_id="key",
+            aws_secret_access_key="secret",
+        )
+        s3.create_bucket(Bucket=BUCKET)
+        for key in keys:
+            s3.put_object(Bucket=BUCKET, Key=key, Body=b"1,2")
+        yield s3
+
+
+def keys_in(s3: Any) -> set[str]:
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=BUCKET)
+    return {entry["Key"] for page in pages for entry in page.get("Contents", [])}
+
+
+def sweeper_in(hours: int, bucket: ResultBucket | None = None) -> Sweeper:
+    """A sweeper so much later."""
+    return Sweeper(
+        bucket or ResultBucket(SETTINGS),
+        LOCATIONS,
+        lambda: datetime.now(UTC) + timedelta(hours=hours),
+    )
+
+
+def results(retention_minutes: int, tenant: int, count: int) -> list[str]:
+    folder = f"data_hist/retention={retention_minutes}/tenant={tenant}"
+    return [f"{folder}/{number:05}.csv" for number in range(count)]
+
+
+def test_five_thousand_results_go_but_for_those_that_s3_keeps() -> None:
+    expired, locked, kept = results(60, 11000, 4200), results(60, 11001, 300), results(600, 1, 500)
+    foreign = ["other/retention=60/tenant=1/x.csv", "data_histx/retention=60/tenant=1/x.csv"]
+    denial = {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:DeleteObject",
+        "Resource": f"arn:aws:s3:::{BUCKET}/data_hist/retention=60/tenant=11001/*",
+    }
+    with bucket_of([*expired, *locked, *kept, *foreign]) as s3:
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [denial]})
+        s3.put_bucket_policy(Bucket=BUCKET, Policy=policy)
+
+        counts = sweeper_in(hours=2).sweep()
+        left = keys_in(s3)
+        again = sweeper_in(hours=2).sweep()
+
+    assert counts == SweepCounts(listed=5000, expired=4500, deleted=4200, deleted_bytes=3 * 4200)
+    assert counts.failed == 300
+    assert left == {*locked, *kept, *foreign}
+    assert again == SweepCounts(listed=800, expired=300)
+
+
+class FaultyBucket(ResultBucket):
+    """A bucket whose second call to delete does not come through."""
+
+    calls = 0
+
+    def delete(self, keys: Sequence[str]) -> set[str]:
+        self.calls += 1
+        if self.calls == 2:
+            raise EngineUnavailable("S3 is away.")
+        return super().delete(keys)
+
+
+def test_a_call_that_fails_leaves_the_others_their_turn() -> None:
+    with bucket_of(results(60, 11000, 2500)) as s3:
+        bucket = FaultyBucket(SETTINGS)
+
+        counts = sweeper_in(2, bucket).sweep()
+        left = keys_in(s3)
+
+    assert (counts.deleted, counts.failed, len(left), bucket.calls) == (1500, 1000, 1000, 3)
+
+
+def test_a_listing_that_fails_is_an_error() -> None:
+    with bucket_of([]) as s3:
+        s3.delete_bucket(Bucket=BUCKET)
+
+        with pytest.raises(EngineUnavailable):
+            sweeper_in(2).sweep()
+
+
+def test_two_sweepers_do_each_other_no_harm() -> None:
+    first, second = results(60, 11000, 30), results(600, 11000, 10)
+    with bucket_of([*first, *second]) as s3:
+        one, other = sweeper_in(2), sweeper_in(2)
+        pages = [list(sweeper._bucket.pages("data_hist/")) for sweeper in (one, other)]
+
+        counts = [
+            sweeper._sweep_page(found)
+            for sweeper, (found,) in zip((one, other), pages, strict=True)
+        ]
+        left = keys_in(s3)
+
+    assert [(each.deleted, each.failed) for each in counts] == [(30, 0), (30, 0)]
+    assert left == set(second)
+
+
+def test_a_stopped_sweeper_begins_no_further_page() -> None:
+    with bucket_of(results(60, 11000, 10)) as s3:
+        sweeper = sweeper_in(2)
+        sweeper.stop()
+
+        assert sweeper.sweep() == SweepCounts()
+        assert len(keys_in(s3)) == 10
+
+
+def test_an_upload_in_several_parts_is_told_by_its_etag() -> None:
+    with bucket_of(["whole"]) as s3:
+        for key, sizes in (("one", [3]), ("two", [5 * 2**20, 3])):
+            upload = s3.create_multipart_upload(Bucket=BUCKET, Key=key)["UploadId"]
+            parts = [
+                {
+                    "PartNumber": number,
+                    "ETag": s3.upload_part(
+                        Bucket=BUCKET, Key=key, UploadId=upload, PartNumber=number, Body=b"x" * size
+                    )["ETag"],
+                }
+                for number, size in enumerate(sizes, 1)
+            ]
+            s3.complete_multipart_upload(
+                Bucket=BUCKET, Key=key, UploadId=upload, MultipartUpload={"Parts": parts}
+            )
+
+        (page,) = ResultBucket(SETTINGS).pages("")
+
+    assert {found.key: found.in_parts for found in page} == {
+        "whole": False,
+        "one": False,
+        "two": True,
+    }
