@@ -49,6 +49,8 @@ class ObservationMiddleware:
             await self._app(scope, receive, send)
             return
         begun = time.perf_counter()
+        # Servers may leave it out; the tenant is kept there.
+        scope.setdefault("state", {})
         record = self._record_of(scope["headers"])
         answer = _Answer(record.request_id, send)
         # Never reset: the server's own lines about the request follow, in a task of its own.

@@ -20,6 +20,8 @@ CONFIGURATION = """
 [generation]
 deterministic = true
 database = "none"
+# No schema can say that no text in a body may hold a NUL.
+allow-x00 = false
 
 [dictionaries.sql]
 values = [

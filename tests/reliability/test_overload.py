@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
-from data_hist.athena import AthenaClient
-from data_hist.model import Query
+from data_hist.athena import AthenaClient, ObjectRange
 from tests.api.calls import assert_problem, submitted
 from tests.e2e.commands import free_port, running
 from tests.reliability.open_loop import LoadGenerator
@@ -21,7 +21,7 @@ WAIT_SECONDS = 30.0
 
 
 class HeldEngine(AthenaClient):
-    """Describes no query before it is let go."""
+    """Reads no result before it is let go."""
 
     def __init__(self, endpoint_url: str) -> None:
         super().__init__(settings_for(endpoint_url))
@@ -29,11 +29,11 @@ class HeldEngine(AthenaClient):
         self.go = threading.Event()
         self.go.set()
 
-    def describe(self, query_id: str) -> Query:
+    def read_range(self, *arguments: Any, **options: Any) -> ObjectRange:
         if not self.go.is_set():
             self.held.release()
             assert self.go.wait(WAIT_SECONDS)
-        return super().describe(query_id)
+        return super().read_range(*arguments, **options)
 
 
 @contextmanager
@@ -51,7 +51,8 @@ def test_request_too_many_is_refused_and_the_others_are_served(endpoint_url: str
     with held_service(endpoint_url, 2) as (client, engine), ThreadPoolExecutor(2) as threads:
         query_id = submitted(client, "SELECT 1")["query_id"]
         engine.go.clear()
-        taken = [threads.submit(client.get, f"/status/{query_id}") for _ in range(2)]
+        page = {"query_id": query_id}
+        taken = [threads.submit(client.post, "/next", json=page) for _ in range(2)]
         assert all(engine.held.acquire(timeout=WAIT_SECONDS) for _ in taken)
 
         refused = [

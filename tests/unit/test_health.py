@@ -8,6 +8,7 @@ import pytest
 
 from data_hist.errors import EngineUnavailable
 from data_hist.health import HealthHandlers
+from data_hist.server import Shutdown
 
 
 class HangingEngine:
@@ -31,7 +32,7 @@ def test_engine_that_hangs_is_not_ready(
     engine: HangingEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("data_hist.health._READINESS_SECONDS", 0.05)
-    handlers = HealthHandlers(engine)  # type: ignore[arg-type]  # the one method it calls is there
+    handlers = HealthHandlers(engine, Shutdown(0))  # type: ignore[arg-type]  # the one it calls
 
     async def ask() -> None:
         try:
