@@ -110,7 +110,11 @@ def test_ten_thousand_waiters_are_few_calls_and_no_threads(
 ) -> None:
     athena = FakeAthena()
     query_ids = [str(uuid.uuid4()) for _ in range(QUERIES)]
-    settings = settings_for("http://127.0.0.1:9", status_calls_per_second=CALLS_PER_SECOND)
+    settings = settings_for(
+        "http://127.0.0.1:9",
+        status_calls_per_second=CALLS_PER_SECOND,
+        concurrent_requests=ARRIVING_AT_ONCE,
+    )
     threads = 0
 
     async def load() -> list[Caller]:
