@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from data_hist.model import OwnedQuery, QueryStatus, QueryWarning
-from data_hist.source_map import time_ranges
 from data_hist.time_range import DAY_MS, Span, span_at
 
 CODE = "RANGE_PARTLY_ARCHIVED"
@@ -32,7 +31,7 @@ class ArchivePolicy:
         days = self.days_of_customers.get(owned.owner.tenant, self.days)
         # S3 moves objects at the midnight (UTC) after they have reached their age.
         archived_ms = start_ms - start_ms % DAY_MS - days * DAY_MS
-        spans = [span_at(time_range, start_ms) for time_range in time_ranges(query.sql)]
+        spans = [span_at(time_range, start_ms) for time_range in query.time_ranges]
         missing = [part for span in spans if (part := _archived_part(span, archived_ms))]
         return [_warning(missing, days)] if missing else []
 

@@ -1,23 +1,28 @@
-"""Queries as their callers know them: failures are placed in the caller's own text."""
+"""Queries as their callers know them: failures are placed in the caller's own text.
+
+What else the SQL that was sent tells is taken out as well, since it is long and not kept.
+"""
 
 from collections.abc import Sequence
 from dataclasses import replace
 
 from data_hist.athena import AthenaClient
 from data_hist.model import Descriptions, Query
-from data_hist.source_map import caller_place
+from data_hist.source_map import caller_place, time_ranges
 
 
 def describe_for_callers(engine: AthenaClient, query_ids: Sequence[str]) -> Descriptions:
-    """Describe up to 50 queries, without their SQL, which is long and serves nothing further."""
+    """Describe up to 50 queries."""
     told = engine.describe_many(query_ids)
-    found = {query_id: _for_caller(query) for query_id, query in told.found.items()}
+    found = {query_id: for_caller(query) for query_id, query in told.found.items()}
     return Descriptions(found, told.unknown)
 
 
-def _for_caller(query: Query) -> Query:
+def for_caller(query: Query) -> Query:
+    """A query without its SQL, and with what its caller is told of it."""
     failure = query.failure
     if failure is not None:
         line, column = caller_place(query.sql, failure.line, failure.column)
         failure = replace(failure, line=line, column=column)
-    return replace(query, sql="", failure=failure)
+    ranges = tuple(time_ranges(query.sql))
+    return replace(query, sql="", failure=failure, time_ranges=ranges)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from data_hist.athena import AthenaClient
+from data_hist.descriptions import for_caller
 from data_hist.model import OwnedQuery, QueryList, QueryStatus
 from data_hist.ownership import Ownership
 from data_hist.paging import ListPosition, list_position, list_token
@@ -61,7 +62,7 @@ def _entries(
             described = engine.describe_listed(query_ids[begin:])
             for query_id in query_ids[begin:]:
                 query = described.get(query_id)
-                owned = ownership.visible(query, tenant) if query else None
+                owned = ownership.visible(for_caller(query), tenant) if query else None
                 is_last = query_id == query_ids[-1]
                 yield _Entry(owned, following if is_last else ListPosition(token, query_id))
         if next_token is None:

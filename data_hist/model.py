@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
+from data_hist.time_range import TimeRange
+
 
 class QueryStatus(StrEnum):
     """Where a query is in its life; not monotonic, Athena may queue a running query again."""
@@ -70,7 +72,8 @@ class QueryWarning:
 class Query:
     """One statement as the engine knows it.
 
-    `sql` is the text that was sent to it, until the places of errors have been found in it.
+    `sql` is the text that was sent to it, until what it tells of the query has been taken out:
+    the places of errors, and which times the records are of that it asks for.
     """
 
     query_id: str
@@ -81,6 +84,7 @@ class Query:
     completed_at: datetime | None = None
     statistics: Statistics = field(default_factory=Statistics)
     failure: Failure | None = None
+    time_ranges: tuple[TimeRange, ...] = ()
 
 
 @dataclass(frozen=True)

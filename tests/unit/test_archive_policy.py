@@ -7,6 +7,7 @@ import pytest
 
 from data_hist.archive_policy import ArchivePolicy
 from data_hist.catalog import load_catalog
+from data_hist.descriptions import for_caller
 from data_hist.guard import Guard
 from data_hist.model import OwnedQuery, Owner, Query, QueryStatus, QueryWarning
 from data_hist.source_map import annotate
@@ -28,7 +29,7 @@ def warnings(
     admitted = GUARD.admit(sql, customer_id=tenant, parameters=parameters)  # type: ignore[arg-type]
     sent = annotate(admitted.sql, sql, admitted.edits, admitted.ranges)
     query = Query("id", status, sent, "s3://bucket/key", SUBMITTED)
-    return POLICY.warnings(OwnedQuery(query, Owner(tenant, 60)))
+    return POLICY.warnings(OwnedQuery(for_caller(query), Owner(tenant, 60)))
 
 
 WITHIN = [
