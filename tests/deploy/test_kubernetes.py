@@ -13,6 +13,7 @@ import yaml
 from cfnlint.decode import decode
 
 from data_hist import gunicorn_conf
+from data_hist.cli import main
 from tests.deploy.stacks import ROOT, SERVICE
 from tests.test_conventions import HEALTH_SPEC
 
@@ -111,6 +112,16 @@ def test_containers_may_do_nothing_that_they_need_not(name: str) -> None:
     assert only["capabilities"] == {"drop": ["ALL"]}
     mounts = {mount["name"] for mount in container(name)["volumeMounts"]}
     assert mounts == {volume["name"] for volume in PODS[name]["spec"]["volumes"]}
+
+
+def test_the_sweep_is_a_command_of_the_service(capsys: pytest.CaptureFixture[str]) -> None:
+    program, *arguments = container("sweep")["command"]
+
+    with pytest.raises(SystemExit) as exit_:
+        main([*arguments, "--help"])
+
+    assert exit_.value.code == 0
+    assert f"usage: {program} {' '.join(arguments)}" in capsys.readouterr().out
 
 
 def selectors() -> Iterator[tuple[str, dict[str, str]]]:
