@@ -31,6 +31,8 @@ class ArchivePolicy:
         days = self.days_of_customers.get(owned.owner.tenant, self.days)
         # S3 moves objects at the midnight (UTC) after they have reached their age.
         archived_ms = start_ms - start_ms % DAY_MS - days * DAY_MS
+        if archived_ms <= 0:
+            return []  # there are no records from before 1970
         spans = [span_at(time_range, start_ms) for time_range in query.time_ranges]
         missing = [part for span in spans if (part := _archived_part(span, archived_ms))]
         return [_warning(missing, days)] if missing else []

@@ -247,6 +247,8 @@ def _local_environment(athena_url: str) -> dict[str, str]:
         "ACCESS_KEY_ID": "local",
         "SECRET_ACCESS_KEY": "local",
         "TENANT_REQUIRED": "false",
+        # Nothing is moved away from a disk: a century.
+        "ARCHIVED_AFTER_DAYS": "36500",
         # Nobody else calls it, and it has no quota.
         "STATUS_CALLS_PER_SECOND": "400",
         # No load balancer is to be told.

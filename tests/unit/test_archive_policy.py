@@ -126,3 +126,13 @@ def test_a_query_without_notes_has_no_warning() -> None:
     query = Query("id", QueryStatus.FINISHED, "SELECT 1", "s3://bucket/key", SUBMITTED)
 
     assert POLICY.warnings(OwnedQuery(query, Owner(1, 60))) == []
+
+
+def test_an_archive_that_keeps_everything_has_no_warning() -> None:
+    admitted = GUARD.admit("SELECT 1 FROM events", customer_id=None, parameters=None)
+    sent = annotate(admitted.sql, "", admitted.edits, admitted.ranges)
+    query = Query("id", QueryStatus.FINISHED, sent, "s3://bucket/key", SUBMITTED)
+    owned = OwnedQuery(for_caller(query), Owner(1, 60))
+
+    assert ArchivePolicy(365, {}).warnings(owned)
+    assert not ArchivePolicy(36_500, {}).warnings(owned)
