@@ -124,7 +124,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def _fault_of_head(self) -> DataHistError | None:
         version = self.parser.get_http_version()
         hosts = sum(name == b"host" for name, _ in self.headers)
-        if sum(len(name) + len(value) for name, value in self.headers) > MAX_HEAD_BYTES:
+        head_bytes = len(self.url) + sum(len(name) + len(value) for name, value in self.headers)
+        if head_bytes > MAX_HEAD_BYTES:
             return _head_too_large()
         if version not in {"1.0", "1.1"}:
             return InvalidRequest("The request is not HTTP/1.1.")
