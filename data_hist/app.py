@@ -17,36 +17,36 @@ from connexion.options import SwaggerUIOptions
 from connexion.resolver import Resolver
 from starlette.exceptions import HTTPException
 
-from data_hist import contract
-from data_hist.archive_policy import ArchivePolicy
-from data_hist.athena import AthenaClient
-from data_hist.authentication import authenticator_from
-from data_hist.catalog import load_catalog
-from data_hist.descriptions import describe_for_callers
-from data_hist.errors import DataHistError
-from data_hist.front_door import BodyMiddleware, ExactPathMiddleware
-from data_hist.handlers import Handlers
-from data_hist.health import HealthHandlers
-from data_hist.observation import ObservationMiddleware
-from data_hist.poller import Poller
-from data_hist.request_validation import VALIDATORS
-from data_hist.responses import (
+from data_hist.access.authentication import authenticator_from
+from data_hist.api import contract
+from data_hist.api.front_door import BodyMiddleware, ExactPathMiddleware
+from data_hist.api.handlers import Handlers
+from data_hist.api.health import HealthHandlers
+from data_hist.api.request_validation import VALIDATORS
+from data_hist.api.responses import (
     as_json,
     http_problem_response,
     internal_response,
     problem_response,
 )
-from data_hist.retention import ResultLocations
-from data_hist.routes import Routes
-from data_hist.security_schemes import security_map
+from data_hist.api.security_schemes import security_map
+from data_hist.athena import AthenaClient
+from data_hist.catalog import load_catalog
+from data_hist.errors import DataHistError
+from data_hist.observation.middleware import ObservationMiddleware
+from data_hist.observation.routes import Routes
+from data_hist.observation.trace_context import TraceContext, trace_context
+from data_hist.polling.poller import Poller
+from data_hist.queries.descriptions import describe_for_callers
+from data_hist.retention.archive_policy import ArchivePolicy
+from data_hist.retention.locations import ResultLocations
+from data_hist.retention.sweeper import swept
 from data_hist.server import STATE_KEY, Load, LoadMiddleware, Shutdown
 from data_hist.service import QueryService, utc_now
 from data_hist.settings import Settings, load_settings, traces_are_wanted
-from data_hist.sweeper import swept
-from data_hist.trace_context import TraceContext, trace_context
 
 if TYPE_CHECKING:
-    from data_hist.tracing import Tracing
+    from data_hist.observation.tracing import Tracing
 
 _log = logging.getLogger(__name__)
 
@@ -148,7 +148,7 @@ def create_app(
 
 def _tracing() -> "Tracing | None":
     try:
-        from data_hist.tracing import Tracing
+        from data_hist.observation.tracing import Tracing
     except ImportError:
         _log.warning("OTEL_* asks for traces: install data-hist[otel] for them")
         return None

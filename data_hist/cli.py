@@ -123,10 +123,10 @@ def _number_up_to(most: int) -> Callable[[str], int]:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from data_hist.access.authentication import authenticator_from
     from data_hist.athena import AthenaClient
-    from data_hist.authentication import authenticator_from
     from data_hist.errors import DataHistError
-    from data_hist.logs import LOGGING
+    from data_hist.observation.logs import LOGGING
 
     settings = load_settings()
     logging.config.dictConfig(LOGGING)
@@ -152,7 +152,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _sweep(_options: argparse.Namespace) -> int:
     from data_hist.errors import DataHistError
-    from data_hist.sweeper import sweeper_from
+    from data_hist.retention.sweeper import sweeper_from
 
     try:
         counts = sweeper_from(load_settings()).sweep()
@@ -230,7 +230,7 @@ def _sample_data(options: argparse.Namespace) -> int:
 
 def _gunicorn(options: argparse.Namespace) -> list[str]:
     return [
-        *(sys.executable, "-m", "gunicorn", "--config", "python:data_hist.gunicorn_conf"),
+        *(sys.executable, "-m", "gunicorn", "--config", "python:data_hist.server.gunicorn_conf"),
         *("--bind", f"{options.host}:{options.port}", "--workers", str(options.workers)),
     ]
 

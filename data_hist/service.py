@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from functools import lru_cache, partial
 from typing import TypeVar
 
+from data_hist.access.tenancy import OPERATOR
 from data_hist.athena import AthenaClient, idempotency_token
 from data_hist.catalog import ApiVersion
-from data_hist.context_threads import ContextThreadPool
 from data_hist.errors import (
     EngineUnavailable,
     InvalidSql,
@@ -21,8 +21,7 @@ from data_hist.errors import (
     ResultUnreadable,
 )
 from data_hist.guard import AdmittedQuery, Edit
-from data_hist.guard_pool import GuardPool
-from data_hist.listing import list_queries
+from data_hist.guard.pool import GuardPool
 from data_hist.model import (
     OwnedQuery,
     Owner,
@@ -33,17 +32,18 @@ from data_hist.model import (
     QueryStatus,
     Submission,
 )
-from data_hist.observation import waiting
-from data_hist.outcomes import raise_callers_fault, require_rows
-from data_hist.ownership import Ownership, query_not_found
+from data_hist.observation.context_threads import ContextThreadPool
+from data_hist.observation.middleware import waiting
+from data_hist.observation.started_queries import StartedQueries
 from data_hist.paging import result_position, result_token
-from data_hist.poller import Poller
+from data_hist.polling.poller import Poller
+from data_hist.queries.listing import list_queries
+from data_hist.queries.outcomes import raise_callers_fault, require_rows
+from data_hist.queries.ownership import Ownership, query_not_found
+from data_hist.queries.source_map import annotate, caller_place
 from data_hist.results import FinishedResult, PageReader, ResultObject, StreamShares
-from data_hist.retention import ResultLocations
+from data_hist.retention.locations import ResultLocations
 from data_hist.server import Load, Shutdown
-from data_hist.source_map import annotate, caller_place
-from data_hist.started_queries import StartedQueries
-from data_hist.tenancy import OPERATOR
 
 _T = TypeVar("_T")
 

@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
-from data_hist import logs
-from data_hist.logs import LOGGING, JsonFormatter
+from data_hist.observation import logs
+from data_hist.observation.logs import LOGGING, JsonFormatter
 
 DEADLINE_SECONDS = 20.0
 

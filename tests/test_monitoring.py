@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from data_hist import metrics
 from data_hist.model import QueryStatus
+from data_hist.observation import metrics
 from data_hist.problems import INTERNAL, PROBLEMS
 
 FOLDER = Path(__file__).parents[1] / "deploy/monitoring"

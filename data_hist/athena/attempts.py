@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from data_hist.athena.errors import is_transient
+from data_hist.athena.retry_budget import RetryBudget
 from data_hist.athena.time_limits import time_limit
-from data_hist.call_limits import RetryBudget
 from data_hist.errors import EngineError
 
 _T = TypeVar("_T")

@@ -3,8 +3,8 @@
 import time
 from typing import Any
 
-from data_hist import metrics
 from data_hist.athena.errors import THROTTLES
+from data_hist.observation import metrics
 
 _BEGUN = "data_hist_begun"
 

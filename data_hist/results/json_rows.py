@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import compute
 
-from data_hist.documents import require_own_names
+from data_hist.errors import InvalidRequest
 from data_hist.model import Column
 from data_hist.results.csv_rows import read_rows, unfit
 from data_hist.results.values import (
@@ -36,7 +36,7 @@ class JsonRows:
         self._object: Callable[..., Any] | None = None
         if objects:
             names = tuple(column.name for column in columns)
-            require_own_names(names)
+            _require_own_names(names)
             self._object = object_type(names)
 
     def documents(self, rows: bytes) -> list[Any]:
@@ -55,6 +55,14 @@ class JsonRows:
         except ValueError as error:
             raise unfit() from error
         return list(map(self._object, *values) if self._object else zip(*values, strict=True))
+
+
+def _require_own_names(names: Sequence[str]) -> None:
+    if len(set(names)) != len(names):
+        raise InvalidRequest(
+            "Two columns share a name, so that rows as objects would lose one: name them apart "
+            "with AS, or ask for row_format arrays."
+        )
 
 
 def _floats(numbers: pa.ChunkedArray) -> list[Any]:

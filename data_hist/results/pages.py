@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from data_hist import metrics
 from data_hist.athena import AthenaClient, ObjectRange
 from data_hist.errors import EngineFailed, FieldError, InvalidRequest, ResultUnreadable
 from data_hist.model import Column, Query
+from data_hist.observation import metrics
 from data_hist.paging import EnginePosition, ResultPosition
 from data_hist.results.encoding import rows_as_json
 from data_hist.results.engine_rows import START, read_engine_rows

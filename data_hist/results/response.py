@@ -12,8 +12,8 @@ from starlette.types import Send
 
 from data_hist.errors import DataHistError
 from data_hist.model import Column
+from data_hist.observation.request_record import current_request
 from data_hist.problems import problem_kind
-from data_hist.request_record import current_request
 from data_hist.results.byte_ranges import requested_span
 from data_hist.results.encoding import transform_for
 from data_hist.results.formats import ResultFormat, accepts_gzip

@@ -12,8 +12,8 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data_hist.errors import DataHistError, Overloaded, ShuttingDown
+from data_hist.observation.request_record import current_request
 from data_hist.problems import MEDIA_TYPE, problem_document, problem_kind
-from data_hist.request_record import current_request
 from data_hist.wire_json import dumps
 
 MOST_OPEN = 16_384

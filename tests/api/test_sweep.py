@@ -10,9 +10,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from data_hist import cli, sweeper
+from data_hist import cli
+from data_hist.retention import sweeper
+from data_hist.retention.sweeper import SweepCounts, sweeper_from
 from data_hist.settings import PREFIX, Settings
-from data_hist.sweeper import SweepCounts, sweeper_from
 from tests.api.calls import assert_problem, submitted
 from tests.local_athena.endpoint import running_endpoint
 from tests.running_service import BUCKET, running_service, settings_for

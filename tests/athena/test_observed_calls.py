@@ -3,7 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from data_hist import metrics
+from data_hist.observation import metrics
 from tests.athena.conftest import StubbedAws
 
 

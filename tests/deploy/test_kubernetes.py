@@ -12,8 +12,8 @@ import pytest
 import yaml
 from cfnlint.decode import decode
 
-from data_hist import gunicorn_conf
 from data_hist.cli import main
+from data_hist.server import gunicorn_conf
 from tests.deploy.stacks import ROOT, SERVICE
 from tests.test_conventions import HEALTH_SPEC
 

@@ -17,7 +17,7 @@ def proxy(endpoint_url: str) -> Iterator[FaultProxy]:
 def short_pauses() -> Iterator[None]:
     """Hundreds of failures are not waited out."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("data_hist.poller._FIRST_BACKOFF_SECONDS", 0.01)
+        patch.setattr("data_hist.polling.poller._FIRST_BACKOFF_SECONDS", 0.01)
         patch.setattr("data_hist.athena.attempts._FIRST_PAUSE_SECONDS", 0.01)
         yield
 
@@ -25,4 +25,4 @@ def short_pauses() -> Iterator[None]:
 @pytest.fixture
 def endless_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """One failure after the other is more than a process makes good for so few requests."""
-    monkeypatch.setattr("data_hist.call_limits.RetryBudget.take_retry", lambda _: True)
+    monkeypatch.setattr("data_hist.athena.retry_budget.RetryBudget.take_retry", lambda _: True)

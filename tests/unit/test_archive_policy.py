@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
-from data_hist.archive_policy import ArchivePolicy
 from data_hist.catalog import load_catalog
-from data_hist.descriptions import for_caller
 from data_hist.guard import Guard
 from data_hist.model import OwnedQuery, Owner, Query, QueryStatus, QueryWarning
-from data_hist.source_map import annotate
+from data_hist.queries.descriptions import for_caller
+from data_hist.queries.source_map import annotate
+from data_hist.retention.archive_policy import ArchivePolicy
 
 GUARD = Guard(load_catalog().versions["v0"])
 POLICY = ArchivePolicy(365, {11000: 30})

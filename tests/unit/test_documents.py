@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from data_hist.documents import dry_run_document, page_document, query_document, retry_headers
+from data_hist.api.documents import dry_run_document, page_document, query_document, retry_headers
 from data_hist.model import (
     Column,
     Failure,

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from data_hist.api.health import HealthHandlers
 from data_hist.errors import EngineUnavailable
-from data_hist.health import HealthHandlers
 from data_hist.server import Shutdown
 
 
@@ -31,7 +31,7 @@ def engine() -> Iterator[HangingEngine]:
 def test_engine_that_hangs_is_not_ready(
     engine: HangingEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("data_hist.health._READINESS_SECONDS", 0.05)
+    monkeypatch.setattr("data_hist.api.health._READINESS_SECONDS", 0.05)
     handlers = HealthHandlers(engine, Shutdown(0))  # type: ignore[arg-type]  # the one it calls
 
     async def ask() -> None:

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from data_hist import logs
-from data_hist.logs import (
+from data_hist.observation import logs
+from data_hist.observation.logs import (
     LOGGING,
     JsonFormatter,
     PlacesFormatter,
@@ -20,8 +20,8 @@ from data_hist.logs import (
     formatter,
     write_request_line,
 )
-from data_hist.request_record import CURRENT, RequestRecord
-from data_hist.trace_context import TraceContext
+from data_hist.observation.request_record import CURRENT, RequestRecord
+from data_hist.observation.trace_context import TraceContext
 
 SECRET = "SELECT secret FROM s3://bucket"
 

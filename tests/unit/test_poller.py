@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from data_hist import poller as poller_module
 from data_hist.errors import (
     DataHistError,
     EngineFailed,
@@ -17,7 +16,8 @@ from data_hist.errors import (
     Throttled,
 )
 from data_hist.model import Descriptions, Query, QueryStatus
-from data_hist.poller import Poller
+from data_hist.polling import poller as poller_module
+from data_hist.polling.poller import Poller
 
 NOW = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 PATIENCE = 30.0

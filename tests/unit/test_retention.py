@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from data_hist.errors import QueryExpired, QueryNotFound
 from data_hist.model import Owner, Query, QueryStatus
-from data_hist.ownership import Ownership
-from data_hist.retention import ResultLocations
+from data_hist.queries.ownership import Ownership
+from data_hist.retention.locations import ResultLocations
 
 LOCATIONS = ResultLocations("bucket", "data_hist")
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from data_hist import contract
-from data_hist.routes import NO_ROUTE, Routes
+from data_hist.api import contract
+from data_hist.observation.routes import NO_ROUTE, Routes
 
 BASE = "/v0/data_hist"
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_hist.guard import MAX_SQL_BYTES, Edit
-from data_hist.source_map import annotate, caller_position, time_ranges
+from data_hist.queries.source_map import annotate, caller_position, time_ranges
 from data_hist.time_range import Anchor, Base, Span, TimeRange
 
 

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from data_hist import metrics, started_queries
 from data_hist.model import Query, QueryStatus, Statistics
-from data_hist.started_queries import StartedQueries
+from data_hist.observation import metrics, started_queries
+from data_hist.observation.started_queries import StartedQueries
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 

@@ -13,9 +13,9 @@ from pydantic import SecretStr
 
 from data_hist.athena import ResultBucket
 from data_hist.errors import EngineUnavailable
-from data_hist.retention import ResultLocations
+from data_hist.retention.locations import ResultLocations
+from data_hist.retention.sweeper import SweepCounts, Sweeper
 from data_hist.settings import Settings
-from data_hist.sweeper import SweepCounts, Sweeper
 
 BUCKET = "results"
 SETTINGS = Settings(

@@ -2,8 +2,8 @@
 
 import pytest
 
+from data_hist.access.tenancy import OPERATOR, TenantPolicy
 from data_hist.errors import Unauthenticated
-from data_hist.tenancy import OPERATOR, TenantPolicy
 
 REQUIRED = TenantPolicy("X-Trebuchet-Tenant-Id", required=True)
 OPTIONAL = TenantPolicy("X-Trebuchet-Tenant-Id", required=False)

@@ -10,6 +10,7 @@ from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from data_hist.api.presence import CallerGone
 from data_hist.errors import (
     DataHistError,
     InvalidRequest,
@@ -19,7 +20,7 @@ from data_hist.errors import (
     RequestTimeout,
     Unauthenticated,
 )
-from data_hist.presence import CallerGone
+from data_hist.observation.request_record import current_request
 from data_hist.problems import (
     INTERNAL,
     MEDIA_TYPE,
@@ -27,7 +28,6 @@ from data_hist.problems import (
     problem_document,
     problem_kind,
 )
-from data_hist.request_record import current_request
 from data_hist.wire_json import dumps
 
 _log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from data_hist.athena import AthenaClient
 from data_hist.model import Descriptions, Query
-from data_hist.source_map import caller_place, time_ranges
+from data_hist.queries.source_map import caller_place, time_ranges
 
 
 def describe_for_callers(engine: AthenaClient, query_ids: Sequence[str]) -> Descriptions:

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from data_hist.catalog import Table
-from data_hist.errors import InvalidRequest
-from data_hist.model import Column, Failure, OwnedQuery, Page, Query, QueryStatus, QueryWarning
+from data_hist.model import Failure, OwnedQuery, Page, Query, QueryStatus, QueryWarning
+from data_hist.results.columns import column_documents
 from data_hist.wire_json import JsonText
 
 _MEGABYTE = 2**20
@@ -73,24 +73,6 @@ def table_document(table: Table) -> dict[str, Any]:
         "partition_columns": [column.name for column in table.partition_columns],
         "examples": [{"title": example.title, "query": example.sql} for example in table.examples],
     }
-
-
-def column_documents(columns: Sequence[Column]) -> list[dict[str, Any]]:
-    """The columns of a result."""
-    return [{"name": column.name, "type": column.type} for column in columns]
-
-
-def require_own_names(names: Sequence[str]) -> None:
-    """Make sure that rows can be objects.
-
-    Raises:
-        InvalidRequest: Two columns share a name.
-    """
-    if len(set(names)) != len(names):
-        raise InvalidRequest(
-            "Two columns share a name, so that rows as objects would lose one: name them apart "
-            "with AS, or ask for row_format arrays."
-        )
 
 
 def _statistics(query: Query, price_usd_per_tb: float) -> dict[str, Any]:

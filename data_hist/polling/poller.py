@@ -18,12 +18,13 @@ from contextvars import Context
 from datetime import datetime
 from functools import partial
 
-from data_hist import metrics
-from data_hist.agenda import Agenda, Watched
 from data_hist.athena import is_transient
-from data_hist.call_limits import CallRate, RetryBudget
+from data_hist.athena.retry_budget import RetryBudget
 from data_hist.errors import EngineError, EngineFailed, EngineUnavailable, QueryNotFound, Throttled
 from data_hist.model import Descriptions, Query
+from data_hist.observation import metrics
+from data_hist.polling.agenda import Agenda, Watched
+from data_hist.polling.call_rate import CallRate
 
 _log = logging.getLogger(__name__)
 

@@ -7,8 +7,8 @@ about again is not counted. Athena's own ProcessedBytes in CloudWatch has them a
 from collections import OrderedDict
 from threading import Lock
 
-from data_hist import metrics
 from data_hist.model import Query
+from data_hist.observation import metrics
 
 _MOST = 10_000
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from data_hist.errors import QueryExpired, QueryNotFound
 from data_hist.model import OwnedQuery, Query
-from data_hist.retention import ResultLocations
+from data_hist.retention.locations import ResultLocations
 
 
 def query_not_found(query_id: str) -> QueryNotFound:

@@ -12,12 +12,12 @@ from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from data_hist import metrics
-from data_hist.logs import write_request_line
+from data_hist.observation import metrics
+from data_hist.observation.logs import write_request_line
+from data_hist.observation.request_record import CURRENT, RequestRecord, current_request
+from data_hist.observation.routes import Routes
+from data_hist.observation.trace_context import TRACEPARENT, TraceContext, trace_context
 from data_hist.problems import INTERNAL
-from data_hist.request_record import CURRENT, RequestRecord, current_request
-from data_hist.routes import Routes
-from data_hist.trace_context import TRACEPARENT, TraceContext, trace_context
 
 _REQUEST_ID = b"x-request-id"
 _WELL_FORMED_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")

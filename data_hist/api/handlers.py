@@ -10,21 +10,21 @@ from typing import Any, TypeVar
 from connexion import request
 from starlette.responses import Response
 
-from data_hist.archive_policy import ArchivePolicy
-from data_hist.catalog import ApiVersion
-from data_hist.documents import (
+from data_hist.api.documents import (
     dry_run_document,
     page_document,
     query_document,
     retry_headers,
     table_document,
 )
+from data_hist.api.presence import while_present
+from data_hist.api.security_schemes import tenant_of_request
+from data_hist.catalog import ApiVersion
 from data_hist.errors import NotFound
 from data_hist.model import OwnedQuery, PageRequest, QueryStatus, Submission
-from data_hist.presence import while_present
-from data_hist.request_record import current_request
+from data_hist.observation.request_record import current_request
 from data_hist.results import chosen_format, result_response
-from data_hist.security_schemes import tenant_of_request
+from data_hist.retention.archive_policy import ArchivePolicy
 from data_hist.service import QueryService
 
 Document = dict[str, Any]

@@ -7,7 +7,7 @@ rows, tokens, credentials or S3 paths.
 from contextvars import ContextVar
 from dataclasses import dataclass
 
-from data_hist.trace_context import TraceContext
+from data_hist.observation.trace_context import TraceContext
 
 
 @dataclass(slots=True)

@@ -12,10 +12,10 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
+from data_hist.access.passwords import Htpasswd, HtpasswdError
+from data_hist.access.tenancy import TenantPolicy
 from data_hist.errors import Unauthenticated
-from data_hist.passwords import Htpasswd, HtpasswdError
 from data_hist.settings import PREFIX, Settings, SettingsError
-from data_hist.tenancy import TenantPolicy
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from types import TracebackType
 from typing import Any
 
-from data_hist.request_record import CURRENT
+from data_hist.observation.request_record import CURRENT
 from data_hist.wire_json import dumps
 
 _ExceptionInfo = (

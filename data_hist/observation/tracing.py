@@ -22,8 +22,8 @@ from opentelemetry.sdk.trace.export import (
 from opentelemetry.trace import Status, format_span_id, format_trace_id, get_current_span
 from starlette.types import ASGIApp, Scope
 
-from data_hist.routes import Routes
-from data_hist.trace_context import TraceContext
+from data_hist.observation.routes import Routes
+from data_hist.observation.trace_context import TraceContext
 
 _KEPT_ATTRIBUTES = frozenset(
     {

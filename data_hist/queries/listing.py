@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from data_hist.athena import AthenaClient
-from data_hist.descriptions import for_caller
 from data_hist.model import OwnedQuery, QueryList, QueryStatus
-from data_hist.ownership import Ownership
 from data_hist.paging import ListPosition, list_position, list_token
+from data_hist.queries.descriptions import for_caller
+from data_hist.queries.ownership import Ownership
 
 # Athena allows five calls a second of the listing for the whole account, so that one request may
 # not walk it to its end: a page may hold fewer queries than asked for, and still have a token.

@@ -9,8 +9,8 @@ from typing import Any
 
 from connexion.lifecycle import ConnexionRequest
 
-from data_hist.authentication import Authenticator
-from data_hist.request_record import current_request
+from data_hist.access.authentication import Authenticator
+from data_hist.observation.request_record import current_request
 
 Check = Callable[[ConnexionRequest], Awaitable[dict[str, Any]]]
 

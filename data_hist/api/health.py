@@ -4,9 +4,9 @@ import asyncio
 
 from starlette.responses import Response
 
-from data_hist import metrics
 from data_hist.athena import AthenaClient
 from data_hist.errors import EngineUnavailable, ShuttingDown
+from data_hist.observation import metrics
 from data_hist.server import Shutdown
 
 _READINESS_SECONDS = 5

@@ -5,8 +5,9 @@ from typing import Any
 
 import yaml
 
-_INSTALLED = Path(__file__).with_name("openapi")
-FOLDER = _INSTALLED if _INSTALLED.is_dir() else Path(__file__).parents[1] / "openapi"
+_PACKAGE = Path(__file__).parents[1]
+_INSTALLED = _PACKAGE / "openapi"
+FOLDER = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "openapi"
 """Inside the installed package, or beside it in a checkout."""
 
 

@@ -1,0 +1,1 @@
+"""Following queries to their end, for many callers with few calls."""

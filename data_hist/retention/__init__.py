@@ -1,0 +1,1 @@
+"""How long anything is kept: where results lie, when they go, what is archived already."""
