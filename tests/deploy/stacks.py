@@ -85,11 +85,9 @@ def _make_bucket(name: str, properties: dict[str, Any]) -> None:
     s3.put_bucket_ownership_controls(Bucket=name, OwnershipControls=properties["OwnershipControls"])
     lifecycle = properties.get("LifecycleConfiguration")
     if lifecycle:
-        # CloudFormation drops AWS::NoValue from a list, moto leaves None.
-        rules = [_api_rule(rule) for rule in lifecycle["Rules"] if rule is not None]
         s3.put_bucket_lifecycle_configuration(
             Bucket=name,
-            LifecycleConfiguration={"Rules": rules},
+            LifecycleConfiguration={"Rules": [_api_rule(rule) for rule in lifecycle["Rules"]]},
         )
 
 
@@ -99,13 +97,22 @@ def _make_bucket_policy(_: str, properties: dict[str, Any]) -> None:
     )
 
 
+def _without_no_value(value: Any) -> Any:
+    """CloudFormation drops AWS::NoValue from a list, moto leaves None."""
+    if isinstance(value, dict):
+        return {name: _without_no_value(entry) for name, entry in value.items()}
+    if isinstance(value, list):
+        return [_without_no_value(entry) for entry in value if entry is not None]
+    return value
+
+
 def _register(kind: str, name_property: str, make: Callable[[str, dict[str, Any]], None]) -> None:
     class Resource(CloudFormationModel):
         @classmethod
         def create_from_cloudformation_json(
             cls, resource_name: str, cloudformation_json: dict[str, Any], *_: str, **__: Any
         ) -> _Made:
-            make(resource_name, cloudformation_json["Properties"])
+            make(resource_name, _without_no_value(cloudformation_json["Properties"]))
             return _Made(resource_name)
 
     get_model_map()[kind] = Resource

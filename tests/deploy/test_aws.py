@@ -35,6 +35,8 @@ from tests.test_conventions import SCHEMAS
 VERSION = load_catalog().versions["v0"]
 GLUE_TYPES = {"varchar": "string", "bigint": "bigint"}
 MOST_PARTITIONS = 1_000_000
+# Customers with topics of their own: none, some, as many as there may be.
+CUSTOMERS = ["", "11042", "11042,11077", "11042,11077,11093"]
 
 
 @pytest.fixture(autouse=True)
@@ -52,6 +54,11 @@ def projection(table: Table) -> dict[str, str]:
     return dict(glue_table(table)["Parameters"])
 
 
+def topics_of(table: Table, customers: str) -> list[str]:
+    own = [f"{table.folder}-{customer}" for customer in customers.split(",") if customer]
+    return [table.folder, *own]
+
+
 @pytest.mark.parametrize("template", [SERVICE, ARCHIVE], ids=lambda path: path.name)
 def test_templates_are_valid(template: Path) -> None:
     assert lint(template.read_text(), regions=[REGION]) == []
@@ -66,18 +73,22 @@ def test_tables_are_those_of_the_data_dictionary() -> None:
     }
 
 
+@pytest.mark.parametrize("customers", CUSTOMERS)
 @pytest.mark.parametrize("table", VERSION.tables.values(), ids=VERSION.tables)
-def test_columns_are_those_of_the_data_dictionary(table: Table) -> None:
-    create_stack(SERVICE, **REQUIRED)
+def test_columns_are_those_of_the_data_dictionary(table: Table, customers: str) -> None:
+    create_stack(SERVICE, **REQUIRED, CustomerTopics=customers)
 
     made = glue_table(table)
     stored = [column for column in table.columns if not column.partition]
     assert _names_and_types(made["StorageDescriptor"]["Columns"]) == [
         (column.name, GLUE_TYPES[column.type]) for column in stored
     ]
+    topic = [("topic", "string")] if customers else []
     assert _names_and_types(made["PartitionKeys"]) == [
-        (column.name, GLUE_TYPES[column.type]) for column in table.partition_columns
+        *((column.name, GLUE_TYPES[column.type]) for column in table.partition_columns),
+        *topic,
     ]
+    assert "topic" not in {column.name for column in table.columns}
 
 
 def _names_and_types(columns: list[dict[str, str]]) -> list[tuple[str, str]]:
@@ -123,23 +134,39 @@ def projected_values(properties: Mapping[str, str], level: str) -> list[str]:
     return [f"{value:0{digits}d}" for value in range(first, last + 1, step)]
 
 
+def projected_topics(properties: Mapping[str, str]) -> list[str]:
+    """The values of the level of topics, or one that stands for a location without it."""
+    assert properties.get("projection.topic.type", "enum") == "enum"
+    return properties.get("projection.topic.values", "").split(",")
+
+
 def projected_folders(properties: Mapping[str, str], day: str) -> set[str]:
     location = Template(properties["storage.location.template"])
     return {
-        location.substitute(dt=day, hr=hour, min=minute)
+        location.substitute(topic=topic, dt=day, hr=hour, min=minute)
+        for topic in projected_topics(properties)
         for hour in projected_values(properties, "hr")
         for minute in projected_values(properties, "min")
     }
 
 
-def test_every_folder_of_a_day_is_projected(tmp_path: Path) -> None:
-    create_stack(SERVICE, **REQUIRED)
+@pytest.mark.parametrize(
+    ("customers", "topic"),
+    [
+        ("", "events"),
+        ("11042", "events"),
+        ("11042", "events-11042"),
+        ("11042,11077,11093", "events-11093"),
+    ],
+)
+def test_every_folder_of_a_day_is_projected(tmp_path: Path, customers: str, topic: str) -> None:
+    create_stack(SERVICE, **REQUIRED, CustomerTopics=customers)
     minutes_of_two_days = (record(number, 11000) for number in range(2 * 1440))
-    write_records(tmp_path, "events", minutes_of_two_days)
+    write_records(tmp_path, topic, minutes_of_two_days)
 
     properties = projection(VERSION.tables["events"])
     for day in ("2026-11-20", "2026-11-21"):
-        written = _folders(tmp_path / "events" / f"dt={day}", tmp_path)
+        written = _folders(tmp_path / topic / f"dt={day}", tmp_path)
         assert written
         assert written <= projected_folders(properties, day)
 
@@ -159,6 +186,54 @@ def _folders(day: Path, root: Path) -> set[str]:
     return {f"s3://the-archive/{file.parent.relative_to(root)}/" for file in day.rglob("*.gz")}
 
 
+@pytest.mark.parametrize("customers", CUSTOMERS)
+@pytest.mark.parametrize("table", VERSION.tables.values(), ids=VERSION.tables)
+def test_a_table_looks_into_the_topics_of_its_customers_and_no_others(
+    table: Table, customers: str
+) -> None:
+    create_stack(SERVICE, **REQUIRED, ArchivePath="raw/", CustomerTopics=customers)
+
+    topics = topics_of(table, customers)
+    folders = projected_folders(projection(table), "2026-11-20")
+    assert len(folders) == len(topics) * 1440
+    assert {folder.split("/dt=")[0] for folder in folders} == {
+        f"s3://the-archive/raw/{topic}" for topic in topics
+    }
+
+
+def test_without_customers_a_table_has_no_topic() -> None:
+    create_stack(SERVICE, **REQUIRED)
+
+    for table in VERSION.tables.values():
+        assert "topic" not in json.dumps(glue_table(table), default=str)
+
+
+@pytest.mark.parametrize("customers", [*CUSTOMERS, "acme_1", "1104,11042", "11042,1104"])
+def test_customers_with_topics_may_be_listed(customers: str) -> None:
+    assert re.fullmatch(parameters_of(SERVICE)["CustomerTopics"]["AllowedPattern"], customers)
+
+
+@pytest.mark.parametrize(
+    "customers",
+    [
+        "11042,",
+        ",11042",
+        "11042,,11077",
+        "11042, 11077",
+        "11042/",
+        "*",
+        "?1042",
+        "${dt}",
+        "11042,11042",
+        "11042,11077,11042",
+        "11042,11077,11077",
+        "11042,11077,11093,11094",
+    ],
+)
+def test_customers_that_make_no_sense_are_refused(customers: str) -> None:
+    assert not re.fullmatch(parameters_of(SERVICE)["CustomerTopics"]["AllowedPattern"], customers)
+
+
 @pytest.mark.parametrize("step", parameters_of(SERVICE)["MinuteStep"]["AllowedValues"])
 def test_a_query_over_all_days_stays_below_the_limit_of_partitions(step: int) -> None:
     create_stack(SERVICE, **REQUIRED, MinuteStep=str(step))
@@ -175,8 +250,9 @@ def test_a_query_over_all_days_stays_below_the_limit_of_partitions(step: int) ->
     assert days * partitions_a_day < MOST_PARTITIONS
 
 
-def test_tables_differ_in_their_topic_alone() -> None:
-    create_stack(SERVICE, **REQUIRED)
+@pytest.mark.parametrize("customers", CUSTOMERS)
+def test_tables_differ_in_their_topic_alone(customers: str) -> None:
+    create_stack(SERVICE, **REQUIRED, CustomerTopics=customers)
 
     events, metrics = (_without_names(VERSION.tables[name]) for name in ("events", "metrics"))
     assert events == metrics
@@ -185,7 +261,7 @@ def test_tables_differ_in_their_topic_alone() -> None:
 def _without_names(table: Table) -> str:
     made = glue_table(table)
     chosen = {name: made[name] for name in ("StorageDescriptor", "PartitionKeys", "Parameters")}
-    return json.dumps(chosen).replace(f"/{table.folder}/", "/topic/")
+    return json.dumps(chosen).replace(table.folder, "a-topic")
 
 
 @pytest.mark.parametrize(
@@ -301,8 +377,8 @@ def test_a_bucket_that_is_imported_has_no_rules_at_first() -> None:
         lifecycle("the-archive")
 
 
-def policy_statements() -> list[dict[str, Any]]:
-    arn = create_stack(SERVICE, **REQUIRED)["PolicyArn"]
+def policy_statements(**parameters: str) -> list[dict[str, Any]]:
+    arn = create_stack(SERVICE, **REQUIRED, **parameters)["PolicyArn"]
     version = client("iam").get_policy_version(PolicyArn=arn, VersionId="v1")["PolicyVersion"]
     return list(version["Document"]["Statement"])
 
@@ -341,13 +417,25 @@ def test_the_policy_allows_the_athena_calls_that_the_service_makes() -> None:
     assert set().union(*athena.values()) == {workgroup}
 
 
-def test_the_policy_reaches_nothing_but_the_archive_and_the_results() -> None:
-    statements = policy_statements()
+@pytest.mark.parametrize("customers", CUSTOMERS)
+def test_the_policy_reaches_nothing_but_the_archive_and_the_results(customers: str) -> None:
+    statements = policy_statements(ArchivePath="raw/", CustomerTopics=customers)
 
     s3 = allowed(statements, "s3")
-    topics = {f"arn:aws:s3:::the-archive/{table.folder}/*" for table in VERSION.tables.values()}
+    topics = {
+        f"raw/{topic}/*"
+        for table in VERSION.tables.values()
+        for topic in topics_of(table, customers)
+    }
     results = {"arn:aws:s3:::the-results/data_hist/*"}
-    assert s3["s3:GetObject"] == topics | results
+    assert s3["s3:GetObject"] == {f"arn:aws:s3:::the-archive/{topic}" for topic in topics} | results
+    (listing,) = (
+        statement
+        for statement in statements
+        if "s3:ListBucket" in statement["Action"]
+        and "arn:aws:s3:::the-archive" in statement["Resource"]
+    )
+    assert set(listing["Condition"]["StringLike"]["s3:prefix"]) == topics
     assert s3["s3:PutObject"] == s3["s3:DeleteObject"] == results
     tables = {f"table/data_hist/{table.physical_name}" for table in VERSION.tables.values()}
     assert set().union(*allowed(statements, "glue").values()) == {
