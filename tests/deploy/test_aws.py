@@ -29,6 +29,7 @@ from tests.deploy.stacks import (
     create_stack,
     parameters_of,
 )
+from tests.deploy.test_deployment_page import PAGE
 from tests.shared_files import shared_file
 from tests.test_conventions import SCHEMAS
 
@@ -248,6 +249,22 @@ def test_a_query_over_all_days_stays_below_the_limit_of_partitions(step: int) ->
     partitions_a_day = len(projected_folders(properties, "2026-11-20"))
     assert partitions_a_day == 1440 // step
     assert days * partitions_a_day < MOST_PARTITIONS
+
+
+@pytest.mark.parametrize("customers", CUSTOMERS)
+def test_the_page_keeps_queries_below_the_limit_of_partitions(customers: str) -> None:
+    create_stack(SERVICE, **REQUIRED, CustomerTopics=customers)
+
+    table = VERSION.tables["events"]
+    partitions_a_day = len(projected_folders(projection(table), "2026-11-20"))
+    rows = dict(re.findall(r"^\| (\d) \| [\d,]+ \| (\d+) \|$", PAGE, re.M))
+    most_days = int(rows[str(len(topics_of(table, customers)) - 1)])
+
+    def most_partitions(days: int) -> int:
+        # The guard adds an hour before the first, and a range that ends now reads today to its end.
+        return (days * 24 + 25) * partitions_a_day // 24
+
+    assert most_partitions(most_days) <= MOST_PARTITIONS < most_partitions(most_days + 1)
 
 
 @pytest.mark.parametrize("customers", CUSTOMERS)

@@ -7,6 +7,7 @@ import shlex
 import httpx
 import pytest
 
+from data_hist.settings import PREFIX, Settings
 from tests.deploy.stacks import ROOT, parameters_of
 
 PAGE = (ROOT / "deploy/README.md").read_text()
@@ -45,6 +46,29 @@ def test_parameters_of_the_page_are_there() -> None:
 
 def _names(cell: str) -> list[str]:
     return re.findall(r"`(\w+)`", cell)
+
+
+def test_a_customers_policy_is_the_same_in_all_places() -> None:
+    section = PAGE.split("### A customer with a policy of its own")[1].split("\n## ")[0]
+    given = dict(re.findall(r"\b([A-Z]\w+)=(\{.*?\}|[^\s`]+)", section))
+    parameters = parameters_of(ROOT / "deploy/aws/archive.yaml")
+    parameters |= parameters_of(ROOT / "deploy/aws/service.yaml")
+    settings = {PREFIX + name.upper() for name in Settings.model_fields}
+
+    assert set(given) <= set(parameters) | settings
+    assert all(
+        re.fullmatch(parameters[name]["AllowedPattern"], value)
+        for name, value in given.items()
+        if name in parameters
+    )
+    customer = given["CustomerTopics"]
+    (days,) = {given[f"CustomerPolicy{number}"].split(",")[1] for number in (1, 2)}
+    assert given["CustomerPolicy1"].startswith(f"events-{customer}/,")
+    assert given["CustomerPolicy2"].startswith(f"metrics-{customer}/,")
+    assert given["FirstDay"] == f"NOW-{int(days) + 1}DAYS"
+    archived_after = json.loads(given["DATA_HIST_ARCHIVED_AFTER_DAYS_OF_CUSTOMERS"])
+    assert archived_after == {customer: int(days)}
+    assert f"| 1 | 2,880 | {given['DATA_HIST_MAX_QUERY_DAYS']} |" in section
 
 
 def test_files_of_the_page_are_there() -> None:
