@@ -4,7 +4,7 @@ Importing it does nothing. `create_app` builds everything; its arguments are the
 """
 
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from functools import partial
@@ -33,15 +33,22 @@ from data_hist.api.security_schemes import security_map
 from data_hist.athena import AthenaClient
 from data_hist.catalog import load_catalog
 from data_hist.errors import DataHistError
-from data_hist.observation.middleware import ObservationMiddleware
+from data_hist.observation.middleware import ObservationMiddleware, Observer
 from data_hist.observation.routes import Routes
-from data_hist.observation.trace_context import TraceContext, trace_context
+from data_hist.observation.trace_context import trace_context
 from data_hist.polling.poller import Poller
 from data_hist.queries.descriptions import describe_for_callers
 from data_hist.retention.archive_policy import ArchivePolicy
 from data_hist.retention.locations import ResultLocations
 from data_hist.retention.sweeper import swept
-from data_hist.server import STATE_KEY, Load, LoadMiddleware, Shutdown
+from data_hist.server import (
+    ADMISSION_KEY,
+    SHUTDOWN_KEY,
+    Admission,
+    AdmissionMiddleware,
+    Load,
+    Shutdown,
+)
 from data_hist.service import QueryService, utc_now
 from data_hist.settings import Settings, load_settings, traces_are_wanted
 
@@ -84,6 +91,9 @@ def create_app(
     )
     load = Load(settings.concurrent_requests)
     shutdown = Shutdown(settings.shutdown_notice_seconds)
+    routes = Routes()
+    # A request that is refused at the socket has no span of its own.
+    admission = Admission(load, Observer(routes, trace_context).refused)
     services: list[QueryService] = []
     tracing = _tracing() if traces_are_wanted() else None
     app = connexion.AsyncApp(
@@ -91,20 +101,23 @@ def create_app(
         specification_dir=contract.FOLDER,
         strict_validation=True,
         validator_map=VALIDATORS,
-        lifespan=_lifespan(shutdown, poller, services, tracing, partial(swept, settings, clock)),
+        lifespan=_lifespan(
+            {SHUTDOWN_KEY: shutdown, ADMISSION_KEY: admission},
+            poller,
+            services,
+            tracing,
+            partial(swept, settings, clock),
+        ),
     )
-    routes = Routes()
-    trace_of: Callable[[Sequence[bytes]], TraceContext | None] = trace_context
+    observer = Observer(routes, tracing.current_trace if tracing else trace_context)
     if tracing is not None:
         app.add_middleware(tracing.middleware(routes), MiddlewarePosition.BEFORE_EXCEPTION)
-        trace_of = tracing.current_trace
     app.add_middleware(
-        ObservationMiddleware,
-        MiddlewarePosition.BEFORE_EXCEPTION,
-        routes=routes,
-        trace_of=trace_of,
+        ObservationMiddleware, MiddlewarePosition.BEFORE_EXCEPTION, observer=observer
     )
-    app.add_middleware(LoadMiddleware, MiddlewarePosition.BEFORE_EXCEPTION, load=load)
+    app.add_middleware(
+        AdmissionMiddleware, MiddlewarePosition.BEFORE_EXCEPTION, admission=admission
+    )
     app.add_middleware(ExactPathMiddleware, MiddlewarePosition.BEFORE_SWAGGER)
     app.add_middleware(BodyMiddleware, MiddlewarePosition.BEFORE_SWAGGER)
     contract_of_api = contract.api_specification(
@@ -156,7 +169,7 @@ def _tracing() -> "Tracing | None":
 
 
 def _lifespan(
-    shutdown: Shutdown,
+    state: dict[str, Any],
     poller: Poller,
     services: list[QueryService],
     tracing: "Tracing | None",
@@ -165,7 +178,7 @@ def _lifespan(
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         async with in_background():
-            yield {STATE_KEY: shutdown}
+            yield state
         poller.close()
         for service in services:
             service.close()

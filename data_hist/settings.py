@@ -99,8 +99,9 @@ class Settings(BaseSettings):
         int,
         Field(
             ge=1,
-            description="Requests that a worker works on at once; one more is refused. Who waits "
-            "for a query, or reads a stream, does not count.",
+            description="Requests that a worker works on at once; as many more may come at the "
+            "same moment, further ones are refused. Who waits for a query, or reads a stream, does "
+            "not count.",
         ),
     ] = 48
     shutdown_notice_seconds: Annotated[

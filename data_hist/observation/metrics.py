@@ -118,9 +118,11 @@ _aws_calls_of = lru_cache(None)(_aws_calls.labels)
 _aws_call_seconds_of = lru_cache(None)(_aws_call_seconds.labels)
 
 
-def request_begun() -> None:
-    """Count a request that is being answered."""
-    _requests_in_flight.inc()
+@contextmanager
+def one_request() -> Iterator[None]:
+    """Count a request for as long as it is being answered."""
+    with _requests_in_flight.track_inprogress():
+        yield
 
 
 def request_ended(
@@ -136,7 +138,6 @@ def request_ended(
         problem: The slug of the problem that it was answered with, if any.
     """
     method = method if method in _METHODS else "other"
-    _requests_in_flight.dec()
     _requests_of(method, route, status).inc()
     _request_seconds_of(method, route).observe(seconds)
     if problem:

@@ -4,7 +4,8 @@
 the API.
 """
 
-from data_hist.server.load import Load, LoadMiddleware
-from data_hist.server.shutdown import STATE_KEY, Shutdown
+from data_hist.server.admission import ADMISSION_KEY, Admission, AdmissionMiddleware
+from data_hist.server.load import Load
+from data_hist.server.shutdown import SHUTDOWN_KEY, Shutdown
 
-__all__ = ["STATE_KEY", "Load", "LoadMiddleware", "Shutdown"]
+__all__ = ["ADMISSION_KEY", "SHUTDOWN_KEY", "Admission", "AdmissionMiddleware", "Load", "Shutdown"]

@@ -1,27 +1,26 @@
-"""How much a worker takes on: a request too many is refused at once, before it costs anything.
+"""How much a worker takes on, and who comes next.
 
 What counts is work. A caller who waits for a query to end holds almost nothing, and the reader of a
-stream sets its pace; of both there may be many, up to a bound on everything that is open.
+stream sets its pace; of both there may be many, up to a bound on everything that is open. Who comes
+when all places are taken stands in line for a moment, so that many who come at once are all served.
 """
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from data_hist.errors import DataHistError, Overloaded, ShuttingDown
-from data_hist.observation.request_record import current_request
-from data_hist.problems import MEDIA_TYPE, problem_document, problem_kind
-from data_hist.wire_json import dumps
+from data_hist.errors import Overloaded
 
 MOST_OPEN = 16_384
 """Requests of any kind, each of which holds a socket."""
 
-# What a load balancer and a monitor ask has to be answered above all when there is much to do.
-_NEVER_REFUSED = frozenset({"/healthz", "/readyz", "/metrics"})
+_LINE_FOR_EACH_PLACE = 1
+# Who is not ready to wait for a query, either, is better refused than served late.
+_LINE_SECONDS = 0.03
 _RETRY_SECONDS = 1
+
+_Line = OrderedDict[asyncio.Future[None], None]
 
 
 class Load:
@@ -33,122 +32,124 @@ class Load:
     """
 
     def __init__(self, most_at_work: int, most_open: int = MOST_OPEN) -> None:
-        self.at_work = 0
-        self.open = 0
         self._most_at_work = most_at_work
+        self._most_in_hand = most_at_work * (1 + _LINE_FOR_EACH_PLACE)
         self._most_open = most_open
+        self._at_work = 0
+        self._open = 0
+        self._arriving = 0
+        self._line: _Line = OrderedDict()
+        self._patient_line: _Line = OrderedDict()
 
-    @property
-    def is_full(self) -> bool:
-        """Whether one request more would be too many."""
-        return self.at_work >= self._most_at_work or self.open >= self._most_open
+    def place(self, *, patience_seconds: int, is_whole: bool) -> "Place":
+        """Give a request a place.
 
-    def begin_work(self) -> None:
-        """Count a request that is worked on from now on.
+        Args:
+            patience_seconds: How long it is ready to stand in line; a moment is asked of everybody.
+            is_whole: Whether its work is about to begin; it does not count before.
 
         Raises:
-            Overloaded: As many are already; others may have begun while its body came.
+            Overloaded: It is one too many.
         """
-        if self.at_work >= self._most_at_work:
-            raise _overloaded()
-        self.at_work += 1
+        self._require_room(patience_seconds)
+        return Place(self, patience_seconds, is_whole=is_whole)
 
     @contextmanager
     def asleep(self) -> Iterator[None]:
         """Make room for others while a request that is at work waits."""
-        self.at_work -= 1
+        self._end_work()
         try:
             yield
         finally:
             # It was let in, so that it goes on even where others have taken its place.
-            self.at_work += 1
+            self._at_work += 1
 
+    def _require_room(self, patience_seconds: int) -> None:
+        in_hand = self._at_work + self._arriving + len(self._line)
+        is_full = in_hand >= self._most_in_hand and not patience_seconds
+        if is_full or self._open >= self._most_open:
+            raise _overloaded()
 
-class LoadMiddleware:
-    """Refuses what is too much, and answers whom the server breaks off when it stops."""
-
-    def __init__(self, app: ASGIApp, load: Load) -> None:
-        self._app = app
-        self._load = load
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request if there is room for it."""
-        if scope["type"] != "http" or scope["path"] in _NEVER_REFUSED:
-            await self._app(scope, receive, send)
+    async def _begin_work(self, patience_seconds: int) -> None:
+        if self._at_work < self._most_at_work:
+            self._at_work += 1
+            # Whoever came at the same time is counted, or refused, before any of the work is done.
+            await asyncio.sleep(0)
             return
-        if self._load.is_full:
-            await _problem(_overloaded())(scope, receive, send)
-            return
-        request = _OpenRequest(self._load, receive, send)
         try:
-            if scope["method"] != "POST":
-                await request.begin_work()
-            await self._app(scope, request.receive, request.send)
+            async with asyncio.timeout(patience_seconds or _LINE_SECONDS):
+                await self._turn(self._patient_line if patience_seconds else self._line)
+        except TimeoutError:
+            raise _overloaded() from None
+
+    async def _turn(self, line: _Line) -> None:
+        turn = asyncio.get_running_loop().create_future()
+        line[turn] = None
+        try:
+            await turn
         except asyncio.CancelledError:
-            if request.is_answered:
-                raise
-            await _problem(_broken_off())(scope, receive, send)
-        finally:
-            request.close()
-
-
-class _OpenRequest:
-    """At work from the end of its body, which the client may send slowly, to its first answer."""
-
-    def __init__(self, load: Load, receive: Receive, send: Send) -> None:
-        self._load = load
-        self._receive = receive
-        self._send = send
-        self._is_at_work = False
-        self.is_answered = False
-        load.open += 1
-
-    async def receive(self) -> Message:
-        message = await self._receive()
-        is_whole = message["type"] == "http.request" and not message.get("more_body", False)
-        if is_whole and not self._is_at_work and not self.is_answered:
-            await self.begin_work()
-        return message
-
-    async def send(self, message: Message) -> None:
-        self.is_answered = True
-        self._end_work()
-        await self._send(message)
-
-    async def begin_work(self) -> None:
-        self._load.begin_work()
-        self._is_at_work = True
-        # Whoever came at the same time is counted, or refused, before any of the work is done.
-        await asyncio.sleep(0)
-
-    def close(self) -> None:
-        self._end_work()
-        self._load.open -= 1
+            line.pop(turn, None)
+            if not turn.cancelled():
+                # It came when nobody waited for it any more.
+                self._end_work()
+            raise
 
     def _end_work(self) -> None:
+        self._at_work -= 1
+        for line in (self._line, self._patient_line):
+            while line and self._at_work < self._most_at_work:
+                turn, _ = line.popitem(last=False)
+                if not turn.done():
+                    self._at_work += 1
+                    turn.set_result(None)
+
+
+class Place:
+    """The place of one request, from its arrival to the end of its answer; made by `Load`."""
+
+    def __init__(self, load: Load, patience_seconds: int, *, is_whole: bool) -> None:
+        self._load = load
+        self._patience_seconds = patience_seconds
+        # The patient are never too many, and must not make others so.
+        self._is_arriving = is_whole and not patience_seconds
+        self._is_at_work = False
+        load._open += 1
+        load._arriving += self._is_arriving
+
+    async def begin_work(self) -> None:
+        """Take a place at work, once.
+
+        Raises:
+            Overloaded: None becomes free in time.
+        """
+        if self._is_at_work:
+            return
+        if self._is_arriving:
+            self._end_arrival()
+        else:
+            # Others may have begun while its body came.
+            self._load._require_room(self._patience_seconds)
+        await self._load._begin_work(self._patience_seconds)
+        self._is_at_work = True
+
+    def end_work(self) -> None:
+        """Give the place at work to whoever is next in line."""
         if self._is_at_work:
             self._is_at_work = False
-            self._load.at_work -= 1
+            self._load._end_work()
+
+    def close(self) -> None:
+        """Leave."""
+        self._end_arrival()
+        self.end_work()
+        self._load._open -= 1
+
+    def _end_arrival(self) -> None:
+        self._load._arriving -= self._is_arriving
+        self._is_arriving = False
 
 
 def _overloaded() -> Overloaded:
     return Overloaded(
         "The service has as much to do as it can.", retry_after_seconds=_RETRY_SECONDS
-    )
-
-
-def _broken_off() -> ShuttingDown:
-    return ShuttingDown(
-        "The service stops before this could be answered.", retry_after_seconds=_RETRY_SECONDS
-    )
-
-
-def _problem(error: DataHistError) -> Response:
-    slug, status, _ = problem_kind(error)
-    current_request().problem = slug
-    return Response(
-        dumps(problem_document(error)),
-        status,
-        {"Retry-After": str(error.retry_after_seconds)},
-        MEDIA_TYPE,
     )

@@ -10,9 +10,10 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from data_hist.errors import DataHistError, InvalidRequest, RequestTimeout
+from data_hist.errors import DataHistError, InvalidRequest, Overloaded, RequestTimeout
 from data_hist.problems import MEDIA_TYPE, problem_document, problem_kind
-from data_hist.server.shutdown import STATE_KEY
+from data_hist.server.admission import ADMISSION_KEY, PLACE_KEY, Admission, RawHeaders
+from data_hist.server.shutdown import SHUTDOWN_KEY
 from data_hist.wire_json import dumps
 
 MAX_HEAD_BYTES = 65_536
@@ -33,7 +34,9 @@ class BoundedProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._head_bytes = 0
         self._is_in_head = False
+        self._head_is_new = False
         self._is_refused = False
+        self._body_is_dropped = False
         self._head_deadline: asyncio.TimerHandle | None = None
         self._stall_deadline: asyncio.TimerHandle | None = None
 
@@ -52,8 +55,10 @@ class BoundedProtocol(HttpToolsProtocol):
         """Take what has come, unless it is too much or after the end."""
         if self._is_refused:
             return
+        self._head_is_new = False
         super().data_received(data)
-        if self._is_in_head:
+        # What came before a new head in the same piece is not of it; the piece itself is bounded.
+        if self._is_in_head and not self._head_is_new:
             self._head_bytes += len(data)
             if self._head_bytes > MAX_HEAD_BYTES:
                 self._refuse(_head_too_large())
@@ -62,12 +67,15 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_begin(self) -> None:
         """Begin to count."""
-        self._is_in_head = True
+        self._is_in_head = self._head_is_new = True
         self._head_bytes = 0
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
-        """Serve a request whose head is whole; the last one here, where the worker stops."""
+        """Serve a request whose head is whole, or refuse it before anything is made of it.
+
+        It is the last one here, where the worker stops.
+        """
         self._is_in_head = False
         self._head_arrived()
         fault = self._fault_of_head()
@@ -75,9 +83,30 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(fault)
             # Nothing that follows on this connection may be taken for a request.
             raise fault
+        # One that came before its turn is looked at when it is served.
+        admission: Admission = self.app_state[ADMISSION_KEY]
+        try:
+            place = admission.admit(*self._request) if self._is_idle else None
+        except Overloaded as error:
+            self._turn_away(admission, error)
+            return
         super().on_headers_complete()
+        if place is not None:
+            self.scope["state"][PLACE_KEY] = place
         if self._is_stopping and self.cycle is not None:
             self.cycle.keep_alive = False
+
+    def on_body(self, body: bytes) -> None:
+        """Take a part of a body, unless its request has been refused."""
+        if not self._body_is_dropped:
+            super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        """Take the end of a request."""
+        if self._body_is_dropped:
+            self._body_is_dropped = False
+        else:
+            super().on_message_complete()
 
     def on_response_complete(self) -> None:
         """Expect the rest of the next request where it has begun to arrive."""
@@ -118,7 +147,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     @property
     def _is_stopping(self) -> bool:
-        shutdown = self.app_state.get(STATE_KEY)
+        shutdown = self.app_state.get(SHUTDOWN_KEY)
         return shutdown is not None and shutdown.is_announced
 
     def _fault_of_head(self) -> DataHistError | None:
@@ -133,6 +162,31 @@ class BoundedProtocol(HttpToolsProtocol):
         if hosts > 1 or (hosts == 0 and version == "1.1"):
             return InvalidRequest("The request needs one Host header.")
         return None
+
+    @property
+    def _request(self) -> tuple[str, str, bytes, RawHeaders]:
+        """Method, path, query and headers."""
+        path, _, query = self.url.partition(b"?")
+        return self.parser.get_method().decode(), path.decode("latin-1"), query, self.headers
+
+    def _turn_away(self, admission: Admission, error: Overloaded) -> None:
+        """Refuse a request, and go on with the next one."""
+        if self.flow.write_paused:
+            # Who asks on and on without reading the answers gets no more of them.
+            self.transport.abort()
+            return
+        self._body_is_dropped = True
+        method, path, _, headers = self._request
+        body = _body_of(error)
+        request_id = admission.observe_refusal(method, path, headers, error, len(body))
+        keeps = self.parser.should_keep_alive() and not self._is_stopping
+        # Who expects to be told to go on will not send the body.
+        is_last = self.expect_100_continue or not keeps
+        self.transport.write(self._answer(error, body, request_id, is_last=is_last))
+        if is_last:
+            self._leave()
+        else:
+            self.on_response_complete()
 
     def _expect_head(self) -> None:
         if self._head_deadline is None and self.timeout_keep_alive_task is None:
@@ -169,7 +223,13 @@ class BoundedProtocol(HttpToolsProtocol):
             # What is wrong is the body of this request, and this is its answer.
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        self.transport.write(self._problem(error))
+        body = _body_of(error)
+        self.transport.write(self._answer(error, body, uuid.uuid4().hex, is_last=True))
+        self._leave()
+
+    def _leave(self) -> None:
+        """Close once the last answer has been read."""
+        self._is_refused = True
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self.loop.call_later(_LINGER_SECONDS, self.transport.close)
@@ -181,17 +241,25 @@ class BoundedProtocol(HttpToolsProtocol):
             return False
         return bool(self.pipeline) or self.cycle.response_started or not self.cycle.more_body
 
-    def _problem(self, error: DataHistError) -> bytes:
-        body = dumps(problem_document(error))
+    def _answer(
+        self, error: DataHistError, body: bytes, request_id: str, *, is_last: bool
+    ) -> bytes:
         headers = [
             *self.server_state.default_headers,
             (b"content-type", MEDIA_TYPE.encode()),
             (b"content-length", str(len(body)).encode()),
-            (b"x-request-id", uuid.uuid4().hex.encode()),
-            (b"connection", b"close"),
+            (b"x-request-id", request_id.encode()),
         ]
-        lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
+        if error.retry_after_seconds:
+            headers.append((b"retry-after", str(error.retry_after_seconds).encode()))
+        if is_last:
+            headers.append((b"connection", b"close"))
+        lines = b"".join([name + b": " + value + b"\r\n" for name, value in headers])
         return STATUS_LINE[problem_kind(error).status] + lines + b"\r\n" + body
+
+
+def _body_of(error: DataHistError) -> bytes:
+    return dumps(problem_document(error))
 
 
 def _head_too_large() -> InvalidRequest:

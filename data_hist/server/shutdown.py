@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-STATE_KEY = "shutdown"
+SHUTDOWN_KEY = "shutdown"
 """Under which the application hands its `Shutdown` to the server, in the lifespan's state."""
 
 

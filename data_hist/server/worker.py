@@ -6,6 +6,7 @@ import signal
 import socket
 import sys
 import time
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -13,8 +14,9 @@ import uvicorn
 from gunicorn.arbiter import Arbiter
 from uvicorn_worker import UvicornWorker
 
+from data_hist.server.listener import Listener
 from data_hist.server.protocol import BoundedProtocol
-from data_hist.server.shutdown import STATE_KEY, Shutdown
+from data_hist.server.shutdown import SHUTDOWN_KEY, Shutdown
 
 _STOP_SECONDS = 25
 """From SIGTERM to the end, whatever is under way; orchestrators kill after 30."""
@@ -35,6 +37,15 @@ class Server(uvicorn.Server):
         self._stop_seconds: float = _STOP_SECONDS
         self._is_asked_to_stop = False
         self._notice_ends_at = math.inf
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start the application, then listen on the sockets."""
+        await super().startup(sockets=[])
+        protocol = partial(BoundedProtocol, self.config, self.server_state, self.lifespan.state)
+        self.servers = [  # only what closes them is called
+            Listener(sock, protocol, self.config.backlog, self.config.ssl)  # type: ignore[misc]
+            for sock in sockets or []
+        ]
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Take a signal; gunicorn may send the same one several times."""
@@ -68,7 +79,7 @@ class Server(uvicorn.Server):
 
     @property
     def _shutdown(self) -> Shutdown:
-        shutdown: Shutdown = self.lifespan.state[STATE_KEY]
+        shutdown: Shutdown = self.lifespan.state[SHUTDOWN_KEY]
         return shutdown
 
 

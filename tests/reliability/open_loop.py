@@ -1,24 +1,32 @@
 """Load that does not slow down when the service does: requests at a rate, whatever comes back."""
 
 import asyncio
+import json
+import re
 import time
-from collections import Counter, deque
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from statistics import quantiles
+from typing import Any
 from urllib.parse import urlsplit
 
-_Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
-
 DEADLINE_SECONDS = 60
+_PACE_SECONDS = 0.001
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
 @dataclass
 class Answers:
-    """What came back: how many of each status, after how long, over how many seconds."""
+    """What came back: how many of each status, after how long, over how many seconds.
+
+    `lags` tells how late the generator itself was with each request: where that is much, the
+    figures are its own and not those of the service.
+    """
 
     statuses: Counter[int] = field(default_factory=Counter)
     latencies: dict[int, list[float]] = field(default_factory=dict)
+    lags: list[float] = field(default_factory=list)
     without_retry_after: int = 0
     seconds: float = 0.0
 
@@ -36,6 +44,8 @@ class Answers:
         parts = [f"goodput {self.goodput:.0f}/s"]
         for status, times in sorted(self.latencies.items()):
             parts.append(f"{status}: {len(times)}, {_spread(times)}")
+        if self.lags:
+            parts.append(f"generator late: {_spread(self.lags)}")
         return "; ".join(parts)
 
 
@@ -44,15 +54,60 @@ def _spread(times: Sequence[float]) -> str:
     return f"p50 {cuts[49] * 1000:.0f} ms, p99 {cuts[98] * 1000:.0f} ms"
 
 
-class LoadGenerator:
-    """Sends one GET again and again over kept connections, as cheaply as Python can."""
+class _Connection(asyncio.Protocol):
+    """Sends the request whenever it is told to, and tells when the answer is whole."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, request: bytes) -> None:
+        self._request = request
+        self._answered: Callable[[_Connection, bytes, float], None] | None = None
+        self._head = b""
+        self._missing = 0
+        self._sent_at = 0.0
+
+    def connection_made(self, transport: Any) -> None:
+        self._transport = transport
+
+    def send(self, answered: "Callable[[_Connection, bytes, float], None]") -> None:
+        self._answered = answered
+        self._sent_at = time.perf_counter()
+        self._transport.write(self._request)
+
+    def data_received(self, data: bytes) -> None:
+        if not self._missing:
+            self._head += data
+            head, end, body = self._head.partition(b"\r\n\r\n")
+            if not end:
+                return
+            length = _LENGTH.search(head)
+            self._head, self._missing = head, int(length[1] if length else 0) - len(body)
+        else:
+            self._missing -= len(data)
+        if self._missing <= 0:
+            head, self._head, self._missing = self._head, b"", 0
+            answered, self._answered = self._answered, None
+            assert answered is not None
+            answered(self, head, time.perf_counter() - self._sent_at)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        assert self._answered is None, f"closed within an answer: {exc}"
+
+    def close(self) -> None:
+        self._transport.close()
+
+
+class LoadGenerator:
+    """Sends one request again and again over kept connections, as cheaply as Python can."""
+
+    def __init__(self, url: str, document: object = None) -> None:
+        body = b"" if document is None else json.dumps(document).encode()
         parts = urlsplit(url)
         self._address = (parts.hostname or "", parts.port or 80)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
-        self._request = f"GET {path} HTTP/1.1\r\nHost: test\r\n\r\n".encode()
-        self._free: deque[_Connection] = deque()
+        head = f"{'POST' if body else 'GET'} {path} HTTP/1.1\r\nHost: test\r\n"
+        if body:
+            head += f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+        self._request = f"{head}\r\n".encode() + body
+        self._free: list[_Connection] = []
 
     async def closed_loop(self, callers: int, seconds: float) -> Answers:
         """Callers who each wait for their answer: the peak of what the service can do."""
@@ -71,31 +126,39 @@ class LoadGenerator:
     async def open_loop(self, rate: float, seconds: float) -> Answers:
         """Requests at a rate, none of which waits for another."""
         answers = Answers()
-        asked: list[asyncio.Task[None]] = []
+        asked: list[asyncio.Future[None]] = []
         began = time.perf_counter()
         async with asyncio.timeout(DEADLINE_SECONDS):
             while (elapsed := time.perf_counter() - began) < seconds:
-                due = int(elapsed * rate) - len(asked)
-                asked += [asyncio.create_task(self._ask(answers)) for _ in range(due)]
-                await asyncio.sleep(0.002)
+                for number in range(len(asked), int(elapsed * rate)):
+                    asked.append(asyncio.ensure_future(self._ask(answers)))
+                    answers.lags.append(elapsed - number / rate)
+                await asyncio.sleep(_PACE_SECONDS)
             await asyncio.gather(*asked)
         answers.seconds = time.perf_counter() - began
         return answers
 
     async def close(self) -> None:
-        for _, writer in self._free:
-            writer.close()
-            await writer.wait_closed()
+        for connection in self._free:
+            connection.close()
+        await asyncio.sleep(0)
 
     async def _ask(self, answers: Answers) -> None:
-        began = time.perf_counter()
-        reader, writer = (
-            self._free.pop() if self._free else await asyncio.open_connection(*self._address)
-        )
-        writer.write(self._request)
-        head = (await reader.readuntil(b"\r\n\r\n")).lower()
-        status = int(head[9:12])
-        length = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])
-        await reader.readexactly(length)
-        self._free.append((reader, writer))
-        answers.add(status, time.perf_counter() - began, retry_after=b"retry-after: " in head)
+        loop = asyncio.get_running_loop()
+        if self._free:
+            connection = self._free.pop()
+        else:
+            _, connection = await loop.create_connection(
+                lambda: _Connection(self._request), *self._address
+            )
+        done = loop.create_future()
+
+        def answered(connection: _Connection, head: bytes, latency: float) -> None:
+            head = head.lower()
+            status = int(head[9:12])
+            answers.add(status, latency, retry_after=b"retry-after: " in head)
+            self._free.append(connection)
+            done.set_result(None)
+
+        connection.send(answered)
+        await done

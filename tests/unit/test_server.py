@@ -13,7 +13,17 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from data_hist.server import STATE_KEY, Load, LoadMiddleware, Shutdown
+from data_hist.observation.middleware import Observer
+from data_hist.observation.routes import Routes
+from data_hist.observation.trace_context import trace_context
+from data_hist.server import (
+    ADMISSION_KEY,
+    SHUTDOWN_KEY,
+    Admission,
+    AdmissionMiddleware,
+    Load,
+    Shutdown,
+)
 from data_hist.server.protocol import BoundedProtocol
 from data_hist.server.worker import Server
 
@@ -25,6 +35,7 @@ class Application:
 
     def __init__(self) -> None:
         self.shutdown = Shutdown(notice_seconds=0)
+        self.admission = Admission(Load(10), Observer(Routes(), trace_context).refused)
         self.began_to_wait = threading.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -39,7 +50,7 @@ class Application:
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
-        scope["state"][STATE_KEY] = self.shutdown
+        scope["state"] |= {SHUTDOWN_KEY: self.shutdown, ADMISSION_KEY: self.admission}
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await send({"type": "lifespan.shutdown.complete"})
@@ -51,7 +62,7 @@ def served(application: Application) -> Iterator[tuple[Server, int]]:
     listener.bind(("127.0.0.1", 0))
     listener.listen()
     port = listener.getsockname()[1]
-    app = LoadMiddleware(application, Load(10))
+    app = AdmissionMiddleware(application, application.admission)
     server = Server(uvicorn.Config(app, http=BoundedProtocol, ws="none", log_config=None))
     thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()

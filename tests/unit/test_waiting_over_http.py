@@ -20,7 +20,6 @@ from tests.running_service import running_service, settings_for
 WAITERS = 10_000
 # As many queries as an account may have active at once, where the limit is highest.
 QUERIES = 200
-ARRIVING_AT_ONCE = 500
 CALLS_PER_SECOND = 15.0
 ENDING_SECONDS = 15.0
 ANSWER_SECONDS = 0.05
@@ -110,24 +109,17 @@ def test_ten_thousand_waiters_are_few_calls_and_no_threads(
 ) -> None:
     athena = FakeAthena()
     query_ids = [str(uuid.uuid4()) for _ in range(QUERIES)]
-    settings = settings_for(
-        "http://127.0.0.1:9",
-        status_calls_per_second=CALLS_PER_SECOND,
-        concurrent_requests=ARRIVING_AT_ONCE,
-    )
+    settings = settings_for("http://127.0.0.1:9", status_calls_per_second=CALLS_PER_SECOND)
     threads = 0
 
     async def load() -> list[Caller]:
         nonlocal threads
         app = create_app(settings, engine=athena)  # type: ignore[arg-type]  # a fake
         callers = [Caller(app, query_ids[n % QUERIES]) for n in range(WAITERS)]
-        following: list[asyncio.Task[None]] = []
         async with asyncio.timeout(DEADLINE_SECONDS):
-            while len(following) < WAITERS:
-                arriving = callers[len(following) : len(following) + ARRIVING_AT_ONCE]
-                following += [asyncio.create_task(caller.follow()) for caller in arriving]
-                while not all(caller.is_waited_for for caller in arriving):
-                    await asyncio.sleep(0.01)
+            following = [asyncio.create_task(caller.follow()) for caller in callers]
+            while not all(caller.is_waited_for for caller in callers):
+                await asyncio.sleep(0.01)
             threads = threading.active_count()
             assert not any(task.done() for task in following)
             await end_all(athena, query_ids)

@@ -1,0 +1,147 @@
+"""Letting requests in, at the socket, before anything is made of them.
+
+The application hands its `Admission` to the server in the lifespan's state, so that neither needs a
+global; the server hands each request's `Place` to the application in the request's state.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable, Sequence
+
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from data_hist.errors import DataHistError, Overloaded, ShuttingDown
+from data_hist.observation.request_record import current_request
+from data_hist.problems import MEDIA_TYPE, problem_document, problem_kind
+from data_hist.server.load import Load, Place
+from data_hist.wire_json import dumps
+
+ADMISSION_KEY = "admission"
+"""Under which the application hands its `Admission` to the server."""
+
+PLACE_KEY = "place"
+"""Under which the server hands a request's `Place` to the application."""
+
+RawHeaders = Sequence[tuple[bytes, bytes]]
+Observe = Callable[[str, str, RawHeaders, Overloaded, int], str]
+
+# What a load balancer and a monitor ask has to be answered above all when there is much to do.
+_NEVER_REFUSED = frozenset({"/healthz", "/readyz", "/metrics"})
+_WAITS = re.compile(rb"(?:^|&)wait_seconds=(\d{1,2})(?:&|$)")
+_PREFERS_WAITING = re.compile(rb"(?:^|[,;\s])wait\s*=\s*(\d{1,2})\b", re.IGNORECASE)
+_RETRY_SECONDS = 1
+
+
+class Admission:
+    """Decides who is let in.
+
+    Args:
+        load: What the worker has in hand.
+        observe_refusal: Tells of a request that was refused at the socket, by its method, path and
+            headers, the error and the bytes of the answer, and gives the id of the request.
+    """
+
+    def __init__(self, load: Load, observe_refusal: Observe) -> None:
+        self._load = load
+        self.observe_refusal = observe_refusal
+
+    def admit(self, method: str, path: str, query: bytes, headers: RawHeaders) -> Place | None:
+        """Give a request a place; None where it needs none.
+
+        Raises:
+            Overloaded: It is one too many.
+        """
+        if path in _NEVER_REFUSED:
+            return None
+        return self._load.place(
+            patience_seconds=_patience_seconds(query, headers),
+            # The rest of a body may be long in coming.
+            is_whole=method != "POST",
+        )
+
+
+class AdmissionMiddleware:
+    """Keeps a request's place, and answers whom the server breaks off when it stops."""
+
+    def __init__(self, app: ASGIApp, admission: Admission) -> None:
+        self._app = app
+        self._admission = admission
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request if there is room for it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        try:
+            # The server has not looked at one that came before the answer to the one before it.
+            place = scope["state"].pop(PLACE_KEY, None) or self._admission.admit(
+                scope["method"], scope["path"], scope["query_string"], scope["headers"]
+            )
+            if place is None:
+                await self._app(scope, receive, send)
+                return
+            await self._serve(place, scope, receive, send)
+        except Overloaded as error:
+            await _problem(error)(scope, receive, send)
+
+    async def _serve(self, place: Place, scope: Scope, receive: Receive, send: Send) -> None:
+        request = _AdmittedRequest(place, receive, send)
+        try:
+            if scope["method"] != "POST":
+                await place.begin_work()
+            await self._app(scope, request.receive, request.send)
+        except asyncio.CancelledError:
+            if request.is_answered:
+                raise
+            await _problem(_broken_off())(scope, receive, send)
+        finally:
+            place.close()
+
+
+class _AdmittedRequest:
+    """At work from the end of its body, which the client may send slowly, to its first answer."""
+
+    def __init__(self, place: Place, receive: Receive, send: Send) -> None:
+        self._place = place
+        self._receive = receive
+        self._send = send
+        self.is_answered = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        is_whole = message["type"] == "http.request" and not message.get("more_body", False)
+        if is_whole and not self.is_answered:
+            await self._place.begin_work()
+        return message
+
+    async def send(self, message: Message) -> None:
+        self.is_answered = True
+        self._place.end_work()
+        await self._send(message)
+
+
+def _patience_seconds(query: bytes, headers: RawHeaders) -> int:
+    """How long a caller is ready to wait for a query, and so for its turn as well."""
+    found = _WAITS.search(query)
+    for name, value in headers:
+        if name == b"prefer":
+            found = found or _PREFERS_WAITING.search(value)
+    return int(found[1]) if found else 0
+
+
+def _broken_off() -> ShuttingDown:
+    return ShuttingDown(
+        "The service stops before this could be answered.", retry_after_seconds=_RETRY_SECONDS
+    )
+
+
+def _problem(error: DataHistError) -> Response:
+    slug, status, _ = problem_kind(error)
+    current_request().problem = slug
+    return Response(
+        dumps(problem_document(error)),
+        status,
+        {"Retry-After": str(error.retry_after_seconds)},
+        MEDIA_TYPE,
+    )

@@ -1,0 +1,187 @@
+"""A request too many is refused at the socket, and costs the connection nothing."""
+
+import json
+import socket
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from http.client import HTTPResponse
+
+import httpx
+import pytest
+
+from tests.api.calls import PROBLEM, UNKNOWN_ID, assert_problem
+from tests.log_lines import log_lines
+from tests.metric_values import metric_values, series
+from tests.reliability.held_service import full_service
+
+WAIT_SECONDS = 20
+STATUS = f"GET /v0/data_hist/status/{UNKNOWN_ID} HTTP/1.1\r\nHost: test\r\n".encode()
+BODY = b'{"query": "GET / HTTP/1.1"}'
+QUERY = (
+    b"POST /v0/data_hist/query HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n"
+    + f"Content-Length: {len(BODY)}\r\n".encode()
+)
+ROUTE = "/v0/data_hist/status/{query_id}"
+
+
+@pytest.fixture
+def full(endpoint_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
+    monkeypatch.setattr("data_hist.server.load._LINE_FOR_EACH_PLACE", 0)
+    with full_service(endpoint_url, 1) as (client, _):
+        yield client
+
+
+@contextmanager
+def connected(client: httpx.Client) -> Iterator[socket.socket]:
+    address = (client.base_url.host, client.base_url.port or 0)
+    with socket.create_connection(address, timeout=WAIT_SECONDS) as connection:
+        yield connection
+
+
+def assert_refused(connection: socket.socket) -> HTTPResponse:
+    answer = HTTPResponse(connection)
+    answer.begin()
+    assert answer.status == 503
+    assert answer.headers["content-type"] == PROBLEM
+    assert int(answer.headers["retry-after"]) >= 1
+    document = json.loads(answer.read())
+    assert (document["type"], document["retryable"]) == ("/problems/overloaded", True)
+    return answer
+
+
+def test_requests_too_many_are_refused_and_the_others_are_served(endpoint_url: str) -> None:
+    with full_service(endpoint_url, 2) as (client, _):
+        for response in (
+            client.get(f"/status/{UNKNOWN_ID}"),
+            client.post("/query", json={"query": "SELECT 1"}),
+            client.get("/tables"),
+        ):
+            assert_problem(response, 503, "overloaded")
+            assert int(response.headers["retry-after"]) >= 1
+        for path in ("/healthz", "/readyz", "/metrics"):
+            assert client.get(client.base_url.copy_with(path=path)).status_code == 200
+
+
+def test_who_stands_in_line_is_served(endpoint_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data_hist.server.load._LINE_SECONDS", WAIT_SECONDS)
+    with ThreadPoolExecutor(4) as threads, full_service(endpoint_url, 1) as (client, engine):
+        hurried = threads.submit(client.get, "/tables")
+        patient = [
+            threads.submit(client.get, f"/status/{UNKNOWN_ID}", **request)  # type: ignore[arg-type]
+            for request in ({"params": {"wait_seconds": 20}}, {"headers": {"Prefer": "wait=20"}})
+        ]
+        until_refused(client)
+        engine.go.set()
+
+        assert hurried.result().status_code == 200
+        assert [answer.result().status_code for answer in patient] == [404, 404]
+
+
+def until_refused(client: httpx.Client) -> None:
+    """Wait until the line is full, so that nobody else is let in."""
+    while client.get("/tables", timeout=WAIT_SECONDS).status_code != 503:
+        pass
+
+
+def test_refused_request_has_its_line_and_is_counted(full: httpx.Client) -> None:
+    counted = series("data_hist_http_requests_total", method="GET", route=ROUTE, status="503")
+    problems = series("data_hist_problems_total", problem="overloaded")
+    before = metric_values(full)
+    with log_lines() as lines:
+        response = full.get(f"/status/{UNKNOWN_ID}", headers={"X-Request-Id": "mine"})
+
+        line = lines.about("mine")
+
+    assert response.headers["x-request-id"] == "mine"
+    assert (line["method"], line["route"], line["status"]) == ("GET", ROUTE, 503)
+    assert (line["problem"], line["completion"]) == ("overloaded", "whole")
+    assert line["sent_bytes"] == len(response.content)
+    after = metric_values(full)
+    assert after[counted] - before[counted] == 1
+    assert after[problems] - before[problems] == 1
+
+
+def test_connection_goes_on_after_a_refusal(endpoint_url: str) -> None:
+    with full_service(endpoint_url, 1) as (client, engine), connected(client) as connection:
+        for request in (STATUS + b"\r\n", QUERY + b"\r\n" + BODY):
+            connection.sendall(request)
+            assert "connection" not in assert_refused(connection).headers
+        engine.go.set()
+
+        connection.sendall(STATUS + b"Connection: close\r\n\r\n")
+        served = HTTPResponse(connection)
+        served.begin()
+        while served.status == 503:
+            served = asked_again(client)
+
+        assert served.status == 404
+
+
+def asked_again(client: httpx.Client) -> HTTPResponse:
+    with connected(client) as connection:
+        connection.sendall(STATUS + b"\r\n")
+        answer = HTTPResponse(connection)
+        answer.begin()
+        return answer
+
+
+def test_body_of_a_refused_request_is_no_request(full: httpx.Client) -> None:
+    with connected(full) as connection:
+        connection.sendall(QUERY + b"\r\n")
+        assert_refused(connection)
+        connection.sendall(BODY[:10])
+        connection.sendall(BODY[10:] + STATUS + b"\r\n")
+        assert_refused(connection)
+        connection.sendall(STATUS + b"\r\n")
+        assert_refused(connection)
+
+
+def test_requests_sent_at_once_are_each_refused(full: httpx.Client) -> None:
+    with connected(full) as connection:
+        ids = [b"first", b"second", b"third"]
+        connection.sendall(b"".join(STATUS + b"X-Request-Id: " + i + b"\r\n\r\n" for i in ids))
+        received = b""
+        while received.count(b"\r\n\r\n") < 3 or not received.endswith(b"}"):
+            received += connection.recv(65536)
+
+    assert [received.index(i) for i in ids] == sorted(received.index(i) for i in ids)
+
+
+@pytest.mark.parametrize(
+    "request_head",
+    [
+        STATUS + b"Connection: close\r\n\r\n",
+        STATUS.replace(b"HTTP/1.1", b"HTTP/1.0") + b"\r\n",
+        # The body will not come, so that nothing else can follow.
+        QUERY + b"Expect: 100-continue\r\n\r\n",
+    ],
+    ids=["close", "1.0", "expects"],
+)
+def test_last_request_of_a_connection_ends_it(full: httpx.Client, request_head: bytes) -> None:
+    with connected(full) as connection:
+        connection.sendall(request_head)
+
+        answer = assert_refused(connection)
+
+        assert answer.headers["connection"] == "close"
+        assert connection.recv(1) == b""
+
+
+def test_body_that_does_not_come_is_not_waited_for(
+    full: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data_hist.server.protocol._HEAD_SECONDS", 0.2)
+    with connected(full) as connection:
+        connection.sendall(QUERY + b"\r\n" + BODY[:5])
+        assert_refused(connection)
+        connection.sendall(BODY[5:6])
+
+        assert connection.recv(1) == b""
+
+
+def test_who_asks_without_reading_is_cut_off(full: httpx.Client) -> None:
+    many = (STATUS + b"\r\n") * 1000
+    with connected(full) as connection, pytest.raises((ConnectionResetError, BrokenPipeError)):
+        for _ in range(1000):
+            connection.sendall(many)

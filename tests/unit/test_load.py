@@ -1,0 +1,185 @@
+"""How many requests are worked on at once, and who is served next."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from data_hist.errors import Overloaded
+from data_hist.server.load import Load, Place
+
+WAIT_SECONDS = 20
+PATIENCE_SECONDS = 30
+
+
+def placed(load: Load, patience_seconds: int = 0, *, is_whole: bool = True) -> Place:
+    return load.place(patience_seconds=patience_seconds, is_whole=is_whole)
+
+
+def run(scenario: Callable[[], Awaitable[None]]) -> None:
+    async def bounded() -> None:
+        async with asyncio.timeout(WAIT_SECONDS):
+            await scenario()
+
+    asyncio.run(bounded())
+
+
+async def until_in_line() -> None:
+    """Let everybody who has just begun come as far as it can."""
+    for _ in range(5):
+        await asyncio.sleep(0)
+
+
+@pytest.fixture
+def endless_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data_hist.server.load._LINE_SECONDS", WAIT_SECONDS)
+
+
+def test_those_who_come_at_once_are_served_or_refused_before_any_work(endless_line: None) -> None:
+    async def scenario() -> None:
+        load = Load(2)
+        places = [placed(load) for _ in range(4)]
+
+        with pytest.raises(Overloaded):
+            placed(load)
+
+        works = [asyncio.ensure_future(place.begin_work()) for place in places]
+        await until_in_line()
+        assert [work.done() for work in works] == [True, True, False, False]
+
+    run(scenario)
+
+
+def test_places_go_to_whoever_came_first(endless_line: None) -> None:
+    async def scenario() -> None:
+        load = Load(1)
+        places = [placed(load), placed(load)]
+        works = [asyncio.ensure_future(place.begin_work()) for place in places]
+        patient = placed(load, PATIENCE_SECONDS)
+        works.append(asyncio.ensure_future(patient.begin_work()))
+        order = []
+        for place, work in zip([*places, patient], works, strict=True):
+            await work
+            order.append(place)
+            place.close()
+        assert order == [*places, patient]
+
+    run(scenario)
+
+
+def test_who_is_in_a_hurry_is_served_before_who_is_patient(endless_line: None) -> None:
+    async def scenario() -> None:
+        load = Load(1)
+        first, patient, hurried = placed(load), placed(load, PATIENCE_SECONDS), placed(load)
+        await first.begin_work()
+        patient_work = asyncio.ensure_future(patient.begin_work())
+        await until_in_line()
+        hurried_work = asyncio.ensure_future(hurried.begin_work())
+        await until_in_line()
+
+        first.close()
+
+        await hurried_work
+        assert not patient_work.done()
+        hurried.close()
+        await patient_work
+
+    run(scenario)
+
+
+def test_the_patient_are_never_too_many_to_stand_in_line() -> None:
+    async def scenario() -> None:
+        load = Load(1)
+        works = []
+        for _ in range(500):
+            place = placed(load, PATIENCE_SECONDS)
+            works.append((place, asyncio.ensure_future(place.begin_work())))
+        for place, work in works:
+            await work
+            place.close()
+
+    run(scenario)
+
+
+def test_whose_turn_does_not_come_is_refused() -> None:
+    async def scenario() -> None:
+        load = Load(1)
+        first, second = placed(load), placed(load)
+        await first.begin_work()
+
+        with pytest.raises(Overloaded):
+            await second.begin_work()
+
+        second.close()
+        first.close()
+        await placed(load).begin_work()
+
+    run(scenario)
+
+
+def test_whoever_leaves_the_line_leaves_nothing_behind(endless_line: None) -> None:
+    async def scenario() -> None:
+        load = Load(1)
+        first = placed(load)
+        await first.begin_work()
+        for turn_comes in (False, True):
+            leaving = placed(load)
+            work = asyncio.ensure_future(leaving.begin_work())
+            await until_in_line()
+            if turn_comes:
+                first.end_work()
+            work.cancel()
+            await asyncio.gather(work, return_exceptions=True)
+            leaving.close()
+        first.close()
+
+        await placed(load).begin_work()
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0):
+                await placed(load).begin_work()
+
+    run(scenario)
+
+
+def test_who_sleeps_makes_room_and_comes_back_without_asking(endless_line: None) -> None:
+    async def scenario() -> None:
+        load = Load(1)
+        sleeper, other, third = placed(load), placed(load), placed(load, PATIENCE_SECONDS)
+        await sleeper.begin_work()
+        with load.asleep():
+            await other.begin_work()
+        third_work = asyncio.ensure_future(third.begin_work())
+        await until_in_line()
+
+        sleeper.close()
+        await until_in_line()
+
+        assert not third_work.done()
+        other.close()
+        await third_work
+
+    run(scenario)
+
+
+def test_a_body_that_does_not_come_takes_no_place() -> None:
+    async def scenario() -> None:
+        load = Load(1)
+        slow = [placed(load, is_whole=False) for _ in range(100)]
+
+        await placed(load).begin_work()
+
+        for place in slow:
+            place.close()
+
+    run(scenario)
+
+
+def test_there_is_an_end_to_patience_as_well() -> None:
+    load = Load(1, most_open=3)
+    places = [placed(load, PATIENCE_SECONDS, is_whole=False) for _ in range(3)]
+
+    with pytest.raises(Overloaded):
+        placed(load, PATIENCE_SECONDS)
+
+    places[0].close()
+    placed(load, PATIENCE_SECONDS)
