@@ -16,8 +16,8 @@ MOST_OPEN = 16_384
 """Requests of any kind, each of which holds a socket."""
 
 _LINE_FOR_EACH_PLACE = 1
-# Who is not ready to wait for a query, either, is better refused than served late.
-_LINE_SECONDS = 0.03
+# The line is short, so that turns come in a fraction of that, unless the engine itself is stuck.
+_LINE_SECONDS = 1.0
 _RETRY_SECONDS = 1
 
 _Line = OrderedDict[asyncio.Future[None], None]

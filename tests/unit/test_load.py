@@ -101,7 +101,9 @@ def test_the_patient_are_never_too_many_to_stand_in_line() -> None:
     run(scenario)
 
 
-def test_whose_turn_does_not_come_is_refused() -> None:
+def test_whose_turn_does_not_come_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("data_hist.server.load._LINE_SECONDS", 0.01)
+
     async def scenario() -> None:
         load = Load(1)
         first, second = placed(load), placed(load)
