@@ -54,9 +54,10 @@ class ResultObject:
                     while start < end and len(reading) < share.blocks(size):
                         reading.append(self._begin(start, min(size, end - start)))
                         start += size
-                    block = await reading.popleft()
-                    share.took(len(block))
-                    yield block
+                    taken = [await reading.popleft()]
+                    share.took(len(taken[0]))
+                    # Not kept by a name here: only whoever takes it holds it.
+                    yield taken.pop()
             finally:
                 _forget(reading)
 

@@ -94,11 +94,12 @@ def _common_headers(result: FinishedResult, fmt: ResultFormat) -> dict[str, str]
 
 async def _begun(body: AsyncGenerator[bytes, None]) -> AsyncGenerator[bytes, None]:
     """The same body, of which the first bytes have been made."""
-    first = await anext(body, b"")
+    begun = [await anext(body, b"")]
 
     async def whole() -> AsyncGenerator[bytes, None]:
         async with aclosing(body):
-            yield first
+            # Not kept by a name, they go when they have been sent.
+            yield begun.pop()
             async for part in body:
                 yield part
 

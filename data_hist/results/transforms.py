@@ -92,6 +92,9 @@ async def transformed(
     async with aclosing(blocks):
         transform = await loop.run_in_executor(threads, make)
         async for block in blocks:
-            if made := await loop.run_in_executor(threads, transform.feed, block):
+            made = await loop.run_in_executor(threads, transform.feed, block)
+            # A reader may take what was made slowly, and needs nothing else meanwhile.
+            del block
+            if made:
                 yield made
         yield await loop.run_in_executor(threads, transform.finish)
