@@ -69,6 +69,8 @@ class AthenaClient:
             observe_time_limits(client)
             observe_calls(client)
         self._attempts = Attempts()
+        # One read that fails breaks a stream off; S3 has no quota that its retries would use up.
+        self._object_attempts = Attempts(most=5, retries_for_100=100)
         self._workgroup = settings.workgroup
         self._default_database = settings.default_database
         self._bucket = settings.result_bucket
@@ -184,7 +186,7 @@ class AthenaClient:
             QueryExpired: The object is gone.
             ResultUnreadable: It cannot be read.
         """
-        return self._attempts.make(partial(describe_object, self._s3, location), _ANSWER)
+        return self._object_attempts.make(partial(describe_object, self._s3, location), _ANSWER)
 
     def read_range(
         self, location: str, start: int, size: int, etag: str | None = None
@@ -197,7 +199,7 @@ class AthenaClient:
             EngineFailed: It is another than the one of the ETag.
         """
         read = partial(read_object, self._s3, location, start, size, etag)
-        return self._attempts.make(read, _ROWS)
+        return self._object_attempts.make(read, _ROWS)
 
     def _result_set(self, **request: Any) -> ResultSet:
         def get() -> ResultSet:
