@@ -119,7 +119,7 @@ def create_app(
         AdmissionMiddleware, MiddlewarePosition.BEFORE_EXCEPTION, admission=admission
     )
     app.add_middleware(ExactPathMiddleware, MiddlewarePosition.BEFORE_SWAGGER)
-    app.add_middleware(BodyMiddleware, MiddlewarePosition.BEFORE_SWAGGER)
+    app.add_middleware(BodyMiddleware, MiddlewarePosition.BEFORE_SECURITY)
     contract_of_api = contract.api_specification(
         settings.tenant_header, settings.gateway_secret_header
     )

@@ -1,6 +1,6 @@
 """The use cases: submit, validate, status, next page, result, cancel and list, for one API version.
 
-Every blocking call runs on a thread, and a caller who waits holds none.
+Every blocking call runs on a thread.
 """
 
 import asyncio
@@ -17,7 +17,6 @@ from data_hist.errors import (
     EngineUnavailable,
     InvalidSql,
     QueryExpired,
-    QueryNotFound,
     ResultUnreadable,
 )
 from data_hist.guard import AdmittedQuery, Edit
@@ -33,13 +32,13 @@ from data_hist.model import (
     Submission,
 )
 from data_hist.observation.context_threads import ContextThreadPool
-from data_hist.observation.middleware import waiting
 from data_hist.observation.started_queries import StartedQueries
 from data_hist.paging import result_position, result_token
 from data_hist.polling.poller import Poller
+from data_hist.queries.following import QueryFollower
 from data_hist.queries.listing import list_queries
 from data_hist.queries.outcomes import raise_callers_fault, require_rows
-from data_hist.queries.ownership import Ownership, query_not_found
+from data_hist.queries.ownership import Ownership
 from data_hist.queries.source_map import annotate, caller_place
 from data_hist.results import FinishedResult, PageReader, ResultObject, StreamShares
 from data_hist.retention.locations import ResultLocations
@@ -54,7 +53,6 @@ _STREAM_THREADS = 16
 _ROW_THREADS = 2
 _VALIDATION = "EXPLAIN (TYPE VALIDATE)\n"
 _VALIDATION_SECONDS = 20.0
-_LOOK_SECONDS = 5.0
 _RETRY_SECONDS = 1
 _CACHED_RESULTS = 1024
 
@@ -91,15 +89,13 @@ class QueryService:
         shutdown: Shutdown,
     ) -> None:
         self._engine = engine
-        self._poller = poller
         self._version = version
         self._locations = locations
-        self._load = load
-        self._shutdown = shutdown
         self._guard = GuardPool(version, max_query_days)
         self._ownership = Ownership(locations, clock)
         self._columns = lru_cache(_CACHED_RESULTS)(engine.columns)
         self._started = StartedQueries()
+        self._follower = QueryFollower(poller, self._ownership, self._started, load, shutdown)
         self._calls = ContextThreadPool(_CALL_THREADS, "engine-call")
         self._stream_reads = ContextThreadPool(_STREAM_THREADS, "stream-read")
         self._row_work = ContextThreadPool(_ROW_THREADS, "rows")
@@ -143,8 +139,7 @@ class QueryService:
         query_id = await self._start(
             submission.sql, explained, self._locations.for_validation(owner), None
         )
-        query = await self._look(query_id, _VALIDATION_SECONDS)
-        query = await self._until_ended(query, _VALIDATION_SECONDS)
+        query = await self._follower.follow_unclaimed(query_id, _VALIDATION_SECONDS)
         raise_callers_fault(query.failure, query_id=None)
         if query.status is not QueryStatus.FINISHED:
             await self._on_thread(partial(self._engine.stop, query_id))
@@ -161,7 +156,7 @@ class QueryService:
             InvalidSql, ResourcesExhausted, ScanLimitExceeded: It failed through the caller's
                 fault.
         """
-        owned = await self._wait(tenant, query_id, wait_seconds)
+        owned = await self._follower.follow(tenant, query_id, wait_seconds)
         raise_callers_fault(owned.query.failure, query_id)
         return owned
 
@@ -216,11 +211,11 @@ class QueryService:
         Raises:
             QueryNotFound, QueryExpired: The tenant has no such query, or has it no longer.
         """
-        owned = await self._wait(tenant, query_id, 0)
+        owned = await self._follower.follow(tenant, query_id, 0)
         if owned.query.status.is_terminal:
             return owned
         await self._on_thread(partial(self._engine.stop, query_id))
-        return await self._wait(tenant, query_id, _RETRY_SECONDS)
+        return await self._follower.follow(tenant, query_id, _RETRY_SECONDS)
 
     async def queries(
         self, tenant: int, status: QueryStatus | None, limit: int, paging_token: str | None
@@ -273,40 +268,8 @@ class QueryService:
             line, column = caller_place(sent, error.line, error.column)
             raise InvalidSql(error.detail, code=error.code, line=line, column=column) from error
 
-    async def _wait(self, tenant: int, query_id: str, wait_seconds: float) -> OwnedQuery:
-        """Claim the query first: nobody may wait for what is another's."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + wait_seconds
-        try:
-            query = await self._look(query_id, wait_seconds)
-        except QueryNotFound:
-            raise query_not_found(query_id) from None
-        self._started.seen(query)
-        owned = self._ownership.claim(query, tenant)
-        if owned.query.status.is_terminal or deadline <= loop.time():
-            return owned
-        query = await self._until_ended(query, deadline - loop.time())
-        self._started.seen(query)
-        return self._ownership.claim(query, tenant)
-
-    async def _look(self, query_id: str, wait_seconds: float) -> Query:
-        """Describe a query; who is ready to wait makes room for others meanwhile."""
-        if not wait_seconds:
-            return await self._poller.look(query_id, _LOOK_SECONDS)
-        with self._load.asleep():
-            return await self._poller.look(query_id, max(wait_seconds, _LOOK_SECONDS))
-
-    async def _until_ended(self, query: Query, seconds: float) -> Query:
-        """Wait, and describe the query as it is where this worker stops before it ends."""
-        with waiting(), self._load.asleep():
-            try:
-                async with self._shutdown.cutting_short():
-                    return await self._poller.until_ended(query, seconds)
-            except TimeoutError:
-                return await self._poller.look(query.query_id, _LOOK_SECONDS)
-
     async def _query_with_rows(self, tenant: int, query_id: str, wait_seconds: float) -> Query:
-        owned = await self._wait(tenant, query_id, wait_seconds)
+        owned = await self._follower.follow(tenant, query_id, wait_seconds)
         require_rows(owned.query)
         return owned.query
 

@@ -33,6 +33,7 @@ OWNERS = {
     "botocore": {"data_hist/athena"},
     "connexion": {
         "data_hist/app.py",
+        "data_hist/api/front_door.py",
         "data_hist/api/handlers.py",
         "data_hist/api/request_validation.py",
         "data_hist/api/responses.py",
@@ -184,6 +185,16 @@ def test_each_operation_has_one_handler(spec: dict[str, Any], handlers: type) ->
     methods = {name for name, _ in inspect.getmembers(handlers, inspect.isfunction)}
 
     assert set(operations(spec)) == {name for name in methods if not name.startswith("_")}
+
+
+@pytest.mark.parametrize("spec", [SPEC, HEALTH_SPEC], ids=["api", "health"])
+def test_each_post_and_nothing_else_needs_a_body(spec: dict[str, Any]) -> None:
+    for path in spec["paths"].values():
+        for method, operation in path.items():
+            if method == "post":
+                assert operation["requestBody"]["required"]
+            elif method != "parameters":
+                assert "requestBody" not in operation
 
 
 def test_the_contract_names_no_code() -> None:

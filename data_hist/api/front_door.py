@@ -1,4 +1,4 @@
-"""What stands before Connexion: what it would let through.
+"""What stands before the operations: what Connexion would let through to them.
 
 Connexion reads bodies of any size into memory, and skips its validation when the media type is not
 spelt in lower case.
@@ -8,6 +8,7 @@ import asyncio
 import re
 from collections.abc import Iterable
 
+from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -26,29 +27,29 @@ _BODY_SECONDS = 10
 
 _JSON = re.compile(r'application/json(\s*;\s*charset\s*=\s*"?utf-8"?)?\s*', re.I | re.ASCII)
 
+_RawHeaders = Iterable[tuple[bytes, bytes]]
+
 
 class BodyMiddleware:
-    """Lets only JSON in UTF-8 of a bounded size through, spelt as Connexion expects it."""
+    """Lets only JSON in UTF-8 of a bounded size through, spelt as Connexion expects it.
+
+    It stands behind the router, so that a wrong path or method is told as such, whatever the body.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request whose body may be read; anything else is an error of the caller."""
-        if scope["type"] == "http" and scope["method"] == "POST":
-            headers = Headers(scope=scope)
-            _check_media_type(headers)
-            try:
-                async with asyncio.timeout(_BODY_SECONDS):
-                    body = await _whole_body(headers, receive)
-            except TimeoutError:
-                raise RequestTimeout(
-                    f"The body did not arrive within {_BODY_SECONDS} seconds."
-                ) from None
-            if not body:
-                raise InvalidRequest("The request needs a body.")
-            scope = dict(scope, headers=list(_normalised(scope["headers"], len(body))))
-            receive = _Replay(body, receive)
+        if scope["type"] == "http":
+            if _takes_body(scope):
+                headers = Headers(scope=scope)
+                _check_media_type(headers)
+                body = await _body_in_time(headers, receive)
+                scope = dict(scope, headers=list(_normalised(scope["headers"], len(body))))
+                receive = _Replay(body, receive)
+            else:
+                scope = dict(scope, headers=list(_without_media_type(scope["headers"])))
         await self._app(scope, receive, send)
 
 
@@ -83,12 +84,29 @@ class _Replay:
         return {"type": "http.request", "body": body, "more_body": False}
 
 
+def _takes_body(scope: Scope) -> bool:
+    """Whether the request has found its operation, and this is one with a body: each POST is."""
+    operation_id = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
+    return operation_id is not None and scope["method"] == "POST"
+
+
 def _check_media_type(headers: Headers) -> None:
     declared = headers.getlist("content-type")
     if len(declared) != 1 or not _JSON.fullmatch(declared[0]):
         raise UnsupportedMediaType("Send the body as application/json, in UTF-8.")
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("Send the body without a Content-Encoding.")
+
+
+async def _body_in_time(headers: Headers, receive: Receive) -> bytes:
+    try:
+        async with asyncio.timeout(_BODY_SECONDS):
+            body = await _whole_body(headers, receive)
+    except TimeoutError:
+        raise RequestTimeout(f"The body did not arrive within {_BODY_SECONDS} seconds.") from None
+    if not body:
+        raise InvalidRequest("The request needs a body.")
+    return body
 
 
 async def _whole_body(headers: Headers, receive: Receive) -> bytes:
@@ -108,9 +126,12 @@ async def _whole_body(headers: Headers, receive: Receive) -> bytes:
     return bytes(body)
 
 
-def _normalised(
-    headers: Iterable[tuple[bytes, bytes]], length: int
-) -> Iterable[tuple[bytes, bytes]]:
+def _without_media_type(headers: _RawHeaders) -> _RawHeaders:
+    """The same headers where no body is taken: Connexion would read any that says it is a form."""
+    return (header for header in headers if header[0].lower() != b"content-type")
+
+
+def _normalised(headers: _RawHeaders, length: int) -> _RawHeaders:
     """The same headers, with a length also for a chunked body, which Connexion takes for none."""
     replaced = {b"content-type", b"content-length", b"transfer-encoding"}
     yield from (header for header in headers if header[0].lower() not in replaced)

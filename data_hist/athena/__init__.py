@@ -3,15 +3,10 @@
 Everything that AWS says leaves this package as a value of `model` or an error of `errors`.
 """
 
-from data_hist.athena.client import (
-    AthenaClient,
-    EnginePage,
-    ObjectRange,
-    ObjectVersion,
-    idempotency_token,
-)
+from data_hist.athena.client import AthenaClient, EnginePage, idempotency_token
 from data_hist.athena.errors import is_transient
 from data_hist.athena.result_bucket import BATCH, ResultBucket, StoredObject
+from data_hist.athena.result_objects import ObjectRange, ObjectVersion
 
 __all__ = [
     "BATCH",

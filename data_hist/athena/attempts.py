@@ -17,7 +17,6 @@ from data_hist.errors import EngineError
 
 _T = TypeVar("_T")
 
-_ATTEMPTS = 3
 _FIRST_PAUSE_SECONDS = 0.1
 
 
@@ -30,13 +29,19 @@ class Patience:
 
 
 class Attempts:
-    """Makes calls that may be made twice without harm. Thread-safe."""
+    """Makes calls that may be made twice without harm. Thread-safe.
 
-    def __init__(self) -> None:
-        self._budget = RetryBudget()
+    Args:
+        most: How many times a call is made before it is given up.
+        retries_for_100: How many more calls there may be than were asked for.
+    """
+
+    def __init__(self, *, most: int = 3, retries_for_100: int = 15) -> None:
+        self._most = most
+        self._budget = RetryBudget(retries_for_100)
 
     def make(self, call: Callable[[], _T], patience: Patience) -> _T:
-        """Make a call until it has an answer: three times at most, and as the budget allows.
+        """Make a call until it has an answer, as often and as long as it may be made.
 
         Raises:
             EngineError: That of the last attempt.
@@ -52,7 +57,7 @@ class Attempts:
             except EngineError as error:
                 pause = random.uniform(0, _FIRST_PAUSE_SECONDS * 2**attempt)  # noqa: S311
                 late = time.monotonic() + pause >= deadline
-                if attempt == _ATTEMPTS or late or not is_transient(error):
+                if attempt == self._most or late or not is_transient(error):
                     raise
                 if not self._budget.take_retry():
                     raise

@@ -1,22 +1,24 @@
-"""Start, describe and stop queries on Athena, and read their result objects on S3."""
+"""Start, describe and stop queries on Athena and read their results, each call in its time."""
 
 import hashlib
 import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
+from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
-from urllib.parse import urlsplit
-
-import boto3
-from botocore.config import Config
-from botocore.exceptions import ClientError
 
 from data_hist.athena.attempts import Attempts, Patience
-from data_hist.athena.errors import reading_object, translated_errors
+from data_hist.athena.errors import translated_errors
 from data_hist.athena.observed_calls import observe_calls
+from data_hist.athena.result_objects import (
+    ObjectRange,
+    ObjectVersion,
+    describe_object,
+    read_object,
+)
 from data_hist.athena.result_sets import ColumnInfo, ResultSet, keep_bodies, result_set
+from data_hist.athena.sessions import CONFIG, session_from
 from data_hist.athena.states import descriptions_from, member
 from data_hist.athena.time_limits import observe_time_limits, time_limit
 from data_hist.errors import EngineFailed, EngineUnavailable, QueryExpired, Throttled
@@ -27,20 +29,6 @@ if TYPE_CHECKING:
     from mypy_boto3_athena import AthenaClient as Athena
     from mypy_boto3_s3 import S3Client
 
-CONFIG = Config(
-    connect_timeout=3,
-    read_timeout=8,
-    # At least the number of threads that may call at once, or connections are opened for nothing.
-    max_pool_connections=64,
-    # Whether and when a call is made again is decided in `attempts`.
-    retries={"mode": "standard", "total_max_attempts": 1},
-    tcp_keepalive=True,
-    # botocore's own is made anew for each call, which takes an eighth of it.
-    user_agent=f"data-hist/{version('data-hist')}",
-    # The contract has checked what a caller gives, and the rest stands in this module.
-    parameter_validation=False,
-    s3={"addressing_style": "path"},
-)
 _BATCH = 50
 _STATUS_SECONDS = 2.5
 _CHECK_RETRY_SECONDS = 5
@@ -50,24 +38,6 @@ _START = Patience(attempt_seconds=4, whole_seconds=10)
 _ROWS = Patience(attempt_seconds=8, whole_seconds=20)
 _ENGINE_PAGE = 1000
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_RANGE_PAST_THE_END = "InvalidRange"
-
-
-@dataclass(frozen=True)
-class ObjectVersion:
-    """A result object as it stands: its size, and the ETag that changes when its bytes do."""
-
-    object_bytes: int
-    etag: str
-
-
-@dataclass(frozen=True)
-class ObjectRange:
-    """Some bytes of a result object, and the size of the whole of it."""
-
-    data: bytes
-    object_bytes: int
-    etag: str | None
 
 
 @dataclass(frozen=True)
@@ -99,6 +69,8 @@ class AthenaClient:
             observe_time_limits(client)
             observe_calls(client)
         self._attempts = Attempts()
+        # One read that fails breaks a stream off; S3 has no quota that its retries would use up.
+        self._object_attempts = Attempts(most=5, retries_for_100=100)
         self._workgroup = settings.workgroup
         self._default_database = settings.default_database
         self._bucket = settings.result_bucket
@@ -214,14 +186,7 @@ class AthenaClient:
             QueryExpired: The object is gone.
             ResultUnreadable: It cannot be read.
         """
-        url = urlsplit(location)
-
-        def head() -> ObjectVersion:
-            with reading_object():
-                answer = self._s3.head_object(Bucket=url.netloc, Key=url.path.removeprefix("/"))
-            return ObjectVersion(member(answer, "ContentLength", int), member(answer, "ETag", str))
-
-        return self._attempts.make(head, _ANSWER)
+        return self._object_attempts.make(partial(describe_object, self._s3, location), _ANSWER)
 
     def read_range(
         self, location: str, start: int, size: int, etag: str | None = None
@@ -233,30 +198,8 @@ class AthenaClient:
             ResultUnreadable: It cannot be read.
             EngineFailed: It is another than the one of the ETag.
         """
-        return self._attempts.make(lambda: self._read_range(location, start, size, etag), _ROWS)
-
-    def _read_range(self, location: str, start: int, size: int, etag: str | None) -> ObjectRange:
-        url = urlsplit(location)
-        condition: dict[str, Any] = {"IfMatch": etag} if etag else {}
-        with reading_object():
-            try:
-                answer = self._s3.get_object(
-                    Bucket=url.netloc,
-                    Key=url.path.removeprefix("/"),
-                    Range=f"bytes={start}-{start + size - 1}",
-                    **condition,
-                )
-                data = answer["Body"].read()
-            except ClientError as error:
-                if error.response.get("Error", {}).get("Code") == _RANGE_PAST_THE_END:
-                    return ObjectRange(b"", start, etag)
-                raise
-        given, _, total = answer.get("ContentRange", "").partition("/")
-        if given != f"bytes {start}-{start + len(data) - 1}" or not total.isdecimal():
-            raise EngineFailed("The result object was cut short on its way.")
-        if etag and answer.get("ETag") != etag:
-            raise EngineFailed("The result object is another than it was.")
-        return ObjectRange(data, int(total), answer.get("ETag"))
+        read = partial(read_object, self._s3, location, start, size, etag)
+        return self._object_attempts.make(read, _ROWS)
 
     def _result_set(self, **request: Any) -> ResultSet:
         def get() -> ResultSet:
@@ -296,16 +239,6 @@ class AthenaClient:
                 f"Workgroup {self._workgroup} keeps its results in Athena's own storage: turn off "
                 "'Athena managed' results (ManagedQueryResultsConfiguration.Enabled=false)."
             )
-
-
-def session_from(settings: Settings) -> boto3.Session:
-    """The session that the settings describe; unlike its clients it is not thread-safe."""
-    key, secret = settings.access_key_id, settings.secret_access_key
-    return boto3.Session(
-        region_name=settings.region,
-        aws_access_key_id=key.get_secret_value() if key else None,
-        aws_secret_access_key=secret.get_secret_value() if secret else None,
-    )
 
 
 def idempotency_token(tenant: int, key: str) -> str:

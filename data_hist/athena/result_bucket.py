@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from botocore.config import Config
 
-from data_hist.athena.client import CONFIG, session_from
 from data_hist.athena.errors import translated_errors
+from data_hist.athena.sessions import CONFIG, session_from
 from data_hist.settings import Settings
 
 if TYPE_CHECKING:

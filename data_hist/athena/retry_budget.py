@@ -4,24 +4,24 @@ import threading
 
 
 class RetryBudget:
-    """Allows a retry for every seventh request or so: retries must not multiply the load.
+    """Allows so many retries for a hundred requests: they must not multiply the load.
 
     Ten are allowed at once, so that a single failure passes unseen. Thread-safe.
     """
 
     # In hundredths of a retry, which add up exactly.
     _RETRY = 100
-    _EARNED_BY_REQUEST = 15
     _MOST = 1000
 
-    def __init__(self) -> None:
+    def __init__(self, retries_for_100: int = 15) -> None:
+        self._earned_by_request = retries_for_100
         self._lock = threading.Lock()
         self._left = self._MOST
 
     def count_request(self) -> None:
         """Earn a part of a retry."""
         with self._lock:
-            self._left = min(self._left + self._EARNED_BY_REQUEST, self._MOST)
+            self._left = min(self._left + self._earned_by_request, self._MOST)
 
     def take_retry(self) -> bool:
         """Whether one more call may be made for a request."""

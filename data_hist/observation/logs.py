@@ -142,5 +142,8 @@ LOGGING: dict[str, Any] = {
         "connexion": {"level": "CRITICAL"},
         "sqlglot": {"level": "CRITICAL"},
         "botocore": {"level": "WARNING"},
+        # These write the malformed headers of an answer, and with them where the result lies.
+        "botocore.handlers": {"level": "CRITICAL"},
+        "urllib3": {"level": "CRITICAL"},
     },
 }

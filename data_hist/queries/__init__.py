@@ -1,1 +1,1 @@
-"""What a query of Athena's is to its caller: whose it is, what it means, where it failed."""
+"""What a query of Athena's is to its caller: whose it is, how it goes, where it failed."""

@@ -177,6 +177,7 @@ def test_body_that_is_too_large(client: httpx.Client, chunked: bool) -> None:
     assert_problem(response, 413, "query-too-large")
 
 
+@pytest.mark.parametrize("content_type", [JSON, "text/plain", None])
 @pytest.mark.parametrize(
     ("method", "path", "allowed"),
     [
@@ -185,21 +186,27 @@ def test_body_that_is_too_large(client: httpx.Client, chunked: bool) -> None:
         ("POST", f"/status/{UNKNOWN_ID}", "GET"),
         ("DELETE", f"/status/{UNKNOWN_ID}", "GET"),
         ("GET", "/next", "POST"),
+        ("POST", f"/query/{UNKNOWN_ID}", "DELETE"),
+        ("POST", "/tables", "GET"),
         ("PATCH", "/tables", "GET"),
+        ("POST", "/openapi.json", "GET"),
+        ("POST", "/ui/", "GET"),
     ],
 )
-def test_wrong_method(client: httpx.Client, method: str, path: str, allowed: str) -> None:
-    # The body of a POST is looked at before anything else.
-    headers = {"Content-Type": JSON if method == "POST" else "text/plain"}
+def test_wrong_method(
+    client: httpx.Client, method: str, path: str, allowed: str, content_type: str | None
+) -> None:
+    headers = {} if content_type is None else {"Content-Type": content_type}
     response = client.request(method, path, content=b"{}", headers=headers)
 
     assert_problem(response, 405, "method-not-allowed")
     assert allowed in response.headers["allow"]
 
 
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
 @pytest.mark.parametrize("path", ["/nothing", "/status", "/status/a/b", "/tables/", "/query/"])
-def test_path_that_does_not_exist(client: httpx.Client, path: str) -> None:
-    assert_problem(client.get(path), 404, "not-found")
+def test_path_that_does_not_exist(client: httpx.Client, method: str, path: str) -> None:
+    assert_problem(client.request(method, path), 404, "not-found")
 
 
 def test_query_parameter_that_does_not_exist(client: httpx.Client) -> None:

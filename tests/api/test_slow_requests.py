@@ -69,6 +69,33 @@ def test_half_a_request(client: httpx.Client, sent: bytes) -> None:
         assert_timeout_and_end(connection)
 
 
+@pytest.mark.parametrize("media_type", ["json", "x-www-form-urlencoded"])
+@pytest.mark.parametrize(
+    ("request_line", "status"),
+    [
+        ("GET /healthz", 200),
+        ("GET /v0/data_hist/tables", 200),
+        ("DELETE /v0/data_hist/query/nothing", 404),
+        ("POST /v0/data_hist/tables", 405),
+        ("PUT /v0/data_hist/query", 405),
+        ("POST /healthz", 405),
+        ("POST /v0/data_hist/nothing", 404),
+    ],
+)
+def test_body_that_nobody_takes(
+    client: httpx.Client, request_line: str, status: int, media_type: str
+) -> None:
+    head = f"Host: test\r\nContent-Type: application/{media_type}\r\nContent-Length: 1000000000"
+    with connected(client) as connection:
+        connection.sendall(f"{request_line} HTTP/1.1\r\n{head}\r\n\r\nx=".encode())
+
+        answer = answer_on(connection)
+        assert (answer.status, len(answer.read()) > 0) == (status, True)
+        with pytest.raises(ConnectionError):
+            while True:
+                connection.sendall(b"x" * 10_000)
+
+
 def test_head_that_comes_drop_by_drop(client: httpx.Client) -> None:
     with connected(client) as connection:
         connection.sendall(HALF)

@@ -5,6 +5,7 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from pydantic import SecretStr
 from data_hist.athena import AthenaClient, ObjectRange, ObjectVersion
 from data_hist.athena import attempts as attempts_module
 from data_hist.athena import client as client_module
-from data_hist.athena.attempts import Attempts, Patience
+from data_hist.athena.attempts import Patience
 from data_hist.errors import (
     DataHistError,
     EngineError,
@@ -122,7 +123,8 @@ class Aws:
     def renew(self) -> None:
         """Forget what was asked, and give the client all its retries back: it is slow to make."""
         self.server.requests.clear()
-        self.client._attempts = Attempts()
+        for attempts in (self.client._attempts, self.client._object_attempts):
+            attempts._budget._left = attempts._budget._MOST
 
     def after(self, operation: Operation, *faults: Fault) -> object:
         """What an operation gives when its first answers are these."""
@@ -339,7 +341,7 @@ def test_range_that_fails_always_is_an_error(aws: Aws, fault: str) -> None:
         aws.after(READ, *[RANGE_FAULTS[fault]] * 9)
 
     assert isinstance(raised.value, EngineFailed | ResultUnreadable | Throttled)
-    assert len(aws.server.requests) <= 3
+    assert len(aws.server.requests) <= 5
 
 
 def test_range_that_may_not_be_read_is_asked_for_once(aws: Aws) -> None:
@@ -373,6 +375,31 @@ def test_half_the_calls_throttled_are_no_storm(aws: Aws, monkeypatch: pytest.Mon
             assert error.retry_after_seconds
 
     assert len(aws.server.requests) <= 1.2 * calls
+
+
+def test_reads_are_made_good_while_every_other_call_fails(aws: Aws) -> None:
+    for _ in range(20):
+        with suppress(Throttled):
+            aws.after(ATHENA["list"], *[PASSING["throttled"][0]] * 9)
+    aws.server.requests.clear()
+    reads = 100
+    aws.server.faults = [RANGE_FAULTS["throttled"], bytes_of(OBJECT_ANSWER)] * reads
+
+    for _ in range(reads):
+        assert aws.client.read_range(LOCATION, 0, 100).data == OBJECT
+
+    assert len(aws.server.requests) == 2 * reads
+
+
+def test_reads_that_all_fail_are_no_storm(aws: Aws) -> None:
+    reads = 100
+    aws.server.faults = [RANGE_FAULTS["throttled"]] * 5 * reads
+
+    for _ in range(reads):
+        with pytest.raises(Throttled):
+            aws.client.read_range(LOCATION, 0, 100)
+
+    assert len(aws.server.requests) <= 2 * reads + 10
 
 
 def test_nothing_of_an_answer_stands_in_the_error(aws: Aws, caplog: Any) -> None:

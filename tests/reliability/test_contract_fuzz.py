@@ -41,10 +41,6 @@ expected-statuses = ["2xx", "3xx", "4xx", {server_errors}]
 # A query that is too long is told by its size.
 expected-statuses = ["400", "401", "404", "405", "406", "413", "415", "422", "429", "5xx"]
 
-# A POST is looked at before its path: without JSON it is a 415 wherever it goes.
-[checks.unsupported_method]
-enabled = false
-
 [[operations]]
 include-operation-id = "submit_query"
 # Not each text is SQL, nor does it have a place for each parameter.

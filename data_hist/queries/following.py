@@ -1,0 +1,83 @@
+"""Following a query: how it stands at once, or once it has ended.
+
+A caller who waits holds no thread and no place that others could have.
+"""
+
+import asyncio
+
+from data_hist.errors import QueryNotFound
+from data_hist.model import OwnedQuery, Query
+from data_hist.observation.middleware import waiting
+from data_hist.observation.started_queries import StartedQueries
+from data_hist.polling.poller import Poller
+from data_hist.queries.ownership import Ownership, query_not_found
+from data_hist.server import Load, Shutdown
+
+_LOOK_SECONDS = 5.0
+
+
+class QueryFollower:
+    """Describes queries to their owners, who may wait for them to end.
+
+    Args:
+        poller: Asks the engine about them.
+        ownership: Says whose they are.
+        started: Told of each query that is seen.
+        load: Told of callers who wait, for whom the service does nothing.
+        shutdown: Ends their wait early.
+    """
+
+    def __init__(
+        self,
+        poller: Poller,
+        ownership: Ownership,
+        started: StartedQueries,
+        load: Load,
+        shutdown: Shutdown,
+    ) -> None:
+        self._poller = poller
+        self._ownership = ownership
+        self._started = started
+        self._load = load
+        self._shutdown = shutdown
+
+    async def follow(self, tenant: int, query_id: str, wait_seconds: float) -> OwnedQuery:
+        """Describe a tenant's query, once it has ended or `wait_seconds` have passed.
+
+        Raises:
+            QueryNotFound, QueryExpired: The tenant has no such query, or has it no longer.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + wait_seconds
+        try:
+            query = await self._look(query_id, wait_seconds)
+        except QueryNotFound:
+            raise query_not_found(query_id) from None
+        self._started.seen(query)
+        # Claimed before the wait: nobody may wait for what is another's.
+        owned = self._ownership.claim(query, tenant)
+        if owned.query.status.is_terminal or deadline <= loop.time():
+            return owned
+        query = await self._until_ended(query, deadline - loop.time())
+        self._started.seen(query)
+        return self._ownership.claim(query, tenant)
+
+    async def follow_unclaimed(self, query_id: str, wait_seconds: float) -> Query:
+        """Describe a query that the service has started for itself, in the same way."""
+        return await self._until_ended(await self._look(query_id, wait_seconds), wait_seconds)
+
+    async def _look(self, query_id: str, wait_seconds: float) -> Query:
+        """Describe a query; who is ready to wait makes room for others meanwhile."""
+        if not wait_seconds:
+            return await self._poller.look(query_id, _LOOK_SECONDS)
+        with self._load.asleep():
+            return await self._poller.look(query_id, max(wait_seconds, _LOOK_SECONDS))
+
+    async def _until_ended(self, query: Query, seconds: float) -> Query:
+        """Wait, and describe the query as it is where this worker stops before it ends."""
+        with waiting(), self._load.asleep():
+            try:
+                async with self._shutdown.cutting_short():
+                    return await self._poller.until_ended(query, seconds)
+            except TimeoutError:
+                return await self._poller.look(query.query_id, _LOOK_SECONDS)
