@@ -1,9 +1,12 @@
 """How boto3 is set up to reach AWS, or what stands in for it."""
 
+from functools import cache
 from importlib.metadata import version
 
 import boto3
+import botocore.session
 from botocore.config import Config
+from botocore.loaders import Loader
 
 from data_hist.settings import Settings
 
@@ -26,8 +29,17 @@ CONFIG = Config(
 def session_from(settings: Settings) -> boto3.Session:
     """The session that the settings describe; unlike its clients it is not thread-safe."""
     key, secret = settings.access_key_id, settings.secret_access_key
+    session = botocore.session.get_session()
+    session.register_component("data_loader", _loader())
     return boto3.Session(
+        botocore_session=session,
         region_name=settings.region,
         aws_access_key_id=key.get_secret_value() if key else None,
         aws_secret_access_key=secret.get_secret_value() if secret else None,
     )
+
+
+@cache
+def _loader() -> Loader:
+    """What reads the descriptions of AWS's services, and keeps them: each has several megabytes."""
+    return Loader()

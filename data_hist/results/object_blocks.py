@@ -51,7 +51,8 @@ class ResultObject:
             try:
                 while start < end or reading:
                     size = share.block_bytes(block_bytes)
-                    while start < end and len(reading) < share.blocks(size):
+                    # One of them is with whoever takes the blocks.
+                    while start < end and len(reading) < share.blocks(size) - 1:
                         reading.append(self._begin(start, min(size, end - start)))
                         start += size
                     taken = [await reading.popleft()]
