@@ -78,6 +78,16 @@ def service(stub_port: int) -> Iterator[Worker]:
 
 
 @contextlib.contextmanager
+def relay(stub_port: int) -> Iterator[Worker]:
+    """Run what hands the stub's bytes on."""
+    port = _free_port()
+    arguments = ["-m", "benchmarks.relay", str(port), str(stub_port)]
+    with _running(arguments, {}, MEASURED_CORE) as process:
+        _wait(port, process)
+        yield Worker(process.pid, port)
+
+
+@contextlib.contextmanager
 def peer_service(name: str, stub_port: int) -> Iterator[Worker]:
     """Run another service of `peer_services` on the same server."""
     port = _free_port()

@@ -7,7 +7,7 @@ from functools import partial
 
 from benchmarks.bench import Bench
 from benchmarks.http_load import download, get, paging, run_load
-from benchmarks.processes import Worker, peer_client, service
+from benchmarks.processes import Worker, peer_client, relay, service
 from benchmarks.report import Measurements, Section, Target, number
 from benchmarks.stub import object_path, query_id
 
@@ -23,6 +23,7 @@ _STREAMS: dict[str, tuple[str, tuple[str, ...]]] = {
     "GET /results, JSON": ("json", ()),
 }
 _NEXT = "POST /next, page by page"
+_RELAY = "a plain relay, bytes only"
 _FLOOR = "plain socket, bytes only"
 _GET_OBJECT = "boto3 get_object, bytes only"
 _ARROW_CURSOR = "PyAthena ArrowCursor"
@@ -60,6 +61,8 @@ def run(bench: Bench) -> Section:
             ours[way] = worker, partial(_stream, worker, fmt, headers)
         worker = running.enter_context(service(bench.stub.port))
         ours[_NEXT] = worker, partial(_pages, worker)
+        worker = running.enter_context(relay(bench.stub.port))
+        ours[_RELAY] = worker, partial(_relayed, worker)
         for _, drain in ours.values():
             drain(min(2000, bench.rows))
         before = {way: worker.memory_mb() for way, (worker, _) in ours.items()}
@@ -79,6 +82,10 @@ def _stream(worker: Worker, fmt: str, headers: tuple[str, ...], rows: int) -> No
 
 def _pages(worker: Worker, rows: int) -> None:
     run_load(worker.port, [paging(f"{API}/next", query_id(rows))])
+
+
+def _relayed(worker: Worker, rows: int) -> None:
+    download(worker.port, get(object_path(rows)))
 
 
 def _stub_alone(bench: Bench) -> float:
@@ -120,7 +127,7 @@ def _section(found: Measurements, bench: Bench) -> Section:
             "of it for the rows",
         ),
     )
-    for way in (*_STREAMS, _NEXT, *_PEERS):
+    for way in (*_STREAMS, _NEXT, _RELAY, *_PEERS):
         section.rows.append(
             (
                 way,
@@ -147,6 +154,11 @@ def _section(found: Measurements, bench: Bench) -> Section:
             "wall of CSV, times boto3 get_object",
             found.ratio(csv, _GET_OBJECT, "wall").median,
             at_most=1.5,
+        ),
+        Target(
+            "wall of CSV, times a plain relay",
+            found.ratio(csv, _RELAY, "wall").median,
+            at_most=2,
         ),
         Target(
             "wall of PyAthena's Cursor, times CSV",
