@@ -19,6 +19,7 @@ from data_hist.errors import (
     RequestTimeout,
     UnsupportedMediaType,
 )
+from data_hist.server import begin_work
 
 MAX_BODY_BYTES = 1_677_721
 r"""1.6 MiB: JSON may need six bytes (`\u003c`) for one of the 262,144 bytes of a query."""
@@ -46,6 +47,7 @@ class BodyMiddleware:
                 headers = Headers(scope=scope)
                 _check_media_type(headers)
                 body = await _body_in_time(headers, receive)
+                await begin_work(scope)
                 scope = dict(scope, headers=list(_normalised(scope["headers"], len(body))))
                 receive = _Replay(body, receive)
             else:

@@ -73,8 +73,10 @@ class Handlers:
         current_request().query_id = query_id
         preferred = _preferred_wait_seconds()
         wait = preferred if wait_seconds is None else wait_seconds
+        # A part of it may be over: who comes when there is much to do stands in line first.
+        left = max((wait or 0) - current_request().waited_seconds, 0)
         owned = await _awaited(
-            self._service.status(tenant_of_request(request), query_id, wait or 0), wait
+            self._service.status(tenant_of_request(request), query_id, left), left
         )
         document, status, headers = self._followed(owned)
         if wait_seconds is None and preferred is not None:
@@ -140,7 +142,7 @@ class Handlers:
         return query_document(owned, self._price_usd_per_tb, self._archive.warnings(owned))
 
 
-async def _awaited(work: Coroutine[Any, Any, _T], wait_seconds: int | None) -> _T:
+async def _awaited(work: Coroutine[Any, Any, _T], wait_seconds: float) -> _T:
     """What comes of some work; a long one ends when the caller goes away."""
     return await (while_present(request.receive, work) if wait_seconds else work)
 

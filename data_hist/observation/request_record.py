@@ -14,8 +14,8 @@ from data_hist.observation.trace_context import TraceContext
 class RequestRecord:
     """One request. `problem` is the slug of its answer or of what broke it off.
 
-    `waited_seconds` is how long it waited for a query to end; `stream_format` is the format of a
-    whole result.
+    `waited_seconds` is how long it waited for a query to end, or for its turn to do so;
+    `stream_format` is the format of a whole result.
     """
 
     request_id: str

@@ -1,11 +1,19 @@
 """What stands between the socket and the application: bounds, load, and how a worker stops.
 
-`Load` and `Shutdown` are what the application and the server tell each other. Nothing here knows
-the API.
+`Admission` and `Shutdown` are what the application and the server tell each other. Of the API
+nothing is known here but how a caller says that it is ready to wait, and where health is asked for.
 """
 
-from data_hist.server.admission import ADMISSION_KEY, Admission, AdmissionMiddleware
+from data_hist.server.admission import ADMISSION_KEY, Admission, AdmissionMiddleware, begin_work
 from data_hist.server.load import Load
 from data_hist.server.shutdown import SHUTDOWN_KEY, Shutdown
 
-__all__ = ["ADMISSION_KEY", "SHUTDOWN_KEY", "Admission", "AdmissionMiddleware", "Load", "Shutdown"]
+__all__ = [
+    "ADMISSION_KEY",
+    "SHUTDOWN_KEY",
+    "Admission",
+    "AdmissionMiddleware",
+    "Load",
+    "Shutdown",
+    "begin_work",
+]

@@ -6,12 +6,14 @@ global; the server hands each request's `Place` to the application in the reques
 
 import asyncio
 import re
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data_hist.errors import DataHistError, Overloaded, ShuttingDown
+from data_hist.observation.middleware import RawHeaders
 from data_hist.observation.request_record import current_request
 from data_hist.problems import MEDIA_TYPE, problem_document, problem_kind
 from data_hist.server.load import Load, Place
@@ -21,15 +23,15 @@ ADMISSION_KEY = "admission"
 """Under which the application hands its `Admission` to the server."""
 
 PLACE_KEY = "place"
-"""Under which the server hands a request's `Place` to the application."""
+"""Under which a request's `Place` stands in its state."""
 
-RawHeaders = Sequence[tuple[bytes, bytes]]
 Observe = Callable[[str, str, RawHeaders, Overloaded, int], str]
 
 # What a load balancer and a monitor ask has to be answered above all when there is much to do.
 _NEVER_REFUSED = frozenset({"/healthz", "/readyz", "/metrics"})
-_WAITS = re.compile(rb"(?:^|&)wait_seconds=(\d{1,2})(?:&|$)")
-_PREFERS_WAITING = re.compile(rb"(?:^|[,;\s])wait\s*=\s*(\d{1,2})\b", re.IGNORECASE)
+_WAITS = re.compile(rb"(?:^|&)wait_seconds=(\d{1,6})(?:&|$)")
+_PREFERS_WAITING = re.compile(rb"(?:^|[,;\s])wait\s*=\s*(\d{1,6})\b", re.IGNORECASE)
+_LONGEST_PATIENCE_SECONDS = 30
 _RETRY_SECONDS = 1
 
 
@@ -75,50 +77,51 @@ class AdmissionMiddleware:
             return
         try:
             # The server has not looked at one that came before the answer to the one before it.
-            place = scope["state"].pop(PLACE_KEY, None) or self._admission.admit(
+            place = scope["state"].get(PLACE_KEY) or self._admission.admit(
                 scope["method"], scope["path"], scope["query_string"], scope["headers"]
             )
             if place is None:
                 await self._app(scope, receive, send)
                 return
+            scope["state"][PLACE_KEY] = place
             await self._serve(place, scope, receive, send)
         except Overloaded as error:
             await _problem(error)(scope, receive, send)
 
     async def _serve(self, place: Place, scope: Scope, receive: Receive, send: Send) -> None:
-        request = _AdmittedRequest(place, receive, send)
+        is_answered = False
+
+        async def answer(message: Message) -> None:
+            nonlocal is_answered
+            is_answered = True
+            place.end_work()
+            await send(message)
+
         try:
             if scope["method"] != "POST":
-                await place.begin_work()
-            await self._app(scope, request.receive, request.send)
+                await begin_work(scope)
+            await self._app(scope, receive, answer)
         except asyncio.CancelledError:
-            if request.is_answered:
+            if is_answered:
                 raise
             await _problem(_broken_off())(scope, receive, send)
         finally:
             place.close()
 
 
-class _AdmittedRequest:
-    """At work from the end of its body, which the client may send slowly, to its first answer."""
+async def begin_work(scope: Scope) -> None:
+    """Take a place at work for a request that is whole; the time in line is time that it waits.
 
-    def __init__(self, place: Place, receive: Receive, send: Send) -> None:
-        self._place = place
-        self._receive = receive
-        self._send = send
-        self.is_answered = False
-
-    async def receive(self) -> Message:
-        message = await self._receive()
-        is_whole = message["type"] == "http.request" and not message.get("more_body", False)
-        if is_whole and not self.is_answered:
-            await self._place.begin_work()
-        return message
-
-    async def send(self, message: Message) -> None:
-        self.is_answered = True
-        self._place.end_work()
-        await self._send(message)
+    Raises:
+        Overloaded: None becomes free in time.
+    """
+    place: Place | None = scope["state"].get(PLACE_KEY)
+    if place is None:
+        return
+    begun = time.perf_counter()
+    await place.begin_work()
+    if place.is_patient:
+        current_request().waited_seconds += time.perf_counter() - begun
 
 
 def _patience_seconds(query: bytes, headers: RawHeaders) -> int:
@@ -127,7 +130,7 @@ def _patience_seconds(query: bytes, headers: RawHeaders) -> int:
     for name, value in headers:
         if name == b"prefer":
             found = found or _PREFERS_WAITING.search(value)
-    return int(found[1]) if found else 0
+    return min(int(found[1]), _LONGEST_PATIENCE_SECONDS) if found else 0
 
 
 def _broken_off() -> ShuttingDown:

@@ -2,7 +2,9 @@
 
 What counts is work. A caller who waits for a query to end holds almost nothing, and the reader of a
 stream sets its pace; of both there may be many, up to a bound on everything that is open. Who comes
-when all places are taken stands in line for a moment, so that many who come at once are all served.
+when all places are taken stands in one of two lines, so that many who come at once are all served:
+a short one, and one for those who are ready to wait, which take turns. Who finds the short one full
+is refused.
 """
 
 import asyncio
@@ -40,6 +42,7 @@ class Load:
         self._arriving = 0
         self._line: _Line = OrderedDict()
         self._patient_line: _Line = OrderedDict()
+        self._patient_are_next = False
 
     def place(self, *, patience_seconds: int, is_whole: bool) -> "Place":
         """Give a request a place.
@@ -51,6 +54,8 @@ class Load:
         Raises:
             Overloaded: It is one too many.
         """
+        if self._open >= self._most_open:
+            raise _overloaded()
         self._require_room(patience_seconds)
         return Place(self, patience_seconds, is_whole=is_whole)
 
@@ -66,15 +71,12 @@ class Load:
 
     def _require_room(self, patience_seconds: int) -> None:
         in_hand = self._at_work + self._arriving + len(self._line)
-        is_full = in_hand >= self._most_in_hand and not patience_seconds
-        if is_full or self._open >= self._most_open:
+        if in_hand >= self._most_in_hand and not patience_seconds:
             raise _overloaded()
 
     async def _begin_work(self, patience_seconds: int) -> None:
         if self._at_work < self._most_at_work:
             self._at_work += 1
-            # Whoever came at the same time is counted, or refused, before any of the work is done.
-            await asyncio.sleep(0)
             return
         try:
             async with asyncio.timeout(patience_seconds or _LINE_SECONDS):
@@ -96,12 +98,18 @@ class Load:
 
     def _end_work(self) -> None:
         self._at_work -= 1
-        for line in (self._line, self._patient_line):
-            while line and self._at_work < self._most_at_work:
-                turn, _ = line.popitem(last=False)
-                if not turn.done():
-                    self._at_work += 1
-                    turn.set_result(None)
+        while self._at_work < self._most_at_work and (line := self._next_line()):
+            turn, _ = line.popitem(last=False)
+            if not turn.done():
+                self._at_work += 1
+                turn.set_result(None)
+
+    def _next_line(self) -> _Line:
+        first, second = self._line, self._patient_line
+        if self._patient_are_next:
+            first, second = second, first
+        self._patient_are_next = not self._patient_are_next
+        return first or second
 
 
 class Place:
@@ -115,6 +123,11 @@ class Place:
         self._is_at_work = False
         load._open += 1
         load._arriving += self._is_arriving
+
+    @property
+    def is_patient(self) -> bool:
+        """Whether it stands in line for as long as it would wait for a query."""
+        return self._patience_seconds > 0
 
     async def begin_work(self) -> None:
         """Take a place at work, once.

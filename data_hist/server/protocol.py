@@ -11,8 +11,9 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from data_hist.errors import DataHistError, InvalidRequest, Overloaded, RequestTimeout
+from data_hist.observation.middleware import RawHeaders
 from data_hist.problems import MEDIA_TYPE, problem_document, problem_kind
-from data_hist.server.admission import ADMISSION_KEY, PLACE_KEY, Admission, RawHeaders
+from data_hist.server.admission import ADMISSION_KEY, PLACE_KEY, Admission
 from data_hist.server.shutdown import SHUTDOWN_KEY
 from data_hist.wire_json import dumps
 
@@ -35,7 +36,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._is_in_head = False
         self._head_is_new = False
-        self._is_refused = False
+        self._is_over = False
         self._body_is_dropped = False
         self._head_deadline: asyncio.TimerHandle | None = None
         self._stall_deadline: asyncio.TimerHandle | None = None
@@ -53,7 +54,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Take what has come, unless it is too much or after the end."""
-        if self._is_refused:
+        if self._is_over:
             return
         self._head_is_new = False
         super().data_received(data)
@@ -69,6 +70,8 @@ class BoundedProtocol(HttpToolsProtocol):
         """Begin to count."""
         self._is_in_head = self._head_is_new = True
         self._head_bytes = 0
+        # One that follows in the same piece as a refused request finds the timer running.
+        self._unset_keepalive_if_required()
         super().on_message_begin()
 
     def on_headers_complete(self) -> None:
@@ -78,6 +81,9 @@ class BoundedProtocol(HttpToolsProtocol):
         """
         self._is_in_head = False
         self._head_arrived()
+        if self._is_over:
+            self._body_is_dropped = True
+            return
         fault = self._fault_of_head()
         if fault is not None:
             self._refuse(fault)
@@ -90,10 +96,16 @@ class BoundedProtocol(HttpToolsProtocol):
         except Overloaded as error:
             self._turn_away(admission, error)
             return
-        super().on_headers_complete()
-        if place is not None:
-            self.scope["state"][PLACE_KEY] = place
-        if self._is_stopping and self.cycle is not None:
+        try:
+            super().on_headers_complete()
+        except BaseException:
+            if place is not None:
+                place.close()
+            raise
+        self.scope["state"][PLACE_KEY] = place
+        # No body is seen of a request for another protocol, so that it would be the next request.
+        self._is_over = self.parser.should_upgrade()
+        if self._is_stopping or self._is_over:
             self.cycle.keep_alive = False
 
     def on_body(self, body: bytes) -> None:
@@ -103,10 +115,13 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """Take the end of a request."""
-        if self._body_is_dropped:
-            self._body_is_dropped = False
-        else:
+        if not self._body_is_dropped:
             super().on_message_complete()
+            return
+        self._body_is_dropped = False
+        if not self._is_over:
+            self._head_arrived()
+            self.on_response_complete()
 
     def on_response_complete(self) -> None:
         """Expect the rest of the next request where it has begun to arrive."""
@@ -171,22 +186,27 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _turn_away(self, admission: Admission, error: Overloaded) -> None:
         """Refuse a request, and go on with the next one."""
+        self._body_is_dropped = True
         if self.flow.write_paused:
             # Who asks on and on without reading the answers gets no more of them.
+            self._is_over = True
             self.transport.abort()
             return
-        self._body_is_dropped = True
         method, path, _, headers = self._request
         body = _body_of(error)
-        request_id = admission.observe_refusal(method, path, headers, error, len(body))
-        keeps = self.parser.should_keep_alive() and not self._is_stopping
-        # Who expects to be told to go on will not send the body.
-        is_last = self.expect_100_continue or not keeps
-        self.transport.write(self._answer(error, body, request_id, is_last=is_last))
+        sent = b"" if method == "HEAD" else body
+        request_id = admission.observe_refusal(method, path, headers, error, len(sent))
+        is_last = self._is_last_request
+        self.transport.write(self._answer_head(error, body, request_id, is_last=is_last) + sent)
         if is_last:
             self._leave()
-        else:
-            self.on_response_complete()
+
+    @property
+    def _is_last_request(self) -> bool:
+        """Whether nothing follows on this connection."""
+        keeps = self.parser.should_keep_alive() and self.parser.get_http_version() != "1.0"
+        # Who expects to be told to go on will not send the body.
+        return self._is_stopping or self.expect_100_continue or not keeps
 
     def _expect_head(self) -> None:
         if self._head_deadline is None and self.timeout_keep_alive_task is None:
@@ -212,9 +232,13 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _refuse(self, error: DataHistError) -> None:
         """Answer with a problem and go on with nothing; an answer on its way is left to end."""
-        if self.transport.is_closing() or self._is_refused:
+        if self.transport.is_closing() or self._is_over:
             return
-        self._is_refused = True
+        self._is_over = True
+        if self._body_is_dropped:
+            # Its request has had its answer.
+            self._leave()
+            return
         if self._owes_an_answer:
             self.cycle.keep_alive = False
             return
@@ -224,12 +248,13 @@ class BoundedProtocol(HttpToolsProtocol):
             self.cycle.disconnected = True
             self.cycle.message_event.set()
         body = _body_of(error)
-        self.transport.write(self._answer(error, body, uuid.uuid4().hex, is_last=True))
+        head = self._answer_head(error, body, uuid.uuid4().hex, is_last=True)
+        self.transport.write(head + body)
         self._leave()
 
     def _leave(self) -> None:
         """Close once the last answer has been read."""
-        self._is_refused = True
+        self._is_over = True
         if self.transport.can_write_eof():
             self.transport.write_eof()
         self.loop.call_later(_LINGER_SECONDS, self.transport.close)
@@ -241,7 +266,7 @@ class BoundedProtocol(HttpToolsProtocol):
             return False
         return bool(self.pipeline) or self.cycle.response_started or not self.cycle.more_body
 
-    def _answer(
+    def _answer_head(
         self, error: DataHistError, body: bytes, request_id: str, *, is_last: bool
     ) -> bytes:
         headers = [
@@ -255,7 +280,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if is_last:
             headers.append((b"connection", b"close"))
         lines = b"".join([name + b": " + value + b"\r\n" for name, value in headers])
-        return STATUS_LINE[problem_kind(error).status] + lines + b"\r\n" + body
+        return STATUS_LINE[problem_kind(error).status] + lines + b"\r\n"
 
 
 def _body_of(error: DataHistError) -> bytes:

@@ -119,13 +119,13 @@ def test_replacing_instances_fails_nobody(endpoint: str) -> None:
         instances = [running.enter_context(serving(endpoint, workers=1)) for _ in range(2)]
         for _, url in instances:
             balancer.add(url)
-        probing = threads.submit(balancer.probe)
-        for _, url in instances:
-            balancer.until(url, is_ready=True)
         with httpx.Client(base_url=instances[0][1] + API, timeout=40) as client:
             callers = Callers(balancer, submitted(client, "SELECT 1")["query_id"])
-        calling = [threads.submit(callers.call, seed) for seed in range(CALLERS)]
+        working = [threads.submit(balancer.probe)]
         try:
+            for _, url in instances:
+                balancer.until(url, is_ready=True)
+            working += [threads.submit(callers.call, seed) for seed in range(CALLERS)]
             for _ in range(RESTARTS):
                 instances.append(running.enter_context(serving(endpoint, workers=1)))
                 balancer.add(instances[-1][1])
@@ -142,8 +142,8 @@ def test_replacing_instances_fails_nobody(endpoint: str) -> None:
         finally:
             callers.stop()
             balancer.stop()
-        for call in (*calling, probing):
-            call.result()
+        for work in working:
+            work.result()
 
     print(f"\n{RESTARTS} instances replaced: {len(callers.statuses)} requests, none failed")
     assert set(callers.statuses) == {200}

@@ -5,7 +5,7 @@ import json
 import re
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from statistics import quantiles
 from typing import Any
@@ -55,11 +55,11 @@ def _spread(times: Sequence[float]) -> str:
 
 
 class _Connection(asyncio.Protocol):
-    """Sends the request whenever it is told to, and tells when the answer is whole."""
+    """Sends the request whenever it is told to."""
 
     def __init__(self, request: bytes) -> None:
         self._request = request
-        self._answered: Callable[[_Connection, bytes, float], None] | None = None
+        self._answered: asyncio.Future[tuple[bytes, float]] | None = None
         self._head = b""
         self._missing = 0
         self._sent_at = 0.0
@@ -67,10 +67,12 @@ class _Connection(asyncio.Protocol):
     def connection_made(self, transport: Any) -> None:
         self._transport = transport
 
-    def send(self, answered: "Callable[[_Connection, bytes, float], None]") -> None:
-        self._answered = answered
+    def ask(self) -> asyncio.Future[tuple[bytes, float]]:
+        """The head of the answer and the seconds it took, once it is whole."""
+        self._answered = asyncio.get_running_loop().create_future()
         self._sent_at = time.perf_counter()
         self._transport.write(self._request)
+        return self._answered
 
     def data_received(self, data: bytes) -> None:
         if not self._missing:
@@ -84,12 +86,16 @@ class _Connection(asyncio.Protocol):
             self._missing -= len(data)
         if self._missing <= 0:
             head, self._head, self._missing = self._head, b"", 0
-            answered, self._answered = self._answered, None
-            assert answered is not None
-            answered(self, head, time.perf_counter() - self._sent_at)
+            assert self._answered is not None
+            self._answered.set_result((head, time.perf_counter() - self._sent_at))
 
     def connection_lost(self, exc: Exception | None) -> None:
-        assert self._answered is None, f"closed within an answer: {exc}"
+        if self._answered is not None and not self._answered.done():
+            self._answered.set_exception(ConnectionError("closed before its answer"))
+
+    @property
+    def is_open(self) -> bool:
+        return not self._transport.is_closing()
 
     def close(self) -> None:
         self._transport.close()
@@ -144,21 +150,17 @@ class LoadGenerator:
         await asyncio.sleep(0)
 
     async def _ask(self, answers: Answers) -> None:
-        loop = asyncio.get_running_loop()
-        if self._free:
-            connection = self._free.pop()
-        else:
-            _, connection = await loop.create_connection(
-                lambda: _Connection(self._request), *self._address
-            )
-        done = loop.create_future()
+        connection = await self._connection()
+        head, latency = await connection.ask()
+        self._free.append(connection)
+        head = head.lower()
+        answers.add(int(head[9:12]), latency, retry_after=b"retry-after: " in head)
 
-        def answered(connection: _Connection, head: bytes, latency: float) -> None:
-            head = head.lower()
-            status = int(head[9:12])
-            answers.add(status, latency, retry_after=b"retry-after: " in head)
-            self._free.append(connection)
-            done.set_result(None)
-
-        connection.send(answered)
-        await done
+    async def _connection(self) -> _Connection:
+        while self._free:
+            if (connection := self._free.pop()).is_open:
+                return connection
+        _, connection = await asyncio.get_running_loop().create_connection(
+            lambda: _Connection(self._request), *self._address
+        )
+        return connection

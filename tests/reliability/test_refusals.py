@@ -14,6 +14,7 @@ from tests.api.calls import PROBLEM, UNKNOWN_ID, assert_problem
 from tests.log_lines import log_lines
 from tests.metric_values import metric_values, series
 from tests.reliability.held_service import full_service
+from tests.running_service import running_service, settings_for
 
 WAIT_SECONDS = 20
 STATUS = f"GET /v0/data_hist/status/{UNKNOWN_ID} HTTP/1.1\r\nHost: test\r\n".encode()
@@ -175,7 +176,6 @@ def test_body_that_does_not_come_is_not_waited_for(
     with connected(full) as connection:
         connection.sendall(QUERY + b"\r\n" + BODY[:5])
         assert_refused(connection)
-        connection.sendall(BODY[5:6])
 
         assert connection.recv(1) == b""
 
@@ -185,3 +185,69 @@ def test_who_asks_without_reading_is_cut_off(full: httpx.Client) -> None:
     with connected(full) as connection, pytest.raises((ConnectionResetError, BrokenPipeError)):
         for _ in range(1000):
             connection.sendall(many)
+
+
+def test_refused_head_has_no_body(full: httpx.Client) -> None:
+    with connected(full) as connection:
+        connection.sendall(STATUS.replace(b"GET", b"HEAD") + b"\r\n")
+        answer = HTTPResponse(connection, method="HEAD")
+        answer.begin()
+        assert (answer.status, answer.read()) == (503, b"")
+        assert int(answer.headers["content-length"])
+        connection.sendall(STATUS + b"\r\n")
+        assert_refused(connection)
+
+
+def test_nothing_is_served_after_the_last_request(full: httpx.Client) -> None:
+    health = b"GET /healthz HTTP/1.1\r\nHost: test\r\n\r\n"
+    with connected(full) as connection:
+        connection.sendall(STATUS + b"Connection: close\r\n\r\n" + health + STATUS + b"\r\n")
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+
+    assert received.count(b"HTTP/1.1") == 1
+
+
+def test_malformed_body_of_a_refused_request_is_not_answered_again(full: httpx.Client) -> None:
+    chunked = QUERY.replace(f"Content-Length: {len(BODY)}".encode(), b"Transfer-Encoding: chunked")
+    with connected(full) as connection:
+        connection.sendall(chunked + b"\r\n" + b"nonsense\r\n")
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+
+    assert received.count(b"HTTP/1.1") == 1
+    assert received.startswith(b"HTTP/1.1 503 ")
+
+
+@pytest.mark.parametrize("request_head", [b"CONNECT test:443", b"GET http://test"])
+def test_request_that_cannot_be_read_takes_no_place(endpoint_url: str, request_head: bytes) -> None:
+    settings = settings_for(endpoint_url, concurrent_requests=1)
+    with running_service(settings) as client:
+        for _ in range(5):
+            with connected(client) as connection:
+                connection.sendall(request_head + b" HTTP/1.1\r\nHost: test\r\n\r\n")
+                assert connection.recv(65536).startswith(b"HTTP/1.1 400 ")
+
+        assert client.get("/tables").status_code == 200
+
+
+def test_body_of_another_protocol_is_no_request(endpoint_url: str) -> None:
+    with running_service(settings_for(endpoint_url)) as client, connected(client) as connection:
+        connection.sendall(STATUS + b"Connection: Upgrade\r\nUpgrade: h2c\r\n\r\n")
+        connection.sendall(STATUS + b"\r\n")
+        received = b"".join(iter(lambda: connection.recv(65536), b""))
+
+    assert received.count(b"HTTP/1.1") == 1
+    assert received.startswith(b"HTTP/1.1 404 ")
+
+
+def test_time_in_line_is_not_taken_for_that_of_the_body(
+    endpoint_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("data_hist.server.load._LINE_SECONDS", WAIT_SECONDS)
+    monkeypatch.setattr("data_hist.api.front_door._BODY_SECONDS", 0.1)
+    with ThreadPoolExecutor(1) as threads, full_service(endpoint_url, 1) as (client, engine):
+        query = threads.submit(client.post, "/query", json={"query": "SELECT 1"})
+        with pytest.raises(TimeoutError):
+            query.result(0.3)
+        engine.go.set()
+
+        assert query.result().status_code == 200

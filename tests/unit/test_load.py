@@ -87,6 +87,29 @@ def test_who_is_in_a_hurry_is_served_before_who_is_patient(endless_line: None) -
     run(scenario)
 
 
+def test_the_two_lines_take_turns(endless_line: None) -> None:
+    async def scenario() -> None:
+        load = Load(2)
+        holders = [placed(load), placed(load)]
+        for holder in holders:
+            await holder.begin_work()
+        patient = [placed(load, PATIENCE_SECONDS) for _ in range(2)]
+        hurried = [placed(load) for _ in range(2)]
+        works = {place: asyncio.ensure_future(place.begin_work()) for place in patient + hurried}
+        await until_in_line()
+
+        for holder in holders:
+            holder.close()
+        await until_in_line()
+
+        assert [works[place].done() for place in (*hurried, *patient)] == [True, False] * 2
+        for place in (*hurried, *patient):
+            await works[place]
+            place.close()
+
+    run(scenario)
+
+
 def test_the_patient_are_never_too_many_to_stand_in_line() -> None:
     async def scenario() -> None:
         load = Load(1)
