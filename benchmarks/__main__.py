@@ -29,18 +29,20 @@ def main() -> None:
     os.sched_setaffinity(0, processes.OTHER_CORE)
     rows = options.rows or (20_000 if options.quick else 1_000_000)
     repeats = options.repeats or (1 if options.quick else 5)
-    sections = []
-    started = time.monotonic()
     with processes.stub() as stub:
         bench = Bench(stub, rows, repeats, options.quick)
         for name in options.cases or _CASES:
-            sections.append(_CASES[name](bench).markdown())
-            print(sections[-1], end="\n\n", flush=True)
-    minutes = (time.monotonic() - started) / 60
-    how = f"{rows:,} rows, {repeats} repeats, {processes.CORES} cores, {minutes:.0f} minutes."
-    print(how + options.quick * " A quick run shows that everything works, and little more.")
-    if options.write:
-        _write("\n\n".join([how, *sections]))
+            started = time.monotonic()
+            section = _CASES[name](bench)
+            minutes = (time.monotonic() - started) / 60
+            section.notes.append(
+                f"{rows:,} rows, {repeats} repeats, {processes.CORES} cores, {minutes:.0f} minutes."
+            )
+            print(section.markdown(), end="\n\n", flush=True)
+            if options.write:
+                _write(name, section.markdown())
+    if options.quick:
+        print("A quick run shows that everything works, and little more.")
 
 
 def _options() -> argparse.Namespace:
@@ -49,19 +51,27 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, help="rows of a result (default: 1,000,000)")
     parser.add_argument("--repeats", type=int, help="of each measurement (default: 5)")
     parser.add_argument("--quick", action="store_true", help="a small run, to see that it runs")
-    parser.add_argument("--write", action="store_true", help="write the tables into the README")
+    parser.add_argument("--write", action="store_true", help="write these tables into the README")
     options = parser.parse_args()
-    if options.write and (options.cases or options.quick):
-        parser.error("--write is for a whole run")
+    if options.write and options.quick:
+        parser.error("--write is not for a quick run")
     for name in options.cases:
         if name not in _CASES:
             parser.error(f"there is no case {name}: {', '.join(_CASES)}")
     return options
 
 
-def _write(text: str) -> None:
+def _write(case: str, section: str) -> None:
+    """Put what a case has found in the place of what it had found before."""
     before, _, rest = _README.read_text().partition(_BEGIN)
-    _, _, after = rest.partition(_END)
+    results, _, after = rest.partition(_END)
+    written = {
+        found.split(":")[0]: f"### {found.strip()}"
+        for found in results.split("### ")
+        if found.strip()
+    }
+    written[case] = section
+    text = "\n\n".join(written[name] for name in _CASES if name in written)
     _README.write_text(f"{before}{_BEGIN}\n\n{text}\n\n{_END}{after}")
 
 

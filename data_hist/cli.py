@@ -26,7 +26,7 @@ _ATHENA_PORT = 8090
 _LOCAL_BUCKET = "data-hist-results"
 # glibc gives every thread memory of its own, and Arrow has another allocator: of all that, blocks
 # of results would leave much unused.
-_SERVICE_ENVIRONMENT = {"MALLOC_ARENA_MAX": "2", "ARROW_DEFAULT_MEMORY_POOL": "system"}
+_SERVICE_ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 _READY = """
 Ready.
   Swagger UI   {url}/v0/data_hist/ui/
