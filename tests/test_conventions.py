@@ -124,6 +124,20 @@ def test_the_embedded_endpoint_knows_only_the_tables_and_their_language() -> Non
     assert known <= {"data_hist.catalog", "data_hist.trino_tokenizer"}
 
 
+def test_gunicorn_sets_up_the_metrics_before_they_are_loaded() -> None:
+    graph = graph_of_modules()
+    loaded: set[str] = set()
+    # Its configuration and its worker class; a package comes with each of its modules.
+    pending = ["data_hist.server.gunicorn_conf", "data_hist.server.worker", "data_hist.server"]
+    while pending:
+        module = pending.pop()
+        if module not in loaded:
+            loaded.add(module)
+            pending += graph[module] | ({module.rpartition(".")[0]} & MODULES)
+
+    assert "data_hist.observation.metrics" not in loaded
+
+
 CORE = ("model", "errors", "time_range")
 
 

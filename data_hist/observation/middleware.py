@@ -17,14 +17,17 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from data_hist.errors import DataHistError
 from data_hist.observation import metrics
 from data_hist.observation.logs import write_request_line
-from data_hist.observation.request_record import CURRENT, RequestRecord, current_request
+from data_hist.observation.request_record import (
+    CURRENT,
+    RawHeaders,
+    RequestRecord,
+    current_request,
+)
 from data_hist.observation.routes import Routes
 from data_hist.observation.trace_context import TRACEPARENT, TraceContext
 from data_hist.problems import INTERNAL, problem_kind
 
 _REQUEST_ID = b"x-request-id"
-RawHeaders = Sequence[tuple[bytes, bytes]]
-
 _WELL_FORMED_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 

@@ -4,10 +4,14 @@ Whoever learns something writes it here; nobody hands the record around. It must
 rows, tokens, credentials or S3 paths.
 """
 
+from collections.abc import Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 
 from data_hist.observation.trace_context import TraceContext
+
+RawHeaders = Sequence[tuple[bytes, bytes]]
+"""Headers as ASGI has them."""
 
 
 @dataclass(slots=True)

@@ -13,8 +13,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data_hist.errors import DataHistError, Overloaded, ShuttingDown
-from data_hist.observation.middleware import RawHeaders
-from data_hist.observation.request_record import current_request
+from data_hist.observation.request_record import RawHeaders, current_request
 from data_hist.problems import MEDIA_TYPE, problem_document, problem_kind
 from data_hist.server.load import Load, Place
 from data_hist.wire_json import dumps

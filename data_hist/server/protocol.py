@@ -11,7 +11,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from data_hist.errors import DataHistError, InvalidRequest, Overloaded, RequestTimeout
-from data_hist.observation.middleware import RawHeaders
+from data_hist.observation.request_record import RawHeaders
 from data_hist.problems import MEDIA_TYPE, problem_document, problem_kind
 from data_hist.server.admission import ADMISSION_KEY, PLACE_KEY, Admission
 from data_hist.server.shutdown import SHUTDOWN_KEY
