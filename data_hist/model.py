@@ -165,11 +165,18 @@ class Submission:
 
 
 @dataclass(frozen=True)
+class PageShape:
+    """How many rows a full page has, and how they are written."""
+
+    results_per_page: int = 1000
+    row_format: str = "arrays"
+
+
+@dataclass(frozen=True)
 class PageRequest:
     """Which rows of a query a caller asks for."""
 
     query_id: str
+    shape: PageShape = PageShape()
     paging_token: str | None = None
-    results_per_page: int = 1000
-    row_format: str = "arrays"
     wait_seconds: int = 0

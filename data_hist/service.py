@@ -4,21 +4,15 @@ Every blocking call runs on a thread.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import UTC, datetime
-from functools import lru_cache, partial
+from functools import partial
 from typing import TypeVar
 
 from data_hist.access.tenancy import OPERATOR
 from data_hist.athena import AthenaClient, idempotency_token
 from data_hist.catalog import ApiVersion
-from data_hist.errors import (
-    EngineUnavailable,
-    InvalidSql,
-    QueryExpired,
-    ResultUnreadable,
-)
+from data_hist.errors import EngineUnavailable, InvalidSql
 from data_hist.guard import AdmittedQuery, Edit
 from data_hist.guard.pool import GuardPool
 from data_hist.model import (
@@ -26,21 +20,24 @@ from data_hist.model import (
     Owner,
     Page,
     PageRequest,
+    PageShape,
     Query,
     QueryList,
     QueryStatus,
+    QueryWarning,
     Submission,
 )
 from data_hist.observation.context_threads import ContextThreadPool
 from data_hist.observation.started_queries import StartedQueries
-from data_hist.paging import result_position, result_token
+from data_hist.paging import result_position
 from data_hist.polling.poller import Poller
 from data_hist.queries.following import QueryFollower
 from data_hist.queries.listing import list_queries
 from data_hist.queries.outcomes import raise_callers_fault, require_rows
 from data_hist.queries.ownership import Ownership
+from data_hist.queries.result_pages import ResultPages, naming_query
 from data_hist.queries.source_map import annotate, caller_place
-from data_hist.results import FinishedResult, PageReader, ResultObject, StreamShares
+from data_hist.results import FinishedResult, ResultObject, StreamShares
 from data_hist.retention.locations import ResultLocations
 from data_hist.server import Load, Shutdown
 
@@ -54,7 +51,6 @@ _ROW_THREADS = 2
 _VALIDATION = "EXPLAIN (TYPE VALIDATE)\n"
 _VALIDATION_SECONDS = 20.0
 _RETRY_SECONDS = 1
-_CACHED_RESULTS = 1024
 
 
 def utc_now() -> datetime:
@@ -93,14 +89,13 @@ class QueryService:
         self._locations = locations
         self._guard = GuardPool(version, max_query_days)
         self._ownership = Ownership(locations, clock)
-        self._columns = lru_cache(_CACHED_RESULTS)(engine.columns)
         self._started = StartedQueries()
         self._follower = QueryFollower(poller, self._ownership, self._started, load, shutdown)
         self._calls = ContextThreadPool(_CALL_THREADS, "engine-call")
         self._stream_reads = ContextThreadPool(_STREAM_THREADS, "stream-read")
         self._row_work = ContextThreadPool(_ROW_THREADS, "rows")
         self._shares = StreamShares()
-        self._pages = PageReader(engine, self._calls, self._row_work)
+        self._pages = ResultPages(engine, self._calls, self._row_work)
 
     async def submit(self, tenant: int, submission: Submission) -> OwnedQuery:
         """Start a query and describe it, once it has ended or `wait_seconds` have passed.
@@ -172,22 +167,13 @@ class QueryService:
         token = request.paging_token
         position = result_position(request.query_id, token) if token else None
         query = await self._query_with_rows(tenant, request.query_id, request.wait_seconds)
-        with _naming(query.query_id):
-            columns = await self._on_thread(partial(self._columns, query.query_id))
-            read = await self._pages.read(
-                query,
-                columns,
-                position,
-                request.results_per_page,
-                objects=request.row_format == "objects",
-            )
-        return Page(
-            query_id=query.query_id,
-            columns=columns,
-            rows=read.json,
-            row_offset=position.row_offset if position else 0,
-            paging_token=result_token(query.query_id, read.following) if read.following else None,
-        )
+        return await self._pages.read(query, position, request.shape)
+
+    async def first_page(self, query: Query, shape: PageShape) -> Page | QueryWarning | None:
+        """Read the first page of a query, if it has finished; a warning tells why it was not."""
+        if query.status is not QueryStatus.FINISHED:
+            return None
+        return await self._pages.first(query, shape)
 
     async def result(self, tenant: int, query_id: str) -> FinishedResult:
         """Find the whole result of a finished query.
@@ -199,8 +185,8 @@ class QueryService:
         """
         query = await self._query_with_rows(tenant, query_id, 0)
         location = query.output_location
-        with _naming(query_id):
-            columns = await self._on_thread(partial(self._columns, query_id))
+        with naming_query(query_id):
+            columns = await self._pages.columns(query_id)
             version = await self._on_thread(partial(self._engine.object_version, location))
         source = ResultObject(self._engine, location, version, self._stream_reads, self._shares)
         return FinishedResult(query_id, columns, source, self._row_work)
@@ -275,18 +261,3 @@ class QueryService:
 
     async def _on_thread(self, call: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._calls, call)
-
-
-@contextmanager
-def _naming(query_id: str) -> Iterator[None]:
-    """Name the query whose result turns out to be gone, or not to be read."""
-    try:
-        yield
-    except QueryExpired as error:
-        raise QueryExpired(error.detail, query_id=query_id) from error
-    except ResultUnreadable as error:
-        raise ResultUnreadable(
-            f"{error.detail} POST /next reads a result from its first row all the same.",
-            query_id=query_id,
-            retry_after_seconds=error.retry_after_seconds,
-        ) from error

@@ -17,7 +17,7 @@ from data_hist.api.handlers import Handlers
 from data_hist.api.health import HealthHandlers
 from data_hist.errors import DataHistError
 from data_hist.guard import MAX_SQL_BYTES
-from data_hist.model import PageRequest, QueryStatus, Submission
+from data_hist.model import PageShape, QueryStatus, Submission
 from data_hist.problems import INTERNAL, PROBLEMS
 from data_hist.settings import PREFIX, Settings
 
@@ -219,12 +219,25 @@ def test_the_contract_names_no_code() -> None:
 
 
 @pytest.mark.parametrize(
-    ("request_type", "schema"), [(Submission, "QueryRequest"), (PageRequest, "PageRequest")]
+    ("request_type", "schema"), [(Submission, "QueryRequest"), (PageShape, "PageRequest")]
 )
 def test_defaults_are_those_of_the_contract(request_type: type, schema: str) -> None:
-    for name, field in SCHEMAS[schema]["properties"].items():
-        if "default" in field and name in get_type_hints(request_type):
-            assert getattr(request_type, name) == field["default"], name
+    properties = SCHEMAS[schema]["properties"]
+    named = {
+        name: described(properties[name])
+        for name in get_type_hints(request_type)
+        if name in properties
+    }
+    defaults = {name: field["default"] for name, field in named.items() if "default" in field}
+
+    assert defaults
+    assert {name: getattr(request_type, name) for name in defaults} == defaults
+
+
+def described(schema: dict[str, Any]) -> dict[str, Any]:
+    """A schema, also one that stands elsewhere under its name."""
+    name = schema.get("$ref", "").rpartition("/")[2]
+    return SCHEMAS[name] if name else schema
 
 
 def test_limits_are_those_of_the_contract() -> None:

@@ -29,11 +29,16 @@ def query_document(
         "expires_at": _moment(owned.expires_at),
         "retention_minutes": owned.owner.retention_minutes,
         "statistics": _statistics(query, price_usd_per_tb),
-        "warnings": [{"code": warning.code, "detail": warning.detail} for warning in warnings],
+        "warnings": [warning_document(warning) for warning in warnings],
     }
     if query.failure is not None:
         document["error"] = _error(query.failure)
     return document
+
+
+def warning_document(warning: QueryWarning) -> dict[str, Any]:
+    """What to know of a result."""
+    return {"code": warning.code, "detail": warning.detail}
 
 
 def retry_headers(owned: OwnedQuery) -> dict[str, str]:

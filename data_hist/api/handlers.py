@@ -5,6 +5,7 @@ The contract has been checked when a method is called, so nothing is checked aga
 
 import re
 from collections.abc import Coroutine
+from dataclasses import fields as fields_of
 from typing import Any, TypeVar
 
 from connexion import request
@@ -16,12 +17,21 @@ from data_hist.api.documents import (
     query_document,
     retry_headers,
     table_document,
+    warning_document,
 )
 from data_hist.api.presence import while_present
 from data_hist.api.security_schemes import tenant_of_request
 from data_hist.catalog import ApiVersion
 from data_hist.errors import NotFound
-from data_hist.model import OwnedQuery, PageRequest, QueryStatus, Submission
+from data_hist.model import (
+    OwnedQuery,
+    Page,
+    PageRequest,
+    PageShape,
+    QueryStatus,
+    QueryWarning,
+    Submission,
+)
 from data_hist.observation.request_record import current_request
 from data_hist.results import chosen_format, result_response
 from data_hist.retention.archive_policy import ArchivePolicy
@@ -33,6 +43,7 @@ _T = TypeVar("_T")
 
 _PREFERRED_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,6})(?=$|[,;\s])", re.ASCII)
 _LONGEST_WAIT_SECONDS = 30
+_OF_A_PAGE = frozenset(field.name for field in fields_of(PageShape))
 
 
 class Handlers:
@@ -54,6 +65,7 @@ class Handlers:
         """Start a query, or only check it."""
         fields = dict(body)
         dry_run = fields.pop("dry_run", False)
+        first_page = _first_page(fields)
         submission = Submission(
             sql=fields.pop("query"),
             idempotency_key=request.headers.get("Idempotency-Key"),
@@ -66,9 +78,15 @@ class Handlers:
             self._service.submit(tenant_of_request(request), submission), submission.wait_seconds
         )
         current_request().query_id = owned.query.query_id
-        return self._followed(owned)
+        return await self._with_first_page(owned, first_page)
 
-    async def get_status(self, query_id: str, wait_seconds: int | None = None) -> Answer:
+    async def get_status(
+        self,
+        query_id: str,
+        wait_seconds: int | None = None,
+        results_per_page: int | None = None,
+        row_format: str | None = None,
+    ) -> Answer:
         """Describe a query."""
         current_request().query_id = query_id
         preferred = _preferred_wait_seconds()
@@ -78,7 +96,9 @@ class Handlers:
         owned = await _awaited(
             self._service.status(tenant_of_request(request), query_id, left), left
         )
-        document, status, headers = self._followed(owned)
+        given = {"results_per_page": results_per_page, "row_format": row_format}
+        first_page = _first_page({name: value for name, value in given.items() if value})
+        document, status, headers = await self._with_first_page(owned, first_page)
         if wait_seconds is None and preferred is not None:
             headers["Preference-Applied"] = f"wait={preferred}"
         return document, status, headers
@@ -103,7 +123,8 @@ class Handlers:
 
     async def next_page(self, body: Document) -> Document:
         """Read a page of rows."""
-        page_request = PageRequest(**body)
+        fields = dict(body)
+        page_request = PageRequest(shape=_page_shape(fields), **fields)
         current_request().query_id = page_request.query_id
         page = await _awaited(
             self._service.next_page(tenant_of_request(request), page_request),
@@ -135,6 +156,16 @@ class Handlers:
             raise NotFound("There is no such table; GET /tables lists them.")
         return table_document(self._version.tables[table])
 
+    async def _with_first_page(self, owned: OwnedQuery, shape: PageShape | None) -> Answer:
+        """The document of a query, and its first rows if they are wanted and there."""
+        document, status, headers = self._followed(owned)
+        page = await self._service.first_page(owned.query, shape) if shape else None
+        if isinstance(page, Page):
+            document["page"] = page_document(page)
+        if isinstance(page, QueryWarning):
+            document["warnings"].append(warning_document(page))
+        return document, status, headers
+
     def _followed(self, owned: OwnedQuery) -> Answer:
         return self._document(owned), 200, retry_headers(owned)
 
@@ -145,6 +176,18 @@ class Handlers:
 async def _awaited(work: Coroutine[Any, Any, _T], wait_seconds: float) -> _T:
     """What comes of some work; a long one ends when the caller goes away."""
     return await (while_present(request.receive, work) if wait_seconds else work)
+
+
+def _page_shape(fields: Document) -> PageShape:
+    """What the fields of a request say of pages, which is taken out of them."""
+    return PageShape(**{name: fields.pop(name) for name in _OF_A_PAGE & fields.keys()})
+
+
+def _first_page(fields: Document) -> PageShape | None:
+    """The first page that is wanted beside a document: one where its size is given."""
+    wanted = "results_per_page" in fields
+    shape = _page_shape(fields)
+    return shape if wanted else None
 
 
 def _preferred_wait_seconds() -> int | None:
