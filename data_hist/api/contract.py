@@ -1,5 +1,7 @@
 """The contract: where the OpenAPI documents lie, and the names that a deployment chooses."""
 
+import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,9 @@ FOLDER = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "openapi"
 
 def api_specification(tenant_header: str, gateway_header: str) -> dict[str, Any]:
     """The contract of the API, with the headers that this deployment uses."""
-    specification = _specification("data_hist.yaml")
+    specification = _read("data_hist.yaml")
+    for section, parts in _read("problems.yaml")["components"].items():
+        specification["components"].setdefault(section, {}).update(parts)
     schemes = specification["components"]["securitySchemes"]
     schemes["tenant"]["name"] = tenant_header
     schemes["gateway"]["name"] = gateway_header
@@ -22,9 +26,18 @@ def api_specification(tenant_header: str, gateway_header: str) -> dict[str, Any]
 
 def health_specification() -> dict[str, Any]:
     """What an operator's tools ask, outside of any version."""
-    return _specification("health.yaml")
+    return _read("health.yaml")
 
 
-def _specification(name: str) -> dict[str, Any]:
-    specification: dict[str, Any] = yaml.safe_load((FOLDER / name).read_text(encoding="utf-8"))
-    return specification
+@cache
+def problem_descriptions() -> dict[str, Any]:
+    """Each kind of problem by its slug: when it happens, what to do about it, and a sample."""
+    descriptions: dict[str, Any] = _read("problems.yaml")["components"]["examples"]
+    return descriptions
+
+
+def _read(name: str) -> dict[str, Any]:
+    text = (FOLDER / name).read_text(encoding="utf-8")
+    # The parts are served as one document, in which a reference to another file is one to itself.
+    document: dict[str, Any] = yaml.safe_load(re.sub(r"(\$ref: ')\w+\.yaml#", r"\1#", text))
+    return document
