@@ -1,12 +1,13 @@
 """Reading the tables of cases that stand beside the tests, and the outcome of a query."""
 
 import json
-import sys
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 from data_hist.errors import InvalidSql, QueryTooLarge, RequestError, StatementNotAllowed
 from data_hist.guard import AdmittedQuery, Guard
+from tests.work import at_most_calls
 
 _FOLDER = Path(__file__).with_name("cases")
 
@@ -24,9 +25,13 @@ def sql_of(case: dict[str, Any]) -> str:
     return str(case["sql"])
 
 
-def allowed_seconds(seconds: float) -> float:
-    """A bound on CPU time; under a tracer, as for coverage, everything takes far longer."""
-    return seconds * (6 if sys.gettrace() else 1)
+def bounded(sql: str) -> AbstractContextManager[None]:
+    """Fail when deciding on a text makes more calls than fit its length.
+
+    The costliest of the cases makes 190 for each character. Anything that grows with the square of
+    the length is far above on the long texts, and anything that doubles with each level on all.
+    """
+    return at_most_calls(30_000 + 300 * len(sql))
 
 
 def rule_of(fault: RequestError) -> str:

@@ -1,7 +1,6 @@
-"""Names outside ASCII: what they are read as, and that telling it takes no time."""
+"""Names outside ASCII: what they are read as, and that reading them is cheap."""
 
 import sys
-import time
 
 import pytest
 
@@ -9,7 +8,7 @@ from data_hist.errors import StatementNotAllowed
 from data_hist.guard import Guard
 from data_hist.guard.lookalikes import folded
 
-from .case_files import allowed_seconds
+from .case_files import bounded
 
 FOLDED = [
     ("resource\u0131d", "resourceid"),
@@ -41,21 +40,17 @@ def test_every_character_that_equals_a_letter_without_regard_to_case_is_read_as_
     assert found >= 3
 
 
-def test_long_runs_of_marks_are_refused_at_once(guard: Guard) -> None:
-    started = time.thread_time()
-
-    with pytest.raises(StatementNotAllowed) as refused:
+def test_long_runs_of_marks_are_refused_for_their_length(guard: Guard) -> None:
+    """Normalizing one run costs the square of its length, and is a single call."""
+    with pytest.raises(StatementNotAllowed, match="at most 255 characters long") as refused:
         guard.admit('SELECT 1 AS "a' + "\u0301\u0323" * 60_000 + '"', customer_id=None)
 
     assert refused.value.code == "IDENTIFIER_NOT_ALLOWED"
-    assert time.thread_time() - started < allowed_seconds(1)
 
 
-def test_many_names_full_of_marks_take_little_time(guard: Guard) -> None:
+def test_many_names_full_of_marks_cost_no_more_than_their_length(guard: Guard) -> None:
     marks = "\u0301\u0323" * 120
-    names = ", ".join(f'1 AS "{number}{marks}"' for number in range(450))
-    started = time.thread_time()
+    sql = "SELECT " + ", ".join(f'1 AS "{number}{marks}"' for number in range(450))
 
-    guard.admit(f"SELECT {names}", customer_id=None)
-
-    assert time.thread_time() - started < allowed_seconds(1)
+    with bounded(sql):
+        guard.admit(sql, customer_id=None)
