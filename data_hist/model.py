@@ -70,15 +70,11 @@ class QueryWarning:
 
 @dataclass(frozen=True)
 class Query:
-    """One statement as the engine knows it.
-
-    `sql` is the text that was sent to it, until what it tells of the query has been taken out:
-    the places of errors, and which times the records are of that it asks for.
-    """
+    """One statement as the engine knows it; `sql` is the text that was sent to it."""
 
     query_id: str
     status: QueryStatus
-    sql: str
+    sql: str = field(repr=False)
     output_location: str
     submitted_at: datetime
     completed_at: datetime | None = None

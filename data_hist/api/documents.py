@@ -7,6 +7,7 @@ from typing import Any
 
 from data_hist.catalog import Table
 from data_hist.model import Failure, OwnedQuery, Page, Query, QueryStatus, QueryWarning
+from data_hist.queries.source_map import caller_text
 from data_hist.results.columns import column_documents
 from data_hist.wire_json import JsonText
 
@@ -23,6 +24,7 @@ def query_document(
     query = owned.query
     document: dict[str, Any] = {
         "query_id": query.query_id,
+        "query": caller_text(query.sql),
         "status": query.status,
         "submitted_at": _moment(query.submitted_at),
         "completed_at": _moment(query.completed_at),

@@ -11,7 +11,6 @@ import asyncio
 import logging
 import math
 import random
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
@@ -25,6 +24,7 @@ from data_hist.model import Descriptions, Query
 from data_hist.observation import metrics
 from data_hist.polling.agenda import Agenda, Watched
 from data_hist.polling.call_rate import CallRate
+from data_hist.polling.ended_queries import EndedQueries
 
 _log = logging.getLogger(__name__)
 
@@ -37,7 +37,6 @@ _ATTEMPTS = 3
 _FIRST_BACKOFF_SECONDS = 0.2
 _DOUBLINGS = 3
 _RETRY_SECONDS = 2
-_ENDED_QUERIES = 4096
 
 Describe = Callable[[Sequence[str]], Descriptions]
 _Seen = asyncio.Future[Query]
@@ -60,7 +59,7 @@ class Poller:
         self._budget = RetryBudget()
         self._clock = clock
         self._threads = ThreadPoolExecutor(_CALLS_AT_ONCE, "describe")
-        self._ended: OrderedDict[str, Query] = OrderedDict()
+        self._ended = EndedQueries()
         self._watched: dict[str, Watched] = {}
         self._agenda = Agenda()
         self._calls_on_way = 0
@@ -77,9 +76,8 @@ class Poller:
             Throttled: So much is asked that its turn has not come.
             EngineError: Athena does not tell, not even when asked again.
         """
-        if query_id in self._ended:
-            self._ended.move_to_end(query_id)
-            return self._ended[query_id]
+        if (ended := self._ended.get(query_id)) is not None:
+            return ended
         self._budget.count_request()
         watched = self._watch(query_id)
         seen: _Seen = asyncio.get_running_loop().create_future()
@@ -229,9 +227,7 @@ class Poller:
         watched.known, watched.failures = query, 0
         _resolve(watched.served, query)
         if query.status.is_terminal:
-            self._ended[query.query_id] = query
-            if len(self._ended) > _ENDED_QUERIES:
-                self._ended.popitem(last=False)
+            self._ended.add(query)
             # It will never change again, so that nobody needs a further look.
             _resolve(watched.lookers, query)
             _resolve(watched.waiters, query)

@@ -1,6 +1,6 @@
 """Queries as their callers know them: failures are placed in the caller's own text.
 
-What else the SQL that was sent tells is taken out as well, since it is long and not kept.
+That text itself is not restored here, since most who follow a query never look at it.
 """
 
 from collections.abc import Sequence
@@ -19,10 +19,10 @@ def describe_for_callers(engine: AthenaClient, query_ids: Sequence[str]) -> Desc
 
 
 def for_caller(query: Query) -> Query:
-    """A query without its SQL, and with what its caller is told of it."""
+    """A query with what its caller is told of it."""
     failure = query.failure
     if failure is not None:
         line, column = caller_place(query.sql, failure.line, failure.column)
         failure = replace(failure, line=line, column=column)
     ranges = tuple(time_ranges(query.sql))
-    return replace(query, sql="", failure=failure, time_ranges=ranges)
+    return replace(query, failure=failure, time_ranges=ranges)

@@ -1,14 +1,16 @@
 """What the service has to know of a query later on, sent along with its SQL.
 
 The service keeps no state, so this travels as a comment in the last line, which Athena gives back
-with every description: the pieces that the guard replaced, because the engine reports errors by
-line and column of what it was sent, and the times of arrival that the query asks for.
+with every description: the pieces that the guard replaced, which give back the caller's own text
+and the places of errors in it, and the times of arrival that the query asks for.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
+from urllib.parse import quote, unquote
 
+from data_hist.errors import QueryTooLarge
 from data_hist.guard import MAX_SQL_BYTES, Edit
 from data_hist.time_range import Anchor, Base, Span, TimeRange
 
@@ -21,43 +23,54 @@ class Position(NamedTuple):
 
 
 class _Piece(NamedTuple):
-    """An edit as it travels: the last two say where a line ended inside the removed text."""
+    """An edit as it travels.
+
+    `removed` is the text that stood there, or where `exact` is false, as in the trailers of older
+    versions, only a text of the same lines.
+    """
 
     start: int
-    removed: int
     inserted: int
-    newlines: int
-    tail: int
-
-    @property
-    def removed_outline(self) -> str:
-        """A text with the line structure of what was removed."""
-        head = self.removed - self.newlines - self.tail
-        return "." * head + "\n" * self.newlines + "." * self.tail
+    removed: str
+    exact: bool
 
 
 _TRAILER = "\n-- data_hist:"
-_PIECE = re.compile(r" (\d+)\+(\d+)/(\d+)/(\d+)/(\d+)", re.ASCII)
+_PIECE = re.compile(r" (\d+)\+(?:(\d+)=(\S*)|(\d+)/(\d+)/(\d+)/(\d+))", re.ASCII)
 _RANGE = re.compile(r" @(\S*)", re.ASCII)
 _SPAN = re.compile(r"([a-z]+):(-?\d{1,6}):(-?\d{1,16})?:(-?\d{1,16})?;", re.ASCII)
 
 
 def annotate(
-    sent: str, caller_text: str, edits: Sequence[Edit], ranges: Sequence[TimeRange] = ()
+    sent: str, written: str, edits: Sequence[Edit], ranges: Sequence[TimeRange] = ()
 ) -> str:
     """Append a comment to the SQL that is sent, where Athena's limit has room.
 
     Args:
         sent: The SQL.
-        caller_text: What the caller wrote.
+        written: What the caller wrote.
         edits: How the one became the other.
         ranges: What each table reference asks for.
+
+    Raises:
+        QueryTooLarge: There is no room, and the caller's own text would be read as the comment.
     """
-    pieces = (_piece(caller_text, edit) for edit in edits)
-    trailer = _TRAILER + "".join(f" {p[0]}+{p[1]}/{p[2]}/{p[3]}/{p[4]}" for p in pieces)
+    trailer = _TRAILER + "".join(_encoded_edit(written, edit) for edit in edits)
     trailer += "".join(dict.fromkeys(map(_encoded_range, ranges)))
-    fits = len((sent + trailer).encode()) <= MAX_SQL_BYTES
-    return sent + trailer if fits else sent
+    if len((sent + trailer).encode()) <= MAX_SQL_BYTES:
+        return sent + trailer
+    if _TRAILER in sent:
+        raise QueryTooLarge("A query of this length may have no line that begins '-- data_hist:'.")
+    return sent
+
+
+def caller_text(sent: str) -> str | None:
+    """What the caller wrote; None where the sent SQL does not tell."""
+    body, trailer, encoded = sent.rpartition(_TRAILER)
+    pieces = list(_decoded(encoded))
+    if not trailer or not all(piece.exact for piece in pieces):
+        return None
+    return _restored(body, pieces, 0)[0]
 
 
 def caller_place(sent: str, line: int | None, column: int | None) -> tuple[int | None, int | None]:
@@ -73,8 +86,8 @@ def caller_position(sent: str, line: int, column: int) -> Position | None:
     if not trailer:
         return None
     offset = _offset(body, line, column)
-    outline, caller_offset = _caller_outline(body, list(_decode(encoded)), offset)
-    before = outline[:caller_offset]
+    text, caller_offset = _restored(body, list(_decoded(encoded)), offset)
+    before = text[:caller_offset]
     return Position(before.count("\n") + 1, caller_offset - before.rfind("\n"))
 
 
@@ -106,15 +119,25 @@ def _decoded_range(encoded: str) -> TimeRange:
     }
 
 
-def _piece(caller_text: str, edit: Edit) -> _Piece:
-    removed = caller_text[edit.start : edit.start + edit.removed]
-    newlines = removed.count("\n")
-    tail = len(removed) - removed.rfind("\n") - 1 if newlines else 0
-    return _Piece(edit.start, edit.removed, edit.inserted, newlines, tail)
+def _encoded_edit(written: str, edit: Edit) -> str:
+    removed = written[edit.start : edit.start + edit.removed]
+    # Nothing of the text may end the comment, or look like another part of it.
+    return f" {edit.start}+{edit.inserted}={quote(removed, safe='')}"
 
 
-def _decode(encoded: str) -> Iterator[_Piece]:
-    return (_Piece(*map(int, match.groups())) for match in _PIECE.finditer(encoded))
+def _decoded(encoded: str) -> Iterator[_Piece]:
+    for match in _PIECE.finditer(encoded):
+        start, inserted, removed, *outline = match.groups()
+        if removed is not None:
+            yield _Piece(int(start), int(inserted), unquote(removed), exact=True)
+        else:
+            yield _outlined(int(start), *map(int, outline))
+
+
+def _outlined(start: int, removed: int, inserted: int, newlines: int, tail: int) -> _Piece:
+    """A piece of an older trailer; `tail` is what was removed after the last end of a line."""
+    head = removed - newlines - tail
+    return _Piece(start, inserted, "." * head + "\n" * newlines + "." * tail, exact=False)
 
 
 def _offset(text: str, line: int, column: int) -> int:
@@ -122,20 +145,19 @@ def _offset(text: str, line: int, column: int) -> int:
     return sum(len(before) + 1 for before in lines[: line - 1]) + column - 1
 
 
-def _caller_outline(body: str, pieces: Sequence[_Piece], offset: int) -> tuple[str, int]:
-    """The line structure of the caller's text, and the offset in it for one in the sent body."""
-    outline: list[str] = []
+def _restored(body: str, pieces: Sequence[_Piece], offset: int) -> tuple[str, int]:
+    """The caller's text, and the offset in it for one in the sent body."""
+    text: list[str] = []
     sent_at = caller_at = 0
     shift: int | None = None
     for piece in pieces:
-        kept = piece.start - caller_at
-        sent_start = sent_at + kept
+        sent_start = sent_at + piece.start - caller_at
         if shift is None and offset < sent_start:
             shift = caller_at - sent_at
         elif shift is None and offset < sent_start + piece.inserted:
             shift = piece.start - offset
-        outline += [body[sent_at:sent_start], piece.removed_outline]
+        text += [body[sent_at:sent_start], piece.removed]
         sent_at = sent_start + piece.inserted
-        caller_at = piece.start + piece.removed
-    outline.append(body[sent_at:])
-    return "".join(outline), offset + (caller_at - sent_at if shift is None else shift)
+        caller_at = piece.start + len(piece.removed)
+    text.append(body[sent_at:])
+    return "".join(text), offset + (caller_at - sent_at if shift is None else shift)

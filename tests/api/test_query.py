@@ -15,7 +15,7 @@ def test_submit_answers_with_the_query_document(client: httpx.Client) -> None:
     document = submitted(client, f"{COUNT} WHERE dt = '2026-11-20'", retention_minutes=90)
 
     assert set(document) == {
-        *("query_id", "status", "submitted_at", "completed_at", "expires_at"),
+        *("query_id", "query", "status", "submitted_at", "completed_at", "expires_at"),
         *("retention_minutes", "statistics", "warnings"),
     }
     assert document["retention_minutes"] == 90

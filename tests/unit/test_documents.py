@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from data_hist.api.documents import dry_run_document, page_document, query_document, retry_headers
+from data_hist.guard import Edit
 from data_hist.model import (
     Column,
     Failure,
@@ -19,13 +20,14 @@ from data_hist.model import (
     QueryWarning,
     Statistics,
 )
+from data_hist.queries.source_map import annotate
 from data_hist.wire_json import dumps
 
 SUBMITTED = datetime(2026, 11, 20, 5, 0, 0, 123456, tzinfo=UTC)
 QUERY = Query(
     query_id="id",
     status=QueryStatus.FINISHED,
-    sql="SELECT 1",
+    sql=annotate("SELECT 1", "SELECT ?", [Edit(7, 1, 1)]),
     output_location="s3://bucket/key",
     submitted_at=SUBMITTED,
     completed_at=SUBMITTED + timedelta(seconds=2),
@@ -37,6 +39,7 @@ OWNER = Owner(11000, 60)
 def test_query_document_has_every_field() -> None:
     assert query_document(OwnedQuery(QUERY, OWNER), 5.0) == {
         "query_id": "id",
+        "query": "SELECT ?",
         "status": "FINISHED",
         "submitted_at": "2026-11-20T05:00:00.123Z",
         "completed_at": "2026-11-20T05:00:02.123Z",

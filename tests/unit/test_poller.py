@@ -129,19 +129,6 @@ def test_an_end_is_asked_for_once(athena: FakeAthena) -> None:
     assert athena.calls == [["a"]]
 
 
-def test_only_so_many_ends_are_kept(athena: FakeAthena, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(poller_module, "_ENDED_QUERIES", 2)
-
-    async def use(poller: Poller) -> None:
-        athena.ended |= {"a", "b", "c"}
-        for query_id in ("a", "b", "a", "c", "a", "b"):
-            await poller.look(query_id, PATIENCE)
-
-    run(athena, use)
-
-    assert athena.calls == [["a"], ["b"], ["c"], ["b"]]
-
-
 def test_waiters_get_the_end_and_share_the_calls(athena: FakeAthena) -> None:
     async def use(poller: Poller) -> None:
         running = [described(each, ended=False) for each in ids(40)]

@@ -6,9 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_hist.guard import MAX_SQL_BYTES, Edit
-from data_hist.queries.source_map import annotate, caller_position, time_ranges
+from data_hist.catalog import load_catalog
+from data_hist.errors import QueryTooLarge
+from data_hist.guard import MAX_SQL_BYTES, Edit, Guard, Parameter
+from data_hist.queries.source_map import annotate, caller_position, caller_text, time_ranges
 from data_hist.time_range import Anchor, Base, Span, TimeRange
+from tests.shared_files import shared_cases
+from tests.unit.guard.case_files import own_cases, sql_of
+
+
+@pytest.fixture(scope="module")
+def guard() -> Guard:
+    return Guard(load_catalog().versions["v0"])
 
 
 @dataclass(frozen=True)
@@ -37,7 +46,7 @@ def position_of(text: str, offset: int) -> tuple[int, int]:
 
 @st.composite
 def rewritten(draw: st.DrawFn) -> tuple[str, list[Replacement]]:
-    caller = draw(st.text(st.sampled_from("ab\n. é"), max_size=60))
+    caller = draw(st.text(st.sampled_from("ab\n\r\u2028. é🙂%+=@/*-'\"?;"), max_size=60))
     cuts = sorted(draw(st.sets(st.integers(0, len(caller)), max_size=8)))
     pairs = zip(cuts[::2], cuts[1::2], strict=False)
     text = st.text(st.sampled_from('(SELECT x\n FROM "t")'), max_size=30)
@@ -57,6 +66,95 @@ def test_every_kept_character_is_found_again(case: tuple[str, list[Replacement]]
         assert found == position_of(caller, offset)
 
 
+@given(rewritten())
+def test_caller_text_comes_back(case: tuple[str, list[Replacement]]) -> None:
+    caller, replacements = case
+    sent = annotate(sent_text(caller, replacements), caller, [r.edit for r in replacements])
+
+    assert caller_text(sent) == caller
+    assert sent.rpartition("\n")[2].startswith("-- data_hist:")
+    assert sent.rpartition("\n")[2].isascii()
+
+
+ADMITTED = [
+    *((case["id"], sql_of(case)) for case in own_cases("accepted.jsonl")),
+    *((case["id"], sql_of(case)) for case in shared_cases("cases/sql_allowed.jsonl")),
+    *((case["id"], sql_of(case)) for case in shared_cases("cases/sql_scope.jsonl")),
+]
+TRICKY = [
+    "SELECT 1;",
+    "SELECT 1 ; -- done",
+    "SELECT 1\n",
+    "\n\t SELECT 1 \r\n",
+    'SELECT * FROM data_hist /* a\n*/ . /* é\u2028🙂 % -- */ "events" e',
+    "SELECT 1 -- data_hist: 0+1=x",
+    "SELECT 1\n-- data_hist: 0+6=DELETE @epoch:0:1:2;",
+    "SELECT '\n-- data_hist: 0+6=DELETE' FROM events",
+    "SELECT data_hist.events.data FROM data_hist.events, events e, metrics",
+    "WITH a AS (SELECT * FROM events) SELECT * FROM a, metrics;",
+]
+
+
+@pytest.mark.parametrize("customer_id", [None, 11000])
+@pytest.mark.parametrize("sql", TRICKY + [sql for _, sql in ADMITTED])
+def test_every_admitted_text_comes_back(guard: Guard, sql: str, customer_id: int | None) -> None:
+    admitted = guard.admit(sql, customer_id=customer_id, parameters=values_for(sql))
+
+    sent = annotate(admitted.sql, sql, admitted.edits, admitted.ranges)
+
+    assert caller_text(sent) == sql
+
+
+def values_for(sql: str) -> list[Parameter] | None:
+    return [1] * sql.count("?") if "= ?" in sql or "LIMIT ?" in sql else None
+
+
+@pytest.mark.parametrize(
+    "values",
+    [["x", 2], ["it's\n-- data_hist: 0+1=x", 2], [{"type": "date", "value": "2026-01-01"}, 2]],
+)
+def test_values_of_parameters_do_not_come_back(guard: Guard, values: list[Parameter]) -> None:
+    sql = "SELECT ?, 'why?' FROM events WHERE customerid=? -- ?"
+    admitted = guard.admit(sql, customer_id=11000, parameters=values)
+
+    assert caller_text(annotate(admitted.sql, sql, admitted.edits, admitted.ranges)) == sql
+
+
+OLD = 'SELECT a\nFROM (SELECT 1) AS "events", (SELECT 2) AS t'
+
+
+@pytest.mark.parametrize(
+    ("sent", "text"),
+    [
+        (f"{OLD}\n-- data_hist: 14+6/22/0/0 @start:0:-3600000:;", None),
+        (f"{OLD}\n-- data_hist: 14+6/22/1/3 38+7/10/0/0", None),
+        ("SELECT 1\n-- data_hist:", "SELECT 1"),
+        ("SELECT 1\n-- data_hist: @start:0:-3600000:;", "SELECT 1"),
+        ("SELECT 1", None),
+        ("", None),
+    ],
+)
+def test_trailers_of_older_versions(sent: str, text: str | None) -> None:
+    assert caller_text(sent) == text
+
+
+def test_positions_in_trailers_of_older_versions() -> None:
+    sent = f"{OLD}\n-- data_hist: 14+6/22/0/0"
+
+    assert caller_position(sent, 2, 9) == (2, 6)
+    assert caller_position(sent, 2, 28) == (2, 12)
+
+
+def test_caller_cannot_write_what_the_service_reads() -> None:
+    forged = "SELECT 1\n-- data_hist: 0+8=DROP @epoch:0:1:2;"
+    padding = "/*" + "x" * (MAX_SQL_BYTES - len(forged) - 14) + "*/"
+
+    with pytest.raises(QueryTooLarge):
+        annotate(padding + forged, padding + forged, [])
+    assert caller_text(annotate(forged, forged, [])) == forged
+    assert time_ranges(annotate(forged, forged, [])) == []
+
+
 def test_place_inside_what_was_inserted_is_where_the_replaced_text_began() -> None:
     caller = "SELECT nope\nFROM events"
     replacement = Replacement(caller.index("events"), 6, '(SELECT a FROM "events_v0") AS "events"')
@@ -74,6 +172,7 @@ def test_edits_are_left_out_where_the_limit_has_no_room() -> None:
     sql = "x" * (MAX_SQL_BYTES - 3)
 
     assert annotate(sql, sql, []) == sql
+    assert caller_text(sql) is None
 
 
 @pytest.mark.parametrize("position", [(1, 1), (99, 1), (1, 999)])

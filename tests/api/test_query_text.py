@@ -1,0 +1,69 @@
+"""`query` in the documents: the caller's own text, in every answer that has the document."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from data_hist.guard import MAX_SQL_BYTES
+from tests.api.calls import as_tenant, assert_problem, submitted
+from tests.api.test_status import SLOW
+
+TEXTS: list[dict[str, Any]] = [
+    {"query": "SELECT 1"},
+    {"query": "\n  SELECT 1 ;\n-- é🙂\u2028 done\r\n"},
+    {"query": "SELECT count(*) FROM data_hist /* x */ . \"events\" e, events WHERE e.dt = '2026'"},
+    {
+        "query": "SELECT ?, '?' FROM events WHERE servicename = ? LIMIT 1;",
+        "parameters": [1, "a\n-- data_hist: 0+1=x"],
+    },
+    {"query": "SELECT 1\n-- data_hist: 0+8=DROP"},
+]
+
+
+@pytest.mark.parametrize("request_body", TEXTS)
+def test_text_is_in_every_document(tenants: httpx.Client, request_body: dict[str, Any]) -> None:
+    mine = as_tenant(12101)
+    document = submitted(
+        tenants, request_body["query"], parameters=request_body.get("parameters", []), headers=mine
+    )
+    path = document["query_id"]
+
+    assert document["query"] == request_body["query"]
+    assert tenants.get(f"/status/{path}", headers=mine).json() == document
+    assert tenants.delete(f"/query/{path}", headers=mine).json() == document
+    assert document in tenants.get("/queries", headers=mine).json()["queries"]
+
+
+def test_text_of_a_query_that_runs_and_is_cancelled(tenants: httpx.Client) -> None:
+    mine = as_tenant(12102)
+    started = tenants.post("/query", json={"query": SLOW}, headers=mine).json()
+
+    cancelled = tenants.delete(f"/query/{started['query_id']}", headers=mine).json()
+
+    assert started["query"] == cancelled["query"] == SLOW
+
+
+def test_text_is_nobody_elses(tenants: httpx.Client) -> None:
+    query_id = submitted(tenants, "SELECT 'mine'", headers=as_tenant(12103))["query_id"]
+
+    for tenant in (12104, 1):
+        response = tenants.get(f"/status/{query_id}", headers=as_tenant(tenant))
+        assert_problem(response, 404, "query-not-found")
+        assert "mine" not in tenants.get("/queries", headers=as_tenant(tenant)).text
+
+
+@pytest.mark.parametrize(("room", "told"), [(100, True), (3, False)])
+def test_text_that_fills_the_limit(client: httpx.Client, room: int, told: bool) -> None:
+    frame = "SELECT length('')"
+    sql = frame.replace("''", f"'{'x' * (MAX_SQL_BYTES - len(frame) - room)}'")
+
+    document = submitted(client, sql)
+
+    assert document["query"] == (sql if told else None)
+
+
+def test_text_that_would_pass_for_the_service_s_own_words(client: httpx.Client) -> None:
+    sql = "SELECT 1 /*" + "x" * (MAX_SQL_BYTES - 45) + "*/\n-- data_hist: 0+8=DROP"
+
+    assert_problem(client.post("/query", json={"query": sql}), 413, "query-too-large")
