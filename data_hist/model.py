@@ -142,6 +142,14 @@ class Page:
 
 
 @dataclass(frozen=True)
+class QueryFilter:
+    """Which of a caller's queries are listed; `text` is a part of the SQL, in any case."""
+
+    status: QueryStatus | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True)
 class QueryList:
     """Some of a caller's queries, newest first."""
 

@@ -22,6 +22,7 @@ from data_hist.model import (
     PageRequest,
     PageShape,
     Query,
+    QueryFilter,
     QueryList,
     QueryStatus,
     QueryWarning,
@@ -204,7 +205,7 @@ class QueryService:
         return await self._follower.follow(tenant, query_id, _RETRY_SECONDS)
 
     async def queries(
-        self, tenant: int, status: QueryStatus | None, limit: int, paging_token: str | None
+        self, tenant: int, wanted: QueryFilter, limit: int, paging_token: str | None
     ) -> QueryList:
         """List a tenant's queries, newest first.
 
@@ -217,7 +218,7 @@ class QueryService:
                 self._engine,
                 self._ownership,
                 tenant=tenant,
-                status=status,
+                wanted=wanted,
                 limit=limit,
                 paging_token=paging_token,
             )

@@ -28,6 +28,7 @@ from data_hist.model import (
     Page,
     PageRequest,
     PageShape,
+    QueryFilter,
     QueryStatus,
     QueryWarning,
     Submission,
@@ -110,11 +111,16 @@ class Handlers:
         return self._followed(owned)
 
     async def list_queries(
-        self, limit: int, status: str | None = None, paging_token: str | None = None
+        self,
+        limit: int,
+        status: str | None = None,
+        text: str | None = None,
+        paging_token: str | None = None,
     ) -> Document:
         """List the caller's queries."""
+        wanted = QueryFilter(QueryStatus(status) if status else None, text)
         queries = await self._service.queries(
-            tenant_of_request(request), QueryStatus(status) if status else None, limit, paging_token
+            tenant_of_request(request), wanted, limit, paging_token
         )
         return {
             "queries": [self._document(owned) for owned in queries.queries],

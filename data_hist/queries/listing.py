@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from data_hist.athena import AthenaClient
-from data_hist.model import OwnedQuery, QueryList, QueryStatus
+from data_hist.model import OwnedQuery, Query, QueryFilter, QueryList
 from data_hist.paging import ListPosition, list_position, list_token
 from data_hist.queries.descriptions import for_caller
 from data_hist.queries.ownership import Ownership
+from data_hist.queries.source_map import caller_text
 
 # Athena allows five calls a second of the listing for the whole account, so that one request may
 # not walk it to its end: a page may hold fewer queries than asked for, and still have a token.
@@ -24,11 +25,13 @@ def list_queries(
     ownership: Ownership,
     *,
     tenant: int,
-    status: QueryStatus | None,
+    wanted: QueryFilter,
     limit: int,
     paging_token: str | None,
 ) -> QueryList:
     """List up to `limit` of a tenant's queries.
+
+    The token only tells the place in the engine's list, so that it goes with any filter.
 
     Raises:
         InvalidPagingToken: The token is damaged or of another list.
@@ -38,11 +41,19 @@ def list_queries(
     following: ListPosition | None = None
     for entry in _entries(engine, ownership, tenant, start):
         following = entry.following
-        if entry.query and status in (None, entry.query.query.status):
+        if entry.query and _matches(entry.query.query, wanted):
             queries.append(entry.query)
         if len(queries) == limit:
             break
     return QueryList(queries, list_token(tenant, following) if following else None)
+
+
+def _matches(query: Query, wanted: QueryFilter) -> bool:
+    if wanted.status not in (None, query.status):
+        return False
+    if wanted.text is None:
+        return True
+    return wanted.text.casefold() in (caller_text(query.sql) or "").casefold()
 
 
 def _entries(

@@ -128,6 +128,7 @@ def test_submitted(watched: Watched, body: dict[str, Any]) -> None:
         ("GET", f"/tables/{CANARY}", {}),
         ("GET", "/queries", {"params": {"paging_token": CANARY}}),
         ("GET", "/queries", {"params": {"status": CANARY}}),
+        ("GET", "/queries", {"params": {"text": CANARY}}),
         ("GET", f"/ui/{CANARY}.css", {}),
         ("GET", "/results/{id}", {"params": {"format": CANARY}}),
         ("GET", "/results/{id}", {"headers": {"Accept": f"text/{CANARY}"}}),

@@ -74,6 +74,76 @@ def test_list_by_status(tenants: httpx.Client) -> None:
     assert entry["error"]["code"] == "DIVISION_BY_ZERO"
 
 
+TEXTS = {
+    "count": "SELECT count(*) AS Records FROM events WHERE servicename = ?",
+    "last": "SELECT data FROM data_hist.events -- Ärger_1 100%\nLIMIT 1",
+    "plain": "SELECT 1",
+}
+
+
+@pytest.fixture(scope="module")
+def texts(tenants: httpx.Client) -> dict[str, str]:
+    """The name of each of these queries by its id, oldest first."""
+    return {
+        submitted(
+            tenants, sql, parameters=["hidden-value"] * sql.count("?"), headers=as_tenant(12008)
+        )["query_id"]: name
+        for name, sql in TEXTS.items()
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("select", ["plain", "last", "count"]),
+        ("COUNT(*) as records", ["count"]),
+        ("servicename = ?", ["count"]),
+        ("from data_hist.events", ["last"]),
+        ("ÄRGER", ["last"]),
+        ("events -- ärger_1 100%\nlimit", ["last"]),
+        # Nothing stands for anything but itself.
+        ("%", ["last"]),
+        ("_1", ["last"]),
+        (".*", []),
+        # What the service put in is not the caller's text.
+        ("hidden-value", []),
+        ("customerid", []),
+        ("events_v0", []),
+        ("-- data_hist:", []),
+    ],
+)
+def test_list_by_text(
+    tenants: httpx.Client, texts: dict[str, str], text: str, names: list[str]
+) -> None:
+    for limit in (1, 50):
+        found = listed(tenants, 12008, text=text, limit=limit)
+        assert [texts[query_id] for query_id in found] == names
+
+
+def test_list_by_text_and_status(tenants: httpx.Client, texts: dict[str, str]) -> None:
+    assert len(listed(tenants, 12008, text="FROM", status="FINISHED")) == 2
+    assert listed(tenants, 12008, text="FROM", status="FAILED") == []
+    assert listed(tenants, 12009, text="FROM") == []
+
+
+def test_token_goes_with_any_filter(tenants: httpx.Client, texts: dict[str, str]) -> None:
+    headers = as_tenant(12008)
+    page = tenants.get("/queries", params={"text": "1", "limit": 1}, headers=headers).json()
+
+    found = listed_from(tenants, page["paging_token"], text="count")
+
+    assert [texts[query["query_id"]] for query in page["queries"]] == ["plain"]
+    assert [texts[query_id] for query_id in found] == ["count"]
+
+
+def listed_from(client: httpx.Client, token: str, **parameters: str) -> list[str]:
+    response = client.get(
+        "/queries", params={**parameters, "paging_token": token}, headers=as_tenant(12008)
+    )
+    assert response.json()["paging_token"] is None
+    return [query["query_id"] for query in response.json()["queries"]]
+
+
 def test_token_of_another_tenant_is_refused(tenants: httpx.Client) -> None:
     for number in range(2):
         submitted(tenants, f"SELECT {number}", headers=as_tenant(12005))
@@ -86,7 +156,9 @@ def test_token_of_another_tenant_is_refused(tenants: httpx.Client) -> None:
     assert_problem(response, 400, "invalid-paging-token")
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=51", "limit=x", "status=DONE", "other=1"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=51", "limit=x", "status=DONE", "text=", "other=1"]
+)
 def test_request_outside_the_contract(tenants: httpx.Client, query: str) -> None:
     response = tenants.get(f"/queries?{query}", headers=as_tenant(1))
 
