@@ -181,7 +181,7 @@ def _lifespan(
             yield state
         poller.close()
         for service in services:
-            service.close()
+            await service.close()
         if tracing is not None:
             tracing.close()
 

@@ -188,9 +188,13 @@ class QueryExpired(QueryError):
 
 
 class EngineError(DataHistError):
-    """The engine cannot serve this now."""
+    """The engine cannot serve this now.
+
+    `unconfirmed` tells whether it may have done what was asked all the same.
+    """
 
     retryable = True
+    unconfirmed = False
 
 
 class TooManyQueries(EngineError):
@@ -205,6 +209,7 @@ class EngineFailed(EngineError):
     """The engine answered something that makes no sense."""
 
     retryable = False
+    unconfirmed = True
 
 
 class EngineUnavailable(EngineError):

@@ -12,7 +12,7 @@ from typing import TypeVar
 from data_hist.access.tenancy import OPERATOR
 from data_hist.athena import AthenaClient, idempotency_token
 from data_hist.catalog import ApiVersion
-from data_hist.errors import EngineUnavailable, InvalidSql
+from data_hist.errors import EngineUnavailable
 from data_hist.guard import AdmittedQuery, Edit
 from data_hist.guard.pool import GuardPool
 from data_hist.model import (
@@ -29,15 +29,17 @@ from data_hist.model import (
     Submission,
 )
 from data_hist.observation.context_threads import ContextThreadPool
+from data_hist.observation.request_record import current_request
 from data_hist.observation.started_queries import StartedQueries
 from data_hist.paging import result_position
 from data_hist.polling.poller import Poller
 from data_hist.queries.following import QueryFollower
 from data_hist.queries.listing import list_queries
+from data_hist.queries.orphans import Orphans
 from data_hist.queries.outcomes import raise_callers_fault, require_rows
 from data_hist.queries.ownership import Ownership
 from data_hist.queries.result_pages import ResultPages, naming_query
-from data_hist.queries.source_map import annotate, caller_place
+from data_hist.queries.starting import QueryStarter
 from data_hist.results import FinishedResult, ResultObject, StreamShares
 from data_hist.retention.locations import ResultLocations
 from data_hist.server import Load, Shutdown
@@ -52,6 +54,7 @@ _ROW_THREADS = 2
 _VALIDATION = "EXPLAIN (TYPE VALIDATE)\n"
 _VALIDATION_SECONDS = 20.0
 _RETRY_SECONDS = 1
+_SETTLING_SECONDS = 2.0
 
 
 def utc_now() -> datetime:
@@ -90,33 +93,52 @@ class QueryService:
         self._locations = locations
         self._guard = GuardPool(version, max_query_days)
         self._ownership = Ownership(locations, clock)
+        self._orphans = Orphans(engine)
         self._started = StartedQueries()
         self._follower = QueryFollower(poller, self._ownership, self._started, load, shutdown)
         self._calls = ContextThreadPool(_CALL_THREADS, "engine-call")
         self._stream_reads = ContextThreadPool(_STREAM_THREADS, "stream-read")
         self._row_work = ContextThreadPool(_ROW_THREADS, "rows")
         self._shares = StreamShares()
+        self._starter = QueryStarter(engine, version.catalog, self._orphans, self._calls, clock)
         self._pages = ResultPages(engine, self._calls, self._row_work)
 
     async def submit(self, tenant: int, submission: Submission) -> OwnedQuery:
         """Start a query and describe it, once it has ended or `wait_seconds` have passed.
 
+        Once Athena has started it, only what is true of the query itself is an error. Without an
+        idempotency key, it is stopped when the caller goes away before it has the id.
+
         Raises:
             StatementNotAllowed, InvalidSql, QueryTooLarge: The guard or Athena refuses the SQL.
             InvalidSql, ResourcesExhausted, ScanLimitExceeded: It failed within `wait_seconds`
                 through the caller's fault.
+            QueryExpired: The key is that of a query past its retention.
             IdempotencyKeyReused: The key came with another request.
             TooManyQueries: The engine runs as many queries as it may.
         """
+        deadline = _now() + submission.wait_seconds
         owner = Owner(tenant, submission.retention_minutes)
         admitted = await self._admit(tenant, submission)
         key = submission.idempotency_key
-        token = idempotency_token(tenant, key) if key else None
-        query_id = await self._start(
-            submission.sql, admitted, self._locations.for_owner(owner), token
+        query = await self._starter.start(
+            submission.sql,
+            admitted,
+            self._locations.for_owner(owner),
+            idempotency_token(tenant, key),
+            keyed=key is not None,
         )
-        self._started.add(query_id)
-        return await self.status(tenant, query_id, submission.wait_seconds)
+        self._started.add(query.query_id)
+        current_request().query_id = query.query_id
+        started = OwnedQuery(query, owner)
+        try:
+            owned = await self._follower.follow_started(started, max(deadline - _now(), 0))
+        except asyncio.CancelledError:
+            if key is None:
+                self._orphans.add(query.query_id)
+            raise
+        raise_callers_fault(owned.query.failure, query.query_id)
+        return owned
 
     async def validate(self, tenant: int, submission: Submission) -> OwnedQuery:
         """Have the guard and the engine check a query that is not run.
@@ -132,13 +154,21 @@ class QueryService:
             (Edit(0, 0, len(_VALIDATION)), *admitted.edits),
             admitted.ranges,
         )
-        query_id = await self._start(
-            submission.sql, explained, self._locations.for_validation(owner), None
+        started = await self._starter.start(
+            submission.sql,
+            explained,
+            self._locations.for_validation(owner),
+            idempotency_token(tenant, None),
+            keyed=False,
         )
-        query = await self._follower.follow_unclaimed(query_id, _VALIDATION_SECONDS)
+        query = started
+        try:
+            query = await self._follower.follow_unclaimed(started.query_id, _VALIDATION_SECONDS)
+        finally:
+            if not query.status.is_terminal:
+                self._orphans.add(started.query_id)
         raise_callers_fault(query.failure, query_id=None)
         if query.status is not QueryStatus.FINISHED:
-            await self._on_thread(partial(self._engine.stop, query_id))
             raise EngineUnavailable(
                 "The engine did not check the query in time.", retry_after_seconds=_RETRY_SECONDS
             )
@@ -224,8 +254,10 @@ class QueryService:
             )
         )
 
-    def close(self) -> None:
-        """Let go of the threads and processes."""
+    async def close(self) -> None:
+        """Let go of the threads and processes, once the queries that nobody holds are stopped."""
+        await self._orphans.settle(_SETTLING_SECONDS)
+        self._orphans.close()
         self._guard.close()
         for threads in (self._calls, self._stream_reads, self._row_work):
             threads.shutdown(wait=False, cancel_futures=True)
@@ -237,24 +269,6 @@ class QueryService:
             parameters=submission.parameters,
         )
 
-    async def _start(
-        self, caller_text: str, admitted: AdmittedQuery, location: str, token: str | None
-    ) -> str:
-        sent = annotate(admitted.sql, caller_text, admitted.edits, admitted.ranges)
-        try:
-            return await self._on_thread(
-                partial(
-                    self._engine.start,
-                    sent,
-                    catalog=self._version.catalog,
-                    output_location=location,
-                    idempotency_token=token,
-                )
-            )
-        except InvalidSql as error:
-            line, column = caller_place(sent, error.line, error.column)
-            raise InvalidSql(error.detail, code=error.code, line=line, column=column) from error
-
     async def _query_with_rows(self, tenant: int, query_id: str, wait_seconds: float) -> Query:
         owned = await self._follower.follow(tenant, query_id, wait_seconds)
         require_rows(owned.query)
@@ -262,3 +276,7 @@ class QueryService:
 
     async def _on_thread(self, call: Callable[[], _T]) -> _T:
         return await asyncio.get_running_loop().run_in_executor(self._calls, call)
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

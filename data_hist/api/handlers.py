@@ -72,13 +72,11 @@ class Handlers:
             idempotency_key=request.headers.get("Idempotency-Key"),
             **fields,
         )
+        tenant = tenant_of_request(request)
         if dry_run:
-            owned = await self._service.validate(tenant_of_request(request), submission)
+            owned = await while_present(request.receive, self._service.validate(tenant, submission))
             return dry_run_document(self._document(owned)), 200, {}
-        owned = await _awaited(
-            self._service.submit(tenant_of_request(request), submission), submission.wait_seconds
-        )
-        current_request().query_id = owned.query.query_id
+        owned = await while_present(request.receive, self._service.submit(tenant, submission))
         return await self._with_first_page(owned, first_page)
 
     async def get_status(

@@ -44,17 +44,19 @@ class Attempts:
         """Make a call until it has an answer, as often and as long as it may be made.
 
         Raises:
-            EngineError: That of the last attempt.
+            EngineError: That of the last attempt; `unconfirmed` where any of them was.
         """
         self._budget.count_request()
         deadline = time.monotonic() + patience.whole_seconds
-        attempt = 1
+        attempt, unconfirmed = 1, False
         while True:
             try:
                 left = deadline - time.monotonic()
                 with time_limit(min(patience.attempt_seconds, left)):
                     return call()
             except EngineError as error:
+                # The first attempt may have been taken, although the last one was refused.
+                error.unconfirmed = unconfirmed = unconfirmed or error.unconfirmed
                 pause = random.uniform(0, _FIRST_PAUSE_SECONDS * 2**attempt)  # noqa: S311
                 late = time.monotonic() + pause >= deadline
                 if attempt == self._most or late or not is_transient(error):

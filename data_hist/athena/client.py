@@ -21,7 +21,13 @@ from data_hist.athena.result_sets import ColumnInfo, ResultSet, keep_bodies, res
 from data_hist.athena.sessions import CONFIG, session_from
 from data_hist.athena.states import descriptions_from, member
 from data_hist.athena.time_limits import observe_time_limits, time_limit
-from data_hist.errors import EngineFailed, EngineUnavailable, QueryExpired, Throttled
+from data_hist.errors import (
+    EngineFailed,
+    EngineUnavailable,
+    QueryError,
+    QueryExpired,
+    Throttled,
+)
 from data_hist.model import Column, Descriptions, Query
 from data_hist.settings import Settings
 
@@ -75,9 +81,7 @@ class AthenaClient:
         self._default_database = settings.default_database
         self._bucket = settings.result_bucket
 
-    def start(
-        self, sql: str, *, catalog: str, output_location: str, idempotency_token: str | None
-    ) -> str:
+    def start(self, sql: str, *, catalog: str, output_location: str, idempotency_token: str) -> str:
         """Start a query and give its id.
 
         Args:
@@ -91,19 +95,25 @@ class AthenaClient:
             InvalidSql: Athena refuses the text before it runs.
             IdempotencyKeyReused: The token came with another text or location.
             TooManyQueries: Athena's limit of concurrent queries is reached.
+            EngineError: Where it is `unconfirmed`, Athena may have started the query, and the same
+                call finds it.
         """
-        # Without one botocore would make up another for each attempt, and start a query for each.
-        token = idempotency_token or uuid.uuid4().hex
 
         def start() -> str:
-            with translated_errors():
-                answer = self._athena.start_query_execution(
-                    QueryString=sql,
-                    ClientRequestToken=token,
-                    QueryExecutionContext={"Catalog": catalog, "Database": self._default_database},
-                    ResultConfiguration={"OutputLocation": output_location},
-                    WorkGroup=self._workgroup,
-                )
+            try:
+                with translated_errors():
+                    answer = self._athena.start_query_execution(
+                        QueryString=sql,
+                        ClientRequestToken=idempotency_token,
+                        QueryExecutionContext={
+                            "Catalog": catalog,
+                            "Database": self._default_database,
+                        },
+                        ResultConfiguration={"OutputLocation": output_location},
+                        WorkGroup=self._workgroup,
+                    )
+            except QueryError as error:
+                raise EngineFailed("Athena answered a start as if it were of a query.") from error
             return member(answer, "QueryExecutionId", str)
 
         return self._attempts.make(start, _START)
@@ -241,8 +251,13 @@ class AthenaClient:
             )
 
 
-def idempotency_token(tenant: int, key: str) -> str:
-    """The token for a caller's key: another tenant's equal key is another token."""
+def idempotency_token(tenant: int, key: str | None) -> str:
+    """The token for a caller's key, which is another tenant's own; without a key, a new one.
+
+    botocore would make up another token for each attempt, and Athena start a query for each.
+    """
+    if key is None:
+        return uuid.uuid4().hex
     return hashlib.sha256(f"{tenant}\n{key}".encode()).hexdigest()
 
 

@@ -7,8 +7,16 @@ from contextlib import contextmanager
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
+    ConnectTimeoutError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
     HTTPClientError,
     IncompleteReadError,
+    MetadataRetrievalError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProxyConnectionError,
+    TokenRetrievalError,
 )
 from botocore.parsers import ResponseParserError
 
@@ -65,6 +73,7 @@ _MISCONFIGURATIONS = frozenset(
     }
 )
 _GONE = frozenset({"NoSuchKey", "InvalidObjectState", "404"})
+_OF_THE_BUCKET = frozenset({"GetObject", "HeadObject", "HeadBucket"})
 _NOT_FOUND = "QUERY_EXECUTION_NOT_FOUND"
 _RESULT_GONE = "RESULT_NOT_FOUND"
 _MISMATCH = "IDEMPOTENT_PARAMETER_MISMATCH"
@@ -78,6 +87,17 @@ _UNREADABLE = (
     TypeError,
     ValueError,
 )
+# Nothing was sent. Whatever else botocore raises may have come after AWS had taken the request.
+_NOT_SENT = (
+    ConnectTimeoutError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    MetadataRetrievalError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProxyConnectionError,
+    TokenRetrievalError,
+)
 _UNAVAILABLE = "The query engine cannot be reached at the moment."
 
 
@@ -90,10 +110,14 @@ def translated_errors() -> Iterator[None]:
         translated = _from_client_error(error)
         if isinstance(translated, EngineError):
             _log_answer(error)
+            # AWS refuses with a 4xx, and with a 5xx it does not know itself.
+            translated.unconfirmed = not 300 <= _code_and_status(error)[1] < 500
         raise translated from error
     except BotoCoreError as error:
         _log.warning("AWS was not reached: %s", type(error).__name__)
-        raise EngineUnavailable(_UNAVAILABLE, retry_after_seconds=_RETRY_SECONDS) from error
+        unavailable = EngineUnavailable(_UNAVAILABLE, retry_after_seconds=_RETRY_SECONDS)
+        unavailable.unconfirmed = not isinstance(error, _NOT_SENT)
+        raise unavailable from error
     except _UNREADABLE as error:
         _log.warning("AWS gave an answer that cannot be read: %s", type(error).__name__)
         raise EngineFailed("The query engine's answer cannot be read.") from error
@@ -144,7 +168,7 @@ def _from_client_error(error: ClientError) -> DataHistError:
         return _from_invalid_request(error)
     if code in THROTTLES or status == 429:
         return _from_throttle(error)
-    if code in _GONE:
+    if code in _GONE and error.operation_name in _OF_THE_BUCKET:
         return _result_gone()
     # A redirection leads to another region or endpoint than the one that is set.
     unavailable = code in _MISCONFIGURATIONS | _TIMEOUTS or status >= 500 or 300 <= status < 400

@@ -4,8 +4,10 @@ A caller who waits holds no thread and no place that others could have.
 """
 
 import asyncio
+import logging
+from dataclasses import replace
 
-from data_hist.errors import QueryNotFound
+from data_hist.errors import DataHistError, QueryNotFound
 from data_hist.model import OwnedQuery, Query
 from data_hist.observation.middleware import waiting
 from data_hist.observation.started_queries import StartedQueries
@@ -13,7 +15,11 @@ from data_hist.polling.poller import Poller
 from data_hist.queries.ownership import Ownership, query_not_found
 from data_hist.server import Load, Shutdown
 
+_log = logging.getLogger(__name__)
+
 _LOOK_SECONDS = 5.0
+# What has just been started is QUEUED as far as anybody knows; more is worth a moment, no longer.
+_FIRST_LOOK_SECONDS = 1.0
 
 
 class QueryFollower:
@@ -62,6 +68,22 @@ class QueryFollower:
         self._started.seen(query)
         return self._ownership.claim(query, tenant)
 
+    async def follow_started(self, started: OwnedQuery, wait_seconds: float) -> OwnedQuery:
+        """Describe a query that has just been started: as it was, where nothing more is learned.
+
+        Raises:
+            QueryExpired: A request before this one started it, and it is past its retention.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + wait_seconds
+        query = await self._seen(started.query, _FIRST_LOOK_SECONDS)
+        if not query.status.is_terminal and loop.time() < deadline:
+            query = await self._until_ended(query, deadline - loop.time())
+        self._started.seen(query)
+        owned = replace(started, query=query)
+        self._ownership.require_kept(owned)
+        return owned
+
     async def follow_unclaimed(self, query_id: str, wait_seconds: float) -> Query:
         """Describe a query that the service has started for itself, in the same way."""
         return await self._until_ended(await self._look(query_id, wait_seconds), wait_seconds)
@@ -80,4 +102,14 @@ class QueryFollower:
                 async with self._shutdown.cutting_short():
                     return await self._poller.until_ended(query, seconds)
             except TimeoutError:
-                return await self._poller.look(query.query_id, _LOOK_SECONDS)
+                return await self._seen(query, _LOOK_SECONDS)
+
+    async def _seen(self, known: Query, seconds: float) -> Query:
+        """Describe a query, as it was known before where Athena does not tell."""
+        try:
+            return await self._poller.look(known.query_id, seconds)
+        except DataHistError as error:
+            _log.warning("Athena did not tell of a query: %s", type(error).__name__)
+        except Exception:
+            _log.exception("a query was not looked at")
+        return known

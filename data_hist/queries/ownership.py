@@ -32,9 +32,17 @@ class Ownership:
         if owner is None or owner.tenant != tenant:
             raise query_not_found(query.query_id)
         owned = OwnedQuery(query, owner)
-        if owned.expires_at is not None and owned.expires_at <= self.clock():
-            raise QueryExpired("The query is past its retention.", query_id=query.query_id)
+        self.require_kept(owned)
         return owned
+
+    def require_kept(self, owned: OwnedQuery) -> None:
+        """Make sure that a query is within its retention.
+
+        Raises:
+            QueryExpired: It is not.
+        """
+        if owned.expires_at is not None and owned.expires_at <= self.clock():
+            raise QueryExpired("The query is past its retention.", query_id=owned.query.query_id)
 
     def visible(self, query: Query, tenant: int) -> OwnedQuery | None:
         """The query as its owner sees it, or None for anything that `claim` refuses."""

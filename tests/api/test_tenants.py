@@ -107,7 +107,7 @@ def test_query_that_this_service_did_not_start_does_not_exist(
         "SELECT 1",
         catalog="awsdatacatalog",
         output_location=f"s3://{BUCKET}/elsewhere/",
-        idempotency_token=None,
+        idempotency_token="0" * 32,
     )
 
     assert_problem(client.get(f"/status/{query_id}"), 404, "query-not-found")

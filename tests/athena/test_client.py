@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from botocore.response import StreamingBody
-from botocore.stub import ANY
 
 from data_hist.athena import ObjectRange, ObjectVersion, idempotency_token
 from data_hist.errors import EngineFailed, EngineUnavailable, QueryExpired
@@ -35,9 +34,9 @@ def execution(state: str = "RUNNING", **status: Any) -> dict[str, Any]:
     }
 
 
-def started(token: str | None) -> dict[str, Any]:
+def started(token: str) -> dict[str, Any]:
     return {
-        "ClientRequestToken": token or ANY,
+        "ClientRequestToken": token,
         "QueryString": "SELECT 1",
         "QueryExecutionContext": {"Catalog": "awsdatacatalog", "Database": "data_hist_empty"},
         "ResultConfiguration": {"OutputLocation": LOCATION},
@@ -45,8 +44,8 @@ def started(token: str | None) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("token", [None, "t" * 64])
-def test_start_sends_the_query_and_its_place(aws: StubbedAws, token: str | None) -> None:
+@pytest.mark.parametrize("token", [idempotency_token(1, None), idempotency_token(1, "a")])
+def test_start_sends_the_query_and_its_place(aws: StubbedAws, token: str) -> None:
     aws.athena.add_response("start_query_execution", {"QueryExecutionId": ID}, started(token))
 
     query_id = aws.client.start(
@@ -213,7 +212,7 @@ def test_read_range_that_was_cut_short_is_no_result(aws: StubbedAws) -> None:
         (
             "start_query_execution",
             lambda c: c.start(
-                "SELECT 1", catalog="c", output_location=LOCATION, idempotency_token=None
+                "SELECT 1", catalog="c", output_location=LOCATION, idempotency_token="0" * 32
             ),
             3,
         ),
@@ -272,3 +271,10 @@ def test_idempotency_token_is_the_tenants_own() -> None:
     assert len(tokens) == 3
     assert all(len(token) == 64 for token in tokens)
     assert idempotency_token(1, "a") in tokens
+
+
+def test_without_a_key_each_start_has_a_token_of_its_own() -> None:
+    tokens = {idempotency_token(1, None) for _ in range(100)}
+
+    assert len(tokens) == 100
+    assert all(len(token) == 32 for token in tokens)

@@ -22,7 +22,7 @@ ROWS = 2500
 def run_workflow(service: httpx.Client, number: int) -> tuple[str, Counter[int | str]]:
     """Submit, follow, page, download, cancel what has ended, and list; give the query's id."""
     client = PersistentClient(service)
-    request = {"query": numbers(ROWS), "retention_minutes": number + 1}
+    request = {"query": numbers(ROWS), "retention_minutes": 60 + number}
     headers = {"Idempotency-Key": f"workflow {number}"}
     query_id = client.json("POST", "/query", json=request, headers=headers)["query_id"]
     while True:

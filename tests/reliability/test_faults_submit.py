@@ -16,11 +16,12 @@ import pytest
 from tests.api.calls import as_tenant
 from tests.e2e.commands import children_of, descendants_of, free_port, is_alive
 from tests.reliability.fault_proxy import Exchange, Fault, FaultProxy, at_random, on
-from tests.reliability.faults import lost, quick_faults, silence
+from tests.reliability.faults import OPERATIONS, lost, quick_faults, silence
 from tests.reliability.persistent_client import PersistentClient
 from tests.running_service import BUCKET, running_service, settings_for
 
 START = "StartQueryExecution"
+LOOK = "BatchGetQueryExecution"
 NEVER_SEEN = iter(range(50_000, 60_000))
 
 
@@ -78,6 +79,25 @@ def test_start_that_is_never_confirmed(
     assert unconfirmed.status_code == 503
     assert unconfirmed.json()["retryable"]
     assert started(tenants, tenant) == [confirmed.json()["query_id"]]
+
+
+@pytest.mark.usefixtures("short_pauses")
+@pytest.mark.parametrize("wait_seconds", [0, 1])
+@pytest.mark.parametrize("name", OPERATIONS[LOOK])
+def test_started_query_is_answered_whatever_becomes_of_the_look(
+    tenants: httpx.Client, proxy: FaultProxy, tenant: int, name: str, wait_seconds: int
+) -> None:
+    body = {"query": "SELECT count(*) FROM events", "wait_seconds": wait_seconds}
+    with (
+        running_service(settings_for(proxy.url, tenant_required=True)) as service,
+        proxy.spoiling(on(OPERATIONS[LOOK][name], LOOK)),
+    ):
+        response = service.post("/query", json=body, headers=as_tenant(tenant))
+
+    assert response.status_code == 200, response.text
+    document = response.json()
+    assert (document["status"], document["statistics"]["total_ms"]) == ("QUEUED", 0)
+    assert started(tenants, tenant) == [document["query_id"]]
 
 
 @contextmanager

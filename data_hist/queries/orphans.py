@@ -1,0 +1,132 @@
+"""Queries whose id no caller holds: they are found and stopped, so that nobody pays for them.
+
+A caller has gone away before the answer, or Athena did not confirm the start.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+from data_hist.athena import AthenaClient
+from data_hist.errors import DataHistError, EngineError, QueryNotFound
+from data_hist.observation.context_threads import ContextThreadPool
+
+_log = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
+
+# Few, since an engine in trouble makes many orphans: their calls must not crowd out the callers'.
+_THREADS = 2
+
+
+@dataclass(frozen=True)
+class Persistence:
+    """How often and how long an orphan's calls are repeated.
+
+    Athena is known to remember a ClientRequestToken for a minute. A start repeated later than that
+    would find nothing, and start another query.
+    """
+
+    first_pause_seconds: float = 1.0
+    longest_pause_seconds: float = 5.0
+    whole_seconds: float = 45.0
+
+
+_PERSISTENCE = Persistence()
+
+
+class Orphans:
+    """Stops orphaned queries in the background; all on the event loop but the calls.
+
+    Args:
+        engine: Stops them.
+        persistence: How long it goes on where Athena fails.
+    """
+
+    def __init__(self, engine: AthenaClient, persistence: Persistence = _PERSISTENCE) -> None:
+        self._engine = engine
+        self._persistence = persistence
+        self._threads = ContextThreadPool(_THREADS, "orphans")
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def add(self, query_id: str) -> None:
+        """Stop a query."""
+        self._keep(self._stopped(query_id))
+
+    def add_unconfirmed(self, start: Callable[[], str]) -> None:
+        """Find a query by starting it again with the same token, and stop it."""
+        self._keep(self._found_and_stopped(start))
+
+    def add_starting(self, starting: asyncio.Future[str], start: Callable[[], str]) -> None:
+        """Stop the query that a start under way leads to."""
+        self._keep(self._awaited_and_stopped(starting, start))
+
+    async def settle(self, seconds: float) -> None:
+        """Give what is under way some time to end."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+
+    def close(self) -> None:
+        """Give up what is under way, and let go of the threads."""
+        for task in self._tasks:
+            task.cancel()
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+    def _keep(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            _log.error("a query may run on whose id no caller holds", exc_info=error)
+
+    async def _awaited_and_stopped(
+        self, starting: asyncio.Future[str], start: Callable[[], str]
+    ) -> None:
+        try:
+            query_id = await starting
+        except EngineError as error:
+            if error.unconfirmed:
+                await self._found_and_stopped(start)
+        except DataHistError:
+            # Athena has refused it.
+            return
+        else:
+            await self._stopped(query_id)
+
+    async def _found_and_stopped(self, start: Callable[[], str]) -> None:
+        try:
+            query_id = await self._repeated(start)
+        except EngineError:
+            raise
+        except DataHistError:
+            return
+        await self._stopped(query_id)
+
+    async def _stopped(self, query_id: str) -> None:
+        await self._repeated(partial(self._engine.stop, query_id))
+        _log.warning("stopped query %s, whose id no caller holds", query_id)
+
+    async def _repeated(self, call: Callable[[], _T]) -> _T:
+        """Make a call until Athena answers it.
+
+        Raises:
+            EngineError, QueryNotFound: It does not, however often it is asked.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._persistence.whole_seconds
+        pause = self._persistence.first_pause_seconds
+        while True:
+            try:
+                return await loop.run_in_executor(self._threads, call)
+            except (EngineError, QueryNotFound):
+                # Athena may not know yet what it has started a moment ago.
+                if loop.time() + pause > deadline:
+                    raise
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, self._persistence.longest_pause_seconds)
