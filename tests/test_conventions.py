@@ -42,7 +42,7 @@ OWNERS = {
     },
     "duckdb": {"data_hist/local_athena"},
     "gunicorn": {"data_hist/server/worker.py"},
-    "jsonschema": {"data_hist/api/request_validation.py"},
+    "jsonschema": {"data_hist/api/request_validation.py", "data_hist/api/schema_errors.py"},
     "msgspec": {"data_hist/athena/result_sets.py", "data_hist/wire_json.py"},
     "opentelemetry": {"data_hist/observation/tracing.py"},
     "pebble": {"data_hist/guard/pool.py"},

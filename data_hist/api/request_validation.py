@@ -5,23 +5,24 @@ that is not UTF-8 with a 500, and let duplicate keys pass.
 """
 
 import re
-from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from functools import cache
 from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl
 
-from connexion.exceptions import ExtraParameterProblem
 from connexion.json_schema import Draft4RequestValidator
 from connexion.validators import AbstractRequestBodyValidator, ParameterValidator
 from jsonschema import Draft4Validator, ValidationError
 from jsonschema.validators import extend
 from starlette.types import Scope
 
+from data_hist.api.schema_errors import field_errors, pointer_to, reason, summary, unknown_name
 from data_hist.errors import FieldError, InvalidRequest, QueryTooLarge
+from data_hist.spelling import sentence, short
 from data_hist.wire_json import JsonError, loads
 
-_MOST_ERRORS = 20
+_MOST_ERRORS = 10
 _INTEGER = re.compile(r"-?[0-9]+", re.ASCII)
 
 
@@ -39,9 +40,9 @@ class StrictBodyValidator(AbstractRequestBodyValidator):
         errors = list(islice(_BodySchema(self._schema).iter_errors(body), _MOST_ERRORS))
         if any(map(_is_too_long_sql, errors)):
             raise QueryTooLarge("The query is longer than the engine takes.")
-        found = [_field_error(error) for error in errors]
+        found = list(islice(field_errors(errors), _MOST_ERRORS))
         if found:
-            raise InvalidRequest(_summary("body", found), errors=found)
+            raise InvalidRequest(summary(found), errors=found)
 
 
 class StrictParameterValidator(ParameterValidator):
@@ -50,25 +51,24 @@ class StrictParameterValidator(ParameterValidator):
     def validate_request(self, request: Any) -> None:
         """Check all parameters of a request."""
         self._check_spelling(request.scope["query_string"])
-        try:
-            super().validate_request(request)
-        except ExtraParameterProblem:
-            raise InvalidRequest("A query parameter is not part of the contract.") from None
+        super().validate_request(request)
 
     def _check_spelling(self, query_string: bytes) -> None:
         """Refuse what Connexion would read its own way: 1_0, a second value for a parameter."""
         given = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)
+        known = [definition["name"] for definition in self.parameters["query"]]
+        for name, _ in given:
+            if name not in known:
+                raise _parameter_error("query", name, unknown_name("parameter", name, known))
         for definition in self.parameters["query"]:
             name = definition["name"]
             values = [value for key, value in given if key == name]
             if len(values) > 1:
-                raise _parameter_error("query parameter", FieldError(f"/{name}", "stands twice"))
+                raise _parameter_error("query", name, "stands twice")
             if definition["schema"].get("type") == "integer" and not all(
                 map(_INTEGER.fullmatch, values)
             ):
-                raise _parameter_error(
-                    "query parameter", FieldError(f"/{name}", "must be of type integer")
-                )
+                raise _parameter_error("query", name, "must be of type integer")
 
     @staticmethod
     def validate_parameter(
@@ -78,15 +78,17 @@ class StrictParameterValidator(ParameterValidator):
         name = param["name"]
         if value is None:
             if param.get("required"):
-                raise InvalidRequest(f"The {parameter_type} parameter {name} is missing.")
+                raise _parameter_error(parameter_type, name, "is missing")
             return
         for error in _parameter_schema(param["schema"]).iter_errors(value):
-            reason = FieldError(f"/{name}", _reason(error))
-            raise _parameter_error(f"{parameter_type} parameter", reason)
+            raise _parameter_error(parameter_type, name, reason(error))
 
 
-def _parameter_error(part: str, reason: FieldError) -> InvalidRequest:
-    return InvalidRequest(_summary(part, [reason]), errors=[reason])
+def _parameter_error(kind: str, name: str, fault: str) -> InvalidRequest:
+    return InvalidRequest(
+        sentence(f"The {kind} parameter '{short(name)}' {fault}"),
+        errors=[FieldError(pointer_to(name), fault)],
+    )
 
 
 def _pattern(_validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
@@ -126,48 +128,4 @@ def _is_too_long_sql(error: ValidationError) -> bool:
 VALIDATORS = {
     "parameter": StrictParameterValidator,
     "body": {"application/json": StrictBodyValidator},
-}
-
-
-def _summary(part: str, errors: Iterable[FieldError]) -> str:
-    return (
-        f"The {part} breaks the contract: "
-        + "; ".join(f"{error.pointer or 'the whole'} {error.detail}" for error in errors)
-        + "."
-    )
-
-
-def _field_error(error: ValidationError) -> FieldError:
-    pointer = "".join(f"/{_escaped(str(part))}" for part in error.absolute_path)
-    return FieldError(pointer, _reason(error))
-
-
-def _escaped(part: str) -> str:
-    return part[:64].replace("~", "~0").replace("/", "~1")
-
-
-def _reason(error: ValidationError) -> str:
-    """What the schema wants; jsonschema's own message would repeat the value."""
-    rule = str(error.validator)
-    wanted: Any = error.validator_value
-    schema: Any = error.schema
-    instance: Any = error.instance
-    if rule == "required":
-        return f"lacks {', '.join(name for name in wanted if name not in instance)}"
-    if rule == "additionalProperties":
-        return f"has a field that is not one of {', '.join(sorted(schema['properties']))}"
-    sentence = _SENTENCES.get(rule, "is not what the contract asks for")
-    return sentence.format(", ".join(map(str, wanted)) if isinstance(wanted, list) else wanted)
-
-
-_SENTENCES = {
-    "type": "must be of type {}",
-    "enum": "must be one of {}",
-    "minimum": "must be at least {}",
-    "maximum": "must be at most {}",
-    "minLength": "must have at least {} characters",
-    "maxLength": "must have at most {} characters",
-    "maxItems": "must have at most {} items",
-    "pattern": "must match {}",
-    "anyOf": "must be null, a boolean, a number, a string or an object of type and value",
 }

@@ -13,6 +13,7 @@ from data_hist.guard.literals import literal
 from data_hist.guard.parameter import BadParameter, Parameter
 from data_hist.guard.source import Source
 from data_hist.guard.splice import Replacement
+from data_hist.spelling import sentence
 
 _MOST_FAULTS = 20
 _COUNT_WORDS = frozenset({"LIMIT", "OFFSET", "FIRST", "NEXT"})
@@ -75,11 +76,12 @@ def _literals(values: Sequence[Parameter], count_words: Sequence[str]) -> list[s
             _check_count(value, count_word)
             written.append(literal(value))
         except BadParameter as fault:
-            faults.append(FieldError(f"/parameters/{number}", str(fault)))
+            field = f"/{fault.field}" if fault.field else ""
+            faults.append(FieldError(f"/parameters/{number}{field}", str(fault)))
     if faults:
         first = faults[0]
         raise InvalidRequest(
-            f"The value at {first.pointer} {first.detail}.", errors=faults[:_MOST_FAULTS]
+            sentence(f"The value at {first.pointer} {first.detail}"), errors=faults[:_MOST_FAULTS]
         )
     return written
 

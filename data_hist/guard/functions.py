@@ -8,7 +8,8 @@ from pathlib import Path
 
 from data_hist.guard.keywords import BEFORE_BRACKET, BEFORE_EXPRESSION
 from data_hist.guard.lexer import Kind, Token
-from data_hist.guard.source import Source, short
+from data_hist.guard.source import Source
+from data_hist.spelling import short
 
 FILE = Path(__file__).with_name("functions.txt")
 

@@ -8,7 +8,8 @@ import re
 from enum import Enum, auto
 from typing import NamedTuple
 
-from data_hist.guard.source import Source, short
+from data_hist.guard.source import Source
+from data_hist.spelling import short
 
 
 class Kind(Enum):

@@ -11,6 +11,7 @@ from typing import Any
 
 from data_hist.guard import number_literals, time_literals
 from data_hist.guard.parameter import BadParameter, Parameter
+from data_hist.spelling import offer
 
 _SIZED = re.compile(r"(decimal|varchar|char) ?\(([1-9][0-9]{0,9})(?:, ?([0-9]{1,2}))?\)")
 _MAX_CHARS = {"varchar": 2_147_483_646, "char": 65_536}
@@ -51,12 +52,15 @@ def _writer(name: object) -> Callable[[str], str]:
         return _WRITERS[lower]
     sized = _SIZED.fullmatch(lower)
     if sized is None or (sized[1] != "decimal" and sized[3] is not None):
-        raise BadParameter(
-            f"must be of one of the types {', '.join(_WRITERS)}, decimal(p,s), varchar(n), char(n)"
-        )
+        raise _unknown_type(lower)
     if sized[1] != "decimal":
         return _sized_string(sized[1], int(sized[2]))
     return lambda text: number_literals.sized_decimal(text, int(sized[2]), int(sized[3] or 0))
+
+
+def _unknown_type(name: str) -> BadParameter:
+    listed = f"; the types are {', '.join(_WRITERS)}, decimal(p,s), varchar(n), char(n)"
+    return BadParameter(f"is not a known type{offer(name, _WRITERS) or listed}", "type")
 
 
 def _string(value: str) -> str:

@@ -10,7 +10,8 @@ from sqlglot import exp
 from data_hist.guard import functions, grammar, parser
 from data_hist.guard.keywords import GRAMMAR_WORDS, REFUSED_RESERVED, RESERVED
 from data_hist.guard.lexer import Kind, Token
-from data_hist.guard.source import Source, short
+from data_hist.guard.source import Source
+from data_hist.spelling import short
 
 
 def check_statement(source: Source, tokens: list[Token]) -> None:

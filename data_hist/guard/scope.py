@@ -13,7 +13,8 @@ from sqlglot import exp
 from data_hist.catalog import Table
 from data_hist.guard.limits import MAX_CTES, MAX_TABLES
 from data_hist.guard.rules import offset
-from data_hist.guard.source import Source, short
+from data_hist.guard.source import Source
+from data_hist.spelling import short
 
 
 class TableReference(NamedTuple):

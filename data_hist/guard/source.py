@@ -3,22 +3,9 @@
 Every refusal of the guard is made here, so that none echoes more than a short name of the text.
 """
 
-import re
 from dataclasses import dataclass
 
 from data_hist.errors import InvalidSql, StatementNotAllowed
-
-MAX_NAME_CHARS = 64
-
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
-
-
-def short(name: str) -> str:
-    """A name as it may be repeated to the caller: printable ASCII, and not long."""
-    printable = _UNPRINTABLE.sub("", name)
-    return (
-        printable if len(printable) <= MAX_NAME_CHARS else printable[: MAX_NAME_CHARS - 3] + "..."
-    )
 
 
 @dataclass(frozen=True)

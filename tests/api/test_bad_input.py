@@ -22,7 +22,7 @@ BODIES = {
     "no object": b'["' + SECRET.encode() + b'"]',
     "null": b"null",
     "missing field": b'{"retention_minutes": 5}',
-    "unknown field": b'{"query": "SELECT 1", "' + SECRET.encode() + b'": 1}',
+    "unknown field": b'{"query": "SELECT 1", "unknown": "' + SECRET.encode() + b'"}',
     "wrong type": b'{"query": ["' + SECRET.encode() + b'"]}',
     "empty query": b'{"query": ""}',
     "retention too short": b'{"query": "SELECT 1", "retention_minutes": 0}',
@@ -68,7 +68,7 @@ def test_errors_point_into_the_body(client: httpx.Client) -> None:
 
     assert {error["pointer"] for error in problem["errors"]} == {
         "/query",
-        "/parameters/1",
+        "/parameters/1/value",
         "/wait_seconds",
     }
 
@@ -210,7 +210,7 @@ def test_path_that_does_not_exist(client: httpx.Client, method: str, path: str) 
 
 
 def test_query_parameter_that_does_not_exist(client: httpx.Client) -> None:
-    response = client.get(f"/tables?{SECRET}=1")
+    response = client.get(f"/tables?name={SECRET}")
 
     assert_problem(response, 400, "invalid-request")
     assert SECRET not in response.text
