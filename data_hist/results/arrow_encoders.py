@@ -7,55 +7,72 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from data_hist.model import Column
-from data_hist.results.arrow_tables import arrow_schema, typed_rows
+from data_hist.results.arrow_tables import ArrowRows
+from data_hist.results.columns import require_own_names
 
 _END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"
 """What an Arrow stream ends with: a message without a length."""
 
 
 class ArrowEncoder:
-    """Record batches, one for each block of rows."""
+    """The schema with the first rows, and a record batch for each block of rows."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
-        self._columns = columns
-        self._schema = arrow_schema(columns)
+        self._rows = ArrowRows(columns)
+        self._has_schema = False
 
     def start(self) -> bytes:
-        """The schema."""
-        return bytes(self._schema.serialize())
+        """Nothing: the first rows decide the schema."""
+        return b""
 
     def rows(self, rows: bytes) -> bytes:
         """A record batch for each piece of the rows."""
-        table = typed_rows(rows, self._columns, self._schema)
-        return b"".join([batch.serialize() for batch in table.to_batches()])
+        batches = self._rows.table(rows).to_batches()
+        return self._schema_once() + b"".join([batch.serialize() for batch in batches])
 
     def finish(self) -> bytes:
         """The mark without which the stream is no whole one."""
-        return _END_OF_STREAM
+        return self._schema_once() + _END_OF_STREAM
+
+    def _schema_once(self) -> bytes:
+        if self._has_schema:
+            return b""
+        self._has_schema = True
+        return bytes(self._rows.schema.serialize())
 
 
 class ParquetEncoder:
-    """Row groups, one for each block of rows, and the footer, without which it is no file."""
+    """Row groups, one for each block of rows, and the footer, without which it is no file.
+
+    Raises:
+        InvalidRequest: Two columns share a name, for which no reader takes the file.
+    """
 
     def __init__(self, columns: Sequence[Column]) -> None:
-        self._columns = columns
-        self._schema = arrow_schema(columns)
+        require_own_names(columns, "ask for format arrow, csv or json.")
+        self._rows = ArrowRows(columns)
         self._sink = _Sink()
-        self._writer = parquet.ParquetWriter(self._sink, self._schema, compression="zstd")
+        self._opened: parquet.ParquetWriter | None = None
 
     def start(self) -> bytes:
-        """What a Parquet file begins with."""
-        return self._sink.drain()
+        """Nothing: the first rows decide the schema."""
+        return b""
 
     def rows(self, rows: bytes) -> bytes:
         """A row group."""
-        self._writer.write_table(typed_rows(rows, self._columns, self._schema))
+        table = self._rows.table(rows)
+        self._writer().write_table(table)
         return self._sink.drain()
 
     def finish(self) -> bytes:
         """The footer."""
-        self._writer.close()
+        self._writer().close()
         return self._sink.drain()
+
+    def _writer(self) -> parquet.ParquetWriter:
+        if self._opened is None:
+            self._opened = parquet.ParquetWriter(self._sink, self._rows.schema, compression="zstd")
+        return self._opened
 
 
 class _Sink(io.RawIOBase):

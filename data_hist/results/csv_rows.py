@@ -16,30 +16,35 @@ def read_rows(rows: bytes, types: Sequence[pa.DataType]) -> pa.Table:
     """Decode whole rows, without a header; NULL is nothing at all, the empty string is `""`.
 
     Raises:
-        EngineFailed: They are not rows of these types.
+        ArrowException: They are not rows of these types.
     """
     # Numbers for names, since two columns of a result may share theirs.
     names = [str(number) for number in range(len(types))]
+    return csv.read_csv(
+        pa.BufferReader(rows),
+        read_options=csv.ReadOptions(
+            use_threads=False, column_names=names, block_size=len(rows) + 1
+        ),
+        parse_options=csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
+        convert_options=csv.ConvertOptions(
+            column_types=dict(zip(names, types, strict=True)),
+            null_values=[""],
+            strings_can_be_null=True,
+            quoted_strings_can_be_null=False,
+            true_values=["true"],
+            false_values=["false"],
+        ),
+    )
+
+
+def read_texts(rows: bytes, column_count: int) -> pa.Table:
+    """Decode whole rows as nothing but text; bytes that are not UTF-8 become U+FFFD.
+
+    Raises:
+        EngineFailed: They are not rows of so many columns.
+    """
+    readable = rows.decode("utf-8", "replace").encode()
     try:
-        return csv.read_csv(
-            pa.BufferReader(rows),
-            read_options=csv.ReadOptions(
-                use_threads=False, column_names=names, block_size=len(rows) + 1
-            ),
-            parse_options=csv.ParseOptions(newlines_in_values=True, ignore_empty_lines=False),
-            convert_options=csv.ConvertOptions(
-                column_types=dict(zip(names, types, strict=True)),
-                null_values=[""],
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=False,
-                true_values=["true"],
-                false_values=["false"],
-            ),
-        )
+        return read_rows(readable, [pa.string()] * column_count)
     except pa.ArrowException as error:
-        raise unfit() from error
-
-
-def unfit() -> EngineFailed:
-    """The error for a text that is not one of its column's type."""
-    return EngineFailed("The result holds a value that does not fit its type.")
+        raise EngineFailed("The result object has other columns than the result.") from error

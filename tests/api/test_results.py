@@ -164,6 +164,12 @@ def test_arrow_has_types(client: httpx.Client, pages: dict[str, Any]) -> None:
 
 
 def test_parquet_has_types(client: httpx.Client, pages: dict[str, Any]) -> None:
+    names = [column["name"] for column in pages["columns"]]
+    if len(set(names)) < len(names):
+        response = client.get(f"/results/{pages['query_id']}?format=parquet")
+        problem = assert_problem(response, 400, "invalid-request")
+        assert "share a name" in problem["detail"]
+        return
     content = result(client, pages["query_id"], format="parquet").content
 
     assert_rows(parquet.ParquetFile(io.BytesIO(content)).read(), pages)
@@ -180,6 +186,27 @@ def test_arrow_types_are_those_of_athena(client: httpx.Client) -> None:
         *("timestamp[us]", "timestamp[us, tz=UTC]", "binary", "string", "string", "string"),
         *("string", "int64", "string"),
     ]
+
+
+ODD = """
+SELECT json_array_get('["a"]', 0) AS j, date '9999-12-31' + interval '1' day AS d,
+       CAST('1800-01-01 00:00:00 America/New_York' AS timestamp with time zone) AS z
+"""
+
+
+def test_odd_values_are_read_in_every_format(client: httpx.Client) -> None:
+    query_id = submitted(client, ODD)["query_id"]
+    row = {"j": "a", "d": "+10000-01-01", "z": "1800-01-01T04:56:02.000+00:00"}
+
+    assert next_page(client, query_id, row_format="objects")["rows"] == [row]
+    assert json.loads(result(client, query_id, format="ndjson").text) == row
+    assert result(client, query_id, format="json").json()["rows"] == [list(row.values())]
+    arrow = pa.ipc.open_stream(result(client, query_id, format="arrow").content).read_all()
+    file = parquet.read_table(io.BytesIO(result(client, query_id, format="parquet").content))
+    for table in (arrow, file):
+        assert table["j"].to_pylist() == ["a"]
+        assert table["d"].cast(pa.int32()).to_pylist() == [2_932_897]
+        assert table["z"].to_pylist() == [datetime(1800, 1, 1, 4, 56, 2, tzinfo=UTC)]
 
 
 @pytest.mark.parametrize("name", MEDIA_TYPES)

@@ -58,7 +58,8 @@ def lines(content: bytes) -> list[Any]:
 def test_text_is_exact_in_every_format(data: st.DataObject) -> None:
     width = data.draw(st.integers(1, 3))
     rows: list[Row] = data.draw(st.lists(st.tuples(*[VALUES] * width), max_size=12))
-    names = tuple(data.draw(st.lists(st.text(max_size=3), min_size=width, max_size=width)))
+    texts = st.text(max_size=3)
+    names = tuple(data.draw(st.lists(texts, min_size=width, max_size=width, unique=True)))
     columns = [Column(name, "varchar") for name in names]
     content = csv_of(rows, names)
     block = data.draw(st.integers(1, len(content) + 1))
@@ -174,24 +175,16 @@ def test_object_that_is_no_such_csv_is_the_engines_fault(data: bytes, name: str)
         encoded(data, 4, name, columns)
 
 
-@pytest.mark.parametrize(
-    ("kind", "text"),
-    [
-        ("bigint", "1.5"),
-        ("bigint", ""),
-        ("boolean", "yes"),
-        ("varbinary", "xyz"),
-        ("timestamp", "2026-01-01 00:00:00.123456789"),
-        ("timestamp with time zone", "2026-01-01 00:00:00.000 Mars/Olympus"),
-        ("timestamp with time zone", "2026-01-01 00:00:00.123456789 UTC"),
-    ],
-)
-@pytest.mark.parametrize("name", ["arrow", "parquet"])
-def test_value_that_does_not_fit_its_type_is_the_engines_fault(
-    kind: str, text: str, name: str
-) -> None:
-    with pytest.raises(EngineFailed):
-        encoded(csv_of([(text,)], ("a",)), 100, name, [Column("a", kind)])
+def test_parquet_is_refused_when_names_are_shared_and_arrow_keeps_both() -> None:
+    columns = [Column("a", "bigint"), Column("a", "varchar")]
+
+    with pytest.raises(InvalidRequest, match="share a name"):
+        transform_for(FORMATS["parquet"], "id", columns, row_format=None, gzip=False)
+    stream = encoded(csv_of([("1", "x")], ("a", "a")), 100, "arrow", columns)
+    assert [column.to_pylist() for column in pa.ipc.open_stream(stream).read_all().columns] == [
+        [1],
+        ["x"],
+    ]
 
 
 def test_objects_are_refused_when_names_are_shared() -> None:
