@@ -5,6 +5,7 @@ it, so a `?` may only stand where an operand begins.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from data_hist.errors import FieldError, InvalidRequest, StatementNotAllowed
 from data_hist.guard.keywords import BEFORE_EXPRESSION
@@ -21,24 +22,38 @@ _NOT_BEFORE_OPERAND = frozenset({")", "]", "."})
 _APART = frozenset(" \t\r\n(),")
 
 
+class Mark(NamedTuple):
+    """A `?`; `count_word` is the word before it if that makes it a number of rows."""
+
+    start: int
+    end: int
+    count_word: str
+
+
+def find_marks(source: Source, tokens: Sequence[Token]) -> list[Mark]:
+    """Each `?` of a text, if all stand where a value may."""
+    marks: list[Mark] = []
+    for index, token in enumerate(tokens):
+        if token.kind is Kind.PARAMETER:
+            _check_place(source, tokens, index)
+            marks.append(Mark(token.start, token.end, _count_word(tokens[index - 1])))
+    return marks
+
+
 def bind(
-    source: Source, tokens: list[Token], parameters: Sequence[Parameter] | None
+    source: Source, marks: Sequence[Mark], parameters: Sequence[Parameter] | None
 ) -> list[Replacement]:
     """The replacement of each `?` by the literal of its value."""
-    places = [index for index, token in enumerate(tokens) if token.kind is Kind.PARAMETER]
     values = [] if parameters is None else list(parameters)
-    _check_number(source, [tokens[index] for index in places], parameters, len(values))
-    for index in places:
-        _check_place(source, tokens, index)
-    written = _literals(values, [_count_word(tokens[index - 1]) for index in places])
+    _check_number(source, marks, parameters, len(values))
+    written = _literals(values, [mark.count_word for mark in marks])
     return [
-        _replacement(source.text, tokens[index], text)
-        for index, text in zip(places, written, strict=True)
+        _replacement(source.text, mark, text) for mark, text in zip(marks, written, strict=True)
     ]
 
 
 def _check_number(
-    source: Source, marks: list[Token], parameters: Sequence[Parameter] | None, given: int
+    source: Source, marks: Sequence[Mark], parameters: Sequence[Parameter] | None, given: int
 ) -> None:
     if len(marks) == given:
         return
@@ -55,7 +70,7 @@ def _counts(marks: int, given: int) -> str:
     return f"The query has {marks} '?' and {given} parameters."
 
 
-def _check_place(source: Source, tokens: list[Token], index: int) -> None:
+def _check_place(source: Source, tokens: Sequence[Token], index: int) -> None:
     before = tokens[index - 1]
     if not (_count_word(before) or _begins_operand(before)):
         raise source.refusal(
@@ -98,7 +113,7 @@ def _begins_operand(before: Token) -> bool:
     return before.kind is Kind.WORD and before.text in BEFORE_EXPRESSION
 
 
-def _replacement(text: str, mark: Token, literal: str) -> Replacement:
+def _replacement(text: str, mark: Mark, literal: str) -> Replacement:
     # Touching neighbours would make other tokens of both: `1?` with 2 is 12.
     left = "" if text[mark.start - 1 : mark.start] in _APART else " "
     right = "" if text[mark.end : mark.end + 1] in _APART | {""} else " "

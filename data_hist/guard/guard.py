@@ -1,12 +1,13 @@
 """The order of the checks, from the caller's text to what is sent to the engine.
 
-The only way in. Everything cheap and linear comes before the parser; the text is taken apart and
-put together by offsets; and the result is read again, because the rewriting is what separates one
-customer's rows from another's. Knows no HTTP, no AWS and no settings.
+The only way in. What a text says is found once, as a `Statement`; everything cheap and linear comes
+before the parser. For each customer and each list of parameters it is put together anew, by
+offsets, and what comes of it is read again, because the rewriting is what separates one customer's
+rows from another's. Knows no HTTP, no AWS and no settings.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlglot import exp
@@ -24,11 +25,21 @@ from data_hist.guard import (
     syntax,
     verify,
 )
-from data_hist.guard.binding import bind
+from data_hist.guard.binding import Mark, bind, find_marks
 from data_hist.guard.lexer import Kind, Lexed, Token, lex
 from data_hist.guard.parameter import Parameter
 from data_hist.guard.source import Source
-from data_hist.guard.splice import TENANT_COLUMN, Edit, Replacement, projection, quoted, splice
+from data_hist.guard.splice import (
+    TENANT_COLUMN,
+    Edit,
+    Replacement,
+    projection,
+    quoted,
+    splice,
+    stand_in,
+)
+from data_hist.guard.statement import FindRanges, Ranges, Statement, TablePlace
+from data_hist.guard.sub_select_check import shown
 from data_hist.guard.time_limit import check_days
 from data_hist.guard.time_ranges import RECORD_TIMES, time_ranges
 from data_hist.time_range import TimeRange
@@ -67,6 +78,9 @@ class Guard:
         )
         self._forbidden = _forbidden_columns(version)
         self._protected = self._forbidden | self._served.tables.keys()
+        self._shown = {
+            table.name: shown(version, table, TENANT_COLUMN) for table in version.tables.values()
+        }
 
     def admit(
         self,
@@ -88,32 +102,86 @@ class Guard:
             StatementNotAllowed: It is not one SELECT over what is served.
             InvalidRequest: The value of a parameter is not one of its type.
         """
+        return self.rewrite(self.read(sql), customer_id=customer_id, parameters=parameters)
+
+    def read(self, sql: str) -> Statement:
+        """What a text says by itself.
+
+        Raises:
+            QueryTooLarge, InvalidSql, StatementNotAllowed: As `admit` does.
+        """
         _check_size(sql)
         source = Source(sql)
         lexed = lex(source, max_tokens=limits.MAX_TOKENS)
         ending = _trailing_semicolon(lexed.tokens)
         tokens = lexed.tokens[:-1] if ending else lexed.tokens
         self._check_tokens(source, tokens)
-        literals = bind(source, tokens, parameters)
+        marks = find_marks(source, tokens)
         nodes = rules.check_tree(source, _tree(source, _without(lexed, ending)))
         rules.check_names(source, nodes, tokens)
         lookalikes.check(source, nodes, self._protected)
         names = scope.resolve(source, nodes[0], self._served)
-        values = _by_place(tokens, parameters or ())
-        ranges = time_ranges(names.tables, values)
+        tables, qualifiers = _places(names, tokens)
+        fixed = ending + qualifiers
+        self._check_frame(sql, lexed.tokens, fixed, tables)
+        return Statement(
+            source, lexed.tokens, marks, tables, fixed, _ranges_of(names.tables, marks), bool(marks)
+        )
+
+    def rewrite(
+        self,
+        statement: Statement,
+        *,
+        customer_id: int | None,
+        parameters: Sequence[Parameter] | None = None,
+    ) -> AdmittedQuery:
+        """The text to send for a statement, in time linear in its length; as `admit` has it.
+
+        Raises:
+            QueryTooLarge, StatementNotAllowed, InvalidRequest: As `admit` does.
+        """
+        source, tables = statement.source, statement.tables
+        literals = bind(source, statement.marks, parameters)
+        ranges = statement.ranges(_by_place(statement.marks, parameters))
         if self._max_days is not None:
-            check_days(source, names.tables, ranges, self._max_days)
-        projections = [
-            projection(self._version, reference.table, customer_id, arrival)
-            for reference, arrival in zip(
-                names.tables, time_ranges(names.tables, values, RECORD_TIMES), strict=True
-            )
+            check_days(source, tables, ranges.wanted, self._max_days)
+        sub_selects = [
+            self._sub_select(place, arrival, customer_id)
+            for place, arrival in zip(tables, ranges.by_timestamps, strict=True)
         ]
-        replacements = ending + literals + _renamed(names, projections, tokens)
-        sent, edits = splice(sql, replacements)
+        replacements = [*statement.fixed, *literals, *(each.replacement for each in sub_selects)]
+        sent, edits = splice(source.text, replacements)
         _check_size(sent)
-        verify.check(sent, lexed.tokens, replacements, projections)
-        return AdmittedQuery(sent, edits, tuple(ranges))
+        verify.check_sent(
+            sent,
+            statement.tokens,
+            fixed=statement.fixed,
+            literals=literals,
+            sub_selects=sub_selects,
+            customer_id=customer_id,
+        )
+        return AdmittedQuery(sent, edits, ranges.wanted)
+
+    def _sub_select(
+        self, place: TablePlace, arrival: TimeRange, customer_id: int | None
+    ) -> verify.SubSelect:
+        table, start, end, alias = place
+        text = projection(self._version, table, customer_id, arrival)
+        return verify.SubSelect(Replacement(start, end, text + alias), self._shown[table.name])
+
+    def _check_frame(
+        self,
+        sql: str,
+        tokens: list[Token],
+        fixed: list[Replacement],
+        tables: Sequence[TablePlace],
+    ) -> None:
+        stand_ins = [stand_in(self._version, place.table) for place in tables]
+        replacements = fixed + [
+            Replacement(place.start, place.end, text + place.alias)
+            for place, text in zip(tables, stand_ins, strict=True)
+        ]
+        verify.check_frame(splice(sql, replacements)[0], tokens, replacements, stand_ins)
 
     def _check_tokens(self, source: Source, tokens: list[Token]) -> None:
         rules.check_statement(source, tokens)
@@ -126,24 +194,45 @@ class Guard:
         clauses.check_order(source, tokens)
 
 
-def _renamed(names: scope.Names, projections: list[str], tokens: list[Token]) -> list[Replacement]:
-    """Each table reference by its sub-select, and each qualifier by the name that is left of it."""
+def _places(names: scope.Names, tokens: list[Token]) -> tuple[list[TablePlace], list[Replacement]]:
+    """Where tables are named, and each qualifier by the name that is left of it."""
     ends = {token.start: token.end for token in tokens}
-
-    def replacement(parts: Sequence[exp.Identifier], text: str) -> Replacement:
-        return Replacement(rules.offset(parts[0]), ends[rules.offset(parts[-1])], text)
-
     tables = [
-        replacement(parts, text if aliased else f"{text} AS {quoted(table.name)}")
-        for (table, parts, aliased), text in zip(names.tables, projections, strict=True)
+        TablePlace(
+            table,
+            rules.offset(parts[0]),
+            ends[rules.offset(parts[-1])],
+            "" if aliased else f" AS {quoted(table.name)}",
+        )
+        for table, parts, aliased in names.tables
     ]
-    return tables + [replacement(parts, quoted(table.name)) for table, parts in names.columns]
+    qualifiers = [
+        Replacement(rules.offset(parts[0]), ends[rules.offset(parts[-1])], quoted(table.name))
+        for table, parts in names.columns
+    ]
+    return tables, qualifiers
 
 
-def _by_place(tokens: list[Token], parameters: Sequence[Parameter]) -> dict[int, Parameter]:
+def _ranges_of(references: Sequence[scope.TableReference], marks: Sequence[Mark]) -> FindRanges:
+    """What tells the ranges; without a `?` they are known, and the tree need not be kept."""
+
+    def find(parameters: Mapping[int, Parameter]) -> Ranges:
+        return Ranges(
+            tuple(time_ranges(references, parameters)),
+            tuple(time_ranges(references, parameters, RECORD_TIMES)),
+        )
+
+    if marks:
+        return find
+    known = find({})
+    return lambda _parameters: known
+
+
+def _by_place(
+    marks: Sequence[Mark], parameters: Sequence[Parameter] | None
+) -> dict[int, Parameter]:
     """The value of each `?` by its place."""
-    marks = (token.start for token in tokens if token.kind is Kind.PARAMETER)
-    return dict(zip(marks, parameters, strict=True))
+    return {mark.start: value for mark, value in zip(marks, parameters or (), strict=True)}
 
 
 def _forbidden_columns(version: catalog.ApiVersion) -> frozenset[str]:

@@ -14,6 +14,7 @@ from data_hist.guard.parameter import BadParameter, Parameter
 from data_hist.spelling import offer
 
 _SIZED = re.compile(r"(decimal|varchar|char) ?\(([1-9][0-9]{0,9})(?:, ?([0-9]{1,2}))?\)")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _MAX_CHARS = {"varchar": 2_147_483_646, "char": 65_536}
 
 
@@ -66,7 +67,7 @@ def _unknown_type(name: str) -> BadParameter:
 def _string(value: str) -> str:
     if "\0" in value:
         raise BadParameter("must be without a NUL character")
-    if any("\ud800" <= character <= "\udfff" for character in value):
+    if _SURROGATE.search(value):
         raise BadParameter("must be without half of a surrogate pair")
     return "'" + value.replace("'", "''") + "'"
 

@@ -62,6 +62,11 @@ def physical_name(version: catalog.ApiVersion, table: catalog.Table) -> str:
     return ".".join(quoted(part) for part in parts)
 
 
+def stand_in(version: catalog.ApiVersion, table: catalog.Table) -> str:
+    """The shortest sub-select of a table, to be read in the place of its projection."""
+    return f"(SELECT 1 FROM {physical_name(version, table)})"  # noqa: S608 - names of ours
+
+
 def projection(
     version: catalog.ApiVersion,
     table: catalog.Table,

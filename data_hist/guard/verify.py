@@ -1,48 +1,127 @@
-"""Reading the rewritten text again: every table it names must stand in a projection of ours.
+"""Reading the rewritten text again: every table it names must stand in a sub-select of ours.
+
+A text is read twice: as written, and as its frame, in which a short sub-select stands for each
+table. What is sent has the tokens of the frame, with the sub-selects of the customer and the
+literals of the parameters in their places. Each of these is closed in itself, so that it cannot
+change how the text around it is read; each is checked for what it may be.
 
 The last check before a query leaves, made on the text alone. A failure is a bug of the guard, never
 the caller's, so it is no `RequestError`.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 from sqlglot import exp
 
 from data_hist.errors import InvalidSql, StatementNotAllowed
 from data_hist.guard import limits, parser
+from data_hist.guard.keywords import words
 from data_hist.guard.lexer import Kind, Lexed, Token, lex
 from data_hist.guard.rules import offset
 from data_hist.guard.source import Source
 from data_hist.guard.splice import Replacement
+from data_hist.guard.sub_select_check import RewriteFault, Shown, check_sub_select
 
 # Our own pieces come on top of what the caller may send.
 _MAX_TOKENS = limits.MAX_TOKENS * 3 // 2
 # Reading costs about 25 microseconds a token and blocks the process; a longer text has to do with
 # the comparison of its tokens, which proves the same as long as the pieces are ours.
 _MAX_READ_TOKENS = 8_000
+# What is put in is mostly put in again; a text of this length takes some 50 kB as tokens.
+_SHORT_PIECES = 128
+_LONGEST_SHORT_PIECE = 1_024
+_WORDS_OF_LITERALS = words(
+    """
+    AS BIGINT CAST CHAR DATE DECIMAL FALSE INFINITY INT INTEGER JSON NAN NULL REAL SMALLINT TIME
+    TIMESTAMP TINYINT TRUE VARCHAR
+    """
+)
+_SIGNS_OF_LITERALS = frozenset({"(", ")", ",", "-"})
 
 
-class RewriteFault(RuntimeError):
-    """The rewritten text is not what was meant."""
+class SubSelect(NamedTuple):
+    """What takes the place of a table, and what it may show."""
+
+    replacement: Replacement
+    allowed: Shown
 
 
-def check(
-    sent: str, tokens: list[Token], replacements: list[Replacement], projections: Collection[str]
+def check_frame(
+    frame: str, tokens: Sequence[Token], replacements: list[Replacement], stand_ins: Collection[str]
 ) -> None:
-    """Raise unless the text is the caller's tokens with our pieces, and all its tables are ours.
+    """Raise unless the frame is the caller's tokens with our pieces, and all its tables are ours.
+
+    Args:
+        frame: The caller's text with a stand-in for each table.
+        tokens: The tokens of the caller's text.
+        replacements: What was put into it, and where.
+        stand_ins: Each sub-select that was put into it.
+    """
+    lexed = _check_tokens(frame, tokens, replacements)
+    if len(lexed.tokens) <= _MAX_READ_TOKENS:
+        _check_tables(frame, _read(lexed), stand_ins)
+
+
+def check_sent(
+    sent: str,
+    tokens: Sequence[Token],
+    *,
+    fixed: Sequence[Replacement],
+    literals: Sequence[Replacement],
+    sub_selects: Sequence[SubSelect],
+    customer_id: int | None,
+) -> None:
+    """Raise unless what is sent is the frame, with sub-selects for this customer and with literals.
 
     Args:
         sent: The rewritten text.
         tokens: The tokens of the caller's text.
-        replacements: What was put into it, and where.
-        projections: Each sub-select that was put into it.
+        fixed: What was put into the frame as well.
+        literals: The value of each `?`.
+        sub_selects: What was put in the place of the stand-ins.
+        customer_id: Whose rows may be read; None for everybody's.
     """
-    lexed = lex(Source(sent), max_tokens=_MAX_TOKENS)
-    meant = list(_meant(tokens, replacements))
-    if [(token.kind, token.text) for token in lexed.tokens] != meant:
+    _check_tokens(sent, tokens, [*fixed, *literals, *(each.replacement for each in sub_selects)])
+    for literal in literals:
+        _check_literal(_lexed_piece(literal.text))
+    for replacement, allowed in sub_selects:
+        check_sub_select(_lexed_piece(replacement.text), allowed, customer_id)
+
+
+def _check_tokens(text: str, tokens: Sequence[Token], replacements: list[Replacement]) -> Lexed:
+    lexed = lex(Source(text), max_tokens=_MAX_TOKENS)
+    if [(token.kind, token.text) for token in lexed.tokens] != list(_meant(tokens, replacements)):
         raise RewriteFault("the rewritten query has other tokens than meant")
-    if len(lexed.tokens) <= _MAX_READ_TOKENS:
-        _check_tables(sent, _read(lexed), projections)
+    return lexed
+
+
+def _check_literal(tokens: Sequence[Token]) -> None:
+    """Raise unless a value is one: without a name, and closed in itself."""
+    depth = 0
+    for token in tokens:
+        if token.kind is Kind.WORD and token.text not in _WORDS_OF_LITERALS:
+            raise RewriteFault("a literal holds a name")
+        if token.kind is Kind.OPERATOR:
+            depth += (token.text == "(") - (token.text == ")")
+            if token.text not in _SIGNS_OF_LITERALS or depth < 0:
+                raise RewriteFault("a literal is more than a value")
+        if token.kind in (Kind.QUOTED, Kind.PARAMETER):
+            raise RewriteFault("a literal holds a name")
+    if depth:
+        raise RewriteFault("a literal is more than a value")
+
+
+def _lexed_piece(text: str) -> Sequence[Token]:
+    if len(text) > _LONGEST_SHORT_PIECE:
+        return lex(Source(text), max_tokens=_MAX_TOKENS).tokens
+    return _lexed_short_piece(text)
+
+
+@lru_cache(_SHORT_PIECES)
+def _lexed_short_piece(text: str) -> Sequence[Token]:
+    return tuple(lex(Source(text), max_tokens=_MAX_TOKENS).tokens)
 
 
 def _read(lexed: Lexed) -> exp.Expr | None:
@@ -61,20 +140,20 @@ def _read(lexed: Lexed) -> exp.Expr | None:
         raise RewriteFault("the rewritten query cannot be read") from fault
 
 
-def _meant(tokens: list[Token], replacements: list[Replacement]) -> Iterator[tuple[Kind, str]]:
+def _meant(tokens: Sequence[Token], replacements: list[Replacement]) -> Iterator[tuple[Kind, str]]:
     waiting = sorted(replacements, reverse=True)
     replaced_to = 0
     for token in tokens:
         if waiting and waiting[-1].start == token.start:
             piece = waiting.pop()
             replaced_to = piece.end
-            for inner in lex(Source(piece.text), max_tokens=_MAX_TOKENS).tokens:
+            for inner in _lexed_piece(piece.text):
                 yield inner.kind, inner.text
         if token.start >= replaced_to:
             yield token.kind, token.text
 
 
-def _check_tables(sent: str, root: exp.Expr | None, projections: Collection[str]) -> None:
+def _check_tables(frame: str, root: exp.Expr | None, stand_ins: Collection[str]) -> None:
     if root is None:
         raise RewriteFault("the rewritten query is empty")
     nodes = list(root.walk())
@@ -82,18 +161,18 @@ def _check_tables(sent: str, root: exp.Expr | None, projections: Collection[str]
     found = 0
     for table in (node for node in nodes if isinstance(node, exp.Table)):
         first = table.args.get("catalog")
-        if first is not None and _is_projected(sent, offset(first), projections):
+        if first is not None and _is_stand_in(frame, offset(first), stand_ins):
             found += 1
         elif table.args.get("db") is not None or table.name.lower() not in named:
             raise RewriteFault("the rewritten query names a table outside our sub-selects")
-    if found != len(projections):
+    if found != len(stand_ins):
         raise RewriteFault("the rewritten query lacks one of our sub-selects")
 
 
-def _is_projected(sent: str, place: int, projections: Collection[str]) -> bool:
+def _is_stand_in(frame: str, place: int, stand_ins: Collection[str]) -> bool:
     """Whether one of our sub-selects has the name of its table at this place."""
-    start = sent.rfind("(SELECT ", 0, place)
+    start = frame.rfind("(SELECT ", 0, place)
     return any(
-        sent.startswith(text, start) and start + text.index(" FROM ") + 6 == place
-        for text in projections
+        frame.startswith(text, start) and start + text.index(" FROM ") + 6 == place
+        for text in stand_ins
     )

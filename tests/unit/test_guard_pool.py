@@ -1,8 +1,9 @@
-"""Long SQL is judged elsewhere, with the same outcome, and holds nobody up."""
+"""Long SQL is judged elsewhere and known SQL at once, with the same outcome."""
 
 import asyncio
 import pickle
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,36 @@ def test_refusal_is_the_guards(pool: GuardPool, padding: str) -> None:
         asyncio.run(pool.admit(f"SELECT x{padding}\nFROM users", customer_id=1, parameters=None))
 
     assert (refusal.value.code, refusal.value.line) == ("TABLE_NOT_ALLOWED", 2)
+
+
+@pytest.mark.parametrize(
+    ("sql", "first", "then"),
+    [
+        ("SELECT service FROM events", None, None),
+        ("SELECT service FROM events WHERE data = ? AND arrivaltimestamp > ?", ["a", 1], [True, 2]),
+    ],
+)
+def test_known_text_needs_no_thread(
+    pool: GuardPool, sql: str, first: list[Any] | None, then: list[Any] | None
+) -> None:
+    asyncio.run(pool.admit(sql, customer_id=11000, parameters=first))
+
+    with pytest.raises(StopIteration) as end:
+        pool.admit(sql, customer_id=None, parameters=then).send(None)
+
+    assert end.value.value == Guard(VERSION).admit(sql, customer_id=None, parameters=then)
+
+
+def test_text_that_becomes_long_is_not_kept_for_the_event_loop(pool: GuardPool) -> None:
+    sql = "SELECT 1 FROM " + ", ".join(f"events e{number}" for number in range(30))
+    asyncio.run(pool.admit(sql, customer_id=11000, parameters=None))
+    waiting = pool.admit(sql, customer_id=11000, parameters=None)
+
+    async def first_step() -> object:
+        return waiting.send(None)
+
+    assert isinstance(asyncio.run(first_step()), asyncio.Future)
+    waiting.close()
 
 
 def test_long_text_is_never_judged_in_this_process(

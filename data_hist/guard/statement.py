@@ -1,0 +1,54 @@
+"""What a text says by itself: whoever sends it, and whatever the values of its `?` are.
+
+Nothing in here depends on a customer or on the time, so that it may be kept for the next caller who
+sends the same text.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, TypeAlias
+
+from data_hist.catalog import Table
+from data_hist.guard.binding import Mark
+from data_hist.guard.lexer import Token
+from data_hist.guard.parameter import Parameter
+from data_hist.guard.source import Source
+from data_hist.guard.splice import Replacement
+from data_hist.time_range import TimeRange
+
+
+class TablePlace(NamedTuple):
+    """Where a table is named; `alias` is what has to follow what is put there instead."""
+
+    table: Table
+    start: int
+    end: int
+    alias: str
+
+
+class Ranges(NamedTuple):
+    """When the records of each table arrived: as all conditions say, and as timestamps alone do."""
+
+    wanted: tuple[TimeRange, ...]
+    by_timestamps: tuple[TimeRange, ...]
+
+
+FindRanges: TypeAlias = Callable[[Mapping[int, Parameter]], Ranges]
+"""The ranges for the values of the `?`, by their places."""
+
+
+@dataclass(frozen=True)
+class Statement:
+    """An admissible text.
+
+    `fixed` are the pieces that are replaced in the same way for everybody; `keeps_tree` tells
+    whether `ranges` holds the syntax tree, which takes several times as much memory as the rest.
+    """
+
+    source: Source
+    tokens: Sequence[Token]
+    marks: Sequence[Mark]
+    tables: Sequence[TablePlace]
+    fixed: Sequence[Replacement]
+    ranges: FindRanges
+    keeps_tree: bool
