@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import connexion
 from connexion.exceptions import ProblemException
-from connexion.middleware import MiddlewarePosition
-from connexion.options import SwaggerUIOptions
+from connexion.middleware import ConnexionMiddleware, MiddlewarePosition
+from connexion.middleware.swagger_ui import SwaggerUIMiddleware
 from connexion.resolver import Resolver
 from starlette.exceptions import HTTPException
 
@@ -51,16 +51,19 @@ from data_hist.server import (
 )
 from data_hist.service import QueryService, utc_now
 from data_hist.settings import Settings, load_settings, traces_are_wanted
+from data_hist.site.contents import site_resources
+from data_hist.site.serving import SiteMiddleware
 
 if TYPE_CHECKING:
     from data_hist.observation.tracing import Tracing
 
 _log = logging.getLogger(__name__)
 
-_SWAGGER_UI = SwaggerUIOptions(
-    swagger_ui_path="/ui",
-    swagger_ui_config={"displayRequestDuration": True, "defaultModelsExpandDepth": 0},
-)
+_MIDDLEWARES = [
+    middleware
+    for middleware in ConnexionMiddleware.default_middlewares
+    if middleware is not SwaggerUIMiddleware
+]
 
 
 def create_app(
@@ -101,6 +104,7 @@ def create_app(
         specification_dir=contract.FOLDER,
         strict_validation=True,
         validator_map=VALIDATORS,
+        middlewares=list(_MIDDLEWARES),
         lifespan=_lifespan(
             {SHUTDOWN_KEY: shutdown, ADMISSION_KEY: admission},
             poller,
@@ -118,12 +122,21 @@ def create_app(
     app.add_middleware(
         AdmissionMiddleware, MiddlewarePosition.BEFORE_EXCEPTION, admission=admission
     )
-    app.add_middleware(ExactPathMiddleware, MiddlewarePosition.BEFORE_SWAGGER)
-    app.add_middleware(BodyMiddleware, MiddlewarePosition.BEFORE_SECURITY)
+    versions = load_catalog().versions
     contract_of_api = contract.api_specification(
         settings.tenant_header, settings.gateway_secret_header
     )
-    for version in load_catalog().versions.values():
+    resources = site_resources(
+        [_base_path(name) for name in versions],
+        contract_of_api,
+        contract.problem_descriptions(),
+        settings.tenant_header if settings.tenant_required else None,
+    )
+    routes.add_site()
+    app.add_middleware(SiteMiddleware, MiddlewarePosition.BEFORE_ROUTING, resources=resources)
+    app.add_middleware(ExactPathMiddleware, MiddlewarePosition.BEFORE_ROUTING)
+    app.add_middleware(BodyMiddleware, MiddlewarePosition.BEFORE_SECURITY)
+    for version in versions.values():
         service = QueryService(
             engine,
             poller,
@@ -135,14 +148,13 @@ def create_app(
             shutdown=shutdown,
         )
         services.append(service)
-        base_path = f"/{version.name}/data_hist"
+        base_path = _base_path(version.name)
         routes.add_api(base_path, contract_of_api)
         app.add_api(
             contract_of_api,
             base_path=base_path,
             resolver=_resolver(Handlers(service, version, settings.price_usd_per_tb, archive)),
             security_map=security_map(authenticator),
-            swagger_ui_options=_SWAGGER_UI,
         )
     contract_of_health = contract.health_specification()
     routes.add("", contract_of_health)
@@ -150,13 +162,16 @@ def create_app(
         contract_of_health,
         base_path="",
         resolver=_resolver(HealthHandlers(engine, shutdown)),
-        swagger_ui_options=SwaggerUIOptions(swagger_ui=False, serve_spec=False),
     )
     app.add_error_handler(DataHistError, problem_response)
     for framework_error in (HTTPException, ProblemException):
-        app.add_error_handler(framework_error, http_problem_response)
+        app.add_error_handler(framework_error, partial(http_problem_response, routes))
     app.add_error_handler(Exception, internal_response)
     return app
+
+
+def _base_path(version: str) -> str:
+    return f"/{version}/data_hist"
 
 
 def _tracing() -> "Tracing | None":

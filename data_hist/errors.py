@@ -105,7 +105,11 @@ class NotFound(RequestError):
 
 
 class MethodNotAllowed(RequestError):
-    """There is something at this path, and it does not take this method."""
+    """There is something at this path, and it takes only the `allowed` methods."""
+
+    def __init__(self, *, allowed: Sequence[str]) -> None:
+        super().__init__(f"This path takes {' and '.join(allowed)} only.")
+        self.allowed = tuple(allowed)
 
 
 class RequestTimeout(RequestError):

@@ -72,9 +72,14 @@ def problem_kind(error: DataHistError) -> ProblemKind:
     return PROBLEMS[type(error)]
 
 
-def problem_document(error: DataHistError) -> dict[str, Any]:
-    """The body for an error; members that do not apply are left out."""
-    document = _document(problem_kind(error), error.detail)
+def problem_document(error: DataHistError, prefix: str = "") -> dict[str, Any]:
+    """The body for an error; members that do not apply are left out.
+
+    Args:
+        error: What went wrong.
+        prefix: The path prefix under which the caller sees the service.
+    """
+    document = _document(problem_kind(error), error.detail, prefix)
     optional = {
         "query_id": error.query_id,
         "code": error.code,
@@ -86,14 +91,15 @@ def problem_document(error: DataHistError) -> dict[str, Any]:
     return document | {name: value for name, value in optional.items() if value is not None}
 
 
-def internal_problem_document(request_id: str) -> dict[str, Any]:
+def internal_problem_document(request_id: str, prefix: str = "") -> dict[str, Any]:
     """The body for a fault of ours: nothing but what the operator needs to find it."""
-    return _document(INTERNAL, f"The request is {request_id} in the log.") | {"retryable": False}
+    document = _document(INTERNAL, f"The request is {request_id} in the log.", prefix)
+    return document | {"retryable": False}
 
 
-def _document(kind: ProblemKind, detail: str) -> dict[str, Any]:
+def _document(kind: ProblemKind, detail: str, prefix: str) -> dict[str, Any]:
     return {
-        "type": TYPE_PREFIX + kind.slug,
+        "type": prefix + TYPE_PREFIX + kind.slug,
         "title": kind.title,
         "status": kind.status,
         "detail": detail,

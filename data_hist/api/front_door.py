@@ -10,11 +10,11 @@ from collections.abc import Iterable
 
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data_hist.errors import (
     InvalidRequest,
-    NotFound,
     QueryTooLarge,
     RequestTimeout,
     UnsupportedMediaType,
@@ -26,7 +26,7 @@ r"""1.6 MiB: JSON may need six bytes (`\u003c`) for one of the 262,144 bytes of 
 
 _BODY_SECONDS = 10
 
-_JSON = re.compile(r'application/json(\s*;\s*charset\s*=\s*"?utf-8"?)?\s*', re.I | re.ASCII)
+_JSON = re.compile(r'application/json(\s*;\s*charset\s*=\s*(utf-?8|"utf-?8"))?\s*', re.I | re.ASCII)
 
 _RawHeaders = Iterable[tuple[bytes, bytes]]
 
@@ -67,8 +67,8 @@ class ExactPathMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request for a path as the contract has it."""
         path = scope.get("path", "")
-        if path.endswith("/") and not path.endswith("/ui/"):
-            raise NotFound("There is nothing at this path.")
+        if path.endswith("/"):
+            raise HTTPException(404)
         await self._app(scope, receive, send)
 
 

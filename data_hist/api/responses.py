@@ -10,6 +10,7 @@ from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from data_hist.api.nearest_route import nearest_route
 from data_hist.api.presence import CallerGone
 from data_hist.errors import (
     DataHistError,
@@ -21,6 +22,8 @@ from data_hist.errors import (
     Unauthenticated,
 )
 from data_hist.observation.request_record import current_request
+from data_hist.observation.routes import Routes
+from data_hist.path_prefix import path_prefix
 from data_hist.problems import (
     INTERNAL,
     MEDIA_TYPE,
@@ -64,7 +67,7 @@ def as_json(handler: Callable[..., Any]) -> Callable[..., Any]:
     return wrapper
 
 
-async def problem_response(_request: ConnexionRequest, error: DataHistError) -> ConnexionResponse:
+async def problem_response(request: ConnexionRequest, error: DataHistError) -> ConnexionResponse:
     """The problem for an error of the service."""
     slug, status, _ = problem_kind(error)
     record = current_request()
@@ -82,32 +85,45 @@ async def problem_response(_request: ConnexionRequest, error: DataHistError) -> 
         headers["Connection"] = "close"
     if isinstance(error, RangeNotSatisfiable):
         headers["Content-Range"] = f"bytes */{error.object_bytes}"
-    return _response(problem_document(error), status, headers)
+    if isinstance(error, MethodNotAllowed):
+        headers["Allow"] = ", ".join(error.allowed)
+    return _response(problem_document(error, _prefix(request)), status, headers)
 
 
 async def http_problem_response(
-    request: ConnexionRequest, error: HTTPException
+    routes: Routes, request: ConnexionRequest, error: HTTPException
 ) -> ConnexionResponse:
     """What the framework refuses, in the service's own words."""
+    path = request.scope["path"]
     if error.status_code == 404:
-        translated: DataHistError = NotFound("There is nothing at this path.")
+        translated: DataHistError = NotFound(_way_from(path, routes, _prefix(request)))
     elif error.status_code == 405:
-        translated = MethodNotAllowed("This path does not take this method.")
+        translated = MethodNotAllowed(allowed=routes.methods_of(path))
     elif error.status_code < 500:
         translated = InvalidRequest("The request cannot be read.")
     else:
         return await internal_response(request, error)
-    response = await problem_response(request, translated)
-    response.headers.update(error.headers or {})
-    return response
+    return await problem_response(request, translated)
 
 
-async def internal_response(_request: ConnexionRequest, error: Exception) -> ConnexionResponse:
+def _way_from(path: str, routes: Routes, prefix: str) -> str:
+    nearest = nearest_route(path, routes.templates)
+    if nearest is not None:
+        return f"There is nothing at this path. Did you mean {prefix}{nearest}?"
+    return f"There is nothing at this path; {prefix}/ leads to everything that is served."
+
+
+async def internal_response(request: ConnexionRequest, error: Exception) -> ConnexionResponse:
     """The problem for a fault of ours; what happened stands only in the log."""
     record = current_request()
     record.problem = INTERNAL.slug
     _log.error("the request failed", exc_info=error)
-    return _response(internal_problem_document(record.request_id), INTERNAL.status, {})
+    document = internal_problem_document(record.request_id, _prefix(request))
+    return _response(document, INTERNAL.status, {})
+
+
+def _prefix(request: ConnexionRequest) -> str:
+    return path_prefix(request.scope["headers"])
 
 
 def _response(

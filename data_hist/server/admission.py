@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from data_hist.errors import DataHistError, Overloaded, ShuttingDown
 from data_hist.observation.request_record import RawHeaders, current_request
+from data_hist.path_prefix import path_prefix
 from data_hist.problems import MEDIA_TYPE, problem_document, problem_kind
 from data_hist.server.load import Load, Place
 from data_hist.wire_json import dumps
@@ -85,7 +86,7 @@ class AdmissionMiddleware:
             scope["state"][PLACE_KEY] = place
             await self._serve(place, scope, receive, send)
         except Overloaded as error:
-            await _problem(error)(scope, receive, send)
+            await _problem(error, scope)(scope, receive, send)
 
     async def _serve(self, place: Place, scope: Scope, receive: Receive, send: Send) -> None:
         is_answered = False
@@ -103,7 +104,7 @@ class AdmissionMiddleware:
         except asyncio.CancelledError:
             if is_answered:
                 raise
-            await _problem(_broken_off())(scope, receive, send)
+            await _problem(_broken_off(), scope)(scope, receive, send)
         finally:
             place.close()
 
@@ -138,11 +139,11 @@ def _broken_off() -> ShuttingDown:
     )
 
 
-def _problem(error: DataHistError) -> Response:
+def _problem(error: DataHistError, scope: Scope) -> Response:
     slug, status, _ = problem_kind(error)
     current_request().problem = slug
     return Response(
-        dumps(problem_document(error)),
+        dumps(problem_document(error, path_prefix(scope["headers"]))),
         status,
         {"Retry-After": str(error.retry_after_seconds)},
         MEDIA_TYPE,

@@ -12,6 +12,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from data_hist.errors import DataHistError, InvalidRequest, Overloaded, RequestTimeout
 from data_hist.observation.request_record import RawHeaders
+from data_hist.path_prefix import path_prefix
 from data_hist.problems import MEDIA_TYPE, problem_document, problem_kind
 from data_hist.server.admission import ADMISSION_KEY, PLACE_KEY, Admission
 from data_hist.server.shutdown import SHUTDOWN_KEY
@@ -193,7 +194,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.abort()
             return
         method, path, _, headers = self._request
-        body = _body_of(error)
+        body = _body_of(error, self.headers)
         sent = b"" if method == "HEAD" else body
         request_id = admission.observe_refusal(method, path, headers, error, len(sent))
         is_last = self._is_last_request
@@ -247,7 +248,7 @@ class BoundedProtocol(HttpToolsProtocol):
             # What is wrong is the body of this request, and this is its answer.
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        body = _body_of(error)
+        body = _body_of(error, self.headers)
         head = self._answer_head(error, body, uuid.uuid4().hex, is_last=True)
         self.transport.write(head + body)
         self._leave()
@@ -283,8 +284,8 @@ class BoundedProtocol(HttpToolsProtocol):
         return STATUS_LINE[problem_kind(error).status] + lines + b"\r\n"
 
 
-def _body_of(error: DataHistError) -> bytes:
-    return dumps(problem_document(error))
+def _body_of(error: DataHistError, headers: RawHeaders | None) -> bytes:
+    return dumps(problem_document(error, path_prefix(headers or ())))
 
 
 def _head_too_large() -> InvalidRequest:

@@ -139,7 +139,7 @@ MEDIA_TYPES = {
 }
 
 TARGETS = {
-    "nothing": (get(b"/"), 404),
+    "nothing": (get(b"/nothing"), 404),
     "slash too many": (get(PATH + b"/tables/"), 404),
     "two slashes": (get(PATH + b"//tables"), 404),
     "dots": (get(PATH + b"/../../etc/passwd"), 404),

@@ -39,17 +39,6 @@ def test_readiness_says_what_to_change_in_the_workgroup(archive: Path, tmp_path:
         assert "EnforceWorkGroupConfiguration=false" in problem["detail"]
 
 
-def test_swagger_ui_is_served_without_any_other_host(client: httpx.Client) -> None:
-    page = client.get("/ui/")
-
-    assert page.status_code == 200
-    for asset in ("swagger-ui.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js"):
-        assert asset in page.text
-        assert client.get(f"/ui/{asset}").status_code == 200
-    assert "//cdn" not in page.text
-    assert "unpkg" not in page.text
-
-
 def test_specification_is_served_for_the_version(client: httpx.Client) -> None:
     document = client.get("/openapi.json").json()
 

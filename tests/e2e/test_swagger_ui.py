@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -12,7 +13,10 @@ from selenium import webdriver
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
+
+from tests.test_conventions import SPEC, operations
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 if CHROMIUM is None or DRIVER is None:
@@ -58,19 +62,49 @@ class SwaggerUi:
     def try_out(
         self, operation: str, body: dict[str, Any] | None = None, **parameters: str
     ) -> tuple[int, Any]:
-        """Fill an operation in, execute it, and read status and body off the page."""
-        block = self._find(self._browser, f"[id$='-{operation}']")
-        self._find(block, ".opblock-summary-control").click()
-        self._find(block, ".try-out__btn").click()
+        block = self.begin(operation)
         if body is not None:
             self._fill(self._find(block, "textarea.body-param__text"), json.dumps(body))
         for name, value in parameters.items():
             self._fill(self._find(block, f"tr[data-param-name='{name}'] input"), value)
+        status = self.execute(block)
+        return status, self.answer_of(block)
+
+    def begin(self, operation: str) -> WebElement:
+        """Open an operation and press "Try it out"."""
+        block = self.opened(operation)
+        self._find(block, ".opblock-summary-control").click()
+        self._find(block, ".try-out__btn").click()
+        return block
+
+    def opened(self, operation: str) -> WebElement:
+        return self._find(self._browser, f"[id$='-{operation}']")
+
+    def execute(self, block: WebElement) -> int:
+        """Press "Execute", and give the status of the answer."""
         self._find(block, ".execute").click()
         row = self._find(block, ".live-responses-table tbody .response")
-        status = self._find(row, ".response-col_status").text.split()[0]
-        text = self._find(row, ".highlight-code code").get_attribute("textContent")
-        return int(status), json.loads(text or "")
+        return int(self._find(row, ".response-col_status").text.split()[0])
+
+    def answer_of(self, block: WebElement) -> Any:
+        answer = self._find(block, ".live-responses-table tbody .response .highlight-code code")
+        return json.loads(answer.get_attribute("textContent") or "")
+
+    def clear(self, block: WebElement) -> None:
+        """Press "Clear", so that an answer that comes is a new one."""
+        self._find(block, ".btn-clear").click()
+        self._wait.until(
+            lambda _: not block.find_elements(By.CSS_SELECTOR, ".live-responses-table")
+        )
+
+    def choose_example(self, block: WebElement, key: str) -> None:
+        Select(
+            self._find(block, ".opblock-section-request-body .examples-select select")
+        ).select_by_value(key)
+
+    def body_of(self, block: WebElement) -> Any:
+        text = self._find(block, "textarea.body-param__text").get_attribute("value")
+        return json.loads(text or "")
 
     def _fill(self, element: WebElement, text: str) -> None:
         # Leaving the field makes the page take what was typed at once.
@@ -88,6 +122,7 @@ def browser(tmp_path: Path) -> Iterator[webdriver.Chrome]:
     options.binary_location = str(CHROMIUM)
     for flag in (*FLAGS, f"--user-data-dir={tmp_path}"):
         options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
     try:
         yield driver
@@ -127,3 +162,51 @@ def test_authorize_names_the_tenant(browser: webdriver.Chrome, tenants: httpx.Cl
 
     assert status == 200
     assert [table["name"] for table in document["tables"]] == ["events", "metrics"]
+
+
+def test_each_operation_runs_as_it_stands(browser: webdriver.Chrome, client: httpx.Client) -> None:
+    ui = SwaggerUi(browser)
+    ui.open(f"{client.base_url}ui/")
+
+    # The query is submitted first, as on the page.
+    statuses = {name: ui.execute(ui.begin(name)) for name in operations(SPEC)}
+
+    assert statuses == dict.fromkeys(operations(SPEC), 200)
+    # Nothing was refused by the page's own policy, and nothing comes from another host.
+    assert [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"] == []
+    loaded = browser.execute_script("return performance.getEntries().map(entry => entry.name)")
+    hosts = {urlsplit(name).netloc for name in loaded if name.startswith("http")}
+    assert hosts == {urlsplit(str(client.base_url)).netloc}
+
+
+def test_each_example_of_a_body_runs_as_it_stands(
+    browser: webdriver.Chrome, client: httpx.Client
+) -> None:
+    ui = SwaggerUi(browser)
+    ui.open(f"{client.base_url}ui/")
+    bodies = operations(SPEC)["submit_query"]["requestBody"]["content"]["application/json"]
+    block = ui.begin("submit_query")
+
+    for key in bodies["examples"]:
+        ui.choose_example(block, key)
+        assert ui.execute(block) == 200, key
+        assert ui.answer_of(block)["status"] == "FINISHED", key
+        ui.clear(block)
+
+
+def test_execute_again_reads_the_next_page(browser: webdriver.Chrome, client: httpx.Client) -> None:
+    ui = SwaggerUi(browser)
+    ui.open(f"{client.base_url}ui/")
+    sql = "SELECT n FROM UNNEST(sequence(1, 5)) AS t(n) ORDER BY n"
+    _, submitted = ui.try_out("submit_query", {"query": sql, "wait_seconds": 20})
+
+    pages = [ui.try_out("next_page", {"query_id": submitted["query_id"], "results_per_page": 2})[1]]
+    block = ui.opened("next_page")
+    while pages[-1]["paging_token"]:
+        assert ui.body_of(block)["paging_token"] == pages[-1]["paging_token"]
+        ui.clear(block)
+        assert ui.execute(block) == 200
+        pages.append(ui.answer_of(block))
+
+    assert [row for page in pages for row in page["rows"]] == [[1], [2], [3], [4], [5]]
+    assert "paging_token" not in ui.body_of(block)

@@ -13,6 +13,7 @@ def routes() -> Routes:
     routes = Routes()
     routes.add_api(BASE, contract.api_specification("X-Tenant", "X-Secret"))
     routes.add("", contract.health_specification())
+    routes.add_site()
     return routes
 
 
@@ -30,8 +31,13 @@ def routes() -> Routes:
         (f"{BASE}/openapi.json", f"{BASE}/openapi.json"),
         ("/healthz", "/healthz"),
         ("/metrics", "/metrics"),
+        (BASE, BASE),
+        (f"{BASE}/", f"{BASE}/"),
+        (f"{BASE}/ui", f"{BASE}/ui"),
+        ("/", "/"),
+        ("/problems", "/problems"),
+        ("/problems/invalid-sql", "/problems/{slug}"),
         ("", NO_ROUTE),
-        ("/", NO_ROUTE),
         (f"{BASE}/status/", f"{BASE}/status/{{query_id}}"),
         (f"{BASE}/status/x/y", NO_ROUTE),
         (f"{BASE}/status/x\n", f"{BASE}/status/{{query_id}}"),
@@ -46,3 +52,18 @@ def test_route(routes: Routes, path: str, route: str) -> None:
 def test_parameter_before_the_last_part_is_not_known() -> None:
     with pytest.raises(ValueError, match="before its last part"):
         Routes().add("", {"paths": {"/a/{b}/c": {}}})
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        (f"{BASE}/query", ("POST",)),
+        (f"{BASE}/query/1", ("DELETE",)),
+        (f"{BASE}/status/1", ("GET", "HEAD")),
+        (f"{BASE}/ui/", ("GET", "HEAD")),
+        ("/", ("GET", "HEAD")),
+        ("/none", ()),
+    ],
+)
+def test_methods(routes: Routes, path: str, methods: tuple[str, ...]) -> None:
+    assert routes.methods_of(path) == methods

@@ -1,0 +1,20 @@
+"""The path under which a proxy in front shows the service: `/archive` in `/archive/v0/data_hist`.
+
+The proxy takes the prefix off the path, and tells it in `X-Forwarded-Prefix`.
+"""
+
+import re
+from collections.abc import Iterable
+
+_HEADER = b"x-forwarded-prefix"
+# Whoever sends it changes links in answers to itself, which cannot lead to another host.
+_PREFIX = re.compile(rb"(?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._~-]+)+", re.ASCII)
+_LONGEST = 200
+
+
+def path_prefix(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """The prefix of a request, without a slash at its end; empty where there is none."""
+    given = [value.rstrip(b"/") for name, value in headers if name.lower() == _HEADER]
+    if len(given) != 1 or len(given[0]) > _LONGEST or not _PREFIX.fullmatch(given[0]):
+        return ""
+    return given[0].decode()

@@ -1,0 +1,80 @@
+"""Swagger UI, and the description of the API that it shows; nothing comes from another host."""
+
+import gzip
+import hashlib
+from importlib.resources import files
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from data_hist.path_prefix import path_prefix
+from data_hist.site.pages import content_security_policy, page_headers
+from data_hist.site.serving import Resource, redirect_to
+from data_hist.wire_json import dumps
+
+_FOLDER = files(__name__)
+_PAGE_HEADERS = page_headers(
+    content_security_policy(
+        script_src="'self'", style_src="'self'", img_src="'self' data:", connect_src="'self'"
+    )
+)
+_TYPES = {"js": "text/javascript", "css": "text/css", "html": "text/html"}
+
+
+def swagger_ui(base_path: str, specification: dict[str, Any]) -> dict[str, Resource]:
+    """The page and its files, the description, and ways that lead there, by path."""
+    ui = f"{base_path}/ui/"
+    names = {"index.html": "", "page.js": "page.js", "page.css": "page.css"}
+    resources: dict[str, Resource] = {
+        ui + shown: _File(name, _FOLDER.joinpath(name).read_bytes())
+        for name, shown in names.items()
+    }
+    for name in ("swagger-ui-bundle.js", "swagger-ui.css"):
+        compressed = _FOLDER.joinpath("vendor", f"{name}.gz").read_bytes()
+        resources[ui + name] = _File(name, compressed, is_compressed=True)
+    return {
+        **resources,
+        f"{base_path}/openapi.json": _Description(base_path, specification),
+        base_path: redirect_to(f"{base_path.rpartition('/')[2]}/ui/"),
+        f"{base_path}/": redirect_to("ui/"),
+        f"{base_path}/ui": redirect_to("ui/"),
+    }
+
+
+class _File:
+    def __init__(self, name: str, content: bytes, *, is_compressed: bool = False) -> None:
+        self._content = content
+        self._is_compressed = is_compressed
+        self._type = _TYPES[name.rpartition(".")[2]]
+        self._etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
+
+    def __call__(self, request: Request) -> Response:
+        headers = _PAGE_HEADERS | {"ETag": self._etag}
+        if self._is_compressed:
+            headers["Vary"] = "Accept-Encoding"
+        if self._etag in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=headers)
+        content = self._content
+        if self._is_compressed:
+            if "gzip" in request.headers.get("accept-encoding", ""):
+                headers["Content-Encoding"] = "gzip"
+            else:
+                content = gzip.decompress(content)
+        return Response(content, headers=headers, media_type=self._type)
+
+
+class _Description:
+    """The OpenAPI document, whose server is the one that it was asked of."""
+
+    def __init__(self, base_path: str, specification: dict[str, Any]) -> None:
+        self._base_path = base_path
+        self._specification = specification
+
+    def __call__(self, request: Request) -> Response:
+        server = path_prefix(request.scope["headers"]) + self._base_path
+        return Response(
+            dumps(self._specification | {"servers": [{"url": server}]}),
+            media_type="application/json",
+            headers={"Cache-Control": "no-cache", "Vary": "X-Forwarded-Prefix"},
+        )
