@@ -30,6 +30,7 @@ from data_hist.api.responses import (
     problem_response,
 )
 from data_hist.api.security_schemes import security_map
+from data_hist.api.waits import LongPolls
 from data_hist.athena import AthenaClient
 from data_hist.catalog import load_catalog
 from data_hist.errors import DataHistError
@@ -96,7 +97,8 @@ def create_app(
     shutdown = Shutdown(settings.shutdown_notice_seconds)
     routes = Routes()
     # A request that is refused at the socket has no span of its own.
-    admission = Admission(load, Observer(routes, trace_context).refused)
+    long_polls = LongPolls(routes)
+    admission = Admission(load, Observer(routes, trace_context).refused, long_polls.wait_seconds)
     services: list[QueryService] = []
     tracing = _tracing() if traces_are_wanted() else None
     app = connexion.AsyncApp(
@@ -150,6 +152,7 @@ def create_app(
         services.append(service)
         base_path = _base_path(version.name)
         routes.add_api(base_path, contract_of_api)
+        long_polls.add_api(base_path, contract_of_api)
         app.add_api(
             contract_of_api,
             base_path=base_path,

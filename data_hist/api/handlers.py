@@ -3,7 +3,6 @@
 The contract has been checked when a method is called, so nothing is checked again here.
 """
 
-import re
 from collections.abc import Coroutine
 from dataclasses import fields as fields_of
 from typing import Any, TypeVar
@@ -21,6 +20,7 @@ from data_hist.api.documents import (
 )
 from data_hist.api.presence import while_present
 from data_hist.api.security_schemes import tenant_of_request
+from data_hist.api.waits import preferred_wait_seconds
 from data_hist.catalog import ApiVersion
 from data_hist.errors import NotFound
 from data_hist.model import (
@@ -42,8 +42,6 @@ Document = dict[str, Any]
 Answer = tuple[Document, int, dict[str, str]]
 _T = TypeVar("_T")
 
-_PREFERRED_WAIT = re.compile(r"(?:^|[,;\s])wait\s*=\s*(\d{1,6})(?=$|[,;\s])", re.ASCII)
-_LONGEST_WAIT_SECONDS = 30
 _OF_A_PAGE = frozenset(field.name for field in fields_of(PageShape))
 
 
@@ -67,9 +65,11 @@ class Handlers:
         fields = dict(body)
         dry_run = fields.pop("dry_run", False)
         first_page = _first_page(fields)
+        wait_seconds, applied = _wait_seconds(fields.pop("wait_seconds", None))
         submission = Submission(
             sql=fields.pop("query"),
             idempotency_key=request.headers.get("Idempotency-Key"),
+            wait_seconds=wait_seconds,
             **fields,
         )
         tenant = tenant_of_request(request)
@@ -77,7 +77,8 @@ class Handlers:
             owned = await while_present(request.receive, self._service.validate(tenant, submission))
             return dry_run_document(self._document(owned)), 200, {}
         owned = await while_present(request.receive, self._service.submit(tenant, submission))
-        return await self._with_first_page(owned, first_page)
+        document, status, headers = await self._with_first_page(owned, first_page)
+        return document, status, headers | applied
 
     async def get_status(
         self,
@@ -88,19 +89,16 @@ class Handlers:
     ) -> Answer:
         """Describe a query."""
         current_request().query_id = query_id
-        preferred = _preferred_wait_seconds()
-        wait = preferred if wait_seconds is None else wait_seconds
+        wait, applied = _wait_seconds(wait_seconds)
         # A part of it may be over: who comes when there is much to do stands in line first.
-        left = max((wait or 0) - current_request().waited_seconds, 0)
+        left = max(wait - current_request().waited_seconds, 0)
         owned = await _awaited(
             self._service.status(tenant_of_request(request), query_id, left), left
         )
         given = {"results_per_page": results_per_page, "row_format": row_format}
         first_page = _first_page({name: value for name, value in given.items() if value})
         document, status, headers = await self._with_first_page(owned, first_page)
-        if wait_seconds is None and preferred is not None:
-            headers["Preference-Applied"] = f"wait={preferred}"
-        return document, status, headers
+        return document, status, headers | applied
 
     async def cancel_query(self, query_id: str) -> Answer:
         """Stop a query."""
@@ -194,6 +192,9 @@ def _first_page(fields: Document) -> PageShape | None:
     return shape if wanted else None
 
 
-def _preferred_wait_seconds() -> int | None:
-    match = _PREFERRED_WAIT.search(request.headers.get("Prefer", ""))
-    return min(int(match[1]), _LONGEST_WAIT_SECONDS) if match else None
+def _wait_seconds(given: int | None) -> tuple[int, dict[str, str]]:
+    """How long to wait, and the header that says so where `Prefer` decides."""
+    preferred = preferred_wait_seconds(request.headers.getlist("Prefer"))
+    if given is not None or preferred is None:
+        return given or 0, {}
+    return preferred, {"Preference-Applied": f"wait={preferred}"}

@@ -68,6 +68,10 @@ class Poller:
         self._not_before = 0.0
         self._next_round: asyncio.Handle | None = None
 
+    def watches(self, query_id: str) -> bool:
+        """Whether somebody asks for a query, so that another who does costs no call."""
+        return query_id in self._watched
+
     async def look(self, query_id: str, seconds: float) -> Query:
         """Describe a query as it is now, within so many seconds.
 

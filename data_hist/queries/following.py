@@ -1,6 +1,6 @@
 """Following a query: how it stands at once, or once it has ended.
 
-A caller who waits holds no thread and no place that others could have.
+A request that is parked on a query's state holds no thread and no place that others could have.
 """
 
 import asyncio
@@ -89,20 +89,21 @@ class QueryFollower:
         return await self._until_ended(await self._look(query_id, wait_seconds), wait_seconds)
 
     async def _look(self, query_id: str, wait_seconds: float) -> Query:
-        """Describe a query; who is ready to wait makes room for others meanwhile."""
-        if not wait_seconds:
+        """Describe a query; a long poll that joins others who ask for the same one is parked."""
+        if not wait_seconds or not self._poller.watches(query_id):
             return await self._poller.look(query_id, _LOOK_SECONDS)
-        with self._load.asleep():
+        async with self._load.asleep():
             return await self._poller.look(query_id, max(wait_seconds, _LOOK_SECONDS))
 
     async def _until_ended(self, query: Query, seconds: float) -> Query:
         """Wait, and describe the query as it is where this worker stops before it ends."""
-        with waiting(), self._load.asleep():
-            try:
-                async with self._shutdown.cutting_short():
-                    return await self._poller.until_ended(query, seconds)
-            except TimeoutError:
-                return await self._seen(query, _LOOK_SECONDS)
+        with waiting():
+            async with self._load.asleep():
+                try:
+                    async with self._shutdown.cutting_short():
+                        return await self._poller.until_ended(query, seconds)
+                except TimeoutError:
+                    return await self._seen(query, _LOOK_SECONDS)
 
     async def _seen(self, known: Query, seconds: float) -> Query:
         """Describe a query, as it was known before where Athena does not tell."""

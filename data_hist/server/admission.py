@@ -5,7 +5,6 @@ global; the server hands each request's `Place` to the application in the reques
 """
 
 import asyncio
-import re
 import time
 from collections.abc import Callable
 
@@ -26,12 +25,10 @@ PLACE_KEY = "place"
 """Under which a request's `Place` stands in its state."""
 
 Observe = Callable[[str, str, RawHeaders, Overloaded, int], str]
+WaitSeconds = Callable[[str, str, bytes, RawHeaders], int]
 
 # What a load balancer and a monitor ask has to be answered above all when there is much to do.
 _NEVER_REFUSED = frozenset({"/healthz", "/readyz", "/metrics"})
-_WAITS = re.compile(rb"(?:^|&)wait_seconds=(\d{1,6})(?:&|$)")
-_PREFERS_WAITING = re.compile(rb"(?:^|[,;\s])wait\s*=\s*(\d{1,6})\b", re.IGNORECASE)
-_LONGEST_PATIENCE_SECONDS = 30
 _RETRY_SECONDS = 1
 
 
@@ -42,10 +39,13 @@ class Admission:
         load: What the worker has in hand.
         observe_refusal: Tells of a request that was refused at the socket, by its method, path and
             headers, the error and the bytes of the answer, and gives the id of the request.
+        wait_seconds: How long a long poll waits for its query, and so for its turn as well, by its
+            method, path, query and headers; 0 for any other request.
     """
 
-    def __init__(self, load: Load, observe_refusal: Observe) -> None:
+    def __init__(self, load: Load, observe_refusal: Observe, wait_seconds: WaitSeconds) -> None:
         self._load = load
+        self._wait_seconds = wait_seconds
         self.observe_refusal = observe_refusal
 
     def admit(self, method: str, path: str, query: bytes, headers: RawHeaders) -> Place | None:
@@ -57,7 +57,7 @@ class Admission:
         if path in _NEVER_REFUSED:
             return None
         return self._load.place(
-            patience_seconds=_patience_seconds(query, headers),
+            patience_seconds=self._wait_seconds(method, path, query, headers),
             # The rest of a body may be long in coming.
             is_whole=method != "POST",
         )
@@ -122,15 +122,6 @@ async def begin_work(scope: Scope) -> None:
     await place.begin_work()
     if place.is_patient:
         current_request().waited_seconds += time.perf_counter() - begun
-
-
-def _patience_seconds(query: bytes, headers: RawHeaders) -> int:
-    """How long a caller is ready to wait for a query, and so for its turn as well."""
-    found = _WAITS.search(query)
-    for name, value in headers:
-        if name == b"prefer":
-            found = found or _PREFERS_WAITING.search(value)
-    return min(int(found[1]), _LONGEST_PATIENCE_SECONDS) if found else 0
 
 
 def _broken_off() -> ShuttingDown:

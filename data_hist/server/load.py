@@ -1,16 +1,16 @@
 """How much a worker takes on, and who comes next.
 
-What counts is work. A caller who waits for a query to end holds almost nothing, and the reader of a
-stream sets its pace; of both there may be many, up to a bound on everything that is open. Who comes
-when all places are taken stands in one of two lines, so that many who come at once are all served:
-a short one, and one for those who are ready to wait, which take turns. Who finds the short one full
-is refused.
+What counts is work. A request parked on the state of a query holds almost nothing, and the reader
+of a stream sets its pace; of both there may be many, up to a bound on everything that is open. When
+all places are taken, a request stands in one of two lines, which take turns: a short one, and one
+for long polls. A request that finds the short one full is refused. A parked request whose query has
+ended goes before both.
 """
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from data_hist.errors import Overloaded
 
@@ -20,6 +20,8 @@ MOST_OPEN = 16_384
 _LINE_FOR_EACH_PLACE = 1
 # The line is short, so that turns come in a fraction of that, unless the engine itself is stuck.
 _LINE_SECONDS = 1.0
+# Whoever was let in is not kept longer by those who hold the places because the engine is stuck.
+_RESUMING_SECONDS = 5.0
 _RETRY_SECONDS = 1
 
 _Line = OrderedDict[asyncio.Future[None], None]
@@ -31,9 +33,16 @@ class Load:
     Args:
         most_at_work: How many may be worked on at once.
         most_open: How many there may be, at work or not.
+        resuming_seconds: How long a parked request waits for a place before it goes on without.
     """
 
-    def __init__(self, most_at_work: int, most_open: int = MOST_OPEN) -> None:
+    def __init__(
+        self,
+        most_at_work: int,
+        most_open: int = MOST_OPEN,
+        resuming_seconds: float = _RESUMING_SECONDS,
+    ) -> None:
+        self._resuming_seconds = resuming_seconds
         self._most_at_work = most_at_work
         self._most_in_hand = most_at_work * (1 + _LINE_FOR_EACH_PLACE)
         self._most_open = most_open
@@ -42,6 +51,7 @@ class Load:
         self._arriving = 0
         self._line: _Line = OrderedDict()
         self._patient_line: _Line = OrderedDict()
+        self._resuming_line: _Line = OrderedDict()
         self._patient_are_next = False
 
     def place(self, *, patience_seconds: int, is_whole: bool) -> "Place":
@@ -59,15 +69,21 @@ class Load:
         self._require_room(patience_seconds)
         return Place(self, patience_seconds, is_whole=is_whole)
 
-    @contextmanager
-    def asleep(self) -> Iterator[None]:
-        """Make room for others while a request that is at work waits."""
+    @asynccontextmanager
+    async def asleep(self) -> AsyncIterator[None]:
+        """Give a request's place at work to others while it is parked on the state of a query."""
         self._end_work()
+        is_cancelled = False
         try:
             yield
+        except asyncio.CancelledError:
+            is_cancelled = True
+            raise
         finally:
-            # It was let in, so that it goes on even where others have taken its place.
-            self._at_work += 1
+            if is_cancelled:
+                self._at_work += 1
+            else:
+                await self._resume()
 
     def _require_room(self, patience_seconds: int) -> None:
         in_hand = self._at_work + self._arriving + len(self._line)
@@ -83,6 +99,20 @@ class Load:
                 await self._turn(self._patient_line if patience_seconds else self._line)
         except TimeoutError:
             raise _overloaded() from None
+
+    async def _resume(self) -> None:
+        """Take a place again; in any case the request goes on, which was let in."""
+        if self._at_work < self._most_at_work:
+            self._at_work += 1
+            return
+        try:
+            async with asyncio.timeout(self._resuming_seconds):
+                await self._turn(self._resuming_line)
+        except TimeoutError:
+            self._at_work += 1
+        except asyncio.CancelledError:
+            self._at_work += 1
+            raise
 
     async def _turn(self, line: _Line) -> None:
         turn = asyncio.get_running_loop().create_future()
@@ -105,6 +135,8 @@ class Load:
                 turn.set_result(None)
 
     def _next_line(self) -> _Line:
+        if self._resuming_line:
+            return self._resuming_line
         first, second = self._line, self._patient_line
         if self._patient_are_next:
             first, second = second, first

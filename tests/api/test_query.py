@@ -32,6 +32,23 @@ def test_submit_does_not_wait_unless_asked(client: httpx.Client) -> None:
     assert response.json()["retention_minutes"] == 1440
 
 
+@pytest.mark.parametrize(
+    ("body", "prefer", "applied", "status"),
+    [
+        ({}, "wait=30", "wait=30", "FINISHED"),
+        ({"wait_seconds": 30}, "wait=0", None, "FINISHED"),
+        ({"wait_seconds": 30}, "respond-async", None, "FINISHED"),
+    ],
+)
+def test_submit_waits_as_preferred_unless_the_body_says(
+    client: httpx.Client, body: dict[str, int], prefer: str, applied: str | None, status: str
+) -> None:
+    response = client.post("/query", json={"query": COUNT} | body, headers={"Prefer": prefer})
+
+    assert response.json()["status"] == status
+    assert response.headers.get("Preference-Applied") == applied
+
+
 def test_submitted_query_gives_its_rows(client: httpx.Client) -> None:
     assert all_rows(client, COUNT) == [[20]]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.client import HTTPResponse
+from typing import Any
 
 import httpx
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from tests.api.calls import PROBLEM, UNKNOWN_ID, assert_problem
 from tests.log_lines import log_lines
 from tests.metric_values import metric_values, series
+from tests.reliability.calls import SPEC
 from tests.reliability.held_service import full_service
 from tests.running_service import running_service, settings_for
 
@@ -83,6 +85,55 @@ def until_refused(client: httpx.Client) -> None:
     """Wait until the line is full, so that nobody else is let in."""
     while client.get("/tables", timeout=WAIT_SECONDS).status_code != 503:
         pass
+
+
+WAITING: dict[str, dict[str, Any]] = {
+    "plain": {},
+    "header": {"headers": {"Prefer": "wait=20"}},
+    "parameter": {"params": {"wait_seconds": 20}},
+}
+BODIES: dict[str, dict[str, Any]] = {
+    "submit_query": {"query": "SELECT 1", "wait_seconds": 20},
+    "next_page": {"query_id": UNKNOWN_ID, "wait_seconds": 20},
+}
+OPERATIONS = {
+    operation["operationId"]: (method.upper(), path)
+    for path, operations in SPEC["paths"].items()
+    for method, operation in operations.items()
+    if method != "parameters"
+}
+
+
+def ask(client: httpx.Client, operation: str, **waiting: Any) -> httpx.Response:
+    method, path = OPERATIONS[operation]
+    address = path.replace("{query_id}", UNKNOWN_ID).replace("{table}", "events")
+    return client.request(method, address, json=BODIES.get(operation), **waiting)
+
+
+def test_wish_to_wait_lets_nobody_in(full: httpx.Client) -> None:
+    """Whoever says so where the contract does not know of it, or in a body, is refused as well."""
+    refused = 0
+    for operation in OPERATIONS:
+        for way, waiting in WAITING.items():
+            if operation != "get_status" or way == "plain":
+                assert_problem(ask(full, operation, **waiting), 503, "overloaded")
+                refused += 1
+
+    assert refused == len(OPERATIONS) * len(WAITING) - 2
+
+
+def test_long_polls_of_ended_queries_are_not_at_work_more_than_others(endpoint_url: str) -> None:
+    """They stand in line, and none is answered as long as others hold all the places."""
+    with ThreadPoolExecutor(12) as threads, full_service(endpoint_url, 1) as (client, engine):
+        polls = [
+            threads.submit(ask, client, "get_status", **WAITING[way])
+            for way in ("header", "parameter") * 5
+        ]
+        until_refused(client)
+        assert not any(poll.done() for poll in polls)
+        engine.go.set()
+
+        assert [poll.result().status_code for poll in polls] == [404] * len(polls)
 
 
 def test_refused_request_has_its_line_and_is_counted(full: httpx.Client) -> None:

@@ -166,22 +166,112 @@ def test_whoever_leaves_the_line_leaves_nothing_behind(endless_line: None) -> No
     run(scenario)
 
 
-def test_who_sleeps_makes_room_and_comes_back_without_asking(endless_line: None) -> None:
+class Parking:
+    """A long poll: at work, parked until it is `woken`, at work again until it is told to `end`."""
+
+    def __init__(self, load: Load) -> None:
+        self._load = load
+        self.woken, self.end = asyncio.Event(), asyncio.Event()
+        self.is_parked = self.is_back = False
+        self.task = asyncio.ensure_future(self._run())
+
+    async def _run(self) -> None:
+        place = placed(self._load, PATIENCE_SECONDS)
+        try:
+            await place.begin_work()
+            async with self._load.asleep():
+                self.is_parked = True
+                await self.woken.wait()
+            self.is_back = True
+            await self.end.wait()
+        finally:
+            place.close()
+
+
+def test_parked_request_makes_room_and_comes_back_before_others(endless_line: None) -> None:
     async def scenario() -> None:
         load = Load(1)
-        sleeper, other, third = placed(load), placed(load), placed(load, PATIENCE_SECONDS)
-        await sleeper.begin_work()
-        with load.asleep():
-            await other.begin_work()
-        third_work = asyncio.ensure_future(third.begin_work())
+        parking, other = Parking(load), placed(load)
+        await until_in_line()
+        assert parking.is_parked
+        await other.begin_work()
+        hurried = placed(load)
+        hurried_work = asyncio.ensure_future(hurried.begin_work())
         await until_in_line()
 
-        sleeper.close()
+        parking.woken.set()
         await until_in_line()
-
-        assert not third_work.done()
+        assert not parking.is_back
         other.close()
-        await third_work
+        await until_in_line()
+
+        assert (parking.is_back, hurried_work.done()) == (True, False)
+        parking.end.set()
+        await hurried_work
+        await parking.task
+
+    run(scenario)
+
+
+def test_parked_requests_that_wake_together_are_not_at_work_together() -> None:
+    async def scenario() -> None:
+        load = Load(2)
+        parkings = [Parking(load) for _ in range(200)]
+        while not all(parking.is_parked for parking in parkings):
+            await asyncio.sleep(0)
+        for parking in parkings:
+            parking.woken.set()
+
+        for _ in range(100):
+            await until_in_line()
+            back = [parking for parking in parkings if parking.is_back]
+            assert len(back) == 2
+            for parking in back:
+                parking.end.set()
+                parking.is_back = False
+        await asyncio.gather(*(parking.task for parking in parkings))
+
+    run(scenario)
+
+
+def test_parked_request_is_answered_although_the_places_are_not_given_back() -> None:
+    async def scenario() -> None:
+        load = Load(1, resuming_seconds=0.01)
+        parking, stuck = Parking(load), placed(load)
+        await until_in_line()
+        await stuck.begin_work()
+        parking.woken.set()
+        parking.end.set()
+
+        await parking.task
+
+        stuck.close()
+        await placed(load).begin_work()
+
+    run(scenario)
+
+
+@pytest.mark.parametrize("is_woken", [False, True])
+def test_parked_request_that_is_cancelled_leaves_nothing_behind(
+    endless_line: None, is_woken: bool
+) -> None:
+    async def scenario() -> None:
+        load = Load(1)
+        parking, other = Parking(load), placed(load)
+        await until_in_line()
+        await other.begin_work()
+        if is_woken:
+            parking.woken.set()
+            await until_in_line()
+        parking.task.cancel()
+        await asyncio.gather(parking.task, return_exceptions=True)
+        waiting = asyncio.ensure_future(placed(load).begin_work())
+        await until_in_line()
+        assert not waiting.done()
+
+        other.close()
+
+        await waiting
 
     run(scenario)
 
