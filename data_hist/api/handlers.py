@@ -31,6 +31,7 @@ from data_hist.model import (
     QueryFilter,
     QueryStatus,
     QueryWarning,
+    RowStyle,
     Submission,
 )
 from data_hist.observation.request_record import current_request
@@ -86,6 +87,7 @@ class Handlers:
         wait_seconds: int | None = None,
         results_per_page: int | None = None,
         row_format: str | None = None,
+        big_integers: str | None = None,
     ) -> Answer:
         """Describe a query."""
         current_request().query_id = query_id
@@ -95,7 +97,11 @@ class Handlers:
         owned = await _awaited(
             self._service.status(tenant_of_request(request), query_id, left), left
         )
-        given = {"results_per_page": results_per_page, "row_format": row_format}
+        given = {
+            "results_per_page": results_per_page,
+            "row_format": row_format,
+            "big_integers": big_integers,
+        }
         first_page = _first_page({name: value for name, value in given.items() if value})
         document, status, headers = await self._with_first_page(owned, first_page)
         return document, status, headers | applied
@@ -139,12 +145,15 @@ class Handlers:
         query_id: str,
         format: str | None = None,
         row_format: str | None = None,
+        big_integers: str = "number",
     ) -> Response:
         """Read the whole result."""
         current_request().query_id = query_id
         chosen = chosen_format(format, request.headers.get("Accept"))
         result = await self._service.result(tenant_of_request(request), query_id)
-        response = await result_response(result, chosen, row_format, request.headers)
+        response = await result_response(
+            result, chosen, RowStyle(row_format, big_integers), request.headers
+        )
         current_request().stream_format = chosen.name
         return response
 

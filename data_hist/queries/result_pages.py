@@ -65,7 +65,7 @@ class ResultPages:
                 columns,
                 position,
                 shape.results_per_page,
-                objects=shape.row_format == "objects",
+                shape.style,
             )
         return Page(
             query_id=query.query_id,

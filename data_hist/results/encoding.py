@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from data_hist.model import Column
+from data_hist.model import Column, RowStyle
 from data_hist.results.formats import ResultFormat
 from data_hist.results.transforms import Encoder, Gzipped, RowTransform, Transform, Unchanged
 from data_hist.wire_json import dumps
@@ -13,23 +13,23 @@ def transform_for(
     query_id: str,
     columns: Sequence[Column],
     *,
-    row_format: str | None,
+    style: RowStyle,
     gzip: bool,
 ) -> Transform:
     """What makes a format of the bytes of a result object.
 
     Raises:
-        InvalidRequest: Rows as objects would lose a column.
+        InvalidRequest: Rows as objects, or Parquet, would lose a column.
     """
     transform: Transform = (
         Unchanged()
         if fmt.name == "csv"
-        else RowTransform(_encoder(fmt.name, query_id, columns, row_format))
+        else RowTransform(_encoder(fmt.name, query_id, columns, style))
     )
     return Gzipped(transform) if gzip else transform
 
 
-def rows_as_json(rows: bytes, columns: Sequence[Column], *, objects: bool) -> bytes:
+def rows_as_json(rows: bytes, columns: Sequence[Column], style: RowStyle) -> bytes:
     """Write whole rows of a result object as a JSON array.
 
     Raises:
@@ -38,17 +38,19 @@ def rows_as_json(rows: bytes, columns: Sequence[Column], *, objects: bool) -> by
     """
     from data_hist.results.json_rows import JsonRows
 
-    return dumps(JsonRows(columns, objects=objects).documents(rows))
+    as_objects = style.row_format == "objects"
+    written = JsonRows(columns, objects=as_objects, big_integers=style.big_integers)
+    return dumps(written.documents(rows))
 
 
-def _encoder(
-    name: str, query_id: str, columns: Sequence[Column], row_format: str | None
-) -> Encoder:
+def _encoder(name: str, query_id: str, columns: Sequence[Column], style: RowStyle) -> Encoder:
     from data_hist.results.arrow_encoders import ArrowEncoder, ParquetEncoder
     from data_hist.results.json_encoders import JsonEncoder, NdjsonEncoder
 
     if name == "ndjson":
-        return NdjsonEncoder(columns, objects=row_format != "arrays")
+        as_objects = style.row_format != "arrays"
+        return NdjsonEncoder(columns, objects=as_objects, big_integers=style.big_integers)
     if name == "json":
-        return JsonEncoder(query_id, columns, objects=row_format == "objects")
+        as_objects = style.row_format == "objects"
+        return JsonEncoder(query_id, columns, objects=as_objects, big_integers=style.big_integers)
     return ArrowEncoder(columns) if name == "arrow" else ParquetEncoder(columns)

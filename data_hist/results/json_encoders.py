@@ -11,8 +11,10 @@ from data_hist.wire_json import dumps, dumps_lines
 class NdjsonEncoder:
     """A line for each row."""
 
-    def __init__(self, columns: Sequence[Column], *, objects: bool) -> None:
-        self._rows = JsonRows(columns, objects=objects)
+    def __init__(
+        self, columns: Sequence[Column], *, objects: bool, big_integers: str = "number"
+    ) -> None:
+        self._rows = JsonRows(columns, objects=objects, big_integers=big_integers)
 
     def start(self) -> bytes:
         """Nothing: each line stands for itself."""
@@ -30,9 +32,16 @@ class NdjsonEncoder:
 class JsonEncoder:
     """One document with the columns and the rows."""
 
-    def __init__(self, query_id: str, columns: Sequence[Column], *, objects: bool) -> None:
+    def __init__(
+        self,
+        query_id: str,
+        columns: Sequence[Column],
+        *,
+        objects: bool,
+        big_integers: str = "number",
+    ) -> None:
         self._head = {"query_id": query_id, "columns": column_documents(columns)}
-        self._rows = JsonRows(columns, objects=objects)
+        self._rows = JsonRows(columns, objects=objects, big_integers=big_integers)
         self._separator = b""
 
     def start(self) -> bytes:

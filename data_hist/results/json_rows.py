@@ -25,16 +25,21 @@ _NUMBERS: dict[str, pa.DataType] = {
     # Single precision would show digits that Athena has not printed.
     **dict.fromkeys(("real", "float", "double"), pa.float64()),
 }
+_SMALL_NUMBERS = {kind: read for kind, read in _NUMBERS.items() if kind != "bigint"}
 _YEAR_DIGITS = 4
 _DATE_LENGTH = len("2026-11-20")
 
 
 class JsonRows:
-    """Makes rows of these columns: arrays of values, or objects by the columns' names."""
+    """Makes rows of these columns: arrays of values, or objects by the columns' names.
 
-    def __init__(self, columns: Sequence[Column], *, objects: bool) -> None:
+    Values of bigint are numbers, or strings where `big_integers` is `string`.
+    """
+
+    def __init__(self, columns: Sequence[Column], *, objects: bool, big_integers: str) -> None:
         kinds = [column.type.lower() for column in columns]
-        self._types = [_NUMBERS.get(kind, pa.string()) for kind in kinds]
+        numbers = _NUMBERS if big_integers == "number" else _SMALL_NUMBERS
+        self._types = [numbers.get(kind, pa.string()) for kind in kinds]
         self._finish = [_FINISH.get(kind, pa.ChunkedArray.to_pylist) for kind in kinds]
         self._object: Callable[..., Any] | None = None
         if objects:

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from data_hist.athena import AthenaClient, ObjectRange
 from data_hist.errors import EngineFailed, FieldError, InvalidRequest, ResultUnreadable
-from data_hist.model import Column, Query
+from data_hist.model import Column, Query, RowStyle
 from data_hist.observation import metrics
 from data_hist.paging import EnginePosition, ResultPosition
 from data_hist.results.encoding import rows_as_json
@@ -63,8 +63,7 @@ class PageReader:
         columns: Sequence[Column],
         position: ResultPosition | EnginePosition | None,
         limit: int,
-        *,
-        objects: bool,
+        style: RowStyle,
     ) -> PageRows:
         """Read up to `limit` rows from a position, or from the first row.
 
@@ -78,7 +77,7 @@ class PageReader:
             ResultUnreadable: It cannot be read any more.
             EngineFailed: It is not the CSV that Athena writes.
         """
-        encode = partial(rows_as_json, columns=columns, objects=objects)
+        encode = partial(rows_as_json, columns=columns, style=style)
         if isinstance(position, EnginePosition):
             return await self._through_engine(query, position, limit, len(columns), encode)
         try:

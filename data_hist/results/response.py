@@ -11,7 +11,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Send
 
 from data_hist.errors import DataHistError
-from data_hist.model import Column
+from data_hist.model import Column, RowStyle
 from data_hist.observation.request_record import current_request
 from data_hist.problems import problem_kind
 from data_hist.results.byte_ranges import requested_span
@@ -36,7 +36,7 @@ class FinishedResult:
 
 
 async def result_response(
-    result: FinishedResult, fmt: ResultFormat, row_format: str | None, headers: Mapping[str, str]
+    result: FinishedResult, fmt: ResultFormat, style: RowStyle, headers: Mapping[str, str]
 ) -> StreamingResponse:
     """Answer a request for a result, once its first bytes are there.
 
@@ -46,11 +46,11 @@ async def result_response(
     Args:
         result: What to send.
         fmt: In which format.
-        row_format: `arrays` or `objects`; each format has its own default.
+        style: Of rows in JSON and NDJSON.
         headers: Of the request.
 
     Raises:
-        InvalidRequest: Rows as objects would lose a column.
+        InvalidRequest: Rows as objects, or Parquet, would lose a column, or a value has no form.
         RangeNotSatisfiable: The range begins past the end.
         EngineError, QueryExpired: The object cannot be read.
     """
@@ -59,9 +59,7 @@ async def result_response(
     if fmt.name == "csv" and not gzip:
         return await _object_response(result, fmt, headers)
     blocks = result.object.blocks(0, result.object.version.object_bytes, fmt.block_bytes)
-    make = partial(
-        transform_for, fmt, result.query_id, result.columns, row_format=row_format, gzip=gzip
-    )
+    make = partial(transform_for, fmt, result.query_id, result.columns, style=style, gzip=gzip)
     body = await _begun(transformed(blocks, make, result.row_threads))
     encoding = {"Content-Encoding": "gzip"} if gzip else {}
     return _ResultResponse(body, 200, _common_headers(result, fmt) | encoding)

@@ -22,6 +22,8 @@ SHAPES: list[dict[str, Any]] = [
     {"results_per_page": 2, "row_format": "arrays"},
     {"results_per_page": 3, "row_format": "objects"},
     {"results_per_page": 1000, "row_format": "objects"},
+    {"results_per_page": 4, "big_integers": "string"},
+    {"results_per_page": 5, "row_format": "objects", "big_integers": "number"},
 ]
 
 
@@ -63,7 +65,7 @@ def test_page_goes_on_with_its_token(client: httpx.Client) -> None:
     assert [row[0] for row in document["page"]["rows"] + second["rows"]] == [1, 2, 3, 4]
 
 
-@pytest.mark.parametrize("fields", [{}, {"row_format": "objects"}])
+@pytest.mark.parametrize("fields", [{}, {"row_format": "objects"}, {"big_integers": "string"}])
 def test_nobody_gets_a_page_who_gives_no_size(client: httpx.Client, fields: dict[str, str]) -> None:
     document = submitted(client, "SELECT 1 AS x", **fields)
 
@@ -91,7 +93,13 @@ def test_failed_query_is_the_same_problem(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"results_per_page": 0}, {"results_per_page": 1001}, {"row_format": "rows"}]
+    "wrong",
+    [
+        {"results_per_page": 0},
+        {"results_per_page": 1001},
+        {"row_format": "rows"},
+        {"big_integers": "text"},
+    ],
 )
 def test_shape_outside_the_contract_starts_nothing(
     client: httpx.Client, wrong: dict[str, Any]

@@ -35,8 +35,8 @@ def meant(name: str, kind: str = "field") -> str:
             [
                 (
                     "/sql",
-                    "is not a known field; the fields are dry_run, parameters, query, "
-                    "results_per_page, retention_minutes, row_format, wait_seconds",
+                    "is not a known field; the fields are big_integers, dry_run, parameters, "
+                    "query, results_per_page, retention_minutes, row_format, wait_seconds",
                 ),
                 ("", "lacks query"),
             ],
@@ -73,7 +73,7 @@ def meant(name: str, kind: str = "field") -> str:
                 ("/pagingToken", meant("paging_token")),
                 (
                     "/page_size",
-                    "is not a known field; the fields are paging_token, query_id, "
+                    "is not a known field; the fields are big_integers, paging_token, query_id, "
                     "results_per_page, row_format, wait_seconds",
                 ),
             ],

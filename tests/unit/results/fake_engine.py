@@ -34,8 +34,10 @@ class FakeEngine:
     def object_version(self, _location: str) -> ObjectVersion:
         return ObjectVersion(self.object_bytes, ETAG)
 
-    def read_range(self, _location: str, start: int, size: int, etag: str) -> ObjectRange:
-        if etag != ETAG:
+    def read_range(
+        self, _location: str, start: int, size: int, etag: str | None = None
+    ) -> ObjectRange:
+        if etag not in (None, ETAG):
             raise EngineFailed("The object is another.")
         with self._lock:
             self.reads.append(start)
@@ -50,6 +52,22 @@ class FakeEngine:
             return HEADER[start:end] + self._bytes(len(HEADER), max(end, len(HEADER)))
         first = (start - len(HEADER)) % len(ROW)
         return (ROW * ((end - start + first) // len(ROW) + 1))[first : first + end - start]
+
+
+class HeldResult(FakeEngine):
+    """Serves these bytes as the result of these columns."""
+
+    def __init__(self, content: bytes, columns: tuple[Column, ...]) -> None:
+        super().__init__(0)
+        self.object_bytes = len(content)
+        self._content = content
+        self._columns = columns
+
+    def columns(self, _query_id: str) -> tuple[Column, ...]:
+        return self._columns
+
+    def _bytes(self, start: int, end: int) -> bytes:
+        return self._content[start:end]
 
 
 def _finished(query_id: str) -> Query:

@@ -1,6 +1,7 @@
 """What becomes of a stream when S3 fails, and when its reader is slow or goes away."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,9 +11,11 @@ import httpx
 import pytest
 
 from data_hist.errors import EngineUnavailable, QueryExpired
+from data_hist.model import Column
 from tests.api.calls import UNKNOWN_ID, assert_problem
 from tests.running_service import running_service, settings_for
-from tests.unit.results.fake_engine import ROW, FakeEngine
+from tests.unit.results.fake_engine import ROW, FakeEngine, HeldResult
+from tests.unit.results.reference import csv_of
 
 MANY = 200_000  # of 112 bytes: about 22 MB
 ENDLESS = 100_000_000
@@ -104,3 +107,45 @@ def test_every_row_comes_once() -> None:
 
     rows: list[Any] = [json.loads(line) for line in lines]
     assert rows == [{"n": 12345, "text": "x" * 100}] * MANY
+
+
+ZONED = (Column("n", "varchar"), Column("z", "timestamp with time zone"))
+UNKNOWN_ZONE = ("x", "2026-01-01 00:00:00.000 Mars/Olympus")
+KNOWN_ZONE = ("x" * 100, "2026-01-01 00:00:00.000 UTC")
+
+
+@pytest.mark.parametrize("name", ["arrow", "parquet"])
+def test_value_without_a_form_is_a_problem_before_a_byte_is_sent(name: str) -> None:
+    with service(HeldResult(csv_of([KNOWN_ZONE, UNKNOWN_ZONE], ["n", "z"]), ZONED)) as client:
+        response = client.get(f"/results/{UNKNOWN_ID}?format={name}")
+        read = client.get(f"/results/{UNKNOWN_ID}?format=json").json()["rows"]
+
+    problem = assert_problem(response, 400, "invalid-request")
+    assert "Column 2 holds a timestamp with time zone" in problem["detail"]
+    assert [row[1] for row in read] == ["2026-01-01T00:00:00.000+00:00", UNKNOWN_ZONE[1]]
+
+
+@pytest.mark.parametrize("name", ["arrow", "parquet"])
+def test_value_without_a_form_breaks_what_was_begun(name: str) -> None:
+    content = csv_of([*[KNOWN_ZONE] * 40_000, UNKNOWN_ZONE], ["n", "z"])
+    with (
+        service(HeldResult(content, ZONED)) as client,
+        client.stream("GET", f"/results/{UNKNOWN_ID}?format={name}") as response,
+    ):
+        assert response.status_code == 200
+        with pytest.raises(httpx.RemoteProtocolError):
+            list(response.iter_raw())
+
+
+def test_page_of_huge_values_tells_how_many_rows_fit() -> None:
+    cell = "x" * 16 * 1024 * 1024
+    content = csv_of([(cell,)] * 6, ["c"])
+    with service(HeldResult(content, (Column("c", "varchar"),))) as client:
+        refused = client.post("/next", json={"query_id": UNKNOWN_ID})
+        [error] = assert_problem(refused, 400, "invalid-request")["errors"]
+        limit = int(re.search(r"at most (\d+)", error["detail"])[1])  # type: ignore[index]
+        page = client.post("/next", json={"query_id": UNKNOWN_ID, "results_per_page": limit})
+
+    assert error["pointer"] == "/results_per_page"
+    assert page.status_code == 200
+    assert page.json()["rows"] == [[cell]] * limit

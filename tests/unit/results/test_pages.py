@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from data_hist.athena import EnginePage, ObjectRange
 from data_hist.errors import EngineFailed, InvalidRequest, ResultUnreadable
-from data_hist.model import Column, Query, QueryStatus
+from data_hist.model import Column, Query, QueryStatus, RowStyle
 from data_hist.paging import EnginePosition, ResultPosition
 from data_hist.results import PageReader
 from data_hist.results.pages import PageRows
@@ -85,7 +85,7 @@ class Caller:
         return sum(len(found.data) for found in self._reader._ahead._kept.values())
 
     def page(self, position: ResultPosition | EnginePosition | None, limit: int) -> PageRows:
-        return asyncio.run(self._reader.read(QUERY, self._columns, position, limit, objects=False))
+        return asyncio.run(self._reader.read(QUERY, self._columns, position, limit, RowStyle()))
 
 
 def rows_of(page: PageRows) -> list[Row]:

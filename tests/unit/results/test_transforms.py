@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from data_hist.errors import EngineFailed, InvalidRequest
-from data_hist.model import Column
+from data_hist.model import Column, RowStyle
 from data_hist.results.encoding import transform_for
 from data_hist.results.formats import FORMATS
 from data_hist.results.row_blocks import RowBlocks
@@ -43,7 +43,7 @@ def encoded(
     data: bytes, block: int, name: str, columns: list[Column], row_format: str = "arrays"
 ) -> bytes:
     gzip = block % 2 == 1
-    transform = transform_for(FORMATS[name], "id", columns, row_format=row_format, gzip=gzip)
+    transform = transform_for(FORMATS[name], "id", columns, style=RowStyle(row_format), gzip=gzip)
     parts = [transform.feed(data[at : at + block]) for at in range(0, len(data), block)]
     whole = b"".join([*parts, transform.finish()])
     return zlib.decompress(whole, 31) if gzip else whole
@@ -134,7 +134,7 @@ def test_cut_at_every_byte() -> None:
         columns = [Column("a", "varchar"), Column("b", "varchar")]
         for part in filter(None, parts):
             transform = transform_for(
-                FORMATS["ndjson"], "id", columns, row_format="arrays", gzip=False
+                FORMATS["ndjson"], "id", columns, style=RowStyle("arrays"), gzip=False
             )
             transform.feed(csv_of([], ("a", "b")))
             transform.feed(part)
@@ -179,7 +179,7 @@ def test_parquet_is_refused_when_names_are_shared_and_arrow_keeps_both() -> None
     columns = [Column("a", "bigint"), Column("a", "varchar")]
 
     with pytest.raises(InvalidRequest, match="share a name"):
-        transform_for(FORMATS["parquet"], "id", columns, row_format=None, gzip=False)
+        transform_for(FORMATS["parquet"], "id", columns, style=RowStyle(), gzip=False)
     stream = encoded(csv_of([("1", "x")], ("a", "a")), 100, "arrow", columns)
     assert [column.to_pylist() for column in pa.ipc.open_stream(stream).read_all().columns] == [
         [1],
@@ -191,4 +191,4 @@ def test_objects_are_refused_when_names_are_shared() -> None:
     columns = [Column("a", "varchar"), Column("a", "varchar")]
     for name in ("ndjson", "json"):
         with pytest.raises(InvalidRequest):
-            transform_for(FORMATS[name], "id", columns, row_format="objects", gzip=False)
+            transform_for(FORMATS[name], "id", columns, style=RowStyle("objects"), gzip=False)

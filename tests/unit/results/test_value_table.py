@@ -12,7 +12,7 @@ import pytest
 from pyarrow import parquet
 
 from data_hist.errors import InvalidRequest
-from data_hist.model import Column
+from data_hist.model import Column, RowStyle
 from data_hist.results import PageReader
 from data_hist.results.encoding import transform_for
 from data_hist.results.formats import FORMATS
@@ -30,7 +30,7 @@ def name_of(value: Value) -> str:
 
 
 def encoded(rows: list[Row], columns: list[Column], name: str, row_format: str | None) -> bytes:
-    transform = transform_for(FORMATS[name], "id", columns, row_format=row_format, gzip=False)
+    transform = transform_for(FORMATS[name], "id", columns, style=RowStyle(row_format), gzip=False)
     content = csv_of(rows, [column.name for column in columns])
     return transform.feed(content) + transform.finish()
 
@@ -47,7 +47,7 @@ def opened(content: bytes, name: str) -> pa.Table:
 
 def page(engine: Any, column: Column, *, objects: bool) -> str:
     reader = PageReader(engine, Inline(), Inline())
-    read = reader.read(QUERY, [column], None, 1000, objects=objects)
+    read = reader.read(QUERY, [column], None, 1000, RowStyle("objects" if objects else "arrays"))
     return asyncio.run(read).json.decode()
 
 
@@ -173,7 +173,7 @@ def test_odd_values_in_later_blocks(name: str) -> None:
         ("2026-01-01 00:00:00.000", None),
         ("+12345-01-01 00:00:00.000", "2026-01-01 00:00:00.000000002"),
     ]
-    transform = transform_for(FORMATS[name], "id", columns, row_format=None, gzip=False)
+    transform = transform_for(FORMATS[name], "id", columns, style=RowStyle(), gzip=False)
     parts = [transform.feed(csv_of([row], [])[1:]) for row in [("x", "fine"), *blocks]]
 
     table = opened(b"".join([*parts, transform.finish()]), name)
@@ -184,7 +184,7 @@ def test_odd_values_in_later_blocks(name: str) -> None:
 @pytest.mark.parametrize("name", ["ndjson", *TYPED])
 def test_bytes_that_are_not_utf_8_are_replaced(name: str) -> None:
     columns = [Column("n", "bigint"), Column("x", "varchar")]
-    transform = transform_for(FORMATS[name], "id", columns, row_format=None, gzip=False)
+    transform = transform_for(FORMATS[name], "id", columns, style=RowStyle(), gzip=False)
 
     content = transform.feed(b'"n","x"\n"1","a\xff\xe2\x82"\n') + transform.finish()
 
