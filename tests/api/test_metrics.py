@@ -1,6 +1,5 @@
 """What happens over HTTP is counted, each thing once and under its own labels."""
 
-import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,6 +13,7 @@ from tests.log_lines import log_lines
 from tests.metric_values import Series, metric_values, series
 from tests.running_service import running_service, settings_for
 from tests.unit.results.fake_engine import ROW, FakeEngine
+from tests.waiting import wait_until
 
 BASE = "/v0/data_hist"
 REQUESTS = "data_hist_http_requests_total"
@@ -85,7 +85,7 @@ def test_calls_of_aws_are_counted_by_operation_and_outcome(client: httpx.Client)
     grown = metric_values(client) - before
     calls = "data_hist_aws_calls_total"
     assert grown[series(calls, operation="StartQueryExecution", outcome="ok")] == 1
-    assert grown[series(calls, operation="BatchGetQueryExecution", outcome="ok")] >= 2
+    assert grown[series(calls, operation="BatchGetQueryExecution", outcome="ok")] >= 1
     assert grown[series(calls, operation="GetObject", outcome="ok")] == 2
     durations = "data_hist_aws_call_duration_seconds_count"
     assert grown[series(durations, operation="GetObject")] == 2
@@ -158,9 +158,7 @@ def test_waiter_is_counted_while_it_waits_and_its_time_is_not_the_services(
 
     with log_lines() as lines, ThreadPoolExecutor(1) as thread:
         waiting = thread.submit(client.get, f"/status/{query_id}?wait_seconds=30")
-        deadline = time.monotonic() + 20
-        while metric_values(client)[waiters] == before[waiters]:
-            assert time.monotonic() < deadline, "nobody waits"
+        wait_until(lambda: metric_values(client)[waiters] > before[waiters], "somebody waits")
         client.delete(f"/query/{query_id}")
         line = lines.about(waiting.result().headers["x-request-id"])
 

@@ -5,8 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,12 +14,13 @@ import pytest
 
 from tests.e2e.commands import DEADLINE_SECONDS, ROOT, children_of, free_port
 from tests.metric_values import metric_values, series
+from tests.waiting import wait_until
 
 WORKERS = 3
 REQUESTS = series(
     "data_hist_http_requests_total",
     method="GET",
-    route="/v0/data_hist/tables",
+    route="/v0/data_hist/tables/{table}",
     status="200",
 )
 IN_FLIGHT = series("data_hist_http_requests_in_flight")
@@ -63,6 +63,18 @@ class Service:
             timeout=20,
         )
 
+    def workers(self) -> list[int]:
+        return children_of(self.process.pid)
+
+    def wait_until(self, condition: Callable[[], bool], what: str) -> None:
+        """Wait for a state of a service that has not ended."""
+
+        def holds() -> bool:
+            assert self.process.poll() is None, self.log.read_text()
+            return condition()
+
+        wait_until(holds, what)
+
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(DEADLINE_SECONDS)
@@ -73,20 +85,12 @@ def running(endpoint_url: str, folder: Path) -> Iterator[Service]:
     service = Service(endpoint_url, folder)
     try:
         with service.client() as client:
-            wait_until(lambda: answers(client), service)
-            wait_until(lambda: len(children_of(service.process.pid)) == WORKERS, service)
+            service.wait_until(lambda: answers(client), "the service answers")
+            service.wait_until(lambda: len(service.workers()) == WORKERS, "all workers run")
         yield service
     finally:
         if service.process.poll() is None:
             service.stop()
-
-
-def wait_until(condition: object, service: Service) -> None:
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not condition():  # type: ignore[operator]
-        assert service.process.poll() is None, service.log.read_text()
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def answers(client: httpx.Client) -> bool:
@@ -104,31 +108,37 @@ def service(endpoint_url: str, tmp_path: Path) -> Iterator[Service]:
 
 def test_any_worker_gives_the_numbers_of_all(service: Service) -> None:
     with service.client() as client:
-        before = metric_values(client)
         for _ in range(30):
-            client.get("/tables")
+            client.get("/tables/events")
 
+        # A worker counts a request after it has answered it, when another may serve the next one.
+        service.wait_until(lambda: metric_values(client)[REQUESTS] == 30, "all are counted")
         for _ in range(10):
-            after = metric_values(client)
-            assert after[REQUESTS] == before[REQUESTS] + 30
-            assert after[IN_FLIGHT] == 1, "the one that asks"
+            assert metric_values(client)[REQUESTS] == 30
+            wait_until_only_one_is_in_flight(service, client)
+
+
+def wait_until_only_one_is_in_flight(service: Service, client: httpx.Client) -> None:
+    """It is the one that asks."""
+    service.wait_until(lambda: metric_values(client)[IN_FLIGHT] == 1, "no other is in flight")
 
 
 def test_worker_that_dies_leaves_what_it_did_and_not_what_it_was_doing(service: Service) -> None:
     with service.client() as client:
-        before = metric_values(client)
-        victims = children_of(service.process.pid)
+        for _ in range(10):
+            client.get("/tables/events")
+        service.wait_until(lambda: metric_values(client)[REQUESTS] == 10, "all are counted")
+        victims = service.workers()
 
         for victim in victims:
             os.kill(victim, signal.SIGKILL)
-        wait_until(
-            lambda: len(set(children_of(service.process.pid)) - set(victims)) == WORKERS, service
+        service.wait_until(
+            lambda: len(set(service.workers()) - set(victims)) == WORKERS, "others take their place"
         )
-        wait_until(lambda: answers(client), service)
+        service.wait_until(lambda: answers(client), "they answer")
 
-        after = metric_values(client)
-        assert after[REQUESTS] > before[REQUESTS]
-        assert after[IN_FLIGHT] == 1
+        assert metric_values(client)[REQUESTS] == 10
+        wait_until_only_one_is_in_flight(service, client)
 
 
 def test_folder_of_the_numbers_goes_with_the_service(service: Service) -> None:
@@ -142,7 +152,9 @@ def test_folder_of_the_numbers_goes_with_the_service(service: Service) -> None:
 def test_every_line_of_the_log_is_json(service: Service) -> None:
     with service.client() as client:
         request_id = client.get("/status/none").headers["x-request-id"]
-    os.kill(children_of(service.process.pid)[0], signal.SIGKILL)
+    # The worker that answered writes it afterwards, and may be the one that is killed.
+    service.wait_until(lambda: request_id in service.log.read_text(), "the request is logged")
+    os.kill(service.workers()[0], signal.SIGKILL)
     service.stop()
 
     lines = [json.loads(line) for line in service.log.read_text().splitlines()]

@@ -1,8 +1,10 @@
 """Schemathesis over the running service: all its checks, and what one answer leads to.
 
-The same cases in each run; what it found goes to the report of pytest.
+The same cases in each run; what it found goes to the report of pytest. `FUZZ_EXAMPLES=200` makes it
+a long one.
 """
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,8 +16,11 @@ from tests.reliability.fault_proxy import FaultProxy, at_random
 from tests.reliability.faults import quick_faults
 from tests.running_service import running_service, settings_for
 
-DEADLINE_SECONDS = 240
+# They bound a hang; how much is tried is a number of examples.
+DEADLINE_SECONDS = 3_600
+ANSWER_SECONDS = 120
 TENANT = 11000
+EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "20"))
 CONFIGURATION = """
 [generation]
 deterministic = true
@@ -76,6 +81,7 @@ def assert_contract_holds(
             *(Path(sys.executable).with_name("st"), "--config-file", configuration),
             *("run", f"{url}/openapi.json", "--url", url, "--no-color"),
             *("--max-examples", str(examples), "--continue-on-failure"),
+            *("--request-timeout", str(ANSWER_SECONDS), "--suppress-health-check", "too_slow"),
             *("--header", f"X-Trebuchet-Tenant-Id: {TENANT}"),
         ],
         cwd=folder,
@@ -90,7 +96,7 @@ def assert_contract_holds(
 
 
 def test_contract(tenants: httpx.Client, tmp_path: Path) -> None:
-    assert_contract_holds(tenants, tmp_path, 40, '"599"')
+    assert_contract_holds(tenants, tmp_path, EXAMPLES, '"599"')
 
 
 @pytest.mark.usefixtures("short_pauses")
@@ -100,6 +106,6 @@ def test_contract_under_faults(proxy: FaultProxy, tmp_path: Path) -> None:
         running_service(settings) as service,
         proxy.spoiling(at_random(quick_faults, 0.3, seed=4)),
     ):
-        assert_contract_holds(service, tmp_path, 10, '"502", "503"')
+        assert_contract_holds(service, tmp_path, EXAMPLES // 2, '"502", "503"')
 
     assert sum(proxy.spoilt.values()) > 50

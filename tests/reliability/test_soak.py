@@ -1,12 +1,10 @@
-"""All kinds of calls for a while: memory, files and threads stay where they were.
+"""All kinds of calls, many times: memory, files and threads stay where they were.
 
-Ten seconds by default; `SOAK_SECONDS=7200` makes it a long one.
+`SOAK_CALLS=500000` makes it a long one.
 """
 
 import os
 import random
-import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,9 +16,10 @@ import pytest
 from tests.api.calls import UNKNOWN_ID, all_rows, submitted
 from tests.e2e.commands import DEADLINE_SECONDS, children_of, serving
 from tests.local_athena.endpoint import running_endpoint
-from tests.reliability.processes import Holding, holding
+from tests.reliability.processes import holding
+from tests.waiting import wait_until
 
-SOAK_SECONDS = float(os.environ.get("SOAK_SECONDS", "10"))
+SOAK_CALLS = int(os.environ.get("SOAK_CALLS", "400"))
 SAMPLES = 10
 CALLERS = 4
 MOST_GROWTH_MB = 100
@@ -44,14 +43,12 @@ class Callers:
         self._url = f"{url}/v0/data_hist"
         with self._client() as client:
             self._query_id = submitted(client, SQL)["query_id"]
-        self.end = threading.Event()
         self.calls: Counter[str] = Counter()
 
-    def run(self, seed: int) -> None:
+    def run(self, seed: int, calls: int) -> None:
         chance = random.Random(seed)  # noqa: S311 - the same calls each time
         kinds = [self._rows, self._page, self._stream, self._broken_stream, self._wait, self._wrong]
-        while not self.end.is_set():
-            kind = chance.choice(kinds)
+        for kind in chance.choices(kinds, k=calls):
             with self._client() as client:
                 kind(client)
             self.calls[kind.__name__] += 1
@@ -86,35 +83,22 @@ def test_nothing_grows(endpoint: str) -> None:
     with serving(endpoint) as (process, url), ThreadPoolExecutor(CALLERS) as threads:
         callers = Callers(url)
         workers = children_of(process.pid)
-        running = [threads.submit(callers.run, seed) for seed in range(CALLERS)]
-        try:
-            samples = [sample(workers, callers.end) for _ in range(SAMPLES)]
-        finally:
-            callers.end.set()
-        for caller in running:
-            caller.result()
-        settled = holding_at_most(workers, samples[0].files + SPARE_FILES)
+        samples = []
+        for part in range(SAMPLES):
+            seeds = range(part * CALLERS, (part + 1) * CALLERS)
+            share = SOAK_CALLS // SAMPLES // CALLERS
+            list(threads.map(callers.run, seeds, [share] * CALLERS))
+            samples.append(holding(workers))
+        wait_until(
+            lambda: holding(workers).files <= samples[0].files + SPARE_FILES,
+            "the sockets of the last callers are closed",
+        )
 
-    hours = SOAK_SECONDS / 2 / 3600
     middle, last = samples[len(samples) // 2 - 1], samples[-1]
-    slope = (last.memory_mb - middle.memory_mb) / hours
-    print(f"\n{SOAK_SECONDS:.0f} s, {callers.calls.total()} calls: {dict(callers.calls)}")
-    for held in (*samples, settled):
+    print(f"\n{callers.calls.total()} calls: {dict(callers.calls)}")
+    for held in samples:
         print(f"  {held}")
-    print(f"  memory over the second half: {slope:+.1f} MB/h")
+    print(f"  memory over the second half: {last.memory_mb - middle.memory_mb:+.1f} MB")
     assert len(callers.calls) == 6
     assert last.memory_mb - middle.memory_mb < MOST_GROWTH_MB
     assert last.threads <= MOST_THREADS * len(workers)
-
-
-def sample(workers: list[int], end: threading.Event) -> Holding:
-    end.wait(SOAK_SECONDS / SAMPLES)
-    return holding(workers)
-
-
-def holding_at_most(workers: list[int], files: int) -> Holding:
-    """What is held once the sockets of the last callers have gone, as they have to."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while (held := holding(workers)).files > files:
-        assert time.monotonic() < deadline, held
-    return held
