@@ -132,7 +132,7 @@ def create_app(
         [_base_path(name) for name in versions],
         contract_of_api,
         contract.problem_descriptions(),
-        settings.tenant_header if settings.tenant_required else None,
+        _credentials_for_curl(settings),
     )
     routes.add_site()
     app.add_middleware(SiteMiddleware, MiddlewarePosition.BEFORE_ROUTING, resources=resources)
@@ -175,6 +175,15 @@ def create_app(
 
 def _base_path(version: str) -> str:
     return f"/{version}/data_hist"
+
+
+def _credentials_for_curl(settings: Settings) -> str:
+    options = []
+    if settings.gateway_secret is not None or settings.htpasswd_file is not None:
+        options.append("-u NAME")
+    if settings.tenant_required and settings.gateway_secret is None:
+        options.append(f"-H '{settings.tenant_header}: TENANT'")
+    return " ".join(options)
 
 
 def _tracing() -> "Tracing | None":

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 _HEADER = b"x-forwarded-prefix"
 # Whoever sends it changes links in answers to itself, which cannot lead to another host.
-_PREFIX = re.compile(rb"(?:/(?!\.{1,2}(?:/|\Z))[A-Za-z0-9._~-]+)+", re.ASCII)
+_PREFIX = re.compile(rb"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+", re.ASCII)
 _LONGEST = 200
 
 

@@ -1,6 +1,7 @@
 """All that is served beside the API, by its path."""
 
 from collections.abc import Sequence
+from html import escape
 from typing import Any
 
 from data_hist.site.landing import Landing
@@ -13,7 +14,7 @@ def site_resources(
     base_paths: Sequence[str],
     specification: dict[str, Any],
     problems: dict[str, Any],
-    tenant_header: str | None,
+    credentials: str,
 ) -> dict[str, Resource]:
     """The landing page, Swagger UI for each version of the API, and the pages of problems.
 
@@ -21,9 +22,9 @@ def site_resources(
         base_paths: Of each version of the API, the newest last.
         specification: The OpenAPI document of each of them.
         problems: What is known of each problem, by its slug.
-        tenant_header: The header that a request needs; None if it needs none.
+        credentials: What `curl` has to send so that a request is let in, as its options.
     """
-    resources: dict[str, Resource] = {"/": Landing(base_paths, tenant_header)}
+    resources: dict[str, Resource] = {"/": Landing(base_paths, escape(credentials, quote=False))}
     for base_path in base_paths:
         resources |= swagger_ui(base_path, specification)
     return resources | problem_pages(problems)

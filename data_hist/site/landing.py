@@ -24,12 +24,12 @@ class Landing:
 
     Args:
         base_paths: Of each version of the API, the newest last.
-        tenant_header: The header that a request without a gateway needs; None if it needs none.
+        credentials: What `curl` has to send so that a request is let in, as its options.
     """
 
-    def __init__(self, base_paths: Sequence[str], tenant_header: str | None) -> None:
+    def __init__(self, base_paths: Sequence[str], credentials: str) -> None:
         self._base_paths = base_paths
-        self._tenant_header = tenant_header
+        self._curl = f"curl {credentials}".rstrip()
 
     def __call__(self, request: Request) -> Response:
         """Show it."""
@@ -66,8 +66,7 @@ its <code>query_id</code>, and page through its rows; Amazon Athena runs it.</p>
 <h2>A first query</h2>
 <pre><code>{self._first_query(api)}</code></pre>
 <p>Then its rows, with the <code>query_id</code> of the answer:</p>
-<pre><code>curl{self._credentials()} '{api}/results/QUERY_ID?format=csv'</code></pre>
-{self._note()}
+<pre><code>{self._curl} '{api}/results/QUERY_ID?format=csv'</code></pre>
 <h2>Go on</h2>
 <ul>
 {links}
@@ -76,20 +75,8 @@ its <code>query_id</code>, and page through its rows; Amazon Athena runs it.</p>
 
     def _first_query(self, api: str) -> str:
         return (
-            f"curl{self._credentials()} {api}/query \\\n"
+            f"{self._curl} {api}/query \\\n"
             f"  -H 'Content-Type: application/json' \\\n  -d '{escape(_QUERY, quote=False)}'"
-        )
-
-    def _credentials(self) -> str:
-        return f" -H '{self._tenant_header}: 1'" if self._tenant_header else ""
-
-    def _note(self) -> str:
-        if not self._tenant_header:
-            return ""
-        return (
-            f"<p><code>{self._tenant_header}</code> names the tenant whose rows you see. A gateway "
-            "in front of the service sets it: there, send your user with <code>-u</code> in its "
-            "place.</p>"
         )
 
 

@@ -204,7 +204,7 @@ def test_the_first_query_names_the_host_of_the_browser(
 def test_the_tenant_header_is_named_where_it_is_needed(
     client: httpx.Client, tenants: httpx.Client
 ) -> None:
-    assert "X-Trebuchet-Tenant-Id: 1" in at(tenants, "/", **HTML).text
+    assert "curl -H 'X-Trebuchet-Tenant-Id: TENANT' " in at(tenants, "/", **HTML).text
     assert "X-Trebuchet-Tenant-Id" not in at(client, "/", **HTML).text
 
 

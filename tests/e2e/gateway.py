@@ -52,6 +52,38 @@ def running_gateway(folder: Path, upstream_port: int, **changes: str) -> Iterato
         yield f"http://127.0.0.1:{port}"
 
 
+_PREFIX_PROXY = """
+pid nginx.pid;
+error_log stderr crit;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;
+    uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+    server {{
+        listen 127.0.0.1:{port};
+        location {prefix}/ {{
+            proxy_pass {upstream}/;
+            proxy_set_header X-Forwarded-Prefix {prefix};
+            proxy_set_header Host $http_host;
+        }}
+    }}
+}}
+"""
+
+
+@contextmanager
+def running_prefix_proxy(folder: Path, prefix: str, upstream: str) -> Iterator[str]:
+    """Run an nginx that shows a server under a path prefix, and give its URL without that."""
+    port = free_port()
+    configuration = folder / "nginx.conf"
+    configuration.write_text(_PREFIX_PROXY.format(port=port, prefix=prefix, upstream=upstream))
+    arguments = ["nginx", "-e", "stderr", "-p", str(folder), "-c", str(configuration)]
+    directives = "daemon off;" + (" user root;" if os.geteuid() == 0 else "")
+    with listening([*arguments, "-g", directives], port):
+        yield f"http://127.0.0.1:{port}"
+
+
 def _replaced(text: str, old: str, new: str) -> str:
     assert text.count(old) == 1, old
     return text.replace(old, new)

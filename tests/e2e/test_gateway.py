@@ -15,6 +15,7 @@ from data_hist.problems import INTERNAL, PROBLEMS
 from data_hist.server.gunicorn_conf import keepalive
 from data_hist.settings import Settings
 from tests.api.calls import all_rows, as_tenant, assert_problem, next_page, submitted
+from tests.api.test_site import PREFIXES
 from tests.archive_files import record, write_records
 from tests.e2e.gateway import (
     CONFIGURATION,
@@ -25,6 +26,7 @@ from tests.e2e.gateway import (
     add_user,
     nginx_is_missing,
     running_gateway,
+    running_prefix_proxy,
     running_workers,
 )
 from tests.local_athena.endpoint import running_endpoint
@@ -165,7 +167,7 @@ def test_the_password_stays_at_the_gateway(tmp_path: Path) -> None:
     "path",
     [
         *("/metrics", "//metrics", "/metrics/", "/%6detrics", f"{API}/../../metrics"),
-        *(f"{API}/..%2f..%2fmetrics", "/", "/problems/401", "/v0/other"),
+        *(f"{API}/..%2f..%2fmetrics", "/none", "/errors/401", "/problems/401", "/v0/other"),
     ],
 )
 def test_what_is_not_the_api_is_not_there(gateway: str, path: str) -> None:
@@ -176,6 +178,71 @@ def test_what_is_not_the_api_is_not_there(gateway: str, path: str) -> None:
 
     assert answer.startswith(b"HTTP/1.1 404 ")
     assert b'"/problems/not-found"' in answer
+
+
+@pytest.mark.parametrize("path", ["/", "/problems", "/problems/invalid-sql"])
+def test_pages_that_say_nothing_of_anybody_need_no_password(gateway: str, path: str) -> None:
+    answer = httpx.get(gateway + path, headers={"Accept": "text/html"})
+
+    assert answer.status_code == 200
+    assert "</html>" in answer.text
+
+
+def test_the_landing_page_names_the_gateway(gateway: str) -> None:
+    page = httpx.get(gateway, headers={"Accept": "text/html"}).text
+
+    assert f"curl -u NAME {gateway}{API}/query" in page
+
+
+@pytest.mark.parametrize("path", [API, f"{API}/"])
+def test_the_base_path_leads_to_swagger_ui(gateway: str, path: str) -> None:
+    answer = httpx.get(gateway + path, auth=("alice", PASSWORD), follow_redirects=True)
+
+    assert (answer.status_code, answer.url) == (200, f"{gateway}{API}/ui/")
+
+
+PREFIX = "/archive/events"
+
+
+@pytest.fixture(scope="module")
+def prefixed(gateway: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("prefix")
+    with running_prefix_proxy(folder, PREFIX, gateway) as url:
+        yield url + PREFIX
+
+
+def test_all_is_right_under_a_path_prefix(prefixed: str) -> None:
+    with httpx.Client(auth=("alice", PASSWORD), follow_redirects=True) as client:
+        landing = client.get(f"{prefixed}/", headers={"Accept": "text/html"}).text
+        links = client.get(f"{prefixed}/").json()
+        base_path = client.get(prefixed + API)
+        (server,) = client.get(f"{prefixed}{API}/openapi.json").json()["servers"]
+        problem = client.get(f"{prefixed}{API}/none").json()
+
+        assert f"curl -u NAME {prefixed}{API}/query" in landing
+        assert base_path.url == f"{prefixed}{API}/ui/"
+        assert server == {"url": f"{PREFIX}{API}"}
+        assert problem["type"] == f"{PREFIX}/problems/not-found"
+        for path in (links["problems"], links["versions"][0]["swagger_ui"], problem["type"]):
+            assert client.get(httpx.URL(prefixed).join(path)).status_code == 200
+
+
+def test_a_problem_of_the_gateway_has_the_prefix(prefixed: str) -> None:
+    assert (
+        httpx.get(f"{prefixed}{API}/tables").json()["type"] == f"{PREFIX}/problems/unauthenticated"
+    )
+
+
+@pytest.mark.parametrize(("given", "prefix"), PREFIXES)
+def test_the_gateway_takes_the_prefixes_that_the_service_takes(
+    gateway: str, given: str, prefix: str
+) -> None:
+    headers = {"X-Forwarded-Prefix": given}
+    of_gateway = httpx.get(f"{gateway}{API}/tables", headers=headers).json()["type"]
+    of_service = httpx.get(f"{gateway}/problems/none", headers=headers).json()["type"]
+
+    assert of_gateway == f"{prefix}/problems/unauthenticated"
+    assert of_service == f"{prefix}/problems/not-found"
 
 
 def test_health_needs_no_password(gateway: str) -> None:
@@ -450,7 +517,7 @@ def test_the_log_tells_who_came_and_nothing_that_they_sent(
 
 def problems_of_the_gateway() -> list[dict[str, Any]]:
     bodies = re.findall(r"return (\d+) '(.*)';", CONFIGURATION.read_text())
-    documents = [json.loads(body) for _, body in bodies]
+    documents = [json.loads(body.replace("$prefix", "")) for _, body in bodies]
     assert [document["status"] for document in documents] == [int(status) for status, _ in bodies]
     return documents
 

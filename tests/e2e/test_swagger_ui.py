@@ -16,6 +16,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
 
+from tests.e2e.gateway import nginx_is_missing, running_prefix_proxy
 from tests.test_conventions import SPEC, operations
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
@@ -210,3 +211,21 @@ def test_execute_again_reads_the_next_page(browser: webdriver.Chrome, client: ht
 
     assert [row for page in pages for row in page["rows"]] == [[1], [2], [3], [4], [5]]
     assert "paging_token" not in ui.body_of(block)
+
+
+@pytest.mark.skipif(nginx_is_missing(), reason="nginx is not installed")
+def test_the_page_works_under_a_path_prefix(
+    browser: webdriver.Chrome, client: httpx.Client, tmp_path: Path
+) -> None:
+    service = f"http://{client.base_url.netloc.decode()}"
+    folder = tmp_path / "proxy"
+    folder.mkdir()
+    with running_prefix_proxy(folder, "/archive", service) as url:
+        browser.get(f"{url}/archive/")
+        browser.find_element(By.LINK_TEXT, "Swagger UI").click()
+
+        status, document = SwaggerUi(browser).try_out("list_tables")
+
+    assert browser.current_url.startswith(f"{url}/archive/v0/data_hist/ui/")
+    assert status == 200
+    assert document["tables"]
