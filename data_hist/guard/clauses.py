@@ -19,6 +19,7 @@ _CLAUSES: dict[str, tuple[int, frozenset[str] | None]] = {
     "LIMIT": (6, frozenset({"ALL"})),
     "FETCH": (6, frozenset({"FIRST", "NEXT"})),
 }
+_ORDER = "the order is WHERE, GROUP BY, HAVING, ORDER BY, OFFSET, LIMIT"
 
 
 def check_order(source: Source, tokens: list[Token]) -> None:
@@ -31,7 +32,7 @@ def check_order(source: Source, tokens: list[Token]) -> None:
             reached[-1] = 0
         rank = _rank(token, after)
         if rank and rank <= reached[-1]:
-            raise source.invalid(token.start, f"{token.text} stands too late or twice.")
+            raise source.invalid(token.start, f"{token.text} stands too late or twice: {_ORDER}.")
         reached[-1] = rank or reached[-1]
 
 

@@ -4,20 +4,32 @@ A name and an opening bracket is a call, but for the few places where the gramma
 after a name: keywords, the column lists of aliases and of common table expressions.
 """
 
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from data_hist.guard.keywords import BEFORE_BRACKET, BEFORE_EXPRESSION
 from data_hist.guard.lexer import Kind, Token
 from data_hist.guard.source import Source
-from data_hist.spelling import short
+from data_hist.spelling import offer, sentence, short
 
 FILE = Path(__file__).with_name("functions.txt")
 
-ALLOWED = frozenset(
-    line for line in FILE.read_text(encoding="utf-8").splitlines() if not line.startswith("#")
-)
+FOREIGN_FILE = Path(__file__).with_name("foreign_functions.txt")
+
+
+def _lines(file: Path) -> Iterator[str]:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return (line for line in lines if not line.startswith("#"))
+
+
+ALLOWED = frozenset(_lines(FILE))
+
+FOREIGN: Mapping[str, str] = dict(line.split(": ", 1) for line in _lines(FOREIGN_FILE))
+"""What to write in place of a function of another database."""
 
 _NAMES = frozenset({Kind.WORD, Kind.QUOTED})
+# Words before a bracket where an expression or a table begins.
+_CALLABLE = ALLOWED | {"CAST", "TRY_CAST", "EXISTS", "NOT", "UNNEST", "ROW", "MAP"}
 
 
 def check_calls(source: Source, tokens: list[Token], brackets: dict[int, int]) -> None:
@@ -27,11 +39,12 @@ def check_calls(source: Source, tokens: list[Token], brackets: dict[int, int]) -
             _check_name(source, tokens, index - 1, brackets[index])
 
 
-def refusal(source: Source, offset: int, name: str) -> Exception:
-    """A function that is not allowed."""
-    return source.refusal(
-        offset, "FUNCTION_NOT_ALLOWED", f"Function '{short(name).lower()}' is not allowed."
-    )
+def refusal(source: Source, offset: int, name: str, near: Collection[str] = _CALLABLE) -> Exception:
+    """A function that is not allowed, and what may be meant: one of the names near it."""
+    lower = name.lower()
+    instead = f"; write {FOREIGN[lower]}." if lower in FOREIGN else offer(name, near)
+    detail = sentence(f"Function '{short(lower)}' is not allowed{instead}")
+    return source.refusal(offset, "FUNCTION_NOT_ALLOWED", detail)
 
 
 def _check_name(source: Source, tokens: list[Token], index: int, closing: int) -> None:
@@ -45,7 +58,8 @@ def _check_name(source: Source, tokens: list[Token], index: int, closing: int) -
             raise source.refusal(
                 name.start, "UNSUPPORTED", "MATCH_RECOGNIZE is not allowed in a query."
             )
-        raise refusal(source, name.start, name.name)
+        near = BEFORE_BRACKET if _ends_an_operand(tokens[index - 1]) else _CALLABLE
+        raise refusal(source, name.start, name.name, near)
 
 
 def _is_column_list(tokens: list[Token], index: int, closing: int) -> bool:

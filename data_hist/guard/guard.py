@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from data_hist import catalog
-from data_hist.errors import QueryTooLarge
+from data_hist.errors import InvalidSql, QueryTooLarge
 from data_hist.guard import (
     clauses,
+    corrections,
     functions,
     limits,
     lookalikes,
@@ -26,7 +27,7 @@ from data_hist.guard import (
     verify,
 )
 from data_hist.guard.binding import Mark, bind, find_marks
-from data_hist.guard.lexer import Kind, Lexed, Token, lex
+from data_hist.guard.lexer import Kind, Lexed, Token, described, lex
 from data_hist.guard.parameter import Parameter
 from data_hist.guard.source import Source
 from data_hist.guard.splice import (
@@ -77,6 +78,11 @@ class Guard:
             {name.lower(): table for name, table in version.tables.items()},
         )
         self._forbidden = _forbidden_columns(version)
+        self._names = self._served.tables.keys() | {
+            column.name.lower()
+            for table in version.tables.values()
+            for column in table.queryable_columns
+        }
         self._protected = self._forbidden | self._served.tables.keys()
         self._shown = {
             table.name: shown(version, table, TENANT_COLUMN) for table in version.tables.values()
@@ -110,6 +116,12 @@ class Guard:
         Raises:
             QueryTooLarge, InvalidSql, StatementNotAllowed: As `admit` does.
         """
+        try:
+            return self._read(sql)
+        except InvalidSql as fault:
+            raise corrections.explained(Source(sql), fault, self._read, self._names) from None
+
+    def _read(self, sql: str) -> Statement:
         _check_size(sql)
         source = Source(sql)
         lexed = lex(source, max_tokens=limits.MAX_TOKENS)
@@ -184,7 +196,7 @@ class Guard:
         verify.check_frame(splice(sql, replacements)[0], tokens, replacements, stand_ins)
 
     def _check_tokens(self, source: Source, tokens: list[Token]) -> None:
-        rules.check_statement(source, tokens)
+        rules.check_statement(source, tokens, self._served.tables)
         brackets = limits.matching_brackets(source, tokens)
         limits.check_repetition(source, tokens)
         syntax.check_colons(source, tokens, brackets)
@@ -268,11 +280,19 @@ def _without(lexed: Lexed, pieces: list[Replacement]) -> Lexed:
     return Lexed(tokens, code)
 
 
+def _syntax_error(source: Source, tokens: Sequence[Token], offset: int) -> InvalidSql:
+    found = next((token for token in tokens if token.end > offset), None)
+    near = (
+        f" at or near {described(source, found)}" if found else ", or an end that comes too early"
+    )
+    return source.invalid(offset, f"The query has a syntax error{near}.")
+
+
 def _tree(source: Source, lexed: Lexed) -> exp.Expr | None:
     try:
         return parser.parse(lexed.code, lexed.tokens)
     except parser.SyntaxFault as fault:
-        raise source.invalid(fault.offset, "The SQL has a syntax error here.") from None
+        raise _syntax_error(source, lexed.tokens, fault.offset) from None
     except (parser.BudgetExceeded, RecursionError):
         raise source.refusal(0, "TOO_COMPLEX", "The query is too complex to be read.") from None
     except Exception:

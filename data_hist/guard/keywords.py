@@ -71,3 +71,32 @@ BEFORE_BRACKET = (
 
 SET_OPERATORS = frozenset({"UNION", "INTERSECT", "EXCEPT"})
 PREFIX_OPERATORS = frozenset({"NOT", "-", "+"})
+
+INSTEAD = {
+    "CURRENT_SCHEMA": "GET /tables describes the tables",
+    "INTO": "POST /next and GET /results give its rows",
+    "JSON_TABLE": "write UNNEST(CAST(json_extract(x, '$.items') AS array(json)))",
+    "NATURAL": "write JOIN and USING with the columns",
+    "TABLE": "write the name of the table alone",
+    "EPOCH": "write to_unixtime(x)",
+    "BOOL": "write BOOLEAN",
+    "INT2": "write SMALLINT",
+    "INT4": "write INTEGER",
+    "INT8": "write BIGINT",
+    "LONG": "write BIGINT",
+    "NUMBER": "write DECIMAL",
+    "NUMERIC": "write DECIMAL",
+    "VARCHAR2": "write VARCHAR",
+}
+"""What to do in place of a word that no query may hold, where it can be said."""
+
+TYPES_INSTEAD = {
+    "BINARY": "varbinary",
+    "DATETIME": "timestamp",
+    "NCHAR": "char",
+    "NVARCHAR": "varchar",
+    "TEXT": "varchar",
+    "TIMESTAMPLTZ": "timestamp with time zone",
+    "VARIANT": "json",
+}
+"""Athena's name of a type that other databases have, by sqlglot's name of theirs."""

@@ -59,6 +59,17 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _KINDS = {kind.name: kind for kind in Kind}
+_FOREIGN = {
+    "`": '; a name stands in "double quotes".',
+    "~": "; patterns are matched with regexp_like(x, pattern).",
+    "!": "; write NOT or <>.",
+    "&": "; write AND, or bitwise_and(a, b).",
+    "|": "; write OR, || or bitwise_or(a, b).",
+    "#": "; a comment begins with --.",
+    "@": "; there are no variables: put '?' and send 'parameters'.",
+    "$": "; there are no variables: put '?' and send 'parameters'.",
+}
+_VALUES = {Kind.STRING: "a string", Kind.NUMBER: "a number"}
 _UNTERMINATED = {"'": "string", '"': "quoted identifier", "/": "comment"}
 _NOT_BLANK = re.compile(r"[^\n]")
 
@@ -81,6 +92,13 @@ def lex(source: Source, *, max_tokens: int) -> Lexed:
                 )
         offset = match.end()
     return Lexed(tokens, "".join(code))
+
+
+def described(source: Source, token: Token) -> str:
+    """A token as a message may name it: names and signs as written, values by their kind."""
+    if token.kind in _VALUES:
+        return _VALUES[token.kind]
+    return f"'{short(source.text[token.start : token.end])}'"
 
 
 def _token(source: Source, group: str, start: int, value: str) -> Token:
@@ -111,7 +129,8 @@ def _unexpected(source: Source, offset: int) -> Exception:
     if character in "'\"" or source.text.startswith("/*", offset):
         return source.invalid(offset, f"A {_UNTERMINATED[character]} is not closed.")
     if character.isascii() and character.isprintable():
-        return source.invalid(offset, f"Unexpected '{short(source.text[offset : offset + 8])}'.")
+        way_out = _FOREIGN.get(character, ".")
+        return source.invalid(offset, f"The query has a syntax error at '{character}'{way_out}")
     return source.invalid(
         offset,
         f"Unexpected character U+{ord(character):04X}: "

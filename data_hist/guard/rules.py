@@ -7,27 +7,44 @@ from collections.abc import Callable, Collection
 
 from sqlglot import exp
 
-from data_hist.guard import functions, grammar, parser
-from data_hist.guard.keywords import GRAMMAR_WORDS, REFUSED_RESERVED, RESERVED
-from data_hist.guard.lexer import Kind, Token
+from data_hist.guard import functions, grammar, parser, statements
+from data_hist.guard.keywords import (
+    GRAMMAR_WORDS,
+    INSTEAD,
+    REFUSED_RESERVED,
+    RESERVED,
+    TYPES_INSTEAD,
+)
+from data_hist.guard.lexer import Kind, Token, described
 from data_hist.guard.source import Source
 from data_hist.spelling import short
 
+_EXTRACT = (
+    "EXTRACT takes YEAR, QUARTER, MONTH, WEEK, DAY, DOW, DOY, HOUR, MINUTE or SECOND, as in "
+    "extract(YEAR FROM x)."
+)
 
-def check_statement(source: Source, tokens: list[Token]) -> None:
+
+def check_statement(source: Source, tokens: list[Token], tables: Collection[str]) -> None:
     """Refuse what is not one SELECT by its first word and its semicolons."""
-    first = next((token for token in tokens if token.text != "("), None)
-    if first is None:
+    if all(token.text == "(" for token in tokens):
         raise source.refusal(0, "NOT_SELECT", "The query holds no statement.")
-    for token in tokens:
+    for index, token in enumerate(tokens):
         if token.text == ";" and token.kind is Kind.OPERATOR:
-            raise source.refusal(
-                token.start, "MULTIPLE_STATEMENTS", "A query is one statement; this is a second."
-            )
-    if first.kind is not Kind.WORD or first.text not in ("SELECT", "WITH"):
-        raise source.refusal(
-            first.start, "NOT_SELECT", "Only SELECT is allowed, also with WITH before it."
-        )
+            raise _second_statement(source, token, tokens[index + 1 :])
+    refusal = statements.refusal(source, tokens, tables)
+    if refusal is not None:
+        raise refusal
+
+
+def _second_statement(source: Source, semicolon: Token, after: list[Token]) -> Exception:
+    """A statement that begins after a semicolon, or a semicolon too many."""
+    second = next((token for token in after if token.text != ";"), None)
+    if second is None or semicolon.start == 0:
+        detail = "A query is one statement, with at most one ';', at its end."
+        return source.refusal(semicolon.start, "MULTIPLE_STATEMENTS", detail)
+    detail = f"A query is one statement; a second begins at {described(source, second)}."
+    return source.refusal(second.start, "MULTIPLE_STATEMENTS", detail)
 
 
 def check_words(source: Source, tokens: list[Token], forbidden: Collection[str]) -> None:
@@ -43,9 +60,7 @@ def check_words(source: Source, tokens: list[Token], forbidden: Collection[str])
                 f"Column '{short(name)}' may not be used in a query.",
             )
         if token.kind is Kind.WORD and token.text in REFUSED_RESERVED:
-            raise source.refusal(
-                token.start, "UNSUPPORTED", f"{token.text} is not allowed in a query."
-            )
+            raise _word_refused(source, token, "in a query")
 
 
 def check_tree(source: Source, root: exp.Expr | None) -> list[exp.Expr]:
@@ -84,15 +99,19 @@ def check_names(source: Source, nodes: list[exp.Expr], tokens: list[Token]) -> N
                     token.start, f"{token.text} is a reserved word; as a name it needs quotes."
                 )
         elif token.start not in names and not _is_grammar(tokens, index):
-            raise source.refusal(
-                token.start, "UNSUPPORTED", f"'{short(token.name)}' is not allowed here."
-            )
+            raise _word_refused(source, token, "here")
 
 
 def offset(node: exp.Expr) -> int:
     """Where a node begins in the text, or -1 for one that sqlglot did not place."""
     start: int = node.meta.get("start", -1)
     return start
+
+
+def _word_refused(source: Source, token: Token, where: str) -> Exception:
+    detail = f"{described(source, token)} is not allowed {where}"
+    way_out = f"; {INSTEAD[token.text]}" if token.text in INSTEAD else ""
+    return source.refusal(token.start, "UNSUPPORTED", f"{detail}{way_out}.")
 
 
 def _is_grammar(tokens: list[Token], index: int) -> bool:
@@ -113,9 +132,10 @@ def _check_call(source: Source, node: exp.Expr) -> None:
 
 def _check_type(source: Source, node: exp.Expr) -> None:
     if node.this not in grammar.TYPES:
-        raise source.refusal(
-            _nearest(node), "UNSUPPORTED", "CAST to a type that Athena does not have, or not here."
-        )
+        theirs = getattr(node.this, "name", "")
+        ours = TYPES_INSTEAD.get(theirs)
+        instead = f" of this name: write {ours} for {theirs.lower()}" if ours else " here"
+        raise source.refusal(_nearest(node), "UNSUPPORTED", f"There is no type{instead}.")
 
 
 def _check_count(source: Source, node: exp.Expr) -> None:
@@ -148,7 +168,9 @@ def _check_join(source: Source, node: exp.Expr) -> None:
 
 def _check_is(source: Source, node: exp.Expr) -> None:
     if not isinstance(node.expression, exp.Null):
-        raise source.invalid(_nearest(node), "IS takes NULL or DISTINCT FROM.")
+        raise source.invalid(
+            _nearest(node), "IS takes NULL or DISTINCT FROM; a boolean stands alone, or after NOT."
+        )
 
 
 def _check_interval(source: Source, node: exp.Expr) -> None:
@@ -163,7 +185,7 @@ def _check_alias(source: Source, node: exp.Expr) -> None:
 
 def _check_extract(source: Source, node: exp.Expr) -> None:
     if not isinstance(node.this, exp.Var):
-        raise source.invalid(_nearest(node), "EXTRACT takes the name of a field, such as YEAR.")
+        raise source.invalid(_nearest(node), _EXTRACT)
 
 
 def _check_lateral(source: Source, node: exp.Expr) -> None:

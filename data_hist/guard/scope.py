@@ -14,7 +14,10 @@ from data_hist.catalog import Table
 from data_hist.guard.limits import MAX_CTES, MAX_TABLES
 from data_hist.guard.rules import offset
 from data_hist.guard.source import Source
-from data_hist.spelling import short
+from data_hist.guard.statements import where_tables_are
+from data_hist.spelling import nearest, short
+
+_METADATA = frozenset({"information_schema", "pg_catalog", "sys"})
 
 
 class TableReference(NamedTuple):
@@ -167,18 +170,24 @@ def _add_table(
         return
     table = _served_table(parts, served)
     if table is None:
-        raise source.refusal(
-            offset(parts[0]),
-            "TABLE_NOT_ALLOWED",
-            f"Table '{short('.'.join(part.name for part in parts))}' is not served; "
-            f"the tables are {served.listing}.",
-        )
+        raise _not_served(source, parts, served)
     alias = node.args.get("alias")
     if alias is not None and alias.args.get("columns"):
         raise source.refusal(
             offset(parts[0]), "UNSUPPORTED", f"The alias of '{table.name}' may not rename columns."
         )
     names.tables.append(TableReference(table, parts, alias is not None))
+
+
+def _not_served(source: Source, parts: tuple[exp.Identifier, ...], served: Served) -> Exception:
+    names = [part.name.lower() for part in parts]
+    if any(name in _METADATA for name in names[:-1]):
+        way_out = f"; {where_tables_are([], served.tables)}."
+    else:
+        meant = nearest(names[-1], served.tables)
+        way_out = f"; did you mean '{meant}'?" if meant else f"; the tables are {served.listing}."
+    detail = f"Table '{short('.'.join(part.name for part in parts))}' is not served{way_out}"
+    return source.refusal(offset(parts[0]), "TABLE_NOT_ALLOWED", detail)
 
 
 def _unaliased(select: exp.Select, visible: _Visible, served: Served) -> frozenset[str]:

@@ -19,6 +19,11 @@ class Source:
         line_start = self.text.rfind("\n", 0, offset) + 1
         return self.text.count("\n", 0, offset) + 1, offset - line_start + 1
 
+    def offset(self, line: int, column: int) -> int:
+        """The offset of a position."""
+        lines = self.text.split("\n", line - 1)
+        return len(self.text) - len(lines[-1]) + column - 1
+
     def invalid(self, offset: int, detail: str) -> InvalidSql:
         """A syntax error at an offset."""
         line, column = self.position(offset)

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from data_hist.guard.functions import ALLOWED
 from data_hist.guard.keywords import BEFORE_EXPRESSION, RESERVED, words
-from data_hist.guard.lexer import Kind, Token
+from data_hist.guard.lexer import Kind, Token, described
 from data_hist.guard.source import Source
 
 _END = Token(Kind.OPERATOR, 0, 0, "")
@@ -25,6 +25,7 @@ _NEED_OPERAND = words(
     AND BETWEEN BY ELSE ESCAPE FROM HAVING IN JOIN LIKE ON OR SELECT THEN USING VALUES WHEN WHERE
     """
 )
+_COLON = "a cast is written CAST(x AS type), and a member of JSON json_extract_scalar(x, '$.name')"
 _SIGNS = frozenset({"+", "-"})
 _OPERATORS = (
     frozenset({"->", "<>", "!=", "<=", ">=", "||", "/", "%", "=", "<", ">", ".", ":"}) | _SIGNS
@@ -42,8 +43,9 @@ def check_neighbours(source: Source, tokens: list[Token]) -> None:
     for left, token in pairwise([*tokens, _END]):
         if _is_misplaced(left, token):
             if token is _END:
-                raise source.invalid(left.start, "The SQL ends too early.")
-            raise source.invalid(token.start, "The SQL has a syntax error here.")
+                detail = f"The query ends too early, after {described(source, left)}."
+                raise source.invalid(left.start, detail)
+            raise _unexpected(source, token, left)
     for before, left, right in zip(tokens, tokens[1:], [*tokens[2:], _END], strict=False):
         _check_three(source, before, left, right)
 
@@ -58,7 +60,12 @@ def check_colons(source: Source, tokens: list[Token], brackets: dict[int, int]) 
     }
     for index, token in enumerate(tokens):
         if token.text == ":" and _is_operator(token) and index not in allowed:
-            raise source.invalid(token.start, "Unexpected ':'.")
+            raise source.invalid(token.start, f"The query has a syntax error at ':'; {_COLON}.")
+
+
+def _unexpected(source: Source, token: Token, before: Token) -> Exception:
+    place = f"at {described(source, token)}, after {described(source, before)}"
+    return source.invalid(token.start, f"The query has a syntax error {place}.")
 
 
 def _directly_inside(brackets: dict[int, int], opening: int) -> Iterator[int]:
@@ -109,7 +116,7 @@ def _closes(token: Token) -> bool:
 def _check_three(source: Source, before: Token, left: Token, right: Token) -> None:
     """Refuse what only the tokens on both sides tell."""
     if left.kind is Kind.WORD and _is_foreign(before, left, right):
-        raise source.invalid(left.start, "The SQL has a syntax error here.")
+        raise _unexpected(source, left, before)
     if not _is_operator(left):
         counts = before.text == "LIMIT" and left.kind in (Kind.NUMBER, Kind.PARAMETER)
         if counts and right.text == ",":
@@ -123,7 +130,7 @@ def _check_three(source: Source, before: Token, left: Token, right: Token) -> No
     elif left.text == "[" and _starts_expression(before):
         raise source.invalid(left.start, "An array is written ARRAY[...].")
     elif left.text == "." and not _is_dotted(before, right):
-        raise source.invalid(left.start, "The SQL has a syntax error here.")
+        raise _unexpected(source, left, before)
 
 
 def _is_foreign(before: Token, word: Token, right: Token) -> bool:
@@ -156,7 +163,7 @@ def _check_star(source: Source, before: Token, star: Token, right: Token) -> Non
     else:
         misplaced = is_word and right.text in _AFTER_STAR - {"LIMIT", "OFFSET"}
     if misplaced:
-        raise source.invalid(star.start, "The SQL has a syntax error at this '*'.")
+        raise _unexpected(source, star, before)
 
 
 def _starts_expression(before: Token) -> bool:

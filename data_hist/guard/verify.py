@@ -130,7 +130,7 @@ def _read(lexed: Lexed) -> exp.Expr | None:
     except parser.SyntaxFault:
         # sqlglot forgives some faults around a name, such as `FROM events *`, and none around a
         # sub-select; the tokens are right, so the fault was in the caller's text.
-        raise InvalidSql("The SQL has a syntax error.", code="SYNTAX_ERROR") from None
+        raise InvalidSql("The query has a syntax error.", code="SYNTAX_ERROR") from None
     except (parser.BudgetExceeded, RecursionError):
         # Our sub-selects add a level, which may be one too many.
         raise StatementNotAllowed(

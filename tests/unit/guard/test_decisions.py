@@ -59,7 +59,7 @@ def test_a_refusal_is_one_sentence_that_repeats_little_of_the_query(
         ("SELECT service\nFROM events,\n  secret", 3, 3),
         ("/* é\n */ SELECT 'é' || resourceid FROM events", 2, 19),
         ("SELECT service FROM events\r\nWHERE f(1)", 2, 7),
-        ("SELECT a FROM events;\n\nSELECT 2", 1, 21),
+        ("SELECT a FROM events;\n\nSELECT 2", 3, 1),
         ("SELECT 'abc", 1, 8),
         ("SELECT service\nFROM events WHERE ]", 2, 19),
     ],

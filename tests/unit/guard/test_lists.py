@@ -1,9 +1,11 @@
 """The lists the guard decides by: complete, and with nothing on them that should not be there."""
 
+import re
+
 import pytest
 from sqlglot import exp
 
-from data_hist.guard import functions, grammar, keywords
+from data_hist.guard import Guard, functions, grammar, keywords
 
 DANGEROUS = """
     version current_user current_catalog current_schema session_user sleep pg_sleep read_csv
@@ -16,6 +18,23 @@ def test_the_functions_are_sorted_lower_case_and_unique() -> None:
     names = [name for name in functions.FILE.read_text().splitlines() if name[0] != "#"]
 
     assert names == sorted({name.lower() for name in names})
+
+
+@pytest.mark.parametrize("name", functions.FOREIGN)
+def test_what_replaces_a_function_may_be_called(guard: Guard, name: str) -> None:
+    instead = functions.FOREIGN[name]
+
+    assert name not in functions.ALLOWED
+    table = f"SELECT 1 FROM {instead}" if instead.startswith("UNNEST") else f"SELECT {instead}"
+    placeholders = {"type": "varchar", "from": '"from"', "to": '"to"', "array": '"array"'}
+    sql = re.sub(r"\b(type|from|to|array)\b(?!\()(?=[,)])", lambda m: placeholders[m[1]], table)
+    assert guard.admit(sql, customer_id=None).sql
+
+
+def test_the_functions_of_others_are_sorted_and_unique() -> None:
+    names = [line.split(":")[0] for line in functions.FOREIGN_FILE.read_text().splitlines()[2:]]
+
+    assert names == sorted(set(names))
 
 
 @pytest.mark.parametrize("name", DANGEROUS.split())
