@@ -32,12 +32,13 @@ from data_hist.api.responses import (
 from data_hist.api.security_schemes import security_map
 from data_hist.api.waits import LongPolls
 from data_hist.athena import AthenaClient
-from data_hist.catalog import load_catalog
+from data_hist.catalog import Catalog, load_catalog
 from data_hist.errors import DataHistError
 from data_hist.observation.middleware import ObservationMiddleware, Observer
 from data_hist.observation.routes import Routes
 from data_hist.observation.trace_context import trace_context
 from data_hist.polling.poller import Poller
+from data_hist.process_resources import ProcessResources
 from data_hist.queries.descriptions import describe_for_callers
 from data_hist.retention.archive_policy import ArchivePolicy
 from data_hist.retention.locations import ResultLocations
@@ -71,6 +72,7 @@ def create_app(
     settings: Settings | None = None,
     *,
     engine: AthenaClient | None = None,
+    catalog: Catalog | None = None,
     clock: Callable[[], datetime] = utc_now,
 ) -> connexion.AsyncApp:
     """Build the ASGI application.
@@ -78,6 +80,7 @@ def create_app(
     Args:
         settings: Read from the environment when not given.
         engine: Made from the settings when not given.
+        catalog: The versions of the API and their tables; the packaged one when not given.
         clock: The current time, in UTC.
 
     Raises:
@@ -85,12 +88,13 @@ def create_app(
     """
     settings = settings or load_settings()
     engine = engine or AthenaClient(settings)
+    catalog = catalog or load_catalog()
     locations = ResultLocations(settings.result_bucket, settings.result_prefix)
     archive = ArchivePolicy(settings.archived_after_days, settings.archived_after_days_of_customers)
     authenticator = authenticator_from(settings)
     poller = Poller(
         partial(describe_for_callers, engine),
-        settings.status_calls_per_second / settings.workers,
+        settings.status_calls_per_second_of_worker,
         clock,
     )
     load = Load(settings.concurrent_requests)
@@ -99,7 +103,7 @@ def create_app(
     # A request that is refused at the socket has no span of its own.
     long_polls = LongPolls(routes)
     admission = Admission(load, Observer(routes, trace_context).refused, long_polls.wait_seconds)
-    services: list[QueryService] = []
+    resources = ProcessResources.start(engine, catalog.versions, settings.max_query_days)
     tracing = _tracing() if traces_are_wanted() else None
     app = connexion.AsyncApp(
         __name__,
@@ -110,7 +114,7 @@ def create_app(
         lifespan=_lifespan(
             {SHUTDOWN_KEY: shutdown, ADMISSION_KEY: admission},
             poller,
-            services,
+            resources,
             tracing,
             partial(swept, settings, clock),
         ),
@@ -124,32 +128,30 @@ def create_app(
     app.add_middleware(
         AdmissionMiddleware, MiddlewarePosition.BEFORE_EXCEPTION, admission=admission
     )
-    versions = load_catalog().versions
     contract_of_api = contract.api_specification(
         settings.tenant_header, settings.gateway_secret_header
     )
-    resources = site_resources(
-        [_base_path(name) for name in versions],
+    site = site_resources(
+        [_base_path(name) for name in catalog.versions],
         contract_of_api,
         contract.problem_descriptions(),
         _credentials_for_curl(settings),
     )
     routes.add_site()
-    app.add_middleware(SiteMiddleware, MiddlewarePosition.BEFORE_ROUTING, resources=resources)
+    app.add_middleware(SiteMiddleware, MiddlewarePosition.BEFORE_ROUTING, resources=site)
     app.add_middleware(ExactPathMiddleware, MiddlewarePosition.BEFORE_ROUTING)
     app.add_middleware(BodyMiddleware, MiddlewarePosition.BEFORE_SECURITY)
-    for version in versions.values():
+    for version in catalog.versions.values():
         service = QueryService(
             engine,
             poller,
             version,
             locations,
             clock,
-            max_query_days=settings.max_query_days,
+            resources=resources,
             load=load,
             shutdown=shutdown,
         )
-        services.append(service)
         base_path = _base_path(version.name)
         routes.add_api(base_path, contract_of_api)
         long_polls.add_api(base_path, contract_of_api)
@@ -198,7 +200,7 @@ def _tracing() -> "Tracing | None":
 def _lifespan(
     state: dict[str, Any],
     poller: Poller,
-    services: list[QueryService],
+    resources: ProcessResources,
     tracing: "Tracing | None",
     in_background: Callable[[], AbstractAsyncContextManager[None]],
 ) -> Callable[[Any], Any]:
@@ -207,8 +209,7 @@ def _lifespan(
         async with in_background():
             yield state
         poller.close()
-        for service in services:
-            await service.close()
+        await resources.close()
         if tracing is not None:
             tracing.close()
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from data_hist.settings import PREFIX, SettingsError, load_settings
+from data_hist.settings import PREFIX, SettingsError, load_settings, workers_asked_for
 from data_hist.supervisor import (
     Command,
     StartError,
@@ -107,9 +107,9 @@ def _add_workers(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--workers",
         type=_number_up_to(64),
-        default=2,
+        default=workers_asked_for(),
         metavar="N",
-        help="worker processes (default: 2)",
+        help=f"worker processes (default: {PREFIX}WORKERS, or %(default)s)",
     )
 
 

@@ -14,7 +14,6 @@ from data_hist.athena import AthenaClient, idempotency_token
 from data_hist.catalog import ApiVersion
 from data_hist.errors import EngineUnavailable
 from data_hist.guard import AdmittedQuery, Edit
-from data_hist.guard.pool import GuardPool
 from data_hist.model import (
     OwnedQuery,
     Owner,
@@ -28,33 +27,26 @@ from data_hist.model import (
     QueryWarning,
     Submission,
 )
-from data_hist.observation.context_threads import ContextThreadPool
 from data_hist.observation.request_record import current_request
 from data_hist.observation.started_queries import StartedQueries
 from data_hist.paging import result_position
 from data_hist.polling.poller import Poller
+from data_hist.process_resources import ProcessResources
 from data_hist.queries.following import QueryFollower
 from data_hist.queries.listing import list_queries
-from data_hist.queries.orphans import Orphans
 from data_hist.queries.outcomes import raise_callers_fault, require_rows
 from data_hist.queries.ownership import Ownership
-from data_hist.queries.result_pages import ResultPages, naming_query
+from data_hist.queries.result_pages import naming_query
 from data_hist.queries.starting import QueryStarter
-from data_hist.results import FinishedResult, ResultObject, StreamShares
+from data_hist.results import FinishedResult, ResultObject
 from data_hist.retention.locations import ResultLocations
 from data_hist.server import Load, Shutdown
 
 _T = TypeVar("_T")
 
-_CALL_THREADS = 48
-# Apart from the calls, which would wait behind the many reads of a few streams.
-_STREAM_THREADS = 16
-# More threads would not cut rows faster, only make everybody else wait for the interpreter.
-_ROW_THREADS = 2
 _VALIDATION = "EXPLAIN (TYPE VALIDATE)\n"
 _VALIDATION_SECONDS = 20.0
 _RETRY_SECONDS = 1
-_SETTLING_SECONDS = 2.0
 
 
 def utc_now() -> datetime:
@@ -71,9 +63,9 @@ class QueryService:
         version: The tables this version serves.
         locations: Where results go.
         clock: The current time, in UTC.
+        resources: The threads and the guard, which all versions share.
         load: Told of callers who wait, for whom the service does nothing.
         shutdown: Ends their wait early.
-        max_query_days: How many days of a table a query may read; None for any number.
     """
 
     def __init__(
@@ -84,24 +76,21 @@ class QueryService:
         locations: ResultLocations,
         clock: Callable[[], datetime] = utc_now,
         *,
-        max_query_days: int | None,
+        resources: ProcessResources,
         load: Load,
         shutdown: Shutdown,
     ) -> None:
         self._engine = engine
         self._version = version
         self._locations = locations
-        self._guard = GuardPool(version, max_query_days)
+        self._guard = resources.guard
         self._ownership = Ownership(locations, clock)
-        self._orphans = Orphans(engine)
+        self._orphans = resources.orphans
         self._started = StartedQueries()
         self._follower = QueryFollower(poller, self._ownership, self._started, load, shutdown)
-        self._calls = ContextThreadPool(_CALL_THREADS, "engine-call")
-        self._stream_reads = ContextThreadPool(_STREAM_THREADS, "stream-read")
-        self._row_work = ContextThreadPool(_ROW_THREADS, "rows")
-        self._shares = StreamShares()
-        self._starter = QueryStarter(engine, version.catalog, self._orphans, self._calls, clock)
-        self._pages = ResultPages(engine, self._calls, self._row_work)
+        self._resources = resources
+        self._pages = resources.pages
+        self._starter = QueryStarter(engine, version.catalog, self._orphans, resources.calls, clock)
 
     async def submit(self, tenant: int, submission: Submission) -> OwnedQuery:
         """Start a query and describe it, once it has ended or `wait_seconds` have passed.
@@ -219,8 +208,11 @@ class QueryService:
         with naming_query(query_id):
             columns = await self._pages.columns(query_id)
             version = await self._on_thread(partial(self._engine.object_version, location))
-        source = ResultObject(self._engine, location, version, self._stream_reads, self._shares)
-        return FinishedResult(query_id, columns, source, self._row_work)
+        resources = self._resources
+        source = ResultObject(
+            self._engine, location, version, resources.stream_reads, resources.stream_shares
+        )
+        return FinishedResult(query_id, columns, source, resources.row_work)
 
     async def cancel(self, tenant: int, query_id: str) -> OwnedQuery:
         """Stop a query and describe the state it really reached.
@@ -254,16 +246,9 @@ class QueryService:
             )
         )
 
-    async def close(self) -> None:
-        """Let go of the threads and processes, once the queries that nobody holds are stopped."""
-        await self._orphans.settle(_SETTLING_SECONDS)
-        self._orphans.close()
-        self._guard.close()
-        for threads in (self._calls, self._stream_reads, self._row_work):
-            threads.shutdown(wait=False, cancel_futures=True)
-
     async def _admit(self, tenant: int, submission: Submission) -> AdmittedQuery:
         return await self._guard.admit(
+            self._version.name,
             submission.sql,
             customer_id=None if tenant == OPERATOR else tenant,
             parameters=submission.parameters,
@@ -275,7 +260,7 @@ class QueryService:
         return owned.query
 
     async def _on_thread(self, call: Callable[[], _T]) -> _T:
-        return await asyncio.get_running_loop().run_in_executor(self._calls, call)
+        return await asyncio.get_running_loop().run_in_executor(self._resources.calls, call)
 
 
 def _now() -> float:

@@ -87,14 +87,25 @@ class Settings(BaseSettings):
         float,
         Field(
             gt=0,
-            description="How often queries are looked at, 50 in a call, by all workers together. "
-            "Athena grants an account 20 such calls, for all replicas and for lists.",
+            description="How often queries are looked at, 50 in a call, by all replicas together. "
+            "Athena grants an account 20 such calls; lists of queries use up to 5 of them.",
         ),
     ] = 15.0
+    replicas: Annotated[
+        int,
+        Field(
+            ge=1,
+            description="The most instances that run at once; each takes its share of this rate.",
+        ),
+    ] = 1
     workers: Annotated[
         int,
-        Field(ge=1, description="Processes that share this rate; `--workers` sets it."),
-    ] = 1
+        Field(
+            ge=1,
+            le=64,
+            description="Worker processes of an instance; `--workers` takes precedence.",
+        ),
+    ] = 2
     concurrent_requests: Annotated[
         int,
         Field(
@@ -121,8 +132,8 @@ class Settings(BaseSettings):
         Field(
             ge=0,
             le=10_080,
-            description="How often the service deletes expired results; 0 leaves it to "
-            "`data-hist sweep`.",
+            description="How often the service deletes expired results, all workers together; 0 "
+            "leaves it to `data-hist sweep`.",
         ),
     ] = 60
     max_query_days: Annotated[
@@ -145,6 +156,21 @@ class Settings(BaseSettings):
         dict[int, Annotated[int, Field(ge=1)]],
         Field(description='The same for customers where it differs: `{"11000": 90}`.'),
     ] = {}
+
+    @property
+    def status_calls_per_second_of_worker(self) -> float:
+        """The share of one worker process in the calls that all of them may make."""
+        return self.status_calls_per_second / (self.replicas * self.workers)
+
+    @property
+    def sweep_interval_minutes_of_worker(self) -> int:
+        """How often one worker process sweeps, so that all together keep to the interval."""
+        return self.sweep_interval_minutes * self.replicas * self.workers
+
+
+def workers_asked_for() -> str:
+    """The number of workers that the environment names, not checked yet, or the default."""
+    return os.environ.get(f"{PREFIX}WORKERS") or str(Settings.model_fields["workers"].default)
 
 
 def load_settings() -> Settings:

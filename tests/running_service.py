@@ -12,6 +12,7 @@ from pydantic import SecretStr
 
 from data_hist.app import create_app
 from data_hist.athena import AthenaClient
+from data_hist.catalog import Catalog
 from data_hist.server.protocol import BoundedProtocol
 from data_hist.server.worker import Server
 from data_hist.service import utc_now
@@ -32,6 +33,7 @@ def settings_for(endpoint_url: str, **changes: object) -> Settings:
         "tenant_required": False,
         "status_calls_per_second": 400,
         "sweep_interval_minutes": 0,
+        "workers": 1,
     }
     return Settings(**(values | changes))  # type: ignore[arg-type]
 
@@ -41,6 +43,7 @@ def running_service(
     settings: Settings,
     clock: Callable[[], datetime] = utc_now,
     engine: AthenaClient | None = None,
+    catalog: Catalog | None = None,
 ) -> Iterator[httpx.Client]:
     """Run the service and give a client whose base is the API's."""
     listener = socket.socket()
@@ -48,7 +51,7 @@ def running_service(
     # Whoever connects before the service has started waits for it in the queue.
     listener.listen()
     config = uvicorn.Config(
-        create_app(settings, engine=engine, clock=clock),
+        create_app(settings, engine=engine, catalog=catalog, clock=clock),
         http=BoundedProtocol,
         ws="none",
         log_config=None,

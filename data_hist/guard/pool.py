@@ -8,7 +8,7 @@ is left to do for it is less than to hand it to a thread.
 
 import asyncio
 import multiprocessing
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from pebble import ProcessExpired, ProcessPool
@@ -17,43 +17,49 @@ from data_hist.catalog import ApiVersion
 from data_hist.errors import StatementNotAllowed
 from data_hist.guard import AdmittedQuery, Guard, Parameter
 from data_hist.guard.statement import Statement
-from data_hist.guard.statement_cache import StatementCache
+from data_hist.guard.statement_cache import MOST_BYTES, StatementCache
 
 _SHORT_SQL_CHARACTERS = 2_000
 _SHORT_SENT_CHARACTERS = 4_000
 _PROCESSES = 2
 _JUDGEMENT_SECONDS = 10.0
 
-_own_guard: Guard
+_own_guards: dict[str, Guard]
 
 
 class GuardPool:
-    """The guard of one API version, for many callers at once; its arguments are the guard's."""
+    """The guards of all API versions, by their names, for many callers at once."""
 
-    def __init__(self, version: ApiVersion, max_days: int | None = None) -> None:
-        self._guard = Guard(version, max_days)
-        self._statements = StatementCache()
+    def __init__(self, versions: Mapping[str, ApiVersion], max_days: int | None = None) -> None:
+        self._guards = _guards(versions, max_days)
+        each_bytes = MOST_BYTES // len(versions)
+        self._statements = {name: StatementCache(most_bytes=each_bytes) for name in versions}
         self._thread = ThreadPoolExecutor(1, "guard")
         # Started with the first long text; a forked copy of the threaded service could hang.
         self._pool = ProcessPool(
             _PROCESSES,
             initializer=_prepare,
-            initargs=(version, max_days),
+            initargs=(dict(versions), max_days),
             context=multiprocessing.get_context("spawn"),
         )
 
     async def admit(
-        self, sql: str, *, customer_id: int | None, parameters: Sequence[Parameter] | None
+        self,
+        version: str,
+        sql: str,
+        *,
+        customer_id: int | None,
+        parameters: Sequence[Parameter] | None,
     ) -> AdmittedQuery:
-        """As `Guard.admit`, without holding anybody up.
+        """As `Guard.admit` of this version, without holding anybody up.
 
         Raises:
             StatementNotAllowed: Also for a text that cannot be judged in time.
         """
         if len(sql) <= _SHORT_SQL_CHARACTERS:
-            return await self._admit_short(sql, customer_id, parameters)
+            return await self._admit_short(version, sql, customer_id, parameters)
         future = self._pool.schedule(
-            _admit, (sql, customer_id, parameters), timeout=_JUDGEMENT_SECONDS
+            _admit, (version, sql, customer_id, parameters), timeout=_JUDGEMENT_SECONDS
         )
         try:
             return await asyncio.wrap_future(future)
@@ -63,22 +69,25 @@ class GuardPool:
             ) from None
 
     async def _admit_short(
-        self, sql: str, customer_id: int | None, parameters: Sequence[Parameter] | None
+        self,
+        version: str,
+        sql: str,
+        customer_id: int | None,
+        parameters: Sequence[Parameter] | None,
     ) -> AdmittedQuery:
-        known = self._statements.get(sql)
+        guard, statements = self._guards[version], self._statements[version]
+        known = statements.get(sql)
         if known is not None:
-            return self._guard.rewrite(known, customer_id=customer_id, parameters=parameters)
+            return guard.rewrite(known, customer_id=customer_id, parameters=parameters)
 
         def judge() -> tuple[Statement, AdmittedQuery]:
-            statement = self._guard.read(sql)
-            admitted = self._guard.rewrite(
-                statement, customer_id=customer_id, parameters=parameters
-            )
+            statement = guard.read(sql)
+            admitted = guard.rewrite(statement, customer_id=customer_id, parameters=parameters)
             return statement, admitted
 
         statement, admitted = await asyncio.get_running_loop().run_in_executor(self._thread, judge)
         if len(admitted.sql) <= _SHORT_SENT_CHARACTERS:
-            self._statements.put(statement)
+            statements.put(statement)
         return admitted
 
     def close(self) -> None:
@@ -88,14 +97,18 @@ class GuardPool:
         self._pool.join()
 
 
-def _prepare(version: ApiVersion, max_days: int | None) -> None:
+def _guards(versions: Mapping[str, ApiVersion], max_days: int | None) -> dict[str, Guard]:
+    return {name: Guard(version, max_days) for name, version in versions.items()}
+
+
+def _prepare(versions: Mapping[str, ApiVersion], max_days: int | None) -> None:
     """What a process does before its first text, so that no text's time goes into it."""
-    global _own_guard  # noqa: PLW0603 - the one thing that a process of the pool holds
-    _own_guard = Guard(version, max_days)
+    global _own_guards  # noqa: PLW0603 - the one thing that a process of the pool holds
+    _own_guards = _guards(versions, max_days)
 
 
 def _admit(
-    sql: str, customer_id: int | None, parameters: Sequence[Parameter] | None
+    version: str, sql: str, customer_id: int | None, parameters: Sequence[Parameter] | None
 ) -> AdmittedQuery:
     """What a process does with a text."""
-    return _own_guard.admit(sql, customer_id=customer_id, parameters=parameters)
+    return _own_guards[version].admit(sql, customer_id=customer_id, parameters=parameters)

@@ -9,7 +9,9 @@ from collections import OrderedDict
 from data_hist.guard.statement import Statement
 
 _MOST_STATEMENTS = 1_024
-_MOST_BYTES = 16 * 1024 * 1024
+MOST_BYTES = 16 * 1024 * 1024
+"""What all caches of a process may take together."""
+
 # As measured, rounded up.
 _BYTES = 4_096
 _BYTES_OF_TOKEN = 300
@@ -20,7 +22,7 @@ class StatementCache:
     """Keeps what was used last. For one thread."""
 
     def __init__(
-        self, most_statements: int = _MOST_STATEMENTS, most_bytes: int = _MOST_BYTES
+        self, most_statements: int = _MOST_STATEMENTS, most_bytes: int = MOST_BYTES
     ) -> None:
         self._most_statements = most_statements
         self._most_bytes = most_bytes

@@ -125,9 +125,8 @@ async def swept(settings: Settings, clock: Callable[[], datetime]) -> AsyncItera
         yield
         return
     sweeper = sweeper_from(settings, clock)
-    task = asyncio.create_task(
-        _keep_swept(sweeper, settings.sweep_interval_minutes * _SECONDS_PER_MINUTE)
-    )
+    interval_minutes = settings.sweep_interval_minutes_of_worker
+    task = asyncio.create_task(_keep_swept(sweeper, interval_minutes * _SECONDS_PER_MINUTE))
     try:
         yield
     finally:

@@ -5,7 +5,7 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import kubernetes_validate
 import pytest
@@ -13,7 +13,9 @@ import yaml
 from cfnlint.decode import decode
 
 from data_hist.cli import main
+from data_hist.polling.call_rate import CallRate
 from data_hist.server import gunicorn_conf
+from data_hist.settings import PREFIX, Settings
 from tests.deploy.stacks import ROOT, SERVICE
 from tests.test_conventions import HEALTH_SPEC
 
@@ -21,6 +23,16 @@ FOLDER = ROOT / "deploy/kubernetes"
 # The first in which a container can sleep before it stops.
 OLDEST, NEWEST = "1.30", "1.36"
 Manifest = dict[str, Any]
+
+
+class Quota(NamedTuple):
+    per_second: int
+    burst: int
+
+
+# BatchGetQueryExecution and ListQueryExecutions of an account; a list makes one of each.
+# https://docs.aws.amazon.com/athena/latest/ug/service-limits.html
+STATUS_CALLS, LIST_CALLS = Quota(20, 40), Quota(5, 10)
 
 
 def manifests() -> list[Manifest]:
@@ -143,7 +155,53 @@ def test_selectors_find_pods(document: str, labels: dict[str, str]) -> None:
 def test_one_pod_stays_while_nodes_are_emptied(name: str) -> None:
     budget = manifest("PodDisruptionBudget", name)["spec"]["minAvailable"]
 
-    assert 1 <= budget < manifest("Deployment", name)["spec"]["replicas"]
+    assert 1 <= budget < fewest_pods(name)
+
+
+def fewest_pods(name: str) -> int:
+    spec = manifest("Deployment", name)["spec"]
+    if "replicas" in spec:
+        return int(spec["replicas"])
+    return int(manifest("HorizontalPodAutoscaler", name)["spec"]["minReplicas"])
+
+
+def most_pods(name: str) -> int:
+    """As many as there are while a rollout has begun at the highest load."""
+    surge = manifest("Deployment", name)["spec"]["strategy"]["rollingUpdate"]["maxSurge"]
+    return int(manifest("HorizontalPodAutoscaler", name)["spec"]["maxReplicas"] + surge)
+
+
+def settings_of_pods() -> Settings:
+    given = {entry["name"]: entry["value"] for entry in container("data-hist")["env"]}
+    values = {name.removeprefix(PREFIX).lower(): value for name, value in given.items()}
+    assert set(values) <= set(Settings.model_fields)
+    return Settings(region="eu-central-1", result_bucket="the-results", **values)  # type: ignore[arg-type]
+
+
+def test_all_pods_together_keep_to_the_call_rate_of_the_account() -> None:
+    settings = settings_of_pods()
+    workers = most_pods("data-hist") * settings.workers
+
+    each = CallRate(settings.status_calls_per_second_of_worker)
+    burst = 0
+    while not each.pause(now=0):
+        each.take(now=0)
+        burst += 1
+    per_second = workers * settings.status_calls_per_second_of_worker
+    assert per_second + LIST_CALLS.per_second <= STATUS_CALLS.per_second
+    assert workers * burst + LIST_CALLS.burst <= STATUS_CALLS.burst
+
+
+def test_results_are_swept_by_the_cron_job_alone() -> None:
+    assert manifest("CronJob", "sweep")["spec"]["jobTemplate"]
+    assert settings_of_pods().sweep_interval_minutes == 0
+
+
+def test_the_autoscaler_scales_the_service() -> None:
+    target = manifest("HorizontalPodAutoscaler", "data-hist")["spec"]["scaleTargetRef"]
+
+    assert named({"kind": target["kind"], "metadata": target}) == "Deployment-data-hist"
+    assert "replicas" not in manifest("Deployment", "data-hist")["spec"]
 
 
 def test_probes_ask_what_the_service_answers() -> None:

@@ -12,28 +12,30 @@ from data_hist.errors import FieldError, InvalidRequest, InvalidSql, StatementNo
 from data_hist.guard import Guard
 from data_hist.guard.pool import GuardPool
 
-VERSION = load_catalog().versions["v0"]
+VERSIONS = load_catalog().versions
 LONG = "SELECT servicename FROM events WHERE customerid IN (1" + ", 1" * 4_000 + ")"
 
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[GuardPool]:
-    pool = GuardPool(VERSION)
+    pool = GuardPool(VERSIONS)
     yield pool
     pool.close()
 
 
 @pytest.mark.parametrize("sql", ["SELECT servicename FROM events", LONG], ids=["short", "long"])
 def test_outcome_is_the_guards(pool: GuardPool, sql: str) -> None:
-    admitted = asyncio.run(pool.admit(sql, customer_id=11000, parameters=None))
+    admitted = asyncio.run(pool.admit("v0", sql, customer_id=11000, parameters=None))
 
-    assert admitted == Guard(VERSION).admit(sql, customer_id=11000)
+    assert admitted == Guard(VERSIONS["v0"]).admit(sql, customer_id=11000)
 
 
 @pytest.mark.parametrize("padding", ["", " " * 5_000], ids=["short", "long"])
 def test_refusal_is_the_guards(pool: GuardPool, padding: str) -> None:
     with pytest.raises(StatementNotAllowed) as refusal:
-        asyncio.run(pool.admit(f"SELECT x{padding}\nFROM users", customer_id=1, parameters=None))
+        asyncio.run(
+            pool.admit("v0", f"SELECT x{padding}\nFROM users", customer_id=1, parameters=None)
+        )
 
     assert (refusal.value.code, refusal.value.line) == ("TABLE_NOT_ALLOWED", 2)
 
@@ -48,18 +50,18 @@ def test_refusal_is_the_guards(pool: GuardPool, padding: str) -> None:
 def test_known_text_needs_no_thread(
     pool: GuardPool, sql: str, first: list[Any] | None, then: list[Any] | None
 ) -> None:
-    asyncio.run(pool.admit(sql, customer_id=11000, parameters=first))
+    asyncio.run(pool.admit("v0", sql, customer_id=11000, parameters=first))
 
     with pytest.raises(StopIteration) as end:
-        pool.admit(sql, customer_id=None, parameters=then).send(None)
+        pool.admit("v0", sql, customer_id=None, parameters=then).send(None)
 
-    assert end.value.value == Guard(VERSION).admit(sql, customer_id=None, parameters=then)
+    assert end.value.value == Guard(VERSIONS["v0"]).admit(sql, customer_id=None, parameters=then)
 
 
 def test_text_that_becomes_long_is_not_kept_for_the_event_loop(pool: GuardPool) -> None:
     sql = "SELECT 1 FROM " + ", ".join(f"events e{number}" for number in range(30))
-    asyncio.run(pool.admit(sql, customer_id=11000, parameters=None))
-    waiting = pool.admit(sql, customer_id=11000, parameters=None)
+    asyncio.run(pool.admit("v0", sql, customer_id=11000, parameters=None))
+    waiting = pool.admit("v0", sql, customer_id=11000, parameters=None)
 
     async def first_step() -> object:
         return waiting.send(None)
@@ -71,9 +73,9 @@ def test_text_that_becomes_long_is_not_kept_for_the_event_loop(pool: GuardPool) 
 def test_long_text_is_never_judged_in_this_process(
     pool: GuardPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool, "_guard", None)
+    monkeypatch.setattr(pool, "_guards", {})
 
-    asyncio.run(pool.admit(LONG, customer_id=1, parameters=None))
+    asyncio.run(pool.admit("v0", LONG, customer_id=1, parameters=None))
 
 
 def test_text_that_takes_too_long_is_refused(
@@ -81,11 +83,11 @@ def test_text_that_takes_too_long_is_refused(
 ) -> None:
     monkeypatch.setattr("data_hist.guard.pool._JUDGEMENT_SECONDS", 0.001)
     with pytest.raises(StatementNotAllowed) as refusal:
-        asyncio.run(pool.admit(LONG, customer_id=1, parameters=None))
+        asyncio.run(pool.admit("v0", LONG, customer_id=1, parameters=None))
     monkeypatch.undo()
 
     assert refusal.value.code == "TOO_COMPLEX"
-    asyncio.run(pool.admit(LONG, customer_id=1, parameters=None))
+    asyncio.run(pool.admit("v0", LONG, customer_id=1, parameters=None))
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,8 @@ def test_every_missing_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None
         ("DATA_HIST_TENANT_HEADER", "X Tenant"),
         ("DATA_HIST_TENANT_REQUIRED", "perhaps"),
         ("DATA_HIST_PRICE_USD_PER_TB", "-1"),
+        ("DATA_HIST_REPLICAS", "0"),
+        ("DATA_HIST_WORKERS", "65"),
     ],
 )
 def test_wrong_value_is_named_and_not_repeated(
@@ -54,6 +56,26 @@ def test_wrong_value_is_named_and_not_repeated(
 
     assert str(refusal.value).startswith(f"{name}: ")
     assert not value or value not in str(refusal.value).removeprefix(name)
+
+
+@pytest.mark.parametrize(
+    ("replicas", "workers", "calls_per_second", "minutes"),
+    [("1", "1", 15.0, 60), ("1", "3", 5.0, 180), ("5", "2", 1.5, 600)],
+)
+def test_workers_share_the_call_rate_and_the_sweeps(
+    monkeypatch: pytest.MonkeyPatch,
+    replicas: str,
+    workers: str,
+    calls_per_second: float,
+    minutes: int,
+) -> None:
+    monkeypatch.setenv("DATA_HIST_REPLICAS", replicas)
+    monkeypatch.setenv("DATA_HIST_WORKERS", workers)
+
+    settings = load_settings()
+
+    assert settings.status_calls_per_second_of_worker == calls_per_second
+    assert settings.sweep_interval_minutes_of_worker == minutes
 
 
 def test_secrets_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:

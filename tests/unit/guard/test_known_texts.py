@@ -16,7 +16,7 @@ from tests.shared_files import shared_cases
 
 from .case_files import own_cases, sql_of
 
-VERSION = load_catalog().versions["v0"]
+VERSIONS = load_catalog().versions
 _SHARED = ("cases/sql_allowed.jsonl", "cases/sql_denied.jsonl", "cases/sql_scope.jsonl")
 _CASES = own_cases("accepted.jsonl") + own_cases("refused.jsonl")
 _CASES += [case for name in _SHARED for case in shared_cases(name)]
@@ -52,8 +52,8 @@ Outcome: TypeAlias = AdmittedQuery | tuple[type, str, dict[str, Any]]
 @pytest.fixture(scope="module", params=[None, 7], ids=["any days", "seven days"])
 def guards(request: pytest.FixtureRequest) -> Iterator[tuple[GuardPool, Guard]]:
     """A pool that remembers, and a guard that does not."""
-    pool = GuardPool(VERSION, request.param)
-    yield pool, Guard(VERSION, request.param)
+    pool = GuardPool(VERSIONS, request.param)
+    yield pool, Guard(VERSIONS["v0"], request.param)
     pool.close()
 
 
@@ -70,7 +70,7 @@ async def _remembering(
     pool: GuardPool, sql: str, customer_id: int | None, values: Sequence[Parameter] | None
 ) -> Outcome:
     try:
-        return await pool.admit(sql, customer_id=customer_id, parameters=values)
+        return await pool.admit("v0", sql, customer_id=customer_id, parameters=values)
     except RequestError as refusal:
         return type(refusal), str(refusal), refusal.__dict__
 
@@ -105,10 +105,10 @@ def test_the_order_in_which_customers_come_does_not_matter(
     async def outcomes(pool: GuardPool) -> list[Outcome]:
         return list(await asyncio.gather(*(_remembering(pool, *each) for each in asked)))
 
-    pool = GuardPool(VERSION)
+    pool = GuardPool(VERSIONS)
     try:
         found = asyncio.run(outcomes(pool))
     finally:
         pool.close()
-    fresh = Guard(VERSION)
+    fresh = Guard(VERSIONS["v0"])
     assert found == [_freshly(fresh, *each) for each in asked]
