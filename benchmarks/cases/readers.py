@@ -18,7 +18,7 @@ from benchmarks.data import COLUMNS, DataSet
 from benchmarks.report import Measurements, Section, number
 from data_hist.model import Column
 from data_hist.results.arrow_encoders import ArrowEncoder, ParquetEncoder
-from data_hist.results.arrow_tables import arrow_schema, typed_rows
+from data_hist.results.arrow_tables import ArrowRows
 from data_hist.results.csv_rows import read_rows
 from data_hist.results.json_encoders import JsonEncoder, NdjsonEncoder
 from data_hist.results.row_blocks import RowBlocks
@@ -28,7 +28,6 @@ _TURNS = 5
 _NAMES = [name for name, _ in COLUMNS]
 _COLUMNS = [Column(name, kind) for name, kind in COLUMNS]
 _STRINGS = [pa.string()] * len(COLUMNS)
-_SCHEMA = arrow_schema(_COLUMNS)
 _POLARS = {"bigint": polars.Int64, "double": polars.Float64, "boolean": polars.Boolean}
 
 Way = Callable[[bytes], object]
@@ -82,8 +81,8 @@ def _header_read() -> RowBlocks:
 _CHOSEN = "chosen"
 _READERS: dict[str, tuple[str, Way]] = {
     "find where the rows end: count quotes": (_CHOSEN, lambda rows: _header_read().feed(rows)),
-    "read: pyarrow, types of Arrow": (_CHOSEN, lambda rows: typed_rows(rows, _COLUMNS, _SCHEMA)),
-    "the same again (control)": ("", lambda rows: typed_rows(rows, _COLUMNS, _SCHEMA)),
+    "read: pyarrow, types of Arrow": (_CHOSEN, lambda rows: ArrowRows(_COLUMNS).table(rows)),
+    "the same again (control)": ("", lambda rows: ArrowRows(_COLUMNS).table(rows)),
     "read: pyarrow, types of JSON": (_CHOSEN, lambda rows: read_rows(rows, _json_types())),
     "read: pyarrow, text": ("", lambda rows: read_rows(rows, _STRINGS)),
     "read: polars": ("", _polars_frame),

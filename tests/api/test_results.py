@@ -190,23 +190,34 @@ def test_arrow_types_are_those_of_athena(client: httpx.Client) -> None:
 
 ODD = """
 SELECT json_array_get('["a"]', 0) AS j, date '9999-12-31' + interval '1' day AS d,
-       CAST('1800-01-01 00:00:00 America/New_York' AS timestamp with time zone) AS z
+       timestamp '-0044-03-15 12:00:00' AS t,
+       CAST('1800-01-01 00:00:00 America/New_York' AS timestamp with time zone) AS z,
+       timestamp '2026-11-01 06:30:00 UTC' AT TIME ZONE 'America/New_York' AS twice
 """
+ODD_ROW = {
+    "j": "a",
+    "d": "+10000-01-01",
+    "t": "-0044-03-15T12:00:00.000",
+    "z": "1800-01-01T04:56:02.000+00:00",
+    # The text names the zone only, so that the first of both times is taken.
+    "twice": "2026-11-01T01:30:00.000-04:00",
+}
 
 
 def test_odd_values_are_read_in_every_format(client: httpx.Client) -> None:
     query_id = submitted(client, ODD)["query_id"]
-    row = {"j": "a", "d": "+10000-01-01", "z": "1800-01-01T04:56:02.000+00:00"}
 
-    assert next_page(client, query_id, row_format="objects")["rows"] == [row]
-    assert json.loads(result(client, query_id, format="ndjson").text) == row
-    assert result(client, query_id, format="json").json()["rows"] == [list(row.values())]
+    assert next_page(client, query_id, row_format="objects")["rows"] == [ODD_ROW]
+    assert json.loads(result(client, query_id, format="ndjson").text) == ODD_ROW
+    assert result(client, query_id, format="json").json()["rows"] == [list(ODD_ROW.values())]
     arrow = pa.ipc.open_stream(result(client, query_id, format="arrow").content).read_all()
     file = parquet.read_table(io.BytesIO(result(client, query_id, format="parquet").content))
     for table in (arrow, file):
         assert table["j"].to_pylist() == ["a"]
         assert table["d"].cast(pa.int32()).to_pylist() == [2_932_897]
+        assert table["t"].cast(pa.int64()).to_pylist() == [-63_549_316_800_000_000]
         assert table["z"].to_pylist() == [datetime(1800, 1, 1, 4, 56, 2, tzinfo=UTC)]
+        assert table["twice"].to_pylist() == [datetime(2026, 11, 1, 5, 30, tzinfo=UTC)]
 
 
 @pytest.mark.parametrize("name", MEDIA_TYPES)
