@@ -6,6 +6,7 @@ embedded endpoint all take their tables from here; nothing here knows HTTP, SQL 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,7 @@ class Table:
     columns: tuple[TableColumn, ...]
     examples: tuple[Example, ...] = ()
 
-    @property
+    @cached_property
     def queryable_columns(self) -> tuple[TableColumn, ...]:
         """The columns a query may name, and the ones `*` stands for."""
         return tuple(column for column in self.columns if column.queryable)

@@ -42,7 +42,7 @@ from data_hist.guard.splice import (
 from data_hist.guard.statement import FindRanges, Ranges, Statement, TablePlace
 from data_hist.guard.sub_select_check import shown
 from data_hist.guard.time_limit import check_days
-from data_hist.guard.time_ranges import RECORD_TIMES, time_ranges
+from data_hist.guard.time_ranges import DAY, RECORD_TIMES, time_ranges
 from data_hist.time_range import TimeRange
 
 
@@ -137,7 +137,13 @@ class Guard:
         fixed = ending + qualifiers
         self._check_frame(sql, lexed.tokens, fixed, tables)
         return Statement(
-            source, lexed.tokens, marks, tables, fixed, _ranges_of(names.tables, marks), bool(marks)
+            source,
+            lexed.tokens,
+            marks,
+            tables,
+            fixed,
+            _ranges_of(names.tables, tokens),
+            bool(marks),
         )
 
     def rewrite(
@@ -225,16 +231,18 @@ def _places(names: scope.Names, tokens: list[Token]) -> tuple[list[TablePlace], 
     return tables, qualifiers
 
 
-def _ranges_of(references: Sequence[scope.TableReference], marks: Sequence[Mark]) -> FindRanges:
+def _ranges_of(references: Sequence[scope.TableReference], tokens: Sequence[Token]) -> FindRanges:
     """What tells the ranges; without a `?` they are known, and the tree need not be kept."""
+    days = {column.name.lower() for each in references if (column := each.table.time_column(DAY))}
+    names_a_day = any(token.name.lower() in days for token in tokens)
 
     def find(parameters: Mapping[int, Parameter]) -> Ranges:
-        return Ranges(
-            tuple(time_ranges(references, parameters)),
-            tuple(time_ranges(references, parameters, RECORD_TIMES)),
-        )
+        wanted = tuple(time_ranges(references, parameters))
+        if not names_a_day:
+            return Ranges(wanted, wanted)
+        return Ranges(wanted, tuple(time_ranges(references, parameters, RECORD_TIMES)))
 
-    if marks:
+    if any(token.kind is Kind.PARAMETER for token in tokens):
         return find
     known = find({})
     return lambda _parameters: known

@@ -47,14 +47,17 @@ class Lexed(NamedTuple):
 # Possessive quantifiers: no input makes these go back. A number may not touch a word (`1a`).
 _TOKEN = re.compile(
     r"""
-      (?P<SPACE>[ \t\r\n]++)
-    | (?P<COMMENT>--[^\r\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/)
+    [ \t\r\n]*+
+    (?:
+      (?P<COMMENT>--[^\r\n]*+|/\*(?:[^*]++|\*(?!/))*+\*/)
     | (?P<STRING>(?:[xX]|[uU]&)?'(?:[^']++|'')*+')
     | (?P<WORD>[A-Za-z_][A-Za-z0-9_]*+)
     | (?P<QUOTED>"(?:[^"]++|"")*+")
     | (?P<NUMBER>[0-9]++(?:\.(?!\.)[0-9]*+)?(?:[eE][+-]?[0-9]++)?(?![A-Za-z0-9_"']))
     | (?P<OPERATOR>->|<>|!=|<=|>=|\|\||/(?!\*)|[-+*%=<>(),.:;\[\]])
     | (?P<PARAMETER>\?)
+    | (?P<END>\Z)
+    )
     """,
     re.VERBOSE,
 )
@@ -71,27 +74,37 @@ _FOREIGN = {
 }
 _VALUES = {Kind.STRING: "a string", Kind.NUMBER: "a number"}
 _UNTERMINATED = {"'": "string", '"': "quoted identifier", "/": "comment"}
+_SPACES = " \t\r\n"
 _NOT_BLANK = re.compile(r"[^\n]")
 
 
 def lex(source: Source, *, max_tokens: int) -> Lexed:
     """The tokens of a text, or a refusal at the first character that begins none."""
     _refuse_nul(source)
-    text, tokens, code, offset = source.text, [], [], 0
-    while offset < len(text):
-        match = _TOKEN.match(text, offset)
-        if match is None:
-            raise _unexpected(source, offset)
-        group, value = match.lastgroup, match.group()
-        code.append(_NOT_BLANK.sub(" ", value) if group == "COMMENT" else value)
-        if group not in ("SPACE", "COMMENT"):
-            tokens.append(_token(source, str(group), offset, value))
-            if len(tokens) > max_tokens:
-                raise source.refusal(
-                    offset, "TOO_COMPLEX", f"The query has more than {max_tokens:,} tokens."
-                )
-        offset = match.end()
-    return Lexed(tokens, "".join(code))
+    text, offset = source.text, 0
+    tokens: list[Token] = []
+    comments: list[tuple[int, int]] = []
+    word, quoted = Kind.WORD, Kind.QUOTED
+    while match := _TOKEN.match(text, offset):
+        group = str(match.lastgroup)
+        start, offset = match.span(group)
+        kind = _KINDS.get(group)
+        if kind is None:
+            if group == "END":
+                return Lexed(tokens, _blanked(text, comments))
+            comments.append((start, offset))
+            continue
+        value = text[start:offset]
+        if kind is word:
+            value = value.upper()
+        elif kind is quoted:
+            _check_quoted(source, start, value)
+        tokens.append(Token(kind, start, offset, value))
+        if len(tokens) > max_tokens:
+            raise source.refusal(
+                start, "TOO_COMPLEX", f"The query has more than {max_tokens:,} tokens."
+            )
+    raise _unexpected(source, len(text) - len(text[offset:].lstrip(_SPACES)))
 
 
 def described(source: Source, token: Token) -> str:
@@ -101,17 +114,22 @@ def described(source: Source, token: Token) -> str:
     return f"'{short(source.text[token.start : token.end])}'"
 
 
-def _token(source: Source, group: str, start: int, value: str) -> Token:
-    end = start + len(value)
-    if group == "WORD":
-        return Token(Kind.WORD, start, end, value.upper())
-    if group == "QUOTED" and (value == '""' or not value.isprintable()):
+def _blanked(text: str, comments: list[tuple[int, int]]) -> str:
+    parts: list[str] = []
+    done = 0
+    for start, end in comments:
+        parts += (text[done:start], _NOT_BLANK.sub(" ", text[start:end]))
+        done = end
+    return "".join([*parts, text[done:]])
+
+
+def _check_quoted(source: Source, start: int, value: str) -> None:
+    if value == '""' or not value.isprintable():
         raise source.refusal(
             start,
             "IDENTIFIER_NOT_ALLOWED",
             "A quoted name must be of printable characters, not empty.",
         )
-    return Token(_KINDS[group], start, end, value)
 
 
 def _refuse_nul(source: Source) -> None:

@@ -13,7 +13,7 @@ from sqlglot import exp
 
 from data_hist import catalog
 from data_hist.guard import parser
-from data_hist.guard.lexer import Kind, Token, lex
+from data_hist.guard.lexer import Kind, lex
 from data_hist.guard.source import Source
 
 _SHAPES = 256
@@ -22,6 +22,13 @@ _ONE = {Kind.NUMBER: "1", Kind.STRING: "'1'"}
 
 class RewriteFault(RuntimeError):
     """The rewritten text is not what was meant."""
+
+
+class Piece(NamedTuple):
+    """A text of ours as its tokens; the shape is the text with all numbers and strings alike."""
+
+    tokens: Sequence[tuple[Kind, str]]
+    shape: str
 
 
 class Shown(NamedTuple):
@@ -41,22 +48,27 @@ def shown(version: catalog.ApiVersion, table: catalog.Table, tenant_column: str)
     )
 
 
-def check_sub_select(tokens: Sequence[Token], allowed: Shown, customer_id: int | None) -> None:
-    """Raise unless these tokens are a sub-select of what is allowed, for this customer."""
+def lexed_piece(text: str, max_tokens: int) -> Piece:
+    """The tokens of a text of ours, and its shape."""
+    tokens = lex(Source(text), max_tokens=max_tokens).tokens
     shape = " ".join(_ONE.get(token.kind, token.text) for token in tokens)
-    _check_shape(shape, allowed, is_scoped=customer_id is not None)
-    if customer_id is not None and _first_condition(tokens) != [
+    return Piece(tuple((token.kind, token.text) for token in tokens), shape)
+
+
+def check_sub_select(piece: Piece, allowed: Shown, customer_id: int | None) -> None:
+    """Raise unless a piece is a sub-select of what is allowed, for this customer."""
+    _check_shape(piece.shape, allowed, is_scoped=customer_id is not None)
+    if customer_id is not None and _first_condition(piece) != (
         (Kind.WORD, allowed.tenant_column.upper()),
         (Kind.OPERATOR, "="),
         (Kind.NUMBER, str(customer_id)),
-    ]:
+    ):
         raise RewriteFault("a sub-select is not that of the customer")
 
 
-def _first_condition(tokens: Sequence[Token]) -> list[tuple[Kind, str]]:
-    words = [token.text if token.kind is Kind.WORD else "" for token in tokens]
-    start = words.index("WHERE") + 1
-    return [(token.kind, token.text) for token in tokens[start : start + 3]]
+def _first_condition(piece: Piece) -> Sequence[tuple[Kind, str]]:
+    start = piece.tokens.index((Kind.WORD, "WHERE")) + 1
+    return piece.tokens[start : start + 3]
 
 
 @lru_cache(_SHAPES)

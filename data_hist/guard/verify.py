@@ -22,7 +22,13 @@ from data_hist.guard.lexer import Kind, Lexed, Token, lex
 from data_hist.guard.rules import offset
 from data_hist.guard.source import Source
 from data_hist.guard.splice import Replacement
-from data_hist.guard.sub_select_check import RewriteFault, Shown, check_sub_select
+from data_hist.guard.sub_select_check import (
+    Piece,
+    RewriteFault,
+    Shown,
+    check_sub_select,
+    lexed_piece,
+)
 
 # Our own pieces come on top of what the caller may send.
 _MAX_TOKENS = limits.MAX_TOKENS * 3 // 2
@@ -85,9 +91,9 @@ def check_sent(
     """
     _check_tokens(sent, tokens, [*fixed, *literals, *(each.replacement for each in sub_selects)])
     for literal in literals:
-        _check_literal(_lexed_piece(literal.text))
+        _check_literal(_piece(literal.text))
     for replacement, allowed in sub_selects:
-        check_sub_select(_lexed_piece(replacement.text), allowed, customer_id)
+        check_sub_select(_piece(replacement.text), allowed, customer_id)
 
 
 def _check_tokens(text: str, tokens: Sequence[Token], replacements: list[Replacement]) -> Lexed:
@@ -97,31 +103,34 @@ def _check_tokens(text: str, tokens: Sequence[Token], replacements: list[Replace
     return lexed
 
 
-def _check_literal(tokens: Sequence[Token]) -> None:
+def _check_literal(piece: Piece) -> None:
     """Raise unless a value is one: without a name, and closed in itself."""
     depth = 0
-    for token in tokens:
-        if token.kind is Kind.WORD and token.text not in _WORDS_OF_LITERALS:
-            raise RewriteFault("a literal holds a name")
-        if token.kind is Kind.OPERATOR:
-            depth += (token.text == "(") - (token.text == ")")
-            if token.text not in _SIGNS_OF_LITERALS or depth < 0:
-                raise RewriteFault("a literal is more than a value")
-        if token.kind in (Kind.QUOTED, Kind.PARAMETER):
-            raise RewriteFault("a literal holds a name")
+    for kind, text in piece.tokens:
+        depth += (text == "(") - (text == ")")
+        if not _may_be_in_literal(kind, text) or depth < 0:
+            raise RewriteFault("a literal is more than a value")
     if depth:
         raise RewriteFault("a literal is more than a value")
 
 
-def _lexed_piece(text: str) -> Sequence[Token]:
+def _may_be_in_literal(kind: Kind, text: str) -> bool:
+    if kind is Kind.WORD:
+        return text in _WORDS_OF_LITERALS
+    if kind is Kind.OPERATOR:
+        return text in _SIGNS_OF_LITERALS
+    return kind in (Kind.NUMBER, Kind.STRING)
+
+
+def _piece(text: str) -> Piece:
     if len(text) > _LONGEST_SHORT_PIECE:
-        return lex(Source(text), max_tokens=_MAX_TOKENS).tokens
-    return _lexed_short_piece(text)
+        return lexed_piece(text, _MAX_TOKENS)
+    return _short_piece(text)
 
 
 @lru_cache(_SHORT_PIECES)
-def _lexed_short_piece(text: str) -> Sequence[Token]:
-    return tuple(lex(Source(text), max_tokens=_MAX_TOKENS).tokens)
+def _short_piece(text: str) -> Piece:
+    return lexed_piece(text, _MAX_TOKENS)
 
 
 def _read(lexed: Lexed) -> exp.Expr | None:
@@ -147,8 +156,7 @@ def _meant(tokens: Sequence[Token], replacements: list[Replacement]) -> Iterator
         if waiting and waiting[-1].start == token.start:
             piece = waiting.pop()
             replaced_to = piece.end
-            for inner in _lexed_piece(piece.text):
-                yield inner.kind, inner.text
+            yield from _piece(piece.text).tokens
         if token.start >= replaced_to:
             yield token.kind, token.text
 
