@@ -84,6 +84,7 @@ class QueryService:
         self._version = version
         self._locations = locations
         self._guard = resources.guard
+        self._tables = version.tables
         self._ownership = Ownership(locations, clock)
         self._orphans = resources.orphans
         self._started = StartedQueries()
@@ -126,7 +127,7 @@ class QueryService:
             if key is None:
                 self._orphans.add(query.query_id)
             raise
-        raise_callers_fault(owned.query.failure, query.query_id)
+        raise_callers_fault(owned.query.failure, query.query_id, self._tables)
         return owned
 
     async def validate(self, tenant: int, submission: Submission) -> OwnedQuery:
@@ -156,7 +157,7 @@ class QueryService:
         finally:
             if not query.status.is_terminal:
                 self._orphans.add(started.query_id)
-        raise_callers_fault(query.failure, query_id=None)
+        raise_callers_fault(query.failure, None, self._tables)
         if query.status is not QueryStatus.FINISHED:
             raise EngineUnavailable(
                 "The engine did not check the query in time.", retry_after_seconds=_RETRY_SECONDS
@@ -172,7 +173,7 @@ class QueryService:
                 fault.
         """
         owned = await self._follower.follow(tenant, query_id, wait_seconds)
-        raise_callers_fault(owned.query.failure, query_id)
+        raise_callers_fault(owned.query.failure, query_id, self._tables)
         return owned
 
     async def next_page(self, tenant: int, request: PageRequest) -> Page:
@@ -256,7 +257,7 @@ class QueryService:
 
     async def _query_with_rows(self, tenant: int, query_id: str, wait_seconds: float) -> Query:
         owned = await self._follower.follow(tenant, query_id, wait_seconds)
-        require_rows(owned.query)
+        require_rows(owned.query, self._tables)
         return owned.query
 
     async def _on_thread(self, call: Callable[[], _T]) -> _T:

@@ -1,5 +1,8 @@
 """What the state of a query means for its caller: rows, an error of theirs, or neither."""
 
+from collections.abc import Mapping
+
+from data_hist.catalog import Table
 from data_hist.errors import (
     DataHistError,
     InvalidSql,
@@ -9,6 +12,7 @@ from data_hist.errors import (
     ScanLimitExceeded,
 )
 from data_hist.model import Failure, FailureCause, Query, QueryStatus
+from data_hist.queries.column_hints import with_column_hint
 
 _RETRY_SECONDS = 1
 _CALLERS_FAULTS: dict[FailureCause, type[DataHistError]] = {
@@ -18,14 +22,17 @@ _CALLERS_FAULTS: dict[FailureCause, type[DataHistError]] = {
 }
 
 
-def raise_callers_fault(failure: Failure | None, query_id: str | None) -> None:
-    """Raise the error of a query that failed through its own SQL.
+def raise_callers_fault(
+    failure: Failure | None, query_id: str | None, tables: Mapping[str, Table]
+) -> None:
+    """Raise the error of a query over some tables that failed through its own SQL.
 
     Raises:
         InvalidSql, ResourcesExhausted, ScanLimitExceeded: By the cause of the failure.
     """
     if failure is None or failure.cause not in _CALLERS_FAULTS:
         return
+    failure = with_column_hint(failure, tables)
     raise _CALLERS_FAULTS[failure.cause](
         failure.detail,
         query_id=query_id,
@@ -35,8 +42,8 @@ def raise_callers_fault(failure: Failure | None, query_id: str | None) -> None:
     )
 
 
-def require_rows(query: Query) -> None:
-    """Make sure that a query has a result.
+def require_rows(query: Query, tables: Mapping[str, Table]) -> None:
+    """Make sure that a query over some tables has a result.
 
     Raises:
         QueryNotFinished: It has none yet.
@@ -50,7 +57,7 @@ def require_rows(query: Query) -> None:
         )
     if query.status is QueryStatus.FINISHED:
         return
-    failure = query.failure
+    failure = with_column_hint(query.failure, tables) if query.failure else None
     raise QueryNotSuccessful(
         failure.detail if failure else "The query was cancelled.",
         query_id=query.query_id,
