@@ -34,10 +34,21 @@ class Attempts:
     Args:
         most: How many times a call is made before it is given up.
         retries_for_100: How many more calls there may be than were asked for.
+        clock: The time in seconds, of any steady clock.
+        sleep: Waits for some seconds.
     """
 
-    def __init__(self, *, most: int = 3, retries_for_100: int = 15) -> None:
+    def __init__(
+        self,
+        *,
+        most: int = 3,
+        retries_for_100: int = 15,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
         self._most = most
+        self._clock = clock
+        self._sleep = sleep
         self._budget = RetryBudget(retries_for_100)
 
     def make(self, call: Callable[[], _T], patience: Patience) -> _T:
@@ -47,21 +58,21 @@ class Attempts:
             EngineError: That of the last attempt; `unconfirmed` where any of them was.
         """
         self._budget.count_request()
-        deadline = time.monotonic() + patience.whole_seconds
+        deadline = self._clock() + patience.whole_seconds
         attempt, unconfirmed = 1, False
         while True:
             try:
-                left = deadline - time.monotonic()
+                left = deadline - self._clock()
                 with time_limit(min(patience.attempt_seconds, left)):
                     return call()
             except EngineError as error:
                 # The first attempt may have been taken, although the last one was refused.
                 error.unconfirmed = unconfirmed = unconfirmed or error.unconfirmed
                 pause = random.uniform(0, _FIRST_PAUSE_SECONDS * 2**attempt)  # noqa: S311
-                late = time.monotonic() + pause >= deadline
+                late = self._clock() + pause >= deadline
                 if attempt == self._most or late or not is_transient(error):
                     raise
                 if not self._budget.take_retry():
                     raise
-            time.sleep(pause)
+            self._sleep(pause)
             attempt += 1

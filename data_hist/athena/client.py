@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
+from boto3 import Session
+
 from data_hist.athena.attempts import Attempts, Patience
 from data_hist.athena.errors import translated_errors
 from data_hist.athena.observed_calls import observe_calls
@@ -62,19 +64,26 @@ class AthenaClient:
 
     Every method raises `EngineUnavailable`, `EngineFailed` or `Throttled` when AWS does not answer
     as it should. Thread-safe, as botocore's clients are.
+
+    Args:
+        settings: Where they are, and what they are called with.
+        athena: A client of Athena; made from the settings when not given.
+        attempts: How calls of Athena are repeated.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        athena: "Athena | None" = None,
+        attempts: Attempts | None = None,
+    ) -> None:
         session = session_from(settings)
-        self._athena: Athena = session.client(
-            "athena", endpoint_url=settings.endpoint_url, config=CONFIG
-        )
-        keep_bodies(self._athena)
+        self._athena = athena or _athena_client(session, settings)
         self._s3: S3Client = session.client("s3", endpoint_url=settings.endpoint_url, config=CONFIG)
-        for client in (self._athena, self._s3):
-            observe_time_limits(client)
-            observe_calls(client)
-        self._attempts = Attempts()
+        observe_time_limits(self._s3)
+        observe_calls(self._s3)
+        self._attempts = attempts or Attempts()
         # One read that fails breaks a stream off; S3 has no quota that its retries would use up.
         self._object_attempts = Attempts(most=5, retries_for_100=100)
         self._workgroup = settings.workgroup
@@ -249,6 +258,14 @@ class AthenaClient:
                 f"Workgroup {self._workgroup} keeps its results in Athena's own storage: turn off "
                 "'Athena managed' results (ManagedQueryResultsConfiguration.Enabled=false)."
             )
+
+
+def _athena_client(session: Session, settings: Settings) -> "Athena":
+    client: Athena = session.client("athena", endpoint_url=settings.endpoint_url, config=CONFIG)
+    keep_bodies(client)
+    observe_time_limits(client)
+    observe_calls(client)
+    return client
 
 
 def idempotency_token(tenant: int, key: str | None) -> str:

@@ -10,6 +10,9 @@ from data_hist.time_range import DAY_MS, TimeRange, span_at
 
 RULE = "TIME_RANGE_TOO_LONG"
 
+# A bound that a client has worked out from its clock, and sends again when it repeats the request.
+_SLACK_MS = 10 * 60 * 1000
+
 
 def check_days(
     source: Source,
@@ -19,9 +22,10 @@ def check_days(
 ) -> None:
     """Refuse the first table of which more days are asked for."""
     now_ms = int(datetime.now(UTC).timestamp() * 1000)
+    most_ms = max_days * DAY_MS + _SLACK_MS
     for place, arrival in zip(tables, ranges, strict=True):
         low, high = span_at(arrival, now_ms)
-        if low is None or min(now_ms if high is None else high, now_ms) - low > max_days * DAY_MS:
+        if low is None or min(now_ms if high is None else high, now_ms) - low > most_ms:
             raise _too_long(source, place, max_days)
 
 

@@ -6,6 +6,7 @@ A caller has gone away before the answer, or Athena did not confirm the start.
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -20,6 +21,7 @@ _T = TypeVar("_T")
 
 # Few, since an engine in trouble makes many orphans: their calls must not crowd out the callers'.
 _THREADS = 2
+_HURRIED_PAUSE_SECONDS = 0.2
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,7 @@ class Orphans:
         self._persistence = persistence
         self._threads = ContextThreadPool(_THREADS, "orphans")
         self._tasks: set[asyncio.Task[None]] = set()
+        self._hurried = asyncio.Event()
 
     def add(self, query_id: str) -> None:
         """Stop a query."""
@@ -65,7 +68,8 @@ class Orphans:
         self._keep(self._awaited_and_stopped(starting, start))
 
     async def settle(self, seconds: float) -> None:
-        """Give what is under way some time to end."""
+        """Try once more to stop what is left, in so many seconds."""
+        self._hurried.set()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
 
@@ -90,22 +94,19 @@ class Orphans:
     ) -> None:
         try:
             query_id = await starting
-        except EngineError as error:
-            if error.unconfirmed:
+        except Exception as error:
+            if not (isinstance(error, EngineError) and not error.unconfirmed):
                 await self._found_and_stopped(start)
-        except DataHistError:
-            # Athena has refused it.
-            return
         else:
             await self._stopped(query_id)
 
     async def _found_and_stopped(self, start: Callable[[], str]) -> None:
         try:
             query_id = await self._repeated(start)
-        except EngineError:
+        except Exception as error:
+            if _is_refusal(error):
+                return
             raise
-        except DataHistError:
-            return
         await self._stopped(query_id)
 
     async def _stopped(self, query_id: str) -> None:
@@ -113,10 +114,10 @@ class Orphans:
         _log.warning("stopped query %s, whose id no caller holds", query_id)
 
     async def _repeated(self, call: Callable[[], _T]) -> _T:
-        """Make a call until Athena answers it.
+        """Make a call until Athena answers it, however often that is.
 
         Raises:
-            EngineError, QueryNotFound: It does not, however often it is asked.
+            DataHistError: Athena refuses it, or has failed for too long.
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._persistence.whole_seconds
@@ -124,9 +125,21 @@ class Orphans:
         while True:
             try:
                 return await loop.run_in_executor(self._threads, call)
-            except (EngineError, QueryNotFound):
-                # Athena may not know yet what it has started a moment ago.
-                if loop.time() + pause > deadline:
+            except Exception as error:
+                if _is_refusal(error) or loop.time() + pause > deadline:
                     raise
-            await asyncio.sleep(pause)
+            await self._pause(pause)
             pause = min(2 * pause, self._persistence.longest_pause_seconds)
+
+    async def _pause(self, seconds: float) -> None:
+        if self._hurried.is_set():
+            await asyncio.sleep(_HURRIED_PAUSE_SECONDS)
+            return
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._hurried.wait()
+
+
+def _is_refusal(error: Exception) -> bool:
+    """Whether Athena will never do it. It may not know yet what it started a moment ago."""
+    return isinstance(error, DataHistError) and not isinstance(error, EngineError | QueryNotFound)

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 
 from data_hist.athena import AthenaClient
-from data_hist.errors import EngineError, InvalidSql
+from data_hist.errors import DataHistError, EngineError, InvalidSql
 from data_hist.guard import AdmittedQuery
 from data_hist.model import Query, QueryStatus
 from data_hist.queries.descriptions import for_caller
@@ -84,6 +84,12 @@ class QueryStarter:
         except InvalidSql as error:
             line, column = caller_place(sent, error.line, error.column)
             raise InvalidSql(error.detail, code=error.code, line=line, column=column) from error
+        except DataHistError:
+            raise
+        except Exception:
+            if not keyed:
+                self._orphans.add_unconfirmed(start)
+            raise
         return for_caller(Query(query_id, QueryStatus.QUEUED, sent, location, self._clock()))
 
 

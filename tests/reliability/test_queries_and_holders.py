@@ -1,0 +1,177 @@
+"""Each query that Athena has started is held by a caller, or stopped: whatever fails, and when.
+
+Runs on a turned clock and is the same for the same seed; `SUBMITS=10000` makes it more. Half of
+the callers send a key, some hang up, and the service stops in the middle of their work.
+"""
+
+import asyncio
+import os
+import random
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, cast
+
+import pytest
+
+from data_hist.api.presence import CallerGone, while_present
+from data_hist.athena import AthenaClient, idempotency_token
+from data_hist.athena.attempts import Attempts
+from data_hist.catalog import load_catalog
+from data_hist.errors import DataHistError
+from data_hist.model import OwnedQuery, Submission
+from data_hist.polling.poller import Poller
+from data_hist.queries.descriptions import describe_for_callers
+from data_hist.retention.locations import ResultLocations
+from data_hist.server import Load, Shutdown
+from data_hist.service import QueryService
+from tests.reliability.faulty_athena import BEGINNING, FAILING_SQL, FaultyAthena
+from tests.running_service import settings_for
+from tests.turned_clock import TurnedClock, run_turned
+
+SUBMITS = int(os.environ.get("SUBMITS", "1000"))
+# So many come to one service, before it stops and another one takes over.
+OF_ONE_SERVICE = 500
+ARRIVING_SECONDS = 120.0
+STOP_SECONDS = 20.0
+TENANT = 1
+VERSION = load_catalog().versions["v0"]
+
+
+@dataclass
+class Caller:
+    """One who submits a query once, and what the answer said."""
+
+    submission: Submission
+    comes_after: float
+    stays_for: float | None
+    query_id: str | None = None
+    errors: list[str] = field(default_factory=list)
+
+    async def submit(self, service: QueryService) -> None:
+        await asyncio.sleep(self.comes_after)
+        await self.ask(service)
+
+    async def ask(self, service: QueryService) -> None:
+        try:
+            answer: OwnedQuery = await while_present(
+                self._receive, service.submit(TENANT, self.submission)
+            )
+            self.query_id = answer.query.query_id
+        except DataHistError as error:
+            self.query_id = error.query_id
+            self.errors.append(type(error).__name__)
+        except (CallerGone, asyncio.CancelledError) as error:
+            self.errors.append(type(error).__name__)
+        except Exception as error:
+            # A fault of ours, which is answered with 500.
+            self.errors.append(type(error).__name__)
+
+    async def _receive(self) -> dict[str, Any]:
+        if self.stays_for is None:
+            await asyncio.get_running_loop().create_future()
+        else:
+            await asyncio.sleep(self.stays_for)
+        return {"type": "http.disconnect"}
+
+
+def callers(generator: random.Random, run: int, number: int) -> list[Caller]:
+    return [
+        Caller(
+            Submission(
+                sql=generator.choice(["SELECT 1", FAILING_SQL]),
+                retention_minutes=generator.choice([60, 1440]),
+                idempotency_key=generator.choice([None, f"{run} {n}"]),
+                wait_seconds=generator.choice([0, 0, 1, 30]),
+            ),
+            comes_after=generator.uniform(0, ARRIVING_SECONDS),
+            stays_for=generator.choice([None, None, None, generator.uniform(0, 2)]),
+        )
+        for n in range(number)
+    ]
+
+
+class Services:
+    """Makes services over one Athena, and stops them as their workers do."""
+
+    def __init__(self, clock: TurnedClock, athena: FaultyAthena) -> None:
+        self._clock = clock
+        self._settings = settings_for("http://127.0.0.1:9")
+        self._athena = athena
+
+    def now(self) -> datetime:
+        return BEGINNING + timedelta(seconds=self._clock())
+
+    def make(self) -> tuple[QueryService, Poller, Shutdown]:
+        attempts = Attempts(clock=self._clock, sleep=self._clock.pass_by)
+        engine = AthenaClient(self._settings, athena=cast("Any", self._athena), attempts=attempts)
+        poller = Poller(lambda ids: describe_for_callers(engine, ids), 15, self.now)
+        shutdown = Shutdown(0)
+        locations = ResultLocations(self._settings.result_bucket, self._settings.result_prefix)
+        service = QueryService(
+            engine,
+            poller,
+            VERSION,
+            locations,
+            self.now,
+            max_query_days=None,
+            load=Load(48),
+            shutdown=shutdown,
+        )
+        return service, poller, shutdown
+
+
+async def serve(services: Services, callers: list[Caller], stops_after: float) -> None:
+    """Serve those who come until the service stops, as a worker does."""
+    service, poller, shutdown = services.make()
+    tasks = [asyncio.create_task(caller.submit(service)) for caller in callers]
+    await asyncio.sleep(stops_after)
+    arrived = [
+        task
+        for task, caller in zip(tasks, callers, strict=True)
+        if caller.comes_after <= stops_after or task.cancel() is None
+    ]
+    shutdown.stop_listening()
+    await asyncio.wait(arrived, timeout=STOP_SECONDS)
+    for task in tasks:
+        task.cancel()
+    await asyncio.wait(tasks)
+    poller.close()
+    await service.close()
+
+
+@pytest.mark.parametrize("share", [0.1, 0.4])
+def test_started_queries_are_those_that_callers_hold(share: float) -> None:
+    generator = random.Random(20261128)  # noqa: S311 - tests are to repeat themselves
+    random.seed(20261128)
+
+    async def scenario(clock: TurnedClock) -> tuple[FaultyAthena, list[Caller]]:
+        athena = FaultyAthena(clock, generator, share)
+        services = Services(clock, athena)
+        everybody: list[Caller] = []
+        for run in range(-(-SUBMITS // OF_ONE_SERVICE)):
+            some = callers(generator, run, min(OF_ONE_SERVICE, SUBMITS - len(everybody)))
+            everybody += some
+            await serve(services, some, generator.uniform(ARRIVING_SECONDS, 2 * ARRIVING_SECONDS))
+        athena.share = 0.0
+        service, poller, _ = services.make()
+        for caller in everybody:
+            if caller.submission.idempotency_key and caller.query_id is None:
+                caller.stays_for = None
+                await caller.ask(service)
+        poller.close()
+        await service.close()
+        return athena, everybody
+
+    athena, everybody = run_turned(scenario, generator)
+
+    held = {caller.query_id for caller in everybody if caller.query_id}
+    started = set(athena.executions)
+    print(
+        f"{share:.0%} of calls failed: {len(everybody)} submits, {len(started)} queries started, "
+        f"{len(held)} held, {len(athena.stopped)} stopped, {len(athena.seen)} kinds of failures"
+    )
+    assert started - athena.stopped == held
+    assert not held & athena.stopped
+    for caller in everybody:
+        if key := caller.submission.idempotency_key:
+            assert caller.query_id == athena.of_token(idempotency_token(TENANT, key))
