@@ -20,7 +20,7 @@ class TableColumn:
     """One column of a table; `type` is Athena's name of the type.
 
     `time` is the moment it tells, if it tells one: `creation` or `arrival` of the record, or the
-    `day` or `hour` of its partition.
+    `day`, `hour` or `minute` of its partition.
     """
 
     name: str

@@ -115,6 +115,18 @@ class OwnedQuery:
 
 
 @dataclass(frozen=True)
+class CheckedQuery:
+    """A query that was found valid and not run.
+
+    `check` is the statement that the engine checked it by; `partitions` is how many partitions the
+    query may read at the most, where that can be told.
+    """
+
+    check: OwnedQuery
+    partitions: int | None
+
+
+@dataclass(frozen=True)
 class Column:
     """A column of a result; `type` is Athena's name of the type.
 

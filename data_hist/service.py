@@ -14,7 +14,9 @@ from data_hist.athena import AthenaClient, idempotency_token
 from data_hist.catalog import ApiVersion
 from data_hist.errors import EngineUnavailable
 from data_hist.guard import AdmittedQuery, Edit
+from data_hist.guard.partition_count import partition_count
 from data_hist.model import (
+    CheckedQuery,
     OwnedQuery,
     Owner,
     Page,
@@ -80,6 +82,7 @@ class QueryService:
         load: Load,
         shutdown: Shutdown,
     ) -> None:
+        self._clock = clock
         self._engine = engine
         self._version = version
         self._locations = locations
@@ -130,7 +133,7 @@ class QueryService:
         raise_callers_fault(owned.query.failure, query.query_id, self._tables)
         return owned
 
-    async def validate(self, tenant: int, submission: Submission) -> OwnedQuery:
+    async def validate(self, tenant: int, submission: Submission) -> CheckedQuery:
         """Have the guard and the engine check a query that is not run.
 
         Raises:
@@ -138,7 +141,7 @@ class QueryService:
             EngineUnavailable: The engine does not come to a verdict.
         """
         owner = Owner(tenant, submission.retention_minutes)
-        admitted = await self._admit(tenant, submission)
+        admitted = await self._admit(tenant, submission, with_reads=True)
         explained = AdmittedQuery(
             _VALIDATION + admitted.sql,
             (Edit(0, 0, len(_VALIDATION)), *admitted.edits),
@@ -162,7 +165,8 @@ class QueryService:
             raise EngineUnavailable(
                 "The engine did not check the query in time.", retry_after_seconds=_RETRY_SECONDS
             )
-        return OwnedQuery(query, owner)
+        now_ms = int(self._clock().timestamp() * 1000)
+        return CheckedQuery(OwnedQuery(query, owner), partition_count(admitted.reads or (), now_ms))
 
     async def status(self, tenant: int, query_id: str, wait_seconds: float) -> OwnedQuery:
         """Describe a query, once it has ended or `wait_seconds` have passed.
@@ -247,12 +251,15 @@ class QueryService:
             )
         )
 
-    async def _admit(self, tenant: int, submission: Submission) -> AdmittedQuery:
+    async def _admit(
+        self, tenant: int, submission: Submission, *, with_reads: bool = False
+    ) -> AdmittedQuery:
         return await self._guard.admit(
             self._version.name,
             submission.sql,
             customer_id=None if tenant == OPERATOR else tenant,
             parameters=submission.parameters,
+            with_reads=with_reads,
         )
 
     async def _query_with_rows(self, tenant: int, query_id: str, wait_seconds: float) -> Query:

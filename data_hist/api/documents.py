@@ -1,12 +1,20 @@
 """The wire shapes: domain values as the JSON documents of the contract."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from data_hist.catalog import Table
-from data_hist.model import Failure, OwnedQuery, Page, Query, QueryStatus, QueryWarning
+from data_hist.model import (
+    CheckedQuery,
+    Failure,
+    OwnedQuery,
+    Page,
+    Query,
+    QueryStatus,
+    QueryWarning,
+)
 from data_hist.queries.source_map import caller_text
 from data_hist.results.columns import column_documents
 from data_hist.wire_json import JsonText
@@ -52,9 +60,28 @@ def retry_headers(owned: OwnedQuery) -> dict[str, str]:
     return {"Retry-After": str(min(max(tenth_of_age, 1), _LATEST_RETRY_SECONDS))}
 
 
-def dry_run_document(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The document of a query that was only checked: there is nothing to follow or keep."""
-    return {**document, "query_id": None, "expires_at": None}
+def dry_run_document(
+    checked: CheckedQuery, sql: str, warnings: Sequence[QueryWarning]
+) -> dict[str, Any]:
+    """What is true of a query that did not run; what only a run has is null."""
+    nothing = checked.partitions == 0
+    return {
+        "query_id": None,
+        "query": sql,
+        "valid": True,
+        "status": None,
+        "submitted_at": None,
+        "completed_at": None,
+        "expires_at": None,
+        "retention_minutes": checked.check.owner.retention_minutes,
+        "statistics": None,
+        "estimate": {
+            "scanned_bytes": 0 if nothing else None,
+            "cost_usd": 0.0 if nothing else None,
+            "partitions": checked.partitions,
+        },
+        "warnings": [warning_document(warning) for warning in warnings],
+    }
 
 
 def page_document(page: Page) -> dict[str, Any]:

@@ -75,8 +75,10 @@ class Handlers:
         )
         tenant = tenant_of_request(request)
         if dry_run:
-            owned = await while_present(request.receive, self._service.validate(tenant, submission))
-            return dry_run_document(self._document(owned)), 200, {}
+            checking = self._service.validate(tenant, submission)
+            checked = await while_present(request.receive, checking)
+            warnings = self._archive.warnings(checked.check)
+            return dry_run_document(checked, submission.sql, warnings), 200, {}
         owned = await while_present(request.receive, self._service.submit(tenant, submission))
         document, status, headers = await self._with_first_page(owned, first_page)
         return document, status, headers | applied

@@ -29,6 +29,7 @@ from data_hist.guard import (
 from data_hist.guard.binding import Mark, bind, find_marks
 from data_hist.guard.lexer import Kind, Lexed, Token, described, lex
 from data_hist.guard.parameter import Parameter
+from data_hist.guard.partition_count import TableRead
 from data_hist.guard.source import Source
 from data_hist.guard.splice import (
     TENANT_COLUMN,
@@ -50,12 +51,14 @@ from data_hist.time_range import TimeRange
 class AdmittedQuery:
     """What is sent to the engine, and how it differs from the caller's text.
 
-    `ranges` tells for each reference to a table when the records arrived that it can want.
+    `ranges` tells for each reference to a table when the records arrived that it can want, `reads`
+    what it may read for them, if that was asked for.
     """
 
     sql: str
     edits: tuple[Edit, ...]
     ranges: tuple[TimeRange, ...] = ()
+    reads: tuple[TableRead, ...] | None = None
 
 
 class Guard:
@@ -94,6 +97,7 @@ class Guard:
         *,
         customer_id: int | None,
         parameters: Sequence[Parameter] | None = None,
+        with_reads: bool = False,
     ) -> AdmittedQuery:
         """The text to send for a query.
 
@@ -101,6 +105,7 @@ class Guard:
             sql: The caller's text.
             customer_id: The customer whose rows are visible; None makes every row visible.
             parameters: The values of the `?` in the text.
+            with_reads: Whether to tell what may be read as well.
 
         Raises:
             QueryTooLarge: It is over the engine's limit, as written or as sent.
@@ -108,20 +113,21 @@ class Guard:
             StatementNotAllowed: It is not one SELECT over what is served.
             InvalidRequest: The value of a parameter is not one of its type.
         """
-        return self.rewrite(self.read(sql), customer_id=customer_id, parameters=parameters)
+        statement = self.read(sql, with_days=with_reads)
+        return self.rewrite(statement, customer_id=customer_id, parameters=parameters)
 
-    def read(self, sql: str) -> Statement:
-        """What a text says by itself.
+    def read(self, sql: str, *, with_days: bool = False) -> Statement:
+        """What a text says by itself, of days only if it is asked for.
 
         Raises:
             QueryTooLarge, InvalidSql, StatementNotAllowed: As `admit` does.
         """
         try:
-            return self._read(sql)
+            return self._read(sql, with_days=with_days)
         except InvalidSql as fault:
             raise corrections.explained(Source(sql), fault, self._read, self._names) from None
 
-    def _read(self, sql: str) -> Statement:
+    def _read(self, sql: str, *, with_days: bool = False) -> Statement:
         _check_size(sql)
         source = Source(sql)
         lexed = lex(source, max_tokens=limits.MAX_TOKENS)
@@ -136,15 +142,8 @@ class Guard:
         tables, qualifiers = _places(names, tokens)
         fixed = ending + qualifiers
         self._check_frame(sql, lexed.tokens, fixed, tables)
-        return Statement(
-            source,
-            lexed.tokens,
-            marks,
-            tables,
-            fixed,
-            _ranges_of(names.tables, tokens),
-            bool(marks),
-        )
+        ranges = _ranges_of(names.tables, tokens, with_days=with_days)
+        return Statement(source, lexed.tokens, marks, tables, fixed, ranges, bool(marks))
 
     def rewrite(
         self,
@@ -178,7 +177,7 @@ class Guard:
             sub_selects=sub_selects,
             customer_id=customer_id,
         )
-        return AdmittedQuery(sent, edits, ranges.wanted)
+        return AdmittedQuery(sent, edits, ranges.wanted, _reads(tables, ranges))
 
     def _sub_select(
         self, place: TablePlace, arrival: TimeRange, customer_id: int | None
@@ -231,21 +230,32 @@ def _places(names: scope.Names, tokens: list[Token]) -> tuple[list[TablePlace], 
     return tables, qualifiers
 
 
-def _ranges_of(references: Sequence[scope.TableReference], tokens: Sequence[Token]) -> FindRanges:
+def _ranges_of(
+    references: Sequence[scope.TableReference], tokens: Sequence[Token], *, with_days: bool
+) -> FindRanges:
     """What tells the ranges; without a `?` they are known, and the tree need not be kept."""
     days = {column.name.lower() for each in references if (column := each.table.time_column(DAY))}
     names_a_day = any(token.name.lower() in days for token in tokens)
 
     def find(parameters: Mapping[int, Parameter]) -> Ranges:
         wanted = tuple(time_ranges(references, parameters))
+        by_days = tuple(time_ranges(references, parameters, {DAY})) if with_days else None
         if not names_a_day:
-            return Ranges(wanted, wanted)
-        return Ranges(wanted, tuple(time_ranges(references, parameters, RECORD_TIMES)))
+            return Ranges(wanted, wanted, by_days)
+        by_timestamps = tuple(time_ranges(references, parameters, RECORD_TIMES))
+        return Ranges(wanted, by_timestamps, by_days)
 
     if any(token.kind is Kind.PARAMETER for token in tokens):
         return find
     known = find({})
     return lambda _parameters: known
+
+
+def _reads(tables: Sequence[TablePlace], ranges: Ranges) -> tuple[TableRead, ...] | None:
+    if ranges.by_days is None:
+        return None
+    found = zip(tables, ranges.by_timestamps, ranges.by_days, strict=True)
+    return tuple(TableRead(place.table, arrival, days) for place, arrival, days in found)
 
 
 def _by_place(

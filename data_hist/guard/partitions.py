@@ -54,6 +54,20 @@ def partition_predicate(table: Table, arrival: TimeRange, write_name: Callable[[
     return " AND ".join(conditions)
 
 
+def hours_at(arrival: TimeRange, start_ms: int) -> Span:
+    """The first and the last hour since 1970 whose partitions that condition leaves.
+
+    Args:
+        arrival: When the records arrived.
+        start_ms: The moment at which the query starts.
+    """
+    found = Span()
+    for anchor, span in arrival.items():
+        start = 0 if anchor.base is Base.EPOCH else start_ms // HOUR_MS
+        found = found.both(_hours(_from_start_of(anchor, span)).moved(start))
+    return found
+
+
 def _from_start_of(anchor: Anchor, span: Span) -> Span:
     """The span counted from the start of the query, as wide as days and months can make it."""
     days = anchor.months * _MONTH_DAYS
@@ -66,14 +80,23 @@ def _from_start_of(anchor: Anchor, span: Span) -> Span:
 def _conditions(
     names: tuple[str, str], span: Span, write: Callable[[int], _Hour | None]
 ) -> list[str]:
-    first = None if span.low is None else write(span.low // HOUR_MS - SLACK_HOURS)
-    last = None if span.high is None else write(math.ceil(span.high / HOUR_MS) + SLACK_HOURS)
+    hours = _hours(span)
+    first = None if hours.low is None else write(hours.low)
+    last = None if hours.high is None else write(hours.high)
     return [
         condition
         for hour, sign in ((first, ">"), (last, "<"))
         if hour is not None
         for condition in _condition(names, hour, sign)
     ]
+
+
+def _hours(span: Span) -> Span:
+    """The first and the last hour of the partitions of a span, from what it counts from."""
+    return Span(
+        None if span.low is None else span.low // HOUR_MS - SLACK_HOURS,
+        None if span.high is None else math.ceil(span.high / HOUR_MS) + SLACK_HOURS,
+    )
 
 
 def _condition(names: tuple[str, str], hour: _Hour, sign: str) -> list[str]:

@@ -10,6 +10,7 @@ import asyncio
 import multiprocessing
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -50,16 +51,37 @@ class GuardPool:
         *,
         customer_id: int | None,
         parameters: Sequence[Parameter] | None,
+        with_reads: bool = False,
     ) -> AdmittedQuery:
         """As `Guard.admit` of this version, without holding anybody up.
 
         Raises:
             StatementNotAllowed: Also for a text that cannot be judged in time.
         """
-        if len(sql) <= _SHORT_SQL_CHARACTERS:
+        if len(sql) > _SHORT_SQL_CHARACTERS:
+            return await self._admit_long(version, sql, customer_id, parameters, with_reads)
+        if not with_reads:
             return await self._admit_short(version, sql, customer_id, parameters)
+        # Too rare to be kept for the next caller.
+        admit = partial(
+            self._guards[version].admit,
+            sql,
+            customer_id=customer_id,
+            parameters=parameters,
+            with_reads=True,
+        )
+        return await asyncio.get_running_loop().run_in_executor(self._thread, admit)
+
+    async def _admit_long(
+        self,
+        version: str,
+        sql: str,
+        customer_id: int | None,
+        parameters: Sequence[Parameter] | None,
+        with_reads: bool,
+    ) -> AdmittedQuery:
         future = self._pool.schedule(
-            _admit, (version, sql, customer_id, parameters), timeout=_JUDGEMENT_SECONDS
+            _admit, (version, sql, customer_id, parameters, with_reads), timeout=_JUDGEMENT_SECONDS
         )
         try:
             return await asyncio.wrap_future(future)
@@ -108,7 +130,13 @@ def _prepare(versions: Mapping[str, ApiVersion], max_days: int | None) -> None:
 
 
 def _admit(
-    version: str, sql: str, customer_id: int | None, parameters: Sequence[Parameter] | None
+    version: str,
+    sql: str,
+    customer_id: int | None,
+    parameters: Sequence[Parameter] | None,
+    with_reads: bool,
 ) -> AdmittedQuery:
     """What a process does with a text."""
-    return _own_guards[version].admit(sql, customer_id=customer_id, parameters=parameters)
+    return _own_guards[version].admit(
+        sql, customer_id=customer_id, parameters=parameters, with_reads=with_reads
+    )

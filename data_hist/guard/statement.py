@@ -27,10 +27,14 @@ class TablePlace(NamedTuple):
 
 
 class Ranges(NamedTuple):
-    """When the records of each table arrived: as all conditions say, and as timestamps alone do."""
+    """When the records of each table arrived: as all conditions say, and as timestamps alone do.
+
+    As days alone do, too, for those who want to know what will be read.
+    """
 
     wanted: tuple[TimeRange, ...]
     by_timestamps: tuple[TimeRange, ...]
+    by_days: tuple[TimeRange, ...] | None = None
 
 
 FindRanges: TypeAlias = Callable[[Mapping[int, Parameter]], Ranges]

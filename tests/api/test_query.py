@@ -157,13 +157,51 @@ def test_idempotency_key_of_another_tenant_is_another_key(tenants: httpx.Client)
 
 def test_dry_run_checks_and_leaves_nothing(tenants: httpx.Client) -> None:
     headers = as_tenant(11005)
-    response = tenants.post("/query", json={"query": COUNT, "dry_run": True}, headers=headers)
+    body = {"query": f"{COUNT} WHERE dt = ?", "parameters": ["2020-11-20"], "dry_run": True}
+    response = tenants.post("/query", json=body | {"results_per_page": 1}, headers=headers)
 
     assert response.status_code == 200
-    assert response.json()["status"] == "FINISHED"
-    assert response.json()["query_id"] is None
-    assert response.json()["statistics"]["scanned_bytes"] == 0
+    document = response.json()
+    assert [warning["code"] for warning in document.pop("warnings")] == ["RANGE_PARTLY_ARCHIVED"]
+    assert document == {
+        **dict.fromkeys(("query_id", "status", "submitted_at", "completed_at", "expires_at")),
+        "query": body["query"],
+        "valid": True,
+        "retention_minutes": 1440,
+        "statistics": None,
+        "estimate": {"scanned_bytes": None, "cost_usd": None, "partitions": 24 * 60},
+    }
+    assert "retry-after" not in response.headers
     assert tenants.get("/queries", headers=headers).json()["queries"] == []
+
+
+DAY = "dt = '2025-11-20'"
+HOUR = "arrivaltimestamp >= 1763614800000 AND arrivaltimestamp < 1763618400000"
+
+
+@pytest.mark.parametrize(
+    ("sql", "partitions"),
+    [
+        ("SELECT 1", 0),
+        (f"SELECT 1 FROM events WHERE {DAY}", 1440),
+        (f"SELECT 1 FROM events WHERE {HOUR}", 240),
+        (f"SELECT 1 FROM events WHERE {DAY} UNION ALL SELECT 1 FROM metrics WHERE {HOUR}", 1680),
+        (f"SELECT 1 FROM events WHERE {DAY} UNION ALL SELECT 1 FROM metrics", None),
+        ("SELECT 1 FROM events", None),
+        (f"SELECT '{'x' * 2_500}' FROM events WHERE {DAY}", 1440),
+    ],
+)
+def test_dry_run_estimates_what_would_be_read(
+    client: httpx.Client, sql: str, partitions: int | None
+) -> None:
+    document = client.post("/query", json={"query": sql, "dry_run": True}).json()
+
+    nothing = 0 if partitions == 0 else None
+    assert document["estimate"] == {
+        "scanned_bytes": nothing,
+        "cost_usd": nothing,
+        "partitions": partitions,
+    }
 
 
 @pytest.mark.parametrize("dry_run", [True, False])

@@ -9,6 +9,7 @@ import pytest
 from data_hist.api.documents import dry_run_document, page_document, query_document, retry_headers
 from data_hist.guard import Edit
 from data_hist.model import (
+    CheckedQuery,
     Column,
     Failure,
     FailureCause,
@@ -115,11 +116,32 @@ def test_estimated_cost_is_what_athena_bills(
     assert document["statistics"]["estimated_cost_usd"] == pytest.approx(cost_usd, abs=1e-8)
 
 
-def test_dry_run_leaves_nothing_to_follow() -> None:
-    document = dry_run_document(query_document(OwnedQuery(QUERY, OWNER), 5.0))
+@pytest.mark.parametrize(
+    ("partitions", "estimate"),
+    [
+        (None, {"scanned_bytes": None, "cost_usd": None, "partitions": None}),
+        (60, {"scanned_bytes": None, "cost_usd": None, "partitions": 60}),
+        (0, {"scanned_bytes": 0, "cost_usd": 0.0, "partitions": 0}),
+    ],
+)
+def test_dry_run_tells_nothing_of_its_check(
+    partitions: int | None, estimate: dict[str, object]
+) -> None:
+    checked = CheckedQuery(OwnedQuery(QUERY, OWNER), partitions)
 
-    assert (document["query_id"], document["expires_at"]) == (None, None)
-    assert document["status"] == "FINISHED"
+    assert dry_run_document(checked, "SELECT ?", [QueryWarning("CODE", "Mind this.")]) == {
+        "query_id": None,
+        "query": "SELECT ?",
+        "valid": True,
+        "status": None,
+        "submitted_at": None,
+        "completed_at": None,
+        "expires_at": None,
+        "retention_minutes": 60,
+        "statistics": None,
+        "estimate": estimate,
+        "warnings": [{"code": "CODE", "detail": "Mind this."}],
+    }
 
 
 def test_page_document_takes_its_rows_as_they_are() -> None:
