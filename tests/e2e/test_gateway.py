@@ -182,21 +182,21 @@ def test_what_is_not_the_api_is_not_there(gateway: str, path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/problems", "/problems/invalid-sql"])
 def test_pages_that_say_nothing_of_anybody_need_no_password(gateway: str, path: str) -> None:
-    answer = httpx.get(gateway + path, headers={"Accept": "text/html"})
+    answer = httpx.get(gateway + path, headers={"Accept": "text/html"}, timeout=60)
 
     assert answer.status_code == 200
     assert "</html>" in answer.text
 
 
 def test_the_landing_page_names_the_gateway(gateway: str) -> None:
-    page = httpx.get(gateway, headers={"Accept": "text/html"}).text
+    page = httpx.get(gateway, headers={"Accept": "text/html"}, timeout=60).text
 
     assert f"curl -u NAME {gateway}{API}/query" in page
 
 
 @pytest.mark.parametrize("path", [API, f"{API}/"])
 def test_the_base_path_leads_to_swagger_ui(gateway: str, path: str) -> None:
-    answer = httpx.get(gateway + path, auth=("alice", PASSWORD), follow_redirects=True)
+    answer = httpx.get(gateway + path, auth=("alice", PASSWORD), follow_redirects=True, timeout=60)
 
     assert (answer.status_code, answer.url) == (200, f"{gateway}{API}/ui/")
 
@@ -212,7 +212,7 @@ def prefixed(gateway: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def test_all_is_right_under_a_path_prefix(prefixed: str) -> None:
-    with httpx.Client(auth=("alice", PASSWORD), follow_redirects=True) as client:
+    with httpx.Client(auth=("alice", PASSWORD), follow_redirects=True, timeout=60) as client:
         landing = client.get(f"{prefixed}/", headers={"Accept": "text/html"}).text
         links = client.get(f"{prefixed}/").json()
         base_path = client.get(prefixed + API)
@@ -228,9 +228,9 @@ def test_all_is_right_under_a_path_prefix(prefixed: str) -> None:
 
 
 def test_a_problem_of_the_gateway_has_the_prefix(prefixed: str) -> None:
-    assert (
-        httpx.get(f"{prefixed}{API}/tables").json()["type"] == f"{PREFIX}/problems/unauthenticated"
-    )
+    answer = httpx.get(f"{prefixed}{API}/tables", timeout=60)
+
+    assert answer.json()["type"] == f"{PREFIX}/problems/unauthenticated"
 
 
 @pytest.mark.parametrize(("given", "prefix"), PREFIXES)
@@ -238,8 +238,8 @@ def test_the_gateway_takes_the_prefixes_that_the_service_takes(
     gateway: str, given: str, prefix: str
 ) -> None:
     headers = {"X-Forwarded-Prefix": given}
-    of_gateway = httpx.get(f"{gateway}{API}/tables", headers=headers).json()["type"]
-    of_service = httpx.get(f"{gateway}/problems/none", headers=headers).json()["type"]
+    of_gateway = httpx.get(f"{gateway}{API}/tables", headers=headers, timeout=60).json()["type"]
+    of_service = httpx.get(f"{gateway}/problems/none", headers=headers, timeout=60).json()["type"]
 
     assert of_gateway == f"{prefix}/problems/unauthenticated"
     assert of_service == f"{prefix}/problems/not-found"
