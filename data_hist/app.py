@@ -45,9 +45,12 @@ from data_hist.retention.locations import ResultLocations
 from data_hist.retention.sweeper import swept
 from data_hist.server import (
     ADMISSION_KEY,
+    CROSS_ORIGIN_KEY,
     SHUTDOWN_KEY,
     Admission,
     AdmissionMiddleware,
+    CrossOrigin,
+    CrossOriginMiddleware,
     Load,
     Shutdown,
 )
@@ -104,6 +107,11 @@ def create_app(
     long_polls = LongPolls(routes)
     admission = Admission(load, Observer(routes, trace_context).refused, long_polls.wait_seconds)
     resources = ProcessResources.start(engine, catalog.versions, settings.max_query_days)
+    cross_origin = (
+        CrossOrigin(settings.cors_origins.split(), settings.tenant_header)
+        if settings.cors_origins
+        else None
+    )
     tracing = _tracing() if traces_are_wanted() else None
     app = connexion.AsyncApp(
         __name__,
@@ -112,7 +120,7 @@ def create_app(
         validator_map=VALIDATORS,
         middlewares=list(_MIDDLEWARES),
         lifespan=_lifespan(
-            {SHUTDOWN_KEY: shutdown, ADMISSION_KEY: admission},
+            {SHUTDOWN_KEY: shutdown, ADMISSION_KEY: admission, CROSS_ORIGIN_KEY: cross_origin},
             poller,
             resources,
             tracing,
@@ -125,6 +133,10 @@ def create_app(
     app.add_middleware(
         ObservationMiddleware, MiddlewarePosition.BEFORE_EXCEPTION, observer=observer
     )
+    if cross_origin is not None:
+        app.add_middleware(
+            CrossOriginMiddleware, MiddlewarePosition.BEFORE_EXCEPTION, cross_origin=cross_origin
+        )
     app.add_middleware(
         AdmissionMiddleware, MiddlewarePosition.BEFORE_EXCEPTION, admission=admission
     )

@@ -10,6 +10,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "DATA_HIST_"
 
+_ORIGIN = r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]+)?"
+"""As a browser sends it: in lower case, and nothing behind the port."""
+
 
 class SettingsError(Exception):
     """A setting is missing or wrong; the message names each variable, never its value."""
@@ -83,6 +86,14 @@ class Settings(BaseSettings):
     gateway_secret_header: Annotated[
         str, Field(pattern=r"^[A-Za-z0-9-]+$", description="The header that carries it.")
     ] = "X-Gateway-Secret"  # noqa: S105 - the name of a header
+    cors_origins: Annotated[
+        str | None,
+        Field(
+            pattern=rf"^{_ORIGIN}( {_ORIGIN})*$",
+            description="Origins whose pages may call the API from a browser, separated by "
+            "spaces: `https://portal.example`; unset: none.",
+        ),
+    ] = None
     status_calls_per_second: Annotated[
         float,
         Field(

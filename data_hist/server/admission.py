@@ -54,7 +54,8 @@ class Admission:
         Raises:
             Overloaded: It is one too many.
         """
-        if path in _NEVER_REFUSED:
+        # A preflight is answered at once, and a page cannot read why one was refused.
+        if path in _NEVER_REFUSED or method == "OPTIONS":
             return None
         return self._load.place(
             patience_seconds=self._wait_seconds(method, path, query, headers),

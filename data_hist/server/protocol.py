@@ -15,6 +15,7 @@ from data_hist.observation.request_record import RawHeaders
 from data_hist.path_prefix import path_prefix
 from data_hist.problems import MEDIA_TYPE, problem_document, problem_kind
 from data_hist.server.admission import ADMISSION_KEY, PLACE_KEY, Admission
+from data_hist.server.cross_origin import CROSS_ORIGIN_KEY, CrossOrigin
 from data_hist.server.shutdown import SHUTDOWN_KEY
 from data_hist.wire_json import dumps
 
@@ -276,6 +277,9 @@ class BoundedProtocol(HttpToolsProtocol):
             (b"content-length", str(len(body)).encode()),
             (b"x-request-id", request_id.encode()),
         ]
+        cross_origin: CrossOrigin | None = self.app_state.get(CROSS_ORIGIN_KEY)
+        if cross_origin is not None:
+            headers += cross_origin.headers_for(self.headers or ())
         if error.retry_after_seconds:
             headers.append((b"retry-after", str(error.retry_after_seconds).encode()))
         if is_last:

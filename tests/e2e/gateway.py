@@ -28,7 +28,9 @@ STRANGERS = ("carol", "ALICE")
 
 
 @contextmanager
-def running_gateway(folder: Path, upstream_port: int, **changes: str) -> Iterator[str]:
+def running_gateway(
+    folder: Path, upstream_port: int, *, allowed_origin: str | None = None, **changes: str
+) -> Iterator[str]:
     """Run nginx before a port of this machine, and give its URL; its log is `log` in the folder.
 
     `changes` are directives and the values they get instead of those in the configuration.
@@ -37,6 +39,9 @@ def running_gateway(folder: Path, upstream_port: int, **changes: str) -> Iterato
     text = CONFIGURATION.read_text()
     text = _replaced(text, "listen 8000;", f"listen 127.0.0.1:{port};")
     text = _replaced(text, "server data-hist:8080;", f"server 127.0.0.1:{upstream_port};")
+    if allowed_origin:
+        before = "map $http_origin $allowed_origin {"
+        text = _replaced(text, before, f'{before} "{allowed_origin}" $http_origin;')
     for directive, value in changes.items():
         old = next(line.strip() for line in text.splitlines() if line.split()[:1] == [directive])
         text = _replaced(text, old, f"{directive} {value};")

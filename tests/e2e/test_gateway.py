@@ -245,6 +245,31 @@ def test_the_gateway_takes_the_prefixes_that_the_service_takes(
     assert of_service == f"{prefix}/problems/not-found"
 
 
+def test_a_preflight_needs_no_password(gateway: str) -> None:
+    headers = {"Origin": "https://portal.example", "Access-Control-Request-Method": "POST"}
+    answer = httpx.options(f"{gateway}{API}/query", headers=headers, timeout=60)
+
+    # No origin is allowed by default.
+    assert_problem(answer, 405, "method-not-allowed")
+    assert "access-control-allow-origin" not in answer.headers
+
+
+def test_pages_of_allowed_origins_read_why_the_gateway_refuses(
+    workers: int, tmp_path: Path
+) -> None:
+    origin, stranger = "https://portal.example", "https://evil.example"
+    with running_gateway(tmp_path, workers, allowed_origin=origin) as url:
+        read, not_read = (
+            httpx.get(f"{url}{API}/tables", headers={"Origin": name}, timeout=60)
+            for name in (origin, stranger)
+        )
+
+    assert_problem(read, 401, "unauthenticated")
+    assert read.headers["access-control-allow-origin"] == origin
+    assert_problem(not_read, 401, "unauthenticated")
+    assert "access-control-allow-origin" not in not_read.headers
+
+
 def test_health_needs_no_password(gateway: str) -> None:
     assert httpx.get(f"{gateway}/healthz").status_code == 200
 

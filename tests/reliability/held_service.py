@@ -32,10 +32,12 @@ class HeldEngine(AthenaClient):
 
 
 @contextmanager
-def full_service(endpoint_url: str, requests: int) -> Iterator[tuple[httpx.Client, HeldEngine]]:
+def full_service(
+    endpoint_url: str, requests: int, **changes: object
+) -> Iterator[tuple[httpx.Client, HeldEngine]]:
     """Run a service that has as many requests at work as it takes on, until they are let go."""
     engine = HeldEngine(endpoint_url)
-    settings = settings_for(endpoint_url, concurrent_requests=requests)
+    settings = settings_for(endpoint_url, concurrent_requests=requests, **changes)
     with (
         running_service(settings, engine=engine) as client,
         ThreadPoolExecutor(requests) as threads,

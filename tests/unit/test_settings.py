@@ -44,6 +44,11 @@ def test_every_missing_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None
         ("DATA_HIST_PRICE_USD_PER_TB", "-1"),
         ("DATA_HIST_REPLICAS", "0"),
         ("DATA_HIST_WORKERS", "65"),
+        ("DATA_HIST_CORS_ORIGINS", "portal.example"),
+        ("DATA_HIST_CORS_ORIGINS", "https://portal.example/"),
+        ("DATA_HIST_CORS_ORIGINS", "https://Portal.example"),
+        ("DATA_HIST_CORS_ORIGINS", "https://*"),
+        ("DATA_HIST_CORS_ORIGINS", "https://a.example,https://b.example"),
     ],
 )
 def test_wrong_value_is_named_and_not_repeated(
