@@ -41,6 +41,8 @@ _REASON = re.compile(r"(?:(?P<name>[A-Z][A-Z0-9_]+): )?(?:line (?P<line>\d+):(?P
 _SCAN_LIMIT = "Bytes scanned limit was exceeded"
 # What AWS calls its own troubles; what else is not processed is unknown, or another workgroup's.
 _PASSING = re.compile(r"THROTTL|TOO_?MANY|INTERNAL|UNAVAILABLE|TIME_?OUT", re.IGNORECASE)
+# From the first quote to the last: a value may hold quotes of its own.
+_QUOTED = re.compile(r"['\"].*['\"]", re.DOTALL)
 _SECRETS = re.compile(r"s3[an]?://\S+|arn:aws[\w-]*:\S+|\b\d{12}\b")
 
 
@@ -118,6 +120,11 @@ def public_text(text: str) -> str:
     return _SECRETS.sub("(hidden)", text)
 
 
+def _without_values(text: str) -> str:
+    """A text about a broken record without what stands in it, which may be another customer's."""
+    return _QUOTED.sub("(hidden)", text)
+
+
 def _statistics(raw: Mapping[str, Any]) -> Statistics:
     return Statistics(
         scanned_bytes=int(raw.get("DataScannedInBytes", 0)),
@@ -136,6 +143,8 @@ def _failure(status: Mapping[str, Any]) -> Failure | None:
         return None
     error = status.get("AthenaError", {})
     name, line, column, text = reason_parts(reason)
+    if name and name.startswith("HIVE_"):
+        text = _without_values(text)
     cause = _cause(error.get("ErrorCategory"), error.get("ErrorType"), name or "", reason)
     return Failure(
         cause=cause,

@@ -125,3 +125,16 @@ def test_failure_names_no_place_and_no_account(secret: str) -> None:
     assert failure is not None
     assert secret not in failure.detail
     assert "it broke" in failure.detail
+
+
+@pytest.mark.parametrize("value", ["abc", "it's", 'a "b" c', "' and \"", "two\nlines"])
+def test_a_broken_record_is_told_without_its_value(value: str) -> None:
+    reason = (
+        f"HIVE_BAD_DATA: Error parsing field value '{value}' for field 5: "
+        f'For input string: "{value}" in s3://archive/events/dt=2026-01-01/a.gz'
+    )
+
+    failure = described("FAILED", reason).failure
+
+    assert failure is not None
+    assert failure.detail == "Error parsing field value (hidden) in (hidden)"

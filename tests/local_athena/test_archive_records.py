@@ -11,6 +11,7 @@ from data_hist.local_athena.dialect import failure_from_duckdb
 from tests.local_athena.archive_tree import EVENTS, add_file, query, rows
 
 LARGE = "123456789012345678901234567890"
+FILE = "events/dt=2026-11-20/hr=00/min=10/1_0_00000000000000000000.json"
 DEEP = '{"a":' * 9 + "1.50" + "}" * 9
 
 
@@ -174,9 +175,10 @@ def test_nesting_beyond_what_can_be_searched_is_still_the_same_json(tmp_path: Pa
     [
         (
             '{"customerid": 0.5}',
-            "HIVE_BAD_DATA: Error parsing field value '0.5' for field 1: For input string: \"0.5\"",
+            "HIVE_BAD_DATA: Error parsing field value '0.5' for field 1: For input string: "
+            f'"0.5" in {FILE}',
         ),
-        ("[1]", "HIVE_CURSOR_ERROR: Row is not a valid JSON Object - [1]"),
+        ("[1]", "HIVE_CURSOR_ERROR: Row is not a valid JSON Object - in " + FILE),
     ],
 )
 def test_failure_reaches_the_caller_in_athenas_words(

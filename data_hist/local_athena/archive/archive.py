@@ -49,7 +49,9 @@ class Archive:
         levels = self._levels(table)
         files = data_files(self._root / table.folder, levels, predicates)
         return ArchiveScan(
-            _table_sql(table, levels, files), len(files), sum(file.size for file in files)
+            _table_sql(table, levels, files, self._place()),
+            len(files),
+            sum(file.size for file in files),
         )
 
     def relation_sql(
@@ -62,6 +64,10 @@ class Archive:
         """What DuckDB must be allowed to read."""
         return [self._root]
 
+    def _place(self) -> str:
+        """The path of a record's file below the archive, as an expression."""
+        return f"substr(filename, {len(str(self._root)) + 2})"
+
     def _levels(self, table: catalog.Table) -> list[Level]:
         columns = (column.name for column in table.partition_columns)
         return [
@@ -69,19 +75,21 @@ class Archive:
         ]
 
 
-def _table_sql(table: catalog.Table, levels: Sequence[Level], files: Sequence[DataFile]) -> str:
+def _table_sql(
+    table: catalog.Table, levels: Sequence[Level], files: Sequence[DataFile], place: str
+) -> str:
     names = [column.name for column in table.columns if not column.partition]
     folders = _folder_values(levels)
     values = {name: f"field[{number}]" for number, name in enumerate(names, 1)}
     columns = ", ".join(
-        f"{folders.get(column.name) or column_value(column, values[column.name], number)} "
+        f"{folders.get(column.name) or column_value(column, values[column.name], number, place)} "
         f'AS "{column.name}"'
         for number, column in enumerate(table.columns)
     )
     return (
         # The pieces are column names of the data dictionary and quoted paths.
-        f"SELECT {columns} FROM (SELECT filename, json, {field_texts(names)} AS field "  # noqa: S608
-        f"FROM ({_records_sql(files)}) AS line WHERE {is_record()}) AS record"
+        f"SELECT {columns} FROM (SELECT filename, json, {field_texts(names, place)} AS field "  # noqa: S608
+        f"FROM ({_records_sql(files)}) AS line WHERE {is_record(place)}) AS record"
     )
 
 

@@ -49,14 +49,18 @@ def quoted(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def is_record() -> str:
-    """A condition that is true, or fails the statement for a line that holds no JSON object."""
-    return f"CASE WHEN {_IS_OBJECT} THEN true ELSE {_no_record('BOOLEAN')} END"
+def is_record(place: str) -> str:
+    """A condition that is true, or fails the statement for a line that holds no JSON object.
+
+    `place` is an expression for where the line stands, which the failure tells.
+    """
+    return f"CASE WHEN {_IS_OBJECT} THEN true ELSE {_no_record(place, 'BOOLEAN')} END"
 
 
-def _no_record(target: str) -> str:
-    message = quoted("HIVE_CURSOR_ERROR:Row is not a valid JSON Object - ")
-    return _failing(f"{message} || left(json, 100)", target)
+def _no_record(place: str, target: str) -> str:
+    # Not what stands there: it may be another customer's.
+    message = quoted("HIVE_CURSOR_ERROR:Row is not a valid JSON Object - in ")
+    return _failing(f"{message} || {place}", target)
 
 
 def _failing(message: str, target: str) -> str:
@@ -64,7 +68,7 @@ def _failing(message: str, target: str) -> str:
     return f"CAST(CAST(CAST({message} AS INTEGER) AS VARCHAR) AS {target})"
 
 
-def field_texts(names: Sequence[str]) -> str:
+def field_texts(names: Sequence[str], place: str) -> str:
     """The named members as a list of texts, from one pass over the record."""
     exact = ", ".join(quoted(f'$."{name}"') for name in names)
     wanted = ", ".join(map(quoted, names))
@@ -75,16 +79,17 @@ def field_texts(names: Sequence[str]) -> str:
     found = f"lambda name: json_extract_string(json, '$.\"' || {spelled} || '\"')"
     return (
         # DuckDB may filter on a field before it asks whether there is a record at all.
-        f"CASE WHEN NOT {_IS_OBJECT} THEN {_no_record('VARCHAR[]')} "
+        f"CASE WHEN NOT {_IS_OBJECT} THEN {_no_record(place, 'VARCHAR[]')} "
         f"WHEN regexp_matches(json, {quoted(_other_spellings(names))}) "
         f"THEN list_transform([{wanted}], {found}) ELSE json_extract_string(json, [{exact}]) END"
     )
 
 
-def column_value(column: TableColumn, text: str, number: int) -> str:
+def column_value(column: TableColumn, text: str, number: int, place: str) -> str:
     """The column's value, from the expression of the member's text.
 
-    `number` is the column's place in the table, which error messages name.
+    `number` is the column's place in the table and `place` an expression for where the record
+    stands, which error messages name.
     """
     target = duckdb_type(column.type)
     if target == "VARCHAR":
@@ -94,7 +99,7 @@ def column_value(column: TableColumn, text: str, number: int) -> str:
     fits = f"regexp_full_match({text}, '[+-]?[0-9]+')" if target in _INTEGERS else "true"
     message = (
         f"'HIVE_BAD_DATA:Error parsing field value ''' || {text} || ''' "
-        f"for field {number}: For input string: \"' || {text} || '\"'"
+        f"for field {number}: For input string: \"' || {text} || '\" in ' || {place}"
     )
     return (
         f"CASE WHEN {text} IS NULL OR ({fits} AND {cast} IS NOT NULL) THEN {cast} "

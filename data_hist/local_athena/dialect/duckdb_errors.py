@@ -5,6 +5,8 @@ files, views and rewritten SQL, and none of that is the caller's business.
 """
 
 import re
+from collections.abc import Sequence
+from pathlib import Path
 
 import duckdb
 
@@ -14,6 +16,8 @@ _RAISED = re.compile(r"Could not convert string '([A-Z_]+):(.*)' to INT32", re.D
 _QUOTED = re.compile(r"\"([^\"]*)\"")
 _CONVERTED = re.compile(r"[Cc]ould not convert string [\"'](.*?)[\"'] to (\w+)", re.DOTALL)
 _FUNCTION = re.compile(r"\b(?:Function|Macro) with name \"?(\w+)")
+
+_SPLIT = "Error opening Hive split"
 
 _Rule = tuple[type[duckdb.Error], str, str, str]
 # Class, part of DuckDB's message, Athena's name, Athena's text; the first that fits wins.
@@ -25,8 +29,8 @@ _RULES: tuple[_Rule, ...] = (
     (duckdb.Error, "Malformed JSON", "INVALID_FUNCTION_ARGUMENT", "Cannot convert value to JSON"),
     (duckdb.Error, "transform in file", "HIVE_BAD_DATA", "Error parsing a field value"),
     (duckdb.Error, "JSON transform error", "HIVE_BAD_DATA", "Error parsing a field value"),
-    (duckdb.Error, "gzip", "HIVE_CANNOT_OPEN_SPLIT", "Error opening Hive split"),
-    (duckdb.Error, "GZIP", "HIVE_CANNOT_OPEN_SPLIT", "Error opening Hive split"),
+    (duckdb.Error, "gzip", "HIVE_CANNOT_OPEN_SPLIT", _SPLIT),
+    (duckdb.Error, "GZIP", "HIVE_CANNOT_OPEN_SPLIT", _SPLIT),
     (
         duckdb.Error,
         "More than one row returned by a subquery",
@@ -161,17 +165,39 @@ _RULES: tuple[_Rule, ...] = (
 _UNKNOWN = "The query failed inside the embedded endpoint"
 
 
-def failure_from_duckdb(error: duckdb.Error, sql: str) -> StatementFailure:
-    """The failure Athena would report; `sql` is the caller's text."""
+def failure_from_duckdb(
+    error: duckdb.Error, sql: str, folders: Sequence[Path] = ()
+) -> StatementFailure:
+    """The failure Athena would report.
+
+    Args:
+        error: What DuckDB raised.
+        sql: The caller's text.
+        folders: Where the files of the archive lie; a broken one is named by its path below.
+    """
     message = str(error)
     for recognise in (_raised, _unresolved, _converted):
         failure = recognise(error, message, sql)
         if failure is not None:
             return failure
+    place = _place(message, folders)
     for kind, part, name, text in _RULES:
         if isinstance(error, kind) and part in message:
-            return StatementFailure(name, text)
+            return StatementFailure(name, f"{text}{place}" if name.startswith("HIVE_") else text)
+    if place:
+        return StatementFailure("HIVE_CANNOT_OPEN_SPLIT", f"{_SPLIT}{place}")
     return StatementFailure("GENERIC_INTERNAL_ERROR", _UNKNOWN)
+
+
+def _place(message: str, folders: Sequence[Path]) -> str:
+    """The file that DuckDB names, by its path below the archive."""
+    # What follows the first line quotes the statement, and with it files that are whole.
+    first_line = message.partition("\n")[0]
+    for folder in folders:
+        found = re.search(rf"{re.escape(str(folder))}/([^\"']+)", first_line)
+        if found:
+            return f" - in {found[1].rstrip()}"
+    return ""
 
 
 def _raised(_error: duckdb.Error, message: str, _sql: str) -> StatementFailure | None:

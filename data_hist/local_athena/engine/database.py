@@ -38,6 +38,11 @@ class Database:
         )
         self._lock_down([*archive.folders(), folder])
 
+    @property
+    def archive_folders(self) -> Sequence[Path]:
+        """Where the files lie that queries read."""
+        return self._archive.folders()
+
     def _lock_down(self, folders: Sequence[Path]) -> None:
         run = self.connection.execute
         install(self.connection)

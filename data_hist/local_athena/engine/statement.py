@@ -63,7 +63,7 @@ def run_statement(
     except duckdb.Error as error:
         if is_abandoned():
             raise Abandoned from error
-        raise failure_from_duckdb(error, sql) from error
+        raise failure_from_duckdb(error, sql, database.archive_folders) from error
     # A statement that is only validated is bound to the archive and reads none of it.
     scans = translation.statement is not StatementKind.EXPLAIN_VALIDATE
     return Outcome(
