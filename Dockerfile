@@ -2,12 +2,13 @@
 # read-only file system and a writable /tmp.
 FROM python:3.13-slim-bookworm AS build
 WORKDIR /src
-COPY constraints.txt pyproject.toml README.md ./
+COPY constraints.txt pyproject.toml README.md LICENSE ./
 COPY openapi openapi
 COPY data_hist data_hist
 RUN python -m pip wheel --no-cache-dir --no-deps --wheel-dir /dist .
-# "[local]" adds the embedded endpoint, for demonstrations.
-ARG EXTRAS=""
+# Traces are made when OTEL_* asks for them; "[otel,local]" adds the embedded endpoint, for
+# demonstrations.
+ARG EXTRAS="[otel]"
 RUN python -m venv --without-pip /opt/data-hist
 RUN python -m pip --python /opt/data-hist/bin/python install --no-cache-dir \
       --constraint constraints.txt "$(echo /dist/*.whl)$EXTRAS"

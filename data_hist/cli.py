@@ -3,10 +3,12 @@
 import argparse
 import asyncio
 import hashlib
+import ipaddress
 import logging.config
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 
 from data_hist.settings import PREFIX, SettingsError, load_settings, workers_asked_for
@@ -23,6 +25,8 @@ _log = logging.getLogger(__name__)
 _LOOPBACK = "127.0.0.1"
 _PORT = 8080
 _ATHENA_PORT = 8090
+# As pydantic reads them.
+_TRUE = {"1", "on", "t", "true", "y", "yes"}
 _LOCAL_BUCKET = "data-hist-results"
 # glibc gives every thread memory of its own, and Arrow has another allocator: of all that, blocks
 # of results would leave much unused.
@@ -31,8 +35,8 @@ _READY = """
 Ready.
   Swagger UI   {url}/v0/data_hist/ui/
   First query  curl -s {url}/v0/data_hist/query -H 'Content-Type: application/json' \\
-                 -d '{{"query": "SELECT servicename, count(*) AS records FROM events GROUP BY 1", \
-"wait_seconds": 10}}'
+                 -d '{{"query": "SELECT servicename, count(*) AS records FROM events \
+GROUP BY 1 ORDER BY 2 DESC", "wait_seconds": 10, "results_per_page": 5}}'
   Stop         Ctrl-C
 """
 
@@ -52,6 +56,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="data-hist", description="SQL over HTTP on Athena.")
+    parser.add_argument("--version", action="version", version=f"data-hist {version('data-hist')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     serve = commands.add_parser("serve", help="the service on AWS, configured by DATA_HIST_*")
@@ -172,9 +177,12 @@ def _sweep(_options: argparse.Namespace) -> int:
 
 def _local(options: argparse.Namespace) -> int:
     _require_archive(options.data)
+    _warn_of_missing_topics(options.data)
     require_free_port(options.host, options.port)
     athena_port = free_port(_LOOPBACK)
     athena_url = f"http://{_LOOPBACK}:{athena_port}"
+    environment = local_environment(athena_url)
+    warn_of_open_door(options.host, options.port, environment)
     url = f"http://{options.host}:{options.port}"
     athena = Command(
         "The embedded Athena",
@@ -189,10 +197,7 @@ def _local(options: argparse.Namespace) -> int:
     service = Command(
         "The service",
         _gunicorn(options),
-        _SERVICE_ENVIRONMENT
-        | os.environ
-        | _local_environment(athena_url)
-        | _workers_environment(options),
+        _SERVICE_ENVIRONMENT | os.environ | environment | _workers_environment(options),
         f"{url}/readyz",
     )
     return asyncio.run(run_together([athena, service], _READY.format(url=url)))
@@ -203,6 +208,8 @@ def _local_athena(options: argparse.Namespace) -> int:
     from data_hist.local_athena.settings import LocalAthenaSettings
 
     _require_archive(options.data)
+    if not _is_loopback(options.host):
+        _warn(f"whoever reaches {options.host}:{options.port} may run queries over all records.")
     require_free_port(options.host, options.port)
     serve(
         LocalAthenaSettings(
@@ -239,7 +246,7 @@ def _workers_environment(options: argparse.Namespace) -> dict[str, str]:
     return {f"{PREFIX}WORKERS": str(options.workers)}
 
 
-def _local_environment(athena_url: str) -> dict[str, str]:
+def local_environment(athena_url: str) -> dict[str, str]:
     """The service's settings for an embedded Athena; what the caller has set goes before."""
     settings = {
         "REGION": "local-1",
@@ -265,6 +272,45 @@ def _require_archive(folder: Path) -> None:
         raise StartError(
             f"{folder} is not a folder; `data-hist sample-data {folder}` fills one to try."
         )
+
+
+def _warn_of_missing_topics(archive: Path) -> None:
+    """Only warn: a new archive has no topics yet, and what is written to it is seen at once."""
+    from data_hist.archive_folders import warnings_about
+    from data_hist.catalog import load_catalog
+
+    try:
+        for warning in warnings_about(archive, load_catalog()):
+            _warn(warning)
+    except OSError as error:
+        raise StartError(f"Cannot read {archive} ({error.strerror}).") from error
+
+
+def warn_of_open_door(host: str, port: int, local_environment: Mapping[str, str]) -> None:
+    """Warn where others than who types the command are served as the operator."""
+    if not _is_loopback(host) and _everyone_is_operator(local_environment):
+        _warn(
+            f"whoever reaches {host}:{port} is the operator and sees every row; "
+            f"{PREFIX}HTPASSWD_FILE asks for a password, --host {_LOOPBACK} is for you alone."
+        )
+
+
+def _everyone_is_operator(local_environment: Mapping[str, str]) -> bool:
+    """Whether a request without tenant and password is served, as far as the settings say."""
+    tenant_required = local_environment[f"{PREFIX}TENANT_REQUIRED"].lower() in _TRUE
+    asked = (os.environ.get(f"{PREFIX}{name}") for name in ("HTPASSWD_FILE", "GATEWAY_SECRET"))
+    return not tenant_required and not any(asked)
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _warn(text: str) -> None:
+    print(f"data-hist: warning: {text}", file=sys.stderr, flush=True)
 
 
 def _state_folder(options: argparse.Namespace) -> Path:

@@ -39,9 +39,12 @@ def run_to_end(
 
 @contextmanager
 def running(
-    arguments: Sequence[str], ready: str, environment: Mapping[str, str] | None = None
+    arguments: Sequence[str],
+    ready: str,
+    printed: list[str] | None = None,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[subprocess.Popen[str]]:
-    """Run a command that goes on, from the line that says it is ready."""
+    """Run a command that goes on, from the line that says it is ready; `printed` gets its lines."""
     process = subprocess.Popen(
         [sys.executable, "-m", "data_hist", *arguments],
         env=_environment(environment),
@@ -50,7 +53,7 @@ def running(
         text=True,
     )
     try:
-        _wait_for(process, ready)
+        _wait_for(process, ready, [] if printed is None else printed)
         yield process
     finally:
         if process.poll() is None:
@@ -97,12 +100,13 @@ def serving(
         assert not any(is_alive(child) for child in children)
 
 
-def _wait_for(process: subprocess.Popen[str], ready: str) -> None:
+def _wait_for(process: subprocess.Popen[str], ready: str, printed: list[str]) -> None:
     assert process.stdout is not None
     overdue = threading.Timer(DEADLINE_SECONDS, process.kill)
     overdue.start()
     try:
         for line in process.stdout:
+            printed.append(line)
             if ready in line:
                 return
         raise AssertionError(f"ended with {process.wait()} before it was ready")

@@ -1,15 +1,28 @@
 """`data-hist`: both processes together, clear refusals, a clean end."""
 
+import json
 import os
 import signal
 import socket
+import subprocess
+import tomllib
 from pathlib import Path
 
 import httpx
 import pytest
 
+from data_hist.cli import local_environment, warn_of_open_door
 from tests.api.calls import all_rows, submitted
-from tests.e2e.commands import children_of, descendants_of, free_port, is_alive, run_to_end, running
+from tests.e2e.commands import (
+    ROOT,
+    children_of,
+    descendants_of,
+    free_port,
+    is_alive,
+    run_to_end,
+    running,
+)
+from tests.test_conventions import README
 
 READY = "Ready."
 
@@ -140,6 +153,71 @@ def test_sample_data_is_an_archive_to_try(tmp_path: Path) -> None:
     with running(local(folder, tmp_path / "state", port), READY), api(port) as client:
         sql = "SELECT count(DISTINCT servicename) > 3, count(*) > 1000 FROM events"
         assert all_rows(client, sql) == [[True, True]]
+
+
+def test_the_first_query_of_the_banner_has_rows(tmp_path: Path) -> None:
+    folder, port = tmp_path / "sample", free_port()
+    assert run_to_end(["sample-data", str(folder)]).returncode == 0
+
+    with running(local(folder, tmp_path / "state", port), "Stop", printed := []):
+        banner = "".join(printed)
+        command = banner[banner.index("curl") : banner.index("  Stop")]
+        ended = subprocess.run(
+            ["bash", "-c", command], capture_output=True, text=True, check=True, timeout=60
+        )
+        with api(port) as client:
+            body = README.split("/v0/data_hist/query ")[1].split("-d '")[1].split("'")[0]
+            of_the_readme = all_rows(client, json.loads(body)["query"])
+
+    page = json.loads(ended.stdout)["page"]
+    assert [column["name"] for column in page["columns"]] == ["servicename", "records"]
+    assert len(page["rows"]) > 3
+    assert all(records > 0 for _, records in page["rows"])
+    assert of_the_readme == page["rows"]
+
+
+def test_version_is_that_of_the_project() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+
+    assert run_to_end(["--version"]).stdout == f"data-hist {project['version']}\n"
+
+
+def test_local_tells_at_once_what_the_folder_lacks(tmp_path: Path) -> None:
+    (tmp_path / "archive/evnets").mkdir(parents=True)
+    command = local(tmp_path / "archive", tmp_path / "state", free_port())
+
+    # It ends before anything is started.
+    ended = run_to_end([*command, "--host", "nonsense.invalid"])
+
+    assert "archive/events is not there" in ended.stderr
+    assert "did you mean 'evnets'?" in ended.stderr
+    assert "archive/metrics is not there" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "environment", "warned"),
+    [
+        ("0.0.0.0", {}, True),  # noqa: S104 - what is warned of
+        ("::", {}, True),
+        ("0.0.0.0", {"DATA_HIST_TENANT_REQUIRED": "true"}, False),  # noqa: S104
+        ("0.0.0.0", {"DATA_HIST_HTPASSWD_FILE": "/users"}, False),  # noqa: S104
+        ("127.0.0.1", {}, False),
+        ("localhost", {}, False),
+    ],
+)
+def test_local_warns_where_everybody_is_the_operator(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    host: str,
+    environment: dict[str, str],
+    warned: bool,
+) -> None:
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    warn_of_open_door(host, 8080, local_environment("http://127.0.0.1:9"))
+
+    assert ("is the operator and sees every row" in capsys.readouterr().err) is warned
 
 
 def test_sample_data_into_a_file(tmp_path: Path) -> None:

@@ -566,6 +566,21 @@ def test_the_headers_are_those_of_the_service() -> None:
     assert f"`proxy_set_header {Settings.model_fields['gateway_secret_header'].default} " in text
 
 
+@pytest.mark.parametrize("there_before", [False, True])
+def test_nobody_else_reads_the_secrets(tmp_path: Path, there_before: bool) -> None:
+    folder = tmp_path / "secrets"
+    if there_before:
+        folder.mkdir()
+        for name in ("users", "tenants", "header", "service.env"):
+            (folder / name).touch(0o644)
+
+    assert add_user(folder, "alice", 11000).returncode == 0
+
+    modes = {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+    assert modes == dict.fromkeys(("users", "tenants", "header", "service.env"), 0o600)
+    assert there_before or folder.stat().st_mode & 0o777 == 0o700
+
+
 def test_the_first_user_makes_the_secret(tmp_path: Path) -> None:
     assert add_user(tmp_path / "secrets", "alice", 11000).returncode == 0
     header = (tmp_path / "secrets/header").read_text()

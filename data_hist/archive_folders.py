@@ -1,0 +1,49 @@
+"""Whether a folder holds the topics that the data dictionary names, told in one sentence if not.
+
+A mistyped folder would otherwise look like an archive without records.
+"""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from data_hist.catalog import Catalog
+from data_hist.spelling import offer
+
+_MOST_NAMES = 8
+
+
+def warnings_about(archive: Path, catalog: Catalog) -> Iterator[str]:
+    """Say of each topic's folder that is missing or empty what was looked for and what is there."""
+    expected = {
+        table.folder: name
+        for version in catalog.versions.values()
+        for name, table in version.tables.items()
+    }
+    found = sorted(path.name for path in archive.iterdir() if _is_shown(path))
+    if not found:
+        yield f"{archive} is empty; the records of {_listed(expected)} would lie in folders there."
+        return
+    for folder, table in expected.items():
+        if folder not in found:
+            others = [name for name in found if name not in expected]
+            meant = offer(folder, others)
+            yield (
+                f"{archive / folder} is not there, so that the table {table} has no rows{meant}"
+                f"{'' if meant else '.'} There is {_listed(found)}."
+            )
+        elif not _has_files(archive / folder):
+            yield f"{archive / folder} holds no files, so that the table {table} has no rows."
+
+
+def _is_shown(path: Path) -> bool:
+    return not path.name.startswith((".", "_"))
+
+
+def _has_files(folder: Path) -> bool:
+    return any(path.is_file() for path in folder.rglob("*"))
+
+
+def _listed(names: Iterable[str]) -> str:
+    names = list(names)
+    more = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
+    return ", ".join(names[:_MOST_NAMES]) + more
