@@ -1,10 +1,8 @@
 """The poller asks Athena seldom, answers with what is true now, and holds no thread."""
 
 import asyncio
-import threading
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 
 import pytest
 
@@ -16,10 +14,10 @@ from data_hist.errors import (
     Throttled,
 )
 from data_hist.model import Descriptions, Query, QueryStatus
-from data_hist.polling import poller as poller_module
 from data_hist.polling.poller import Poller
+from tests import turned_time
+from tests.turned_time import START, TurnedLoop, turn
 
-NOW = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 PATIENCE = 30.0
 
 
@@ -32,8 +30,6 @@ class FakeAthena:
         self.unknown: set[str] = set()
         self.untold: set[str] = set()
         self.failures: list[DataHistError | None] = []
-        self.may_answer = threading.Event()
-        self.may_answer.set()
 
     def describe(self, query_ids: Sequence[str]) -> Descriptions:
         self.calls.append(list(query_ids))
@@ -43,7 +39,6 @@ class FakeAthena:
             for each in query_ids
             if each not in self.unknown | self.untold
         }
-        assert self.may_answer.wait(PATIENCE)
         if failure:
             raise failure
         return Descriptions(told, frozenset(self.unknown & set(query_ids)))
@@ -51,7 +46,7 @@ class FakeAthena:
 
 def described(query_id: str, *, ended: bool) -> Query:
     status = QueryStatus.FINISHED if ended else QueryStatus.RUNNING
-    return Query(query_id, status, "", "s3://…", NOW, NOW if ended else None)
+    return Query(query_id, status, "", "s3://…", START, START if ended else None)
 
 
 @pytest.fixture
@@ -59,32 +54,30 @@ def athena() -> FakeAthena:
     return FakeAthena()
 
 
-@contextmanager
-def polling(
-    athena: FakeAthena, calls_per_second: float = 1000, age_seconds: float = 0
-) -> Iterator[Poller]:
-    clock = NOW + timedelta(seconds=age_seconds)
-    poller = Poller(athena.describe, calls_per_second, lambda: clock)
-    try:
-        yield poller
-    finally:
-        athena.may_answer.set()
+def run(
+    athena: FakeAthena,
+    use: Callable[[Poller], Awaitable[object]],
+    *,
+    calls_per_second: float = 1000,
+    age_seconds: float = 0,
+    call_seconds: float = 0.01,
+) -> TurnedLoop:
+    clock = START + timedelta(seconds=age_seconds)
+
+    async def whole(loop: TurnedLoop) -> TurnedLoop:
+        poller = Poller(athena.describe, calls_per_second, lambda: clock)
+        await use(poller)
         poller.close()
+        return loop
 
-
-def run(athena: FakeAthena, use: Callable[[Poller], Awaitable[object]], **limits: float) -> None:
-    async def whole() -> None:
-        with polling(athena, **limits) as poller:
-            await use(poller)
-
-    asyncio.run(whole())
+    return turned_time.run(whole, call_seconds)
 
 
 async def called(athena: FakeAthena, times: int) -> None:
     """Wait until Athena has been called so often."""
     async with asyncio.timeout(PATIENCE):
         while len(athena.calls) < times:
-            await asyncio.sleep(0.001)
+            await turn(0.001)
 
 
 def ids(number: int) -> list[str]:
@@ -103,18 +96,15 @@ def test_who_asks_together_is_answered_by_calls_of_fifty(athena: FakeAthena) -> 
 
 def test_an_answer_is_never_older_than_its_question(athena: FakeAthena) -> None:
     async def use(poller: Poller) -> None:
-        athena.may_answer.clear()
         first = asyncio.create_task(poller.look("a", PATIENCE))
         await called(athena, 1)
         athena.ended.add("a")
         second = asyncio.create_task(poller.look("a", PATIENCE))
-        await asyncio.sleep(0)
-        athena.may_answer.set()
 
         assert (await first).status is QueryStatus.RUNNING
         assert (await second).status is QueryStatus.FINISHED
 
-    run(athena, use)
+    run(athena, use, call_seconds=1)
 
     assert athena.calls == [["a"], ["a"]]
 
@@ -224,11 +214,7 @@ def test_a_failed_call_passes_unseen(athena: FakeAthena, error: type[DataHistErr
     assert len(athena.calls) == 2
 
 
-def test_who_knows_a_state_waits_through_any_trouble(
-    athena: FakeAthena, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(poller_module, "_FIRST_BACKOFF_SECONDS", 0.001)
-
+def test_who_knows_a_state_waits_through_any_trouble(athena: FakeAthena) -> None:
     async def use(poller: Poller) -> None:
         athena.failures = [Throttled("…"), EngineUnavailable("…"), EngineFailed("…")] * 5
         athena.ended.add("a")
@@ -241,11 +227,8 @@ def test_who_knows_a_state_waits_through_any_trouble(
     assert len(athena.calls) == 16
 
 
-def test_half_the_calls_throttled_are_no_storm(
-    athena: FakeAthena, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_half_the_calls_throttled_are_no_storm(athena: FakeAthena) -> None:
     """One after the other: together they would share calls, and cost far less than one each."""
-    monkeypatch.setattr(poller_module, "_FIRST_BACKOFF_SECONDS", 0.0001)
     looks = 400
     refused = 0
 
@@ -267,48 +250,39 @@ def test_half_the_calls_throttled_are_no_storm(
 
 def test_calls_stay_within_the_rate(athena: FakeAthena) -> None:
     rate = 20.0
-    took = 0.0
+    seconds = 1.5
 
     async def use(poller: Poller) -> None:
-        nonlocal took
-        loop = asyncio.get_running_loop()
-        start = loop.time()
         running = [described(each, ended=False) for each in ids(2500)]
-        await asyncio.gather(*(poller.until_ended(query, 1.5) for query in running))
-        took = loop.time() - start
+        await asyncio.gather(*(poller.until_ended(query, seconds) for query in running))
 
     run(athena, use, calls_per_second=rate)
 
-    assert len(athena.calls) <= 2 * rate + rate * took
+    assert len(athena.calls) <= 2 * rate + rate * seconds
     assert max(map(len, athena.calls)) == 50
 
 
-def test_who_waits_holds_no_thread(athena: FakeAthena) -> None:
+def test_two_thousand_who_wait_hold_eight_threads_at_the_most(athena: FakeAthena) -> None:
     async def use(poller: Poller) -> None:
-        before = threading.active_count()
-        athena.may_answer.clear()
         running = [described(each, ended=False) for each in ids(2000)]
         waiting = [asyncio.create_task(poller.until_ended(each, PATIENCE)) for each in running]
         await called(athena, 8)
-
-        assert threading.active_count() <= before + 8
-
         athena.ended |= set(ids(2000))
-        athena.may_answer.set()
         await asyncio.gather(*waiting)
 
-    run(athena, use)
+    loop = run(athena, use, call_seconds=1)
+
+    assert loop.most_calls_at_once == 8
 
 
 def test_a_call_that_hangs_is_not_waited_for(athena: FakeAthena) -> None:
     async def use(poller: Poller) -> None:
-        athena.may_answer.clear()
         with pytest.raises(EngineUnavailable) as raised:
-            await poller.look("a", 0.1)
+            await poller.look("a", 20)
 
         assert raised.value.retry_after_seconds
 
-    run(athena, use)
+    run(athena, use, call_seconds=3600)
 
 
 def test_who_has_no_turn_is_told_to_come_again(athena: FakeAthena) -> None:
