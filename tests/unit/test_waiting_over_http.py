@@ -1,18 +1,10 @@
-"""What callers who wait cost, and that nothing goes on for those who went away.
-
-They arrive two thousand in the same instant; `ARRIVING_AT_ONCE=10000` makes it all of them, which a
-busy machine may not get through in the 30 seconds that they wait.
-"""
+"""What callers who wait cost, and that nothing goes on for those who went away."""
 
 import asyncio
 import json
-import os
-import threading
-import time
 import uuid
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from statistics import quantiles
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import httpx
@@ -20,28 +12,30 @@ import pytest
 
 from data_hist.app import create_app
 from data_hist.model import Column, Descriptions, Query, QueryStatus
+from data_hist.service import utc_now
+from tests import turned_time
 from tests.running_service import running_service, settings_for
+from tests.turned_time import TurnedLoop, turn
+from tests.waiting import wait_until
 
 WAITERS = 10_000
 # As many queries as an account may have active at once, where the limit is highest.
 QUERIES = 200
-ARRIVING_AT_ONCE = int(os.environ.get("ARRIVING_AT_ONCE", "2000"))
 CALLS_PER_SECOND = 15.0
 ENDING_SECONDS = 15.0
 ANSWER_SECONDS = 0.05
-DEADLINE_SECONDS = 120.0
 
 
 class FakeAthena:
-    """Queries that run until the test ends them; each call takes its time."""
+    """Queries that run until the test ends them."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], datetime] = utc_now) -> None:
+        self._clock = clock
         self.ended_at: dict[str, float] = {}
         self.calls: list[Sequence[str]] = []
 
     def describe_many(self, query_ids: Sequence[str]) -> Descriptions:
         self.calls.append(query_ids)
-        time.sleep(ANSWER_SECONDS)
         return Descriptions({each: self._described(each) for each in query_ids}, frozenset())
 
     def columns(self, _query_id: str) -> tuple[Column, ...]:
@@ -51,7 +45,7 @@ class FakeAthena:
         ended = query_id in self.ended_at
         location = f"s3://data-hist-results/data_hist/retention=60/tenant=1/{query_id}.csv"
         status = QueryStatus.FINISHED if ended else QueryStatus.RUNNING
-        now = datetime.now(UTC)
+        now = self._clock()
         return Query(query_id, status, "SELECT 1", location, now, now if ended else None)
 
 
@@ -63,12 +57,11 @@ class Caller:
         self.query_id = query_id
         self.answers: list[tuple[int, str]] = []
         self.answered_at = 0.0
-        self.is_waited_for = False
 
     async def follow(self) -> None:
         while not self.answers or self.answers[-1][1] == "RUNNING":
             self.answers.append(await self._ask())
-        self.answered_at = time.monotonic()
+        self.answered_at = asyncio.get_running_loop().time()
 
     async def _ask(self) -> tuple[int, str]:
         messages: list[dict[str, Any]] = []
@@ -77,8 +70,6 @@ class Caller:
         async def receive() -> dict[str, Any]:
             for message in request:
                 return message
-            # Only who waits listens whether the caller goes away.
-            self.is_waited_for = True
             return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
 
         async def send(message: dict[str, Any]) -> None:
@@ -106,55 +97,32 @@ class Caller:
 
 async def end_all(athena: FakeAthena, query_ids: Sequence[str]) -> None:
     for query_id in query_ids:
-        athena.ended_at[query_id] = time.monotonic()
-        await asyncio.sleep(ENDING_SECONDS / len(query_ids))
+        athena.ended_at[query_id] = asyncio.get_running_loop().time()
+        await turn(ENDING_SECONDS / len(query_ids))
 
 
-def test_ten_thousand_waiters_are_few_calls_and_no_threads(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    athena = FakeAthena()
+def test_ten_thousand_waiters_are_few_calls_and_no_threads() -> None:
+    """They come in the same instant, and their queries end one after the other."""
     query_ids = [str(uuid.uuid4()) for _ in range(QUERIES)]
     settings = settings_for("http://127.0.0.1:9", status_calls_per_second=CALLS_PER_SECOND)
-    threads = 0
 
-    async def load() -> list[Caller]:
-        nonlocal threads
-        app = create_app(settings, engine=athena)  # type: ignore[arg-type]  # a fake
+    async def load(loop: TurnedLoop) -> tuple[FakeAthena, list[Caller], TurnedLoop]:
+        athena = FakeAthena(loop.clock)
+        app = create_app(settings, engine=athena, clock=loop.clock)  # type: ignore[arg-type]  # a fake
         callers = [Caller(app, query_ids[n % QUERIES]) for n in range(WAITERS)]
-        following: list[asyncio.Task[None]] = []
-        async with asyncio.timeout(DEADLINE_SECONDS):
-            while len(following) < WAITERS:
-                arriving = callers[len(following) : len(following) + ARRIVING_AT_ONCE]
-                following += [asyncio.create_task(caller.follow()) for caller in arriving]
-                while not all(caller.is_waited_for for caller in arriving):
-                    await asyncio.sleep(0.01)
-                    assert not any(task.done() for task in following)
-            threads = threading.active_count()
-            await end_all(athena, query_ids)
-            await asyncio.gather(*following)
-        return callers
+        following = [asyncio.create_task(caller.follow()) for caller in callers]
+        await end_all(athena, query_ids)
+        await asyncio.gather(*following)
+        return athena, callers, loop
 
-    before = threading.active_count()
-    start = time.monotonic()
-    callers = asyncio.run(load())
-    took = time.monotonic() - start
+    athena, callers, loop = turned_time.run(load, ANSWER_SECONDS)
 
+    answers = {answer for caller in callers for answer in caller.answers}
     late = [caller.answered_at - athena.ended_at[caller.query_id] for caller in callers]
-    cuts = quantiles(late, n=100)
-    with capsys.disabled():
-        print(
-            f"\n{WAITERS} waiters, {QUERIES} queries, {took:.1f} s: {len(athena.calls)} calls "
-            f"({len(athena.calls) / took:.1f} a second), {threads - before} threads more; "
-            f"late by {cuts[49]:.2f} s (median), {cuts[98]:.2f} s (p99), {max(late):.2f} s (most)"
-        )
-    assert {answer for caller in callers for answer in caller.answers} <= {
-        (200, "RUNNING"),
-        (200, "FINISHED"),
-    }
-    assert len(athena.calls) <= 2 * CALLS_PER_SECOND + CALLS_PER_SECOND * took
-    assert threads - before <= 8
-    assert cuts[98] < 20
+    assert answers <= {(200, "RUNNING"), (200, "FINISHED")}
+    assert len(athena.calls) <= 2 * CALLS_PER_SECOND + CALLS_PER_SECOND * loop.time()
+    assert loop.most_calls_at_once <= 8
+    assert max(late) < 1
 
 
 def test_nobody_is_waited_for_who_went_away() -> None:
@@ -168,9 +136,10 @@ def test_nobody_is_waited_for_who_went_away() -> None:
         ):
             with pytest.raises(httpx.ReadTimeout):
                 client.request(request[0], request[1], json=request[2], timeout=0.5)
-            last = time.monotonic() + 20
-            while any(gone in call for call in asked_meanwhile(client, athena, there)):
-                assert time.monotonic() < last, "it is still looked at"
+            wait_until(
+                lambda: not any(gone in call for call in asked_meanwhile(client, athena, there)),
+                "it is not looked at any more",
+            )
 
 
 def asked_meanwhile(
