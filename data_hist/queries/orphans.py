@@ -75,6 +75,8 @@ class Orphans:
 
     def close(self) -> None:
         """Give up what is under way, and let go of the threads."""
+        if self._tasks:
+            _log.error("%d queries may run on whose id no caller holds", len(self._tasks))
         for task in self._tasks:
             task.cancel()
         self._threads.shutdown(wait=False, cancel_futures=True)

@@ -6,7 +6,8 @@ It keeps what Athena would keep: each query once, by its token, and whether it w
 import inspect
 import random
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -69,6 +70,11 @@ def client_error(code: str, status: int, kind: str | None = None) -> Callable[[s
     return lambda operation: ClientError(answer, operation)  # type: ignore[arg-type]
 
 
+def _answering(answer: dict[str, Any]) -> Callable[[str], Any]:
+    """Answer so; a stop has no answer that could be wrong, and is broken off instead."""
+    return lambda operation: answer if operation != "StopQueryExecution" else ValueError()
+
+
 def _faults() -> list[Fault]:
     faults = [
         Fault(name, lambda _, kind=kind: kind.__new__(kind), not issubclass(kind, _BEFORE_SENDING))
@@ -81,7 +87,7 @@ def _faults() -> list[Fault]:
     for code, status in (modelled | _COMMON_CODES).items():
         faults.append(Fault(code, client_error(code, status), status >= 500))
     for answer in ({}, {"QueryExecutionId": 7}, {"QueryExecutionId": None}, {"QueryExecutions": 1}):
-        faults.append(Fault(str(answer), lambda _, answer=answer: answer, may_be_done=True))
+        faults.append(Fault(str(answer), _answering(answer), may_be_done=True))
     for error in (ValueError(), AttributeError(), KeyError(), RecursionError(), TypeError()):
         faults.append(Fault(repr(error), lambda _, error=error: error, may_be_done=True))
     return faults
@@ -120,6 +126,15 @@ class FaultyAthena:
     @property
     def stopped(self) -> set[str]:
         return {each.query_id for each in self.executions.values() if each.is_stopped}
+
+    @contextmanager
+    def at_its_best(self) -> Iterator[None]:
+        """Fail in nothing, for as long as the block lasts."""
+        share, self.share = self.share, 0.0
+        try:
+            yield
+        finally:
+            self.share = share
 
     def of_token(self, token: str) -> str | None:
         execution = self._by_token.get(token)
