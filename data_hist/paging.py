@@ -121,4 +121,7 @@ def _checksum(payload: bytes, scope: str) -> bytes:
 
 
 def _refused() -> InvalidPagingToken:
-    return InvalidPagingToken("The paging token is damaged or belongs to something else.")
+    return InvalidPagingToken(
+        "The paging token is damaged, or belongs to another query or list; without one you get the "
+        "first page."
+    )

@@ -7,11 +7,14 @@ surrogates, NUL, depth without end. Writing keeps every digit, and takes JSON te
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NoReturn
 
 import msgspec
+
+from data_hist.spelling import short
 
 _MAX_DEPTH = 20
 _MAX_INTEGER_DIGITS = 20
@@ -20,7 +23,7 @@ _BRACKETS = re.compile(r"[][{}]")
 
 
 class JsonError(Exception):
-    """The text is not JSON that this service takes; the message never holds any of it."""
+    """The text is not JSON that this service takes; the message holds no value of it."""
 
 
 JsonText = msgspec.Raw
@@ -104,7 +107,10 @@ def _depth(text: str) -> int:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     document = dict(pairs)
     if len(document) != len(pairs):
-        raise JsonError("The body names a field twice.")
+        twice = next(
+            name for name, count in Counter(name for name, _ in pairs).items() if count > 1
+        )
+        raise JsonError(f"The body names the field '{short(twice)}' twice.")
     return document
 
 

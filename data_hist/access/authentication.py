@@ -57,7 +57,9 @@ class Authenticator:
             Unauthenticated: Its credentials or its tenant are missing or wrong.
         """
         if self.checks_credentials and not await self._is_trusted(headers):
-            raise Unauthenticated("The credentials are missing or wrong.")
+            raise Unauthenticated(
+                "The credentials are missing or wrong; ask the operator of this service for some."
+            )
         return self.tenants.tenant_of(headers)
 
     async def _is_trusted(self, headers: RawHeaders) -> bool:

@@ -37,5 +37,7 @@ class TenantPolicy:
         if not values and not self.required:
             return OPERATOR
         if len(values) != 1 or not _TENANT.fullmatch(values[0]):
-            raise Unauthenticated(f"The header {self.header} must name the tenant, once.")
+            raise Unauthenticated(
+                f"Send the number of the tenant in the header {self.header}, once."
+            )
         return int(values[0])

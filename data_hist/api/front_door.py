@@ -107,7 +107,7 @@ async def _body_in_time(headers: Headers, receive: Receive) -> bytes:
     except TimeoutError:
         raise RequestTimeout(f"The body did not arrive within {_BODY_SECONDS} seconds.") from None
     if not body:
-        raise InvalidRequest("The request needs a body.")
+        raise InvalidRequest("The request needs a body, a JSON object.")
     return body
 
 
@@ -142,4 +142,4 @@ def _normalised(headers: _RawHeaders, length: int) -> _RawHeaders:
 
 
 def _too_large() -> QueryTooLarge:
-    return QueryTooLarge(f"The body has more than {MAX_BODY_BYTES} bytes.")
+    return QueryTooLarge(f"The body is longer than the limit of {MAX_BODY_BYTES:,} bytes.")

@@ -38,6 +38,7 @@ from data_hist.observation.request_record import current_request
 from data_hist.results import chosen_format, result_response
 from data_hist.retention.archive_policy import ArchivePolicy
 from data_hist.service import QueryService
+from data_hist.spelling import offer
 
 Document = dict[str, Any]
 Answer = tuple[Document, int, dict[str, str]]
@@ -166,7 +167,8 @@ class Handlers:
     async def get_table(self, table: str) -> Document:
         """Describe one table."""
         if table not in self._version.tables:
-            raise NotFound("There is no such table; GET /tables lists them.")
+            way_out = offer(table, self._version.tables) or "; GET /tables lists them."
+            raise NotFound(f"There is no such table{way_out}")
         return table_document(self._version.tables[table])
 
     async def _with_first_page(self, owned: OwnedQuery, shape: PageShape | None) -> Answer:

@@ -19,6 +19,7 @@ from starlette.types import Scope
 
 from data_hist.api.schema_errors import field_errors, pointer_to, reason, summary, unknown_name
 from data_hist.errors import FieldError, InvalidRequest, QueryTooLarge
+from data_hist.guard import MAX_SQL_BYTES
 from data_hist.spelling import sentence, short
 from data_hist.wire_json import JsonError, loads
 
@@ -39,7 +40,7 @@ class StrictBodyValidator(AbstractRequestBodyValidator):
     def _validate(self, body: Any) -> None:
         errors = list(islice(_BodySchema(self._schema).iter_errors(body), _MOST_ERRORS))
         if any(map(_is_too_long_sql, errors)):
-            raise QueryTooLarge("The query is longer than the engine takes.")
+            raise QueryTooLarge(f"A query is at most {MAX_SQL_BYTES:,} bytes of SQL.")
         found = list(islice(field_errors(errors), _MOST_ERRORS))
         if found:
             raise InvalidRequest(summary(found), errors=found)

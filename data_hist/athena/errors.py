@@ -189,7 +189,10 @@ def _from_throttle(error: ClientError) -> DataHistError:
             "The engine runs as many queries as it may; try again when some have ended.",
             retry_after_seconds=10,
         )
-    return Throttled("The engine's call rate is reached.", retry_after_seconds=_RETRY_SECONDS)
+    return Throttled(
+        "The engine takes no more calls at the moment; send the request again a little later.",
+        retry_after_seconds=_RETRY_SECONDS,
+    )
 
 
 def _from_invalid_request(error: ClientError) -> DataHistError:
@@ -201,12 +204,15 @@ def _from_invalid_request(error: ClientError) -> DataHistError:
     if kind == _RESULT_GONE:
         return _result_gone()
     if kind == _MISMATCH:
-        return IdempotencyKeyReused("This idempotency key came before, with another request.")
+        return IdempotencyKeyReused(
+            "This Idempotency-Key came before, with another request; send a new key."
+        )
     if kind == _MALFORMED:
         name, line, column, text = reason_parts(message)
         return InvalidSql(text, code=name or "SYNTAX_ERROR", line=line, column=column)
     return EngineUnavailable(
-        "The query engine refuses this service's set-up.", retry_after_seconds=_RETRY_SECONDS
+        "The query engine refuses how this service is set up, which only its operator can mend.",
+        retry_after_seconds=_RETRY_SECONDS,
     )
 
 
@@ -224,4 +230,4 @@ def _kind_of(message: str) -> str:
 
 
 def _result_gone() -> QueryExpired:
-    return QueryExpired("The result of this query is gone.")
+    return QueryExpired("The result of this query is gone; send the query again.")

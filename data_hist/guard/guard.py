@@ -279,7 +279,8 @@ def _check_size(text: str) -> None:
     # A lone surrogate is refused later, with its place; here it only has to be counted.
     if len(text.encode(errors="surrogatepass")) > limits.MAX_SQL_BYTES:
         raise QueryTooLarge(
-            f"A query is at most {limits.MAX_SQL_BYTES:,} bytes of SQL, also as sent."
+            f"A query is at most {limits.MAX_SQL_BYTES:,} bytes of SQL, also with what is put in "
+            "place of its tables and parameters."
         )
 
 

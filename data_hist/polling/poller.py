@@ -242,7 +242,10 @@ def _late(*, asked: bool) -> EngineError:
         return EngineUnavailable(
             "The query engine does not answer in time.", retry_after_seconds=_RETRY_SECONDS
         )
-    return Throttled("The engine's call rate is reached.", retry_after_seconds=_RETRY_SECONDS)
+    return Throttled(
+        "The engine takes no more calls at the moment; send the request again a little later.",
+        retry_after_seconds=_RETRY_SECONDS,
+    )
 
 
 def _resolve(futures: set[_Seen], query: Query) -> None:

@@ -51,7 +51,7 @@ def require_rows(query: Query, tables: Mapping[str, Table]) -> None:
     """
     if not query.status.is_terminal:
         raise QueryNotFinished(
-            "The query has not finished yet.",
+            "The query has not finished yet; GET /status with wait_seconds waits for it.",
             query_id=query.query_id,
             retry_after_seconds=_RETRY_SECONDS,
         )
@@ -59,7 +59,7 @@ def require_rows(query: Query, tables: Mapping[str, Table]) -> None:
         return
     failure = with_column_hint(query.failure, tables) if query.failure else None
     raise QueryNotSuccessful(
-        failure.detail if failure else "The query was cancelled.",
+        failure.detail if failure else "The query was cancelled and has no rows; send it again.",
         query_id=query.query_id,
         code=failure.code if failure else None,
         line=failure.line if failure else None,

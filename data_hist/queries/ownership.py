@@ -42,7 +42,9 @@ class Ownership:
             QueryExpired: It is not.
         """
         if owned.expires_at is not None and owned.expires_at <= self.clock():
-            raise QueryExpired("The query is past its retention.", query_id=owned.query.query_id)
+            raise QueryExpired(
+                "The query is past its retention; send it again.", query_id=owned.query.query_id
+            )
 
     def visible(self, query: Query, tenant: int) -> OwnedQuery | None:
         """The query as its owner sees it, or None for anything that `claim` refuses."""

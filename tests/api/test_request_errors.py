@@ -137,6 +137,30 @@ def test_a_wrong_query_parameter_is_named_with_the_nearest_allowed_one(
     assert [error["pointer"] for error in problem["errors"]] == [f"/{detail.split(chr(39))[1]}"]
 
 
+@pytest.mark.parametrize(
+    ("table", "detail"),
+    [
+        ("event", "There is no such table; did you mean 'events'?"),
+        ("users", "There is no such table; GET /tables lists them."),
+    ],
+)
+def test_an_unknown_table_is_told_with_the_nearest(
+    client: httpx.Client, table: str, detail: str
+) -> None:
+    problem = assert_problem(client.get(f"/tables/{table}"), 404, "not-found")
+
+    assert problem["detail"] == detail
+
+
+def test_a_field_that_stands_twice_is_named(client: httpx.Client) -> None:
+    body = b'{"query": "SELECT 1", "wait_seconds": 1, "wait_seconds": 2}'
+
+    response = client.post("/query", content=body, headers={"Content-Type": "application/json"})
+
+    problem = assert_problem(response, 400, "invalid-request")
+    assert problem["detail"] == "The body names the field 'wait_seconds' twice."
+
+
 @pytest.mark.parametrize("name", ["x" * 5_000, "né\u202e<b>\r\n" * 20, "a" * 64 + "b"])
 def test_a_name_is_repeated_shortened_and_in_printable_ascii(
     client: httpx.Client, name: str
