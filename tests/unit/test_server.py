@@ -35,7 +35,8 @@ class Application:
 
     def __init__(self) -> None:
         self.shutdown = Shutdown(notice_seconds=0)
-        self.admission = Admission(Load(10), Observer(Routes(), trace_context).refused)
+        observer = Observer(Routes(), trace_context)
+        self.admission = Admission(Load(10), observer.refused, lambda *_request: 0)
         self.began_to_wait = threading.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
