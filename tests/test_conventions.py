@@ -64,6 +64,22 @@ OWNERS = {
     "yaml": {"data_hist/catalog.py", "data_hist/api/contract.py"},
 }
 
+# No test may pass or fail by the speed of the machine: it waits for a state (tests/waiting.py),
+# turns a clock (tests/turned_time.py) or counts calls (tests/work.py).
+CLOCKS = re.compile(
+    r"\b(?:time\.(?:monotonic|perf_counter|process_time|thread_time|sleep)|asyncio\.sleep"
+    r"|threading\.active_count)\((?!0\))"
+)
+READERS_OF_CLOCKS = {
+    "tests/waiting.py": "the one place that looks again and again, with an outer deadline",
+    "tests/turned_time.py": "lets the time of its own loop pass",
+    "tests/reliability/faults.py": "sends bytes as slowly as a bad network",
+    "tests/reliability/open_loop.py": "sends requests at a rate, for figures that are printed",
+    "tests/reliability/test_slow_clients.py": "prints figures",
+    "tests/e2e/test_shutdown.py": "prints figures",
+    "tests/reliability/test_queries_and_holders.py": "lets the time of its own loop pass",
+}
+
 
 def modules() -> Iterator[Path]:
     return PACKAGE.rglob("*.py")
@@ -314,3 +330,12 @@ def test_version_is_in_the_changelog() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
     assert f"## [{version}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_no_test_depends_on_the_speed_of_the_machine() -> None:
+    found = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "tests").rglob("*.py")
+        if CLOCKS.search(path.read_text())
+    }
+    assert found == READERS_OF_CLOCKS.keys()

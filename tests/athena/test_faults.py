@@ -3,7 +3,6 @@
 import gzip
 import json
 import re
-import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -228,9 +227,10 @@ def test_call_that_fails_once_succeeds(aws: Aws, name: str, fault: str) -> None:
 
 @pytest.mark.parametrize("fault", PASSING)
 @pytest.mark.parametrize("name", ATHENA)
-def test_call_that_fails_always_is_the_right_error_in_time(aws: Aws, name: str, fault: str) -> None:
+def test_call_that_fails_always_is_the_right_error_after_few_attempts(
+    aws: Aws, name: str, fault: str
+) -> None:
     operation = ATHENA[name]
-    began = time.monotonic()
 
     with pytest.raises(EngineError) as raised:
         aws.after(operation, *[PASSING[fault][0]] * 9)
@@ -238,7 +238,6 @@ def test_call_that_fails_always_is_the_right_error_in_time(aws: Aws, name: str, 
     assert type(raised.value) is PASSING[fault][1]
     assert raised.value.retry_after_seconds
     assert 1 <= len(aws.server.requests) <= operation.attempts
-    assert time.monotonic() - began < WHOLE_SECONDS + 10
 
 
 @pytest.mark.parametrize("nonsense", NONSENSE)
@@ -286,12 +285,12 @@ def test_what_the_operator_has_to_mend_is_asked_once(aws: Aws, name: str, fault:
 
 @pytest.mark.parametrize("name", ["start", "describe", "rows"])
 def test_answer_that_drips_is_not_waited_for(aws: Aws, name: str) -> None:
-    began = time.monotonic()
+    operation = ATHENA[name]
 
     with pytest.raises(EngineUnavailable):
-        aws.after(ATHENA[name], *[drip(ATHENA[name].good)] * 9)
+        aws.after(operation, *[drip(operation.good)] * 9)
 
-    assert time.monotonic() - began < WHOLE_SECONDS + 10
+    assert 1 <= len(aws.server.requests) <= operation.attempts
 
 
 def test_every_attempt_to_start_is_the_same_start(aws: Aws) -> None:

@@ -7,7 +7,6 @@ import os
 import random
 import signal
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -19,6 +18,7 @@ import pytest
 from tests.api.calls import submitted
 from tests.e2e.commands import DEADLINE_SECONDS, serving
 from tests.local_athena.endpoint import running_endpoint
+from tests.waiting import wait_until
 
 RESTARTS = int(os.environ.get("ROLLING_RESTARTS", "2"))
 CALLERS = 6
@@ -61,10 +61,7 @@ class Balancer:
                 self._ready = [url for url in instances if is_ready(client, url)]
 
     def until(self, url: str, *, is_ready: bool) -> None:
-        deadline = time.monotonic() + DEADLINE_SECONDS
-        while (url in self._ready) is not is_ready:
-            assert time.monotonic() < deadline
-            self._is_over.wait(PROBE_SECONDS)
+        wait_until(lambda: (url in self._ready) is is_ready, f"readiness is {is_ready}")
 
     def stop(self) -> None:
         self._is_over.set()

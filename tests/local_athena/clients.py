@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import boto3
 import pytest
 from botocore.config import Config
 from botocore.exceptions import ClientError
+
+from tests.waiting import wait_until
 
 T = TypeVar("T")
 
@@ -96,10 +97,9 @@ def address(execution: QueryExecutionTypeDef) -> tuple[str, str]:
 
 def eventually(probe: Callable[[], T | None]) -> T:
     """Ask again and again until there is an answer."""
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    while (answer := probe()) is None:
-        assert time.monotonic() < deadline, "waited too long"
-        time.sleep(0.01)
+    (answer,) = wait_until(
+        lambda: () if (found := probe()) is None else (found,), "the endpoint answers"
+    )
     return answer
 
 
