@@ -188,10 +188,12 @@ def test_each_example_of_a_body_runs_as_it_stands(
     bodies = operations(SPEC)["submit_query"]["requestBody"]["content"]["application/json"]
     block = ui.begin("submit_query")
 
-    for key in bodies["examples"]:
+    for key, example in bodies["examples"].items():
         ui.choose_example(block, key)
         assert ui.execute(block) == 200, key
-        assert ui.answer_of(block)["status"] == "FINISHED", key
+        # What was only checked has no status.
+        expected = None if example["value"].get("dry_run") else "FINISHED"
+        assert ui.answer_of(block)["status"] == expected, key
         ui.clear(block)
 
 
