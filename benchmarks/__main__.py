@@ -8,12 +8,13 @@ from pathlib import Path
 
 from benchmarks import processes
 from benchmarks.bench import Bench
-from benchmarks.cases import drain, memory, page, readers, requests
+from benchmarks.cases import drain, first_page, memory, page, readers, requests
 from benchmarks.report import Section
 
 _CASES: dict[str, Callable[[Bench], Section]] = {
     "drain": drain.run,
     "page": page.run,
+    "first_page": first_page.run,
     "requests": requests.run,
     "memory": memory.run,
     "readers": readers.run,

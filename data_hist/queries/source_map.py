@@ -93,8 +93,8 @@ def caller_position(sent: str, line: int, column: int) -> Position | None:
 
 def time_ranges(sent: str) -> list[TimeRange]:
     """The times of arrival that the sent SQL asks for, one for each that differs; none unknown."""
-    encoded = sent.rpartition(_TRAILER)[2] if _TRAILER in sent else ""
-    return [_decoded_range(match[1]) for match in _RANGE.finditer(encoded)]
+    _, trailer, encoded = sent.rpartition(_TRAILER)
+    return [_decoded_range(match[1]) for match in _RANGE.finditer(encoded if trailer else "")]
 
 
 def _encoded_range(time_range: TimeRange) -> str:

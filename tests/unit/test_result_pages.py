@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -18,38 +17,33 @@ QUERY = Query(
 )
 
 
-class Engine:
-    def __init__(self, columns: Callable[[], Any]) -> None:
-        self._columns = columns
+class SlowEngine:
+    """Gives columns when it is let go."""
+
+    def __init__(self) -> None:
+        self.let_go = threading.Event()
 
     def columns(self, _query_id: str) -> Any:
-        return self._columns()
+        assert self.let_go.wait(30)
 
 
-def first_page(columns: Callable[[], Any], seconds: float) -> Page | QueryWarning:
-    engine = cast(AthenaClient, Engine(columns))
+class BrokenEngine(SlowEngine):
+    def columns(self, _query_id: str) -> Any:
+        raise KeyError("a secret of ours")
+
+
+def first_page(engine: SlowEngine, seconds: float) -> Page | QueryWarning:
     with ThreadPoolExecutor(1) as threads:
-        pages = ResultPages(engine, threads, threads, seconds)
+        pages = ResultPages(cast(AthenaClient, engine), threads, threads, seconds)
         try:
             return asyncio.run(pages.first(QUERY, PageShape()))
         finally:
-            let_go.set()
+            engine.let_go.set()
 
 
-let_go = threading.Event()
-
-
-def waits() -> None:
-    assert let_go.wait(30)
-
-
-def breaks() -> None:
-    raise KeyError("a secret of ours")
-
-
-@pytest.mark.parametrize(("columns", "seconds"), [(waits, 0.0), (breaks, 30.0)])
-def test_late_or_broken_page_is_a_warning(columns: Callable[[], Any], seconds: float) -> None:
-    found = first_page(columns, seconds)
+@pytest.mark.parametrize(("engine", "seconds"), [(SlowEngine, 0.0), (BrokenEngine, 30.0)])
+def test_late_or_broken_page_is_a_warning(engine: type[SlowEngine], seconds: float) -> None:
+    found = first_page(engine(), seconds)
 
     assert isinstance(found, QueryWarning)
     assert found.code == PAGE_NOT_READ
