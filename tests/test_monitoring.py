@@ -12,6 +12,7 @@ import yaml
 from data_hist.model import QueryStatus
 from data_hist.observation import metrics
 from data_hist.problems import INTERNAL, PROBLEMS
+from tests.test_conventions import HEALTH_SPEC
 
 FOLDER = Path(__file__).parents[1] / "deploy/monitoring"
 DASHBOARD: dict[str, Any] = json.loads((FOLDER / "dashboard.json").read_text())
@@ -95,6 +96,45 @@ def test_panels_have_places_of_their_own() -> None:
 
     assert len(set(places)) == len(places)
     assert len({panel["id"] for panel in DASHBOARD["panels"]}) == len(places)
+
+
+SCRAPES: dict[str, Any] = yaml.safe_load((FOLDER / "prometheus.yml").read_text())
+POD_MONITOR: dict[str, Any] = yaml.safe_load((FOLDER / "pod-monitor.yaml").read_text())
+
+
+def test_prometheus_scrapes_the_pods_of_the_service() -> None:
+    (scrape,) = SCRAPES["scrape_configs"]
+    (monitored,) = POD_MONITOR["spec"]["podMetricsEndpoints"]
+    kubernetes = FOLDER.parent / "kubernetes"
+    (deployment,) = (
+        document
+        for document in yaml.safe_load_all((kubernetes / "service.yaml").read_text())
+        if document["kind"] == "Deployment"
+    )
+    namespace = yaml.safe_load((kubernetes / "kustomization.yaml").read_text())["namespace"]
+    labels = deployment["spec"]["template"]["metadata"]["labels"]
+    (container,) = deployment["spec"]["template"]["spec"]["containers"]
+    (port,) = container["ports"]
+
+    assert scrape["metrics_path"] == monitored["path"] in HEALTH_SPEC["paths"]
+    assert [scrape["kubernetes_sd_configs"][0]["namespaces"]["names"]] == [[namespace]]
+    assert POD_MONITOR["spec"]["namespaceSelector"]["matchNames"] == [namespace]
+    assert POD_MONITOR["spec"]["selector"]["matchLabels"] == labels
+    assert monitored["port"] == port["name"]
+    assert scrape["relabel_configs"][0]["regex"] == f"{labels['app']};{port['name']}"
+    assert (
+        f"{{kubernetes.io/metadata.name: {POD_MONITOR['metadata']['namespace']}}}"
+        in (kubernetes / "network.yaml").read_text()
+    )
+
+
+def test_alerts_and_scrapes_speak_of_one_job() -> None:
+    (scrape,) = SCRAPES["scrape_configs"]
+    (relabeled,) = POD_MONITOR["spec"]["podMetricsEndpoints"][0]["relabelings"]
+    asked = {job for rule in ALERTS for job in re.findall(r'job="([^"]*)"', rule["expr"])}
+
+    assert asked == {scrape["job_name"]} == {relabeled["replacement"]}
+    assert all((FOLDER / name).exists() for name in SCRAPES["rule_files"])
 
 
 def test_each_alert_says_what_to_do() -> None:

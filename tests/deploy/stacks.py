@@ -106,14 +106,16 @@ def _without_no_value(value: Any) -> Any:
     return value
 
 
-def _register(kind: str, name_property: str, make: Callable[[str, dict[str, Any]], None]) -> None:
+def _register(
+    kind: str, name_property: str, make: Callable[[str, dict[str, Any]], str | None]
+) -> None:
     class Resource(CloudFormationModel):
         @classmethod
         def create_from_cloudformation_json(
             cls, resource_name: str, cloudformation_json: dict[str, Any], *_: str, **__: Any
         ) -> _Made:
-            make(resource_name, _without_no_value(cloudformation_json["Properties"]))
-            return _Made(resource_name)
+            made = make(resource_name, _without_no_value(cloudformation_json["Properties"]))
+            return _Made(made or resource_name)
 
     get_model_map()[kind] = Resource
     get_name_type_map()[kind] = name_property
@@ -125,6 +127,17 @@ _register("AWS::Athena::WorkGroup", "Name", _make_workgroup)
 # In place of moto's own, which drops most properties.
 _register("AWS::S3::Bucket", "BucketName", _make_bucket)
 _register("AWS::S3::BucketPolicy", "", _make_bucket_policy)
+
+
+def _make_policy(_: str, properties: dict[str, Any]) -> str:
+    made = client("iam").create_policy(
+        PolicyName="data-hist", PolicyDocument=json.dumps(properties["PolicyDocument"])
+    )
+    return str(made["Policy"]["Arn"])
+
+
+# In place of moto's own, which keeps None where a statement is left out.
+_register("AWS::IAM::ManagedPolicy", "ManagedPolicyName", _make_policy)
 
 
 def _api_rule(rule: dict[str, Any]) -> dict[str, Any]:

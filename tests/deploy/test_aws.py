@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 import pytest
 from cfnlint.api import lint
+from cfnlint.decode import decode
 from moto import mock_aws
 from pydantic import SecretStr
 
@@ -34,6 +35,7 @@ from tests.shared_files import shared_file
 from tests.test_conventions import SCHEMAS
 
 VERSION = load_catalog().versions["v0"]
+ENDPOINTS = ROOT / "deploy/aws/endpoints.yaml"
 GLUE_TYPES = {"varchar": "string", "bigint": "bigint"}
 MOST_PARTITIONS = 1_000_000
 # Customers with topics of their own: none, some, as many as there may be.
@@ -60,7 +62,7 @@ def topics_of(table: Table, customers: str) -> list[str]:
     return [table.folder, *own]
 
 
-@pytest.mark.parametrize("template", [SERVICE, ARCHIVE], ids=lambda path: path.name)
+@pytest.mark.parametrize("template", [SERVICE, ARCHIVE, ENDPOINTS], ids=lambda path: path.name)
 def test_templates_are_valid(template: Path) -> None:
     assert lint(template.read_text(), regions=[REGION]) == []
 
@@ -488,6 +490,39 @@ def test_the_policy_allows_the_athena_calls_that_the_service_makes() -> None:
     assert called <= set(athena)
     workgroup = f"arn:aws:athena:{REGION}:{ACCOUNT}:workgroup/data_hist"
     assert set().union(*athena.values()) == {workgroup}
+
+
+KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"
+
+
+def test_results_are_encrypted_with_a_key_of_ones_own() -> None:
+    statements = policy_statements(ResultKeyArn=KEY)
+
+    assert allowed(statements, "kms") == {"kms:Decrypt": {KEY}, "kms:GenerateDataKey": {KEY}}
+    (through,) = (s["Condition"] for s in statements if s["Resource"] == KEY)
+    assert through == {"StringEquals": {"kms:ViaService": f"s3.{REGION}.amazonaws.com"}}
+    assert encryption("the-results") == {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": KEY}
+
+
+def test_results_are_encrypted_by_s3_otherwise() -> None:
+    assert allowed(policy_statements(), "kms") == {}
+    assert encryption("the-results") == {"SSEAlgorithm": "AES256"}
+
+
+def encryption(bucket: str) -> dict[str, str]:
+    found = client("s3").get_bucket_encryption(Bucket=bucket)
+    (rule,) = found["ServerSideEncryptionConfiguration"]["Rules"]
+    return {k: v for k, v in rule["ApplyServerSideEncryptionByDefault"].items() if v}
+
+
+@pytest.mark.parametrize("parameter", ["Athena", "Glue", "Sts", "Logs", "EksAuth"])
+def test_calls_of_aws_stay_in_the_network(parameter: str) -> None:
+    endpoint = decode(str(ENDPOINTS))[0]["Resources"][parameter]["Properties"]
+
+    assert endpoint["VpcEndpointType"] == "Interface"
+    assert endpoint["PrivateDnsEnabled"] is True
+    service = endpoint["ServiceName"]["Fn::Sub"].rpartition(".")[2]
+    assert service in boto3.session.Session().get_available_services()
 
 
 @pytest.mark.parametrize("customers", CUSTOMERS)

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -45,6 +46,11 @@ def manifests() -> list[Manifest]:
 
 
 MANIFESTS = manifests()
+EXAMPLES = [
+    document
+    for path in sorted((FOLDER / "examples").glob("*.yaml"))
+    for document in yaml.safe_load_all(path.read_text())
+]
 
 
 def named(document: Manifest) -> str:
@@ -76,7 +82,7 @@ def container(name: str) -> Manifest:
 
 
 @pytest.mark.parametrize("version", [OLDEST, NEWEST])
-@pytest.mark.parametrize("document", MANIFESTS, ids=named)
+@pytest.mark.parametrize("document", [*MANIFESTS, *EXAMPLES], ids=named)
 def test_manifests_are_valid(document: Manifest, version: str) -> None:
     kubernetes_validate.validate(document, version, strict=True)
 
@@ -231,6 +237,81 @@ def test_ports_lead_from_the_gateway_to_the_service() -> None:
     for name in ("data-hist", "gateway"):
         (port,) = manifest("Service", name)["spec"]["ports"]
         assert port["targetPort"] == container(name)["ports"][0]["name"]
+
+
+Peer = tuple[str, int]
+
+
+def peers(policy: str, direction: str) -> set[Peer]:
+    """Who may be reached, or may reach a pod, at which port."""
+    rules = manifest("NetworkPolicy", policy)["spec"][direction]
+    end = {"egress": "to", "ingress": "from"}[direction]
+    return {
+        (_peer(peer), port["port"])
+        for rule in rules
+        for peer in rule[end]
+        for port in rule["ports"]
+    }
+
+
+def _peer(peer: Manifest) -> str:
+    if "ipBlock" in peer:
+        return str(peer["ipBlock"]["cidr"])
+    (selector,) = peer.values()
+    (label,) = selector["matchLabels"].values()
+    return str(label)
+
+
+DNS = {("kube-system", 53), ("169.254.20.10/32", 53)}
+AWS = {("0.0.0.0/0", 443), ("::/0", 443), ("169.254.170.23/32", 80), ("fd00:ec2::23/128", 80)}
+
+
+def test_pods_reach_what_they_need_and_nothing_else() -> None:
+    assert peers("data-hist", "ingress") == {("gateway", 8080), ("monitoring", 8080)}
+    assert peers("data-hist", "egress") == peers("sweep", "egress") == DNS | AWS
+    assert peers("gateway", "egress") == {*DNS, ("data-hist", 8080)}
+    sweep = manifest("NetworkPolicy", "sweep")["spec"]
+    assert "Ingress" in sweep["policyTypes"]
+    assert "ingress" not in sweep
+
+
+@pytest.mark.parametrize("name", ["data-hist", "sweep"])
+def test_instance_metadata_is_out_of_reach(name: str) -> None:
+    (to_aws,) = (
+        rule
+        for rule in manifest("NetworkPolicy", name)["spec"]["egress"]
+        if rule["ports"] == [{"port": 443, "protocol": "TCP"}]
+    )
+
+    for peer in to_aws["to"]:
+        block = ip_network(peer["ipBlock"]["cidr"])
+        address = ip_address("169.254.169.254" if block.version == 4 else "fd00:ec2::254")
+        assert any(address in ip_network(each) for each in peer["ipBlock"]["except"])
+
+
+def test_ports_of_policies_are_those_of_pods_and_services() -> None:
+    (port,) = container("data-hist")["ports"]
+    (service_port,) = manifest("Service", "data-hist")["spec"]["ports"]
+
+    assert port["containerPort"] == service_port["port"] == 8080
+
+
+def test_examples_fit_the_manifests() -> None:
+    ingress, irsa, tracing = (
+        next(each for each in EXAMPLES if each["kind"] == kind)
+        for kind in ("Ingress", "ServiceAccount", "NetworkPolicy")
+    )
+
+    (rule,) = ingress["spec"]["rules"]
+    (path,) = rule["http"]["paths"]
+    backend = path["backend"]["service"]
+    (port,) = manifest("Service", backend["name"])["spec"]["ports"]
+    assert backend == {"name": "gateway", "port": {"name": port["name"]}}
+    assert ingress["spec"]["tls"] == [{"hosts": [rule["host"]]}]
+    assert irsa["metadata"].pop("annotations")["eks.amazonaws.com/role-arn"]
+    assert irsa == manifest("ServiceAccount", "data-hist")
+    labels = tracing["spec"]["podSelector"]["matchLabels"]
+    assert labels == PODS["data-hist"]["metadata"]["labels"]
 
 
 def test_the_gateway_runs_as_on_one_machine() -> None:
