@@ -1,44 +1,31 @@
 """Readiness is answered in time, also when the engine is not."""
 
-import asyncio
-import threading
-from collections.abc import Iterator
-
 import pytest
 
 from data_hist.api.health import HealthHandlers
 from data_hist.errors import EngineUnavailable
 from data_hist.server import Shutdown
+from tests import turned_time
+from tests.turned_time import TurnedLoop
 
 
-class HangingEngine:
-    """An engine whose check comes back only when the test is over."""
-
-    def __init__(self) -> None:
-        self.over = threading.Event()
+class Engine:
+    """An engine that is well."""
 
     def check(self) -> None:
-        self.over.wait()
+        """As the client of Athena does."""
 
 
-@pytest.fixture
-def engine() -> Iterator[HangingEngine]:
-    engine = HangingEngine()
-    yield engine
-    engine.over.set()
+async def ask(loop: TurnedLoop) -> float:
+    handlers = HealthHandlers(Engine(), Shutdown(0))  # type: ignore[arg-type]  # the one it calls
+    assert await handlers.get_readiness() == {"status": "ok"}
+    return loop.time()
 
 
-def test_engine_that_hangs_is_not_ready(
-    engine: HangingEngine, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("data_hist.api.health._READINESS_SECONDS", 0.05)
-    handlers = HealthHandlers(engine, Shutdown(0))  # type: ignore[arg-type]  # the one it calls
+def test_engine_that_answers_is_ready() -> None:
+    assert turned_time.run(ask, call_seconds=4) == pytest.approx(4, abs=0.1)
 
-    async def ask() -> None:
-        try:
-            with pytest.raises(EngineUnavailable):
-                await handlers.get_readiness()
-        finally:
-            engine.over.set()
 
-    asyncio.run(ask())
+def test_engine_that_hangs_is_not_ready() -> None:
+    with pytest.raises(EngineUnavailable):
+        turned_time.run(ask, call_seconds=3600)
