@@ -46,19 +46,19 @@ ANSWERS = [
     ("ExpiredTokenException", None, "expired", EngineUnavailable),
     ("UnrecognizedClientException", None, "…", EngineUnavailable),
     ("NoSuchBucket", None, "…", EngineUnavailable),
-    ("NoSuchKey", None, "…", QueryExpired),
-    ("InvalidObjectState", None, "…", QueryExpired),
     ("SomethingNew", None, "…", EngineFailed),
 ]
 
 
-def client_error(code: str, kind: str | None, message: str) -> ClientError:
+def client_error(
+    code: str, kind: str | None, message: str, operation: str = "StartQueryExecution"
+) -> ClientError:
     status = 500 if code in ("InternalServerException", "503") else 400
     answer = {
         "Error": {"Code": code, "Message": message},
         "ResponseMetadata": {"HTTPStatusCode": status},
     }
-    return ClientError(answer | ({"AthenaErrorCode": kind} if kind else {}), "StartQueryExecution")  # type: ignore[arg-type]
+    return ClientError(answer | ({"AthenaErrorCode": kind} if kind else {}), operation)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("code", "kind", "message", "expected"), ANSWERS)
@@ -67,6 +67,25 @@ def test_answers_of_aws(
 ) -> None:
     with pytest.raises(DataHistError) as raised, translated_errors():
         raise client_error(code, kind, message)
+
+    assert type(raised.value) is expected
+
+
+@pytest.mark.parametrize("code", ["NoSuchKey", "InvalidObjectState"])
+@pytest.mark.parametrize(
+    ("operation", "expected"),
+    [
+        ("GetObject", QueryExpired),
+        ("HeadObject", QueryExpired),
+        # Athena has no objects: the answer says nothing of a result, and loses no query.
+        ("StartQueryExecution", EngineFailed),
+    ],
+)
+def test_only_the_bucket_says_that_a_result_is_gone(
+    code: str, operation: str, expected: type[DataHistError]
+) -> None:
+    with pytest.raises(DataHistError) as raised, translated_errors():
+        raise client_error(code, None, "…", operation)
 
     assert type(raised.value) is expected
 
