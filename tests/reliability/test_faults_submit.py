@@ -1,11 +1,14 @@
 """One execution for one idempotency key, whatever happens on the way."""
 
+import asyncio
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -14,7 +17,9 @@ import httpx
 import pytest
 
 from tests.api.calls import as_tenant
+from tests.api.test_status import SLOW as ENDLESS_QUERY
 from tests.e2e.commands import children_of, descendants_of, free_port, is_alive
+from tests.log_lines import log_lines
 from tests.reliability.fault_proxy import Exchange, Fault, FaultProxy, at_random, on
 from tests.reliability.faults import OPERATIONS, lost, quick_faults, silence
 from tests.reliability.persistent_client import PersistentClient
@@ -98,6 +103,92 @@ def test_started_query_is_answered_whatever_becomes_of_the_look(
     document = response.json()
     assert (document["status"], document["statistics"]["total_ms"]) == ("QUEUED", 0)
     assert started(tenants, tenant) == [document["query_id"]]
+
+
+def states(client: httpx.Client, tenant: int) -> dict[str, str]:
+    """The queries of a tenant, and what has become of them."""
+    response = client.get("/queries", params={"limit": 50}, headers=as_tenant(tenant))
+    return {query["query_id"]: query["status"] for query in response.json()["queries"]}
+
+
+def unstopped(client: httpx.Client, tenant: int) -> set[str]:
+    found = states(client, tenant).items()
+    return {query_id for query_id, state in found if state != "CANCELLED"}
+
+
+def until(is_so: Callable[[], bool]) -> bool:
+    """Ask again until something is so, for a minute at the most."""
+    last = time.monotonic() + 60
+    while not (answer := is_so()) and time.monotonic() < last:
+        pass
+    return answer
+
+
+@pytest.mark.usefixtures("short_pauses")
+def test_without_keys_the_queries_that_run_are_those_that_callers_hold(
+    tenants: httpx.Client, proxy: FaultProxy, tenant: int
+) -> None:
+    settings = settings_for(proxy.url, tenant_required=True)
+    with running_service(settings) as service:
+        service.headers.update(as_tenant(tenant))
+        with proxy.spoiling(at_random(quick_faults, 0.4, seed=7)):
+            answers = [
+                service.post("/query", json={"query": f"{ENDLESS_QUERY} -- {n}"}) for n in range(24)
+            ]
+        held = {each.json()["query_id"] for each in answers if each.status_code == 200}
+        assert until(lambda: unstopped(tenants, tenant) == held)
+    found = states(tenants, tenant)
+    for query_id in found:
+        tenants.delete(f"/query/{query_id}", headers=as_tenant(tenant))
+
+    print(f"{len(found)} queries started, {len(held)} held, {proxy.spoilt} calls spoilt")
+    assert 0 < len(held) < len(found)
+
+
+@pytest.mark.parametrize("key", [None, "mine"])
+def test_caller_who_hangs_up_while_the_query_is_started(
+    tenants: httpx.Client, proxy: FaultProxy, tenant: int, key: str | None
+) -> None:
+    is_started, is_released = threading.Event(), threading.Event()
+    headers = as_tenant(tenant) | ({"Idempotency-Key": key} if key else {})
+
+    async def held(exchange: Exchange) -> None:
+        answer = await exchange.answer()
+        is_started.set()
+        while not is_released.is_set():
+            await asyncio.sleep(0.01)
+        await exchange.send(answer.head + answer.body)
+
+    with (
+        log_lines() as lines,
+        running_service(settings_for(proxy.url, tenant_required=True)) as service,
+        proxy.spoiling(on(held, START, times=1)),
+    ):
+        request = service.build_request(
+            "POST",
+            "/query",
+            json={"query": ENDLESS_QUERY},
+            headers=headers | {"X-Request-Id": f"gone-{tenant}"},
+        )
+        hang_up_when(request, is_started)
+        assert lines.about(f"gone-{tenant}")["completion"] == "client_left"
+        is_released.set()
+        if key is None:
+            assert until(lambda: not unstopped(tenants, tenant))
+        else:
+            document = service.post("/query", json={"query": ENDLESS_QUERY}, headers=headers).json()
+            assert list(states(tenants, tenant)) == [document["query_id"]]
+            assert document["status"] != "CANCELLED"
+            service.delete(f"/query/{document['query_id']}", headers=headers)
+
+
+def hang_up_when(request: httpx.Request, event: threading.Event) -> None:
+    """Send a request, and close the connection as soon as something has happened."""
+    head = [f"POST {request.url.raw_path.decode()} HTTP/1.1"]
+    head += [f"{name}: {value}" for name, value in request.headers.items()]
+    with socket.create_connection((request.url.host, request.url.port or 80)) as connection:
+        connection.sendall("\r\n".join([*head, "", ""]).encode() + request.content)
+        assert event.wait(30)
 
 
 @contextmanager
