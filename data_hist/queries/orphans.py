@@ -34,7 +34,8 @@ class Persistence:
 
     first_pause_seconds: float = 1.0
     longest_pause_seconds: float = 5.0
-    whole_seconds: float = 45.0
+    finding_seconds: float = 45.0
+    stopping_seconds: float = 600.0
 
 
 _PERSISTENCE = Persistence()
@@ -104,7 +105,7 @@ class Orphans:
 
     async def _found_and_stopped(self, start: Callable[[], str]) -> None:
         try:
-            query_id = await self._repeated(start)
+            query_id = await self._repeated(start, self._persistence.finding_seconds)
         except Exception as error:
             if _is_refusal(error):
                 return
@@ -112,17 +113,18 @@ class Orphans:
         await self._stopped(query_id)
 
     async def _stopped(self, query_id: str) -> None:
-        await self._repeated(partial(self._engine.stop, query_id))
+        stop = partial(self._engine.stop, query_id)
+        await self._repeated(stop, self._persistence.stopping_seconds)
         _log.warning("stopped query %s, whose id no caller holds", query_id)
 
-    async def _repeated(self, call: Callable[[], _T]) -> _T:
+    async def _repeated(self, call: Callable[[], _T], seconds: float) -> _T:
         """Make a call until Athena answers it, however often that is.
 
         Raises:
             DataHistError: Athena refuses it, or has failed for too long.
         """
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._persistence.whole_seconds
+        deadline = loop.time() + seconds
         pause = self._persistence.first_pause_seconds
         while True:
             try:

@@ -7,8 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
@@ -24,6 +23,7 @@ from tests.reliability.fault_proxy import Exchange, Fault, FaultProxy, at_random
 from tests.reliability.faults import OPERATIONS, lost, quick_faults, silence
 from tests.reliability.persistent_client import PersistentClient
 from tests.running_service import BUCKET, running_service, settings_for
+from tests.waiting import wait_until
 
 START = "StartQueryExecution"
 LOOK = "BatchGetQueryExecution"
@@ -116,14 +116,6 @@ def unstopped(client: httpx.Client, tenant: int) -> set[str]:
     return {query_id for query_id, state in found if state != "CANCELLED"}
 
 
-def until(is_so: Callable[[], bool]) -> bool:
-    """Ask again until something is so, for a minute at the most."""
-    last = time.monotonic() + 60
-    while not (answer := is_so()) and time.monotonic() < last:
-        pass
-    return answer
-
-
 @pytest.mark.usefixtures("short_pauses")
 def test_without_keys_the_queries_that_run_are_those_that_callers_hold(
     tenants: httpx.Client, proxy: FaultProxy, tenant: int
@@ -136,7 +128,7 @@ def test_without_keys_the_queries_that_run_are_those_that_callers_hold(
                 service.post("/query", json={"query": f"{ENDLESS_QUERY} -- {n}"}) for n in range(24)
             ]
         held = {each.json()["query_id"] for each in answers if each.status_code == 200}
-        assert until(lambda: unstopped(tenants, tenant) == held)
+        wait_until(lambda: unstopped(tenants, tenant) == held, "the others to be stopped")
     found = states(tenants, tenant)
     for query_id in found:
         tenants.delete(f"/query/{query_id}", headers=as_tenant(tenant))
@@ -174,7 +166,7 @@ def test_caller_who_hangs_up_while_the_query_is_started(
         assert lines.about(f"gone-{tenant}")["completion"] == "client_left"
         is_released.set()
         if key is None:
-            assert until(lambda: not unstopped(tenants, tenant))
+            wait_until(lambda: not unstopped(tenants, tenant), "it to be stopped")
         else:
             document = service.post("/query", json={"query": ENDLESS_QUERY}, headers=headers).json()
             assert list(states(tenants, tenant)) == [document["query_id"]]
