@@ -147,8 +147,7 @@ def test_caller_who_hangs_up_while_the_query_is_started(
     async def held(exchange: Exchange) -> None:
         answer = await exchange.answer()
         is_started.set()
-        while not is_released.is_set():
-            await asyncio.sleep(0.01)
+        await asyncio.to_thread(is_released.wait, 30)
         await exchange.send(answer.head + answer.body)
 
     with (
