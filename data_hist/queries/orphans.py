@@ -32,8 +32,8 @@ class Persistence:
     would find nothing, and start another query.
     """
 
-    first_pause_seconds: float = 1.0
-    longest_pause_seconds: float = 5.0
+    first_pause_seconds: float = 0.5
+    longest_pause_seconds: float = 2.0
     finding_seconds: float = 45.0
     stopping_seconds: float = 600.0
 
