@@ -18,7 +18,9 @@ from data_hist.server.worker import Server
 from data_hist.service import utc_now
 from data_hist.settings import Settings
 
-START_SECONDS = 20.0
+# These only turn a hang into a failure.
+STOP_SECONDS = 120.0
+ANSWER_SECONDS = 120.0
 BUCKET = "data-hist-results"
 
 
@@ -64,10 +66,10 @@ def running_service(
     limits = httpx.Limits(max_keepalive_connections=0)
     try:
         with httpx.Client(
-            base_url=f"http://127.0.0.1:{port}/v0/data_hist", timeout=40, limits=limits
+            base_url=f"http://127.0.0.1:{port}/v0/data_hist", timeout=ANSWER_SECONDS, limits=limits
         ) as client:
             yield client
     finally:
         server.stop_soon()
-        thread.join(START_SECONDS)
+        thread.join(STOP_SECONDS)
         listener.close()

@@ -57,6 +57,7 @@ class Caller:
         self.query_id = query_id
         self.answers: list[tuple[int, str]] = []
         self.answered_at = 0.0
+        self.is_waited_for = False
 
     async def follow(self) -> None:
         while not self.answers or self.answers[-1][1] == "RUNNING":
@@ -70,6 +71,8 @@ class Caller:
         async def receive() -> dict[str, Any]:
             for message in request:
                 return message
+            # Only who waits listens whether the caller goes away.
+            self.is_waited_for = True
             return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
 
         async def send(message: dict[str, Any]) -> None:
@@ -111,6 +114,9 @@ def test_ten_thousand_waiters_are_few_calls_and_no_threads() -> None:
         app = create_app(settings, engine=athena, clock=loop.clock)  # type: ignore[arg-type]  # a fake
         callers = [Caller(app, query_ids[n % QUERIES]) for n in range(WAITERS)]
         following = [asyncio.create_task(caller.follow()) for caller in callers]
+        # So many stand in line before they wait.
+        while not all(caller.is_waited_for for caller in callers):
+            await turn(0.1)
         await end_all(athena, query_ids)
         await asyncio.gather(*following)
         return athena, callers, loop
