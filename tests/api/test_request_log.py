@@ -94,7 +94,7 @@ def test_line_names_route_query_and_problem(
     assert line["sent_bytes"] == int(response.headers.get("content-length", line["sent_bytes"]))
 
 
-@pytest.mark.parametrize("path", ["/nothing", f"{BASE}/status/x/y", "/"])
+@pytest.mark.parametrize("path", ["/nothing", f"{BASE}/status/x/y", "/v9/data_hist"])
 def test_path_that_is_not_served_is_not_told(
     client: httpx.Client, lines: LogLines, path: str
 ) -> None:
