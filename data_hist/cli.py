@@ -33,6 +33,7 @@ _LOCAL_BUCKET = "data-hist-results"
 _SERVICE_ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 _READY = """
 Ready.
+  Start page   {url}/
   Swagger UI   {url}/v0/data_hist/ui/
   First query  curl -s {url}/v0/data_hist/query -H 'Content-Type: application/json' \\
                  -d '{{"query": "SELECT servicename, count(*) AS records FROM events \
@@ -183,7 +184,7 @@ def _local(options: argparse.Namespace) -> int:
     athena_url = f"http://{_LOOPBACK}:{athena_port}"
     environment = local_environment(athena_url)
     warn_of_open_door(options.host, options.port, environment)
-    url = f"http://{options.host}:{options.port}"
+    url = address_to_open(options.host, options.port)
     athena = Command(
         "The embedded Athena",
         [
@@ -300,6 +301,19 @@ def _everyone_is_operator(local_environment: Mapping[str, str]) -> bool:
     tenant_required = local_environment[f"{PREFIX}TENANT_REQUIRED"].lower() in _TRUE
     asked = (os.environ.get(f"{PREFIX}{name}") for name in ("HTPASSWD_FILE", "GATEWAY_SECRET"))
     return not tenant_required and not any(asked)
+
+
+def address_to_open(host: str, port: int) -> str:
+    """The URL of a server that is bound there: 0.0.0.0 is not an address to connect to."""
+    shown = _LOOPBACK if _is_unspecified(host) else host
+    return f"http://{shown}:{port}"
+
+
+def _is_unspecified(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False
 
 
 def _is_loopback(host: str) -> bool:

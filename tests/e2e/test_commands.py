@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from data_hist.cli import local_environment, warn_of_open_door
+from data_hist.cli import address_to_open, local_environment, warn_of_open_door
 from tests.api.calls import all_rows, submitted
 from tests.e2e.commands import (
     ROOT,
@@ -166,6 +166,9 @@ def test_the_first_query_of_the_banner_has_rows(tmp_path: Path) -> None:
             ["bash", "-c", command], capture_output=True, text=True, check=True, timeout=60
         )
         with api(port) as client:
+            for page in ("/", "/v0/data_hist/ui/"):
+                assert f"http://127.0.0.1:{port}{page}\n" in banner
+                assert client.get(client.base_url.join(page)).status_code == 200
             body = README.split("/v0/data_hist/query ")[1].split("-d '")[1].split("'")[0]
             of_the_readme = all_rows(client, json.loads(body)["query"])
 
@@ -192,6 +195,19 @@ def test_local_tells_at_once_what_the_folder_lacks(tmp_path: Path) -> None:
     assert "archive/events is not there" in ended.stderr
     assert "did you mean 'evnets'?" in ended.stderr
     assert "archive/metrics is not there" in ended.stderr
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [
+        ("127.0.0.1", "127.0.0.1"),
+        ("localhost", "localhost"),
+        ("0.0.0.0", "127.0.0.1"),  # noqa: S104 - what is bound, and what can be opened
+        ("192.0.2.7", "192.0.2.7"),
+    ],
+)
+def test_the_banner_names_an_address_that_opens(host: str, shown: str) -> None:
+    assert address_to_open(host, 8080) == f"http://{shown}:8080"
 
 
 @pytest.mark.parametrize(

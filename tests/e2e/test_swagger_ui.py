@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,6 +16,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
 
+from tests.api.calls import submitted
 from tests.e2e.gateway import nginx_is_missing, running_prefix_proxy
 from tests.test_conventions import SPEC, operations
 
@@ -75,8 +76,11 @@ class SwaggerUi:
         """Open an operation and press "Try it out"."""
         block = self.opened(operation)
         self._find(block, ".opblock-summary-control").click()
-        self._find(block, ".try-out__btn").click()
+        self.press_try_it_out(block)
         return block
+
+    def press_try_it_out(self, block: WebElement) -> None:
+        self._find(block, ".try-out__btn").click()
 
     def opened(self, operation: str) -> WebElement:
         return self._find(self._browser, f"[id$='-{operation}']")
@@ -102,6 +106,20 @@ class SwaggerUi:
         Select(
             self._find(block, ".opblock-section-request-body .examples-select select")
         ).select_by_value(key)
+
+    def query_id_of(self, block: WebElement) -> str:
+        field = self._find(block, "tr[data-param-name='query_id'] input")
+        return field.get_attribute("value") or ""
+
+    def wait_for(self, condition: Callable[[], bool]) -> None:
+        self._wait.until(lambda _: condition())
+
+    def requests_for(self, path: str) -> list[str]:
+        """The URLs that the page has loaded so far from a path of the API."""
+        loaded = self._browser.execute_script(
+            "return performance.getEntriesByType('resource').map(entry => entry.name)"
+        )
+        return [name for name in loaded if urlsplit(name).path.endswith(f"/v0/data_hist{path}")]
 
     def body_of(self, block: WebElement) -> Any:
         text = self._find(block, "textarea.body-param__text").get_attribute("value")
@@ -213,6 +231,76 @@ def test_execute_again_reads_the_next_page(browser: webdriver.Chrome, client: ht
 
     assert [row for page in pages for row in page["rows"]] == [[1], [2], [3], [4], [5]]
     assert "paging_token" not in ui.body_of(block)
+
+
+EXAMPLE_QUERY_ID = SPEC["components"]["schemas"]["QueryId"]["example"]
+
+
+@pytest.mark.parametrize("operation", ["get_status", "get_results", "cancel_query"])
+def test_before_a_first_submit_the_newest_finished_query_is_filled_in(
+    browser: webdriver.Chrome, client: httpx.Client, operation: str
+) -> None:
+    query_id = submitted(client, "SELECT 1")["query_id"]
+    ui = SwaggerUi(browser)
+    ui.open(f"{client.base_url}ui/")
+    assert ui.requests_for("/queries") == []
+
+    block = ui.begin(operation)
+    ui.wait_for(lambda: ui.query_id_of(block) == query_id)
+    assert ui.execute(block) == 200
+    page = ui.begin("next_page")
+
+    # Filled in before it was opened; a field that is open follows the next answer, too.
+    assert ui.body_of(page)["query_id"] == query_id
+    (asked,) = ui.requests_for("/queries")
+    assert urlsplit(asked).query == "status=FINISHED&limit=1"
+    _, submitted_here = ui.try_out("submit_query", {"query": "SELECT 2"})
+    assert ui.query_id_of(block) == submitted_here["query_id"]
+
+
+def test_the_newest_query_replaces_the_example_of_a_body(
+    browser: webdriver.Chrome, client: httpx.Client
+) -> None:
+    query_id = submitted(client, "SELECT 1")["query_id"]
+    ui = SwaggerUi(browser)
+    ui.open(f"{client.base_url}ui/#/rows/next_page")
+
+    block = ui.opened("next_page")
+    ui.press_try_it_out(block)
+    ui.wait_for(lambda: ui.body_of(block)["query_id"] == query_id)
+
+    assert ui.execute(block) == 200
+
+
+def test_without_any_query_the_example_stays_and_is_asked_for_once(
+    browser: webdriver.Chrome, tenants: httpx.Client
+) -> None:
+    ui = SwaggerUi(browser)
+    ui.open(f"{tenants.base_url}ui/")
+    # No tenant is named yet: refused when the operation is opened, and again by "Try it out".
+    ui.begin("get_status")
+    ui.wait_for(lambda: len(ui.requests_for("/queries")) == 2)
+
+    ui.authorize("tenant", "424242")
+    block = ui.begin("cancel_query")
+    ui.wait_for(lambda: len(ui.requests_for("/queries")) == 3)
+    assert ui.execute(block) == 404
+    ui.begin("get_results")
+
+    assert ui.query_id_of(block) == EXAMPLE_QUERY_ID
+    assert len(ui.requests_for("/queries")) == 3
+
+
+def test_an_open_operation_fits_a_phone(browser: webdriver.Chrome, client: httpx.Client) -> None:
+    screen = {"width": 390, "height": 844, "deviceScaleFactor": 1, "mobile": True}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    ui = SwaggerUi(browser)
+    ui.open(f"{client.base_url}ui/")
+
+    block = ui.begin("submit_query")
+    ui.wait_for(lambda: bool(block.find_elements(By.CSS_SELECTOR, ".responses-table")))
+
+    assert browser.execute_script("return document.documentElement.scrollWidth") == 390
 
 
 @pytest.mark.skipif(nginx_is_missing(), reason="nginx is not installed")

@@ -1,5 +1,6 @@
-// Starts Swagger UI, and puts the query_id of the last answer, and the paging_token of the last page,
-// into the fields of the operations that take them: each can be executed as it stands.
+// Starts Swagger UI, and fills in the query_id of the last answer and the paging_token of the last page,
+// so that each operation runs as it stands. Until there is such an answer, the newest query that has
+// finished takes its place, once an operation is opened that needs one.
 "use strict";
 
 const darkMode = window.matchMedia("(prefers-color-scheme: dark)");
@@ -15,6 +16,9 @@ const jsonOf = (text) => {
   }
 };
 
+const exampleQueryId = (system) =>
+  system.specSelectors.specJson().getIn(["components", "schemas", "QueryId", "example"]);
+
 const operationsOf = (system) =>
   Object.entries(system.specSelectors.specJson().get("paths").toJS()).flatMap(([path, item]) =>
     Object.entries(item)
@@ -22,9 +26,12 @@ const operationsOf = (system) =>
       .map(([method, operation]) => ({ path, method, operation }))
   );
 
-const fillPathParameters = (system, queryId) => {
+const operationById = (system, id) =>
+  operationsOf(system).find(({ operation }) => operation.operationId === id);
+
+const fillPathParameters = (system, queryId, maySet = () => true) => {
   for (const { path, method } of operationsOf(system)) {
-    if (path.includes("{query_id}")) {
+    if (path.includes("{query_id}") && maySet([path, method])) {
       system.specActions.changeParam([path, method], "query_id", "path", queryId, false);
     }
   }
@@ -38,9 +45,7 @@ const pageRequest = (system, path, method, operation) => {
 };
 
 const fillPageRequest = (system, changes) => {
-  const { path, method, operation } = operationsOf(system).find(
-    ({ operation }) => operation.operationId === "next_page"
-  );
+  const { path, method, operation } = operationById(system, "next_page");
   const body = { ...pageRequest(system, path, method, operation), ...changes };
   if (body.paging_token === null) {
     delete body.paging_token;
@@ -66,9 +71,60 @@ const fillIn = (system, path, document) => {
 };
 
 // Swagger UI writes an example into the editor each time that it is chosen or opened.
-const withLastQueryId = (system, value) => {
-  const example = system.specSelectors.specJson().getIn(["components", "schemas", "QueryId", "example"]);
-  return lastQueryId && typeof value === "string" ? value.replaceAll(example, lastQueryId) : value;
+const withLastQueryId = (system, value) =>
+  lastQueryId && typeof value === "string"
+    ? value.replaceAll(exampleQueryId(system), lastQueryId)
+    : value;
+
+const needsQueryId = (system, id) => {
+  const found = operationById(system, id);
+  return found !== undefined && (found.path.includes("{query_id}") || id === "next_page");
+};
+
+const newestFinishedQueryId = async (system) => {
+  const { fn, specSelectors, authSelectors } = system;
+  const answer = await fn.execute({
+    spec: specSelectors.specJson().toJS(),
+    operationId: "list_queries",
+    parameters: { limit: 1, status: "FINISHED" },
+    securities: { authorized: authSelectors.authorized()?.toJS() },
+    contextUrl: new URL(specSelectors.url(), window.location).href,
+    fetch: fn.fetch,
+  });
+  return jsonOf(answer.text)?.queries[0]?.query_id;
+};
+
+// Replaces the example only, not what was typed before the answer came.
+const replaceExample = (system, queryId) => {
+  const example = exampleQueryId(system);
+  fillPathParameters(system, queryId, (pathMethod) => {
+    const shown = system
+      .getState()
+      .getIn(["spec", "meta", "paths", ...pathMethod, "parameters", "path.query_id", "value"]);
+    return shown === undefined || shown === example;
+  });
+  const { path, method } = operationById(system, "next_page");
+  const value = system.oas3Selectors.requestBodyValue(path, method);
+  if (value !== undefined) {
+    system.oas3Actions.setRequestBodyValue({ value, pathMethod: [path, method] });
+  }
+};
+
+const fillInNewest = (system, queryId) => {
+  if (lastQueryId === null && queryId !== undefined) {
+    lastQueryId = queryId;
+    replaceExample(system, queryId);
+  }
+};
+
+let newest = null;
+
+const askForNewest = (system) => {
+  newest ??= newestFinishedQueryId(system).then(
+    (queryId) => fillInNewest(system, queryId),
+    // Without a tenant, say: the example stays, and the next operation that is opened asks again.
+    () => (newest = null)
+  );
 };
 
 const FillInFromAnswers = () => ({
@@ -79,8 +135,23 @@ const FillInFromAnswers = () => ({
           original({ value: withLastQueryId(system, value), pathMethod }),
       },
     },
+    layout: {
+      wrapActions: {
+        show: (original, system) => (thing, isShown) => {
+          original(thing, isShown);
+          if (isShown && lastQueryId === null && needsQueryId(system, thing[2])) {
+            askForNewest(system);
+          }
+        },
+      },
+    },
     spec: {
       wrapActions: {
+        // A field writes under a key of its own, which would hide what is filled in by name.
+        changeParamByIdentity: (original, system) => (pathMethod, parameter, ...rest) =>
+          parameter.get("name") === "query_id"
+            ? system.specActions.changeParam(pathMethod, "query_id", "path", ...rest)
+            : original(pathMethod, parameter, ...rest),
         setResponse: (original, system) => (path, method, response) => {
           original(path, method, response);
           if (response.status === 200) {
