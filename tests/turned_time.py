@@ -3,6 +3,7 @@
 import asyncio
 import selectors
 from collections.abc import Callable, Coroutine
+from contextvars import copy_context
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -17,13 +18,13 @@ class TurnedLoop(asyncio.SelectorEventLoop):
     """Goes to the next timer as soon as there is nothing else to do, however long that took.
 
     A call on another thread is made at once, on the loop itself, and its answer comes after
-    `call_seconds` of the loop's time. So a run is the same each time, and no thread takes part.
+    `call_seconds()` of the loop's time. So a run is the same each time, and no thread takes part.
     """
 
-    def __init__(self, call_seconds: float) -> None:
+    def __init__(self, call_seconds: Callable[[], float]) -> None:
         self._turning = _TurningSelector()
         super().__init__(self._turning)
-        self.call_seconds = call_seconds
+        self._call_seconds = call_seconds
         self.calls_on_way = 0
         self.most_calls_at_once = 0
 
@@ -35,6 +36,10 @@ class TurnedLoop(asyncio.SelectorEventLoop):
         """The same as a moment."""
         return START + timedelta(seconds=self.time())
 
+    def pass_by(self, seconds: float) -> None:
+        """Let time pass in the middle of a call that takes so long."""
+        self._turning.now += seconds
+
     def run_in_executor(  # type: ignore[override]  # typeshed has more overloads
         self, _executor: object, call: Callable[..., _T], *arguments: Any
     ) -> asyncio.Future[_T]:
@@ -43,10 +48,10 @@ class TurnedLoop(asyncio.SelectorEventLoop):
         self.calls_on_way += 1
         self.most_calls_at_once = max(self.most_calls_at_once, self.calls_on_way)
         try:
-            deliver, outcome = answer.set_result, call(*arguments)
+            deliver, outcome = answer.set_result, copy_context().run(call, *arguments)
         except Exception as error:
             deliver, outcome = answer.set_exception, error  # type: ignore[assignment]
-        self.call_later(self.call_seconds, self._answer, answer, deliver, outcome)
+        self.call_later(self._call_seconds(), self._answer, answer, deliver, outcome)
         return answer
 
     def _answer(
@@ -74,13 +79,14 @@ class _TurningSelector(selectors.DefaultSelector):
 
 
 def run(
-    scenario: Callable[[TurnedLoop], Coroutine[Any, Any, _T]], call_seconds: float = 0.01
+    scenario: Callable[[TurnedLoop], Coroutine[Any, Any, _T]],
+    call_seconds: float | Callable[[], float] = 0.01,
 ) -> _T:
-    """Run a scenario to its end on such a loop."""
+    """Run a scenario to its end on such a loop, on which each call takes so long."""
     loops: list[TurnedLoop] = []
 
     def made() -> TurnedLoop:
-        loops.append(TurnedLoop(call_seconds))
+        loops.append(TurnedLoop(call_seconds if callable(call_seconds) else lambda: call_seconds))
         return loops[0]
 
     with asyncio.Runner(loop_factory=made) as runner:

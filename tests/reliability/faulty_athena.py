@@ -9,16 +9,15 @@ import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import botocore.session
 from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tests.turned_clock import TurnedClock
+from tests.turned_time import START, TurnedLoop
 
-BEGINNING = datetime(2026, 11, 20, 5, tzinfo=UTC)
 FAILING_SQL = "SELECT 'fails'"
 
 _LONGEST_CALL_SECONDS = 4.0
@@ -110,13 +109,13 @@ class FaultyAthena:
     """Athena's client, as far as the service uses it for what has no rows.
 
     Args:
-        clock: Is turned while a call lasts.
+        loop: Its time passes while a call lasts.
         generator: Chooses what fails, and how.
         share: The share of calls that fail.
     """
 
-    def __init__(self, clock: TurnedClock, generator: random.Random, share: float) -> None:
-        self._clock = clock
+    def __init__(self, loop: TurnedLoop, generator: random.Random, share: float) -> None:
+        self._loop = loop
         self._generator = generator
         self.share = share
         self.executions: dict[str, Execution] = {}
@@ -163,7 +162,7 @@ class FaultyAthena:
         if fault.may_be_done and self._generator.random() < 0.5:
             do()
         if self._generator.random() < 0.1:
-            self._clock.pass_by(self._generator.uniform(0, _LONGEST_CALL_SECONDS))
+            self._loop.pass_by(self._generator.uniform(0, _LONGEST_CALL_SECONDS))
         return fault(operation)
 
     def _start(self, request: dict[str, Any]) -> Any:
@@ -174,7 +173,7 @@ class FaultyAthena:
                     "StartQueryExecution"
                 )
             return {"QueryExecutionId": earlier.query_id}
-        now = self._clock()
+        now = self._loop.time()
         execution = Execution(
             str(uuid.UUID(int=self._generator.getrandbits(128))),
             request,
@@ -188,7 +187,7 @@ class FaultyAthena:
 
     def _stop(self, query_id: str) -> Any:
         execution = self.executions[query_id]
-        if execution.visible_at > self._clock():
+        if execution.visible_at > self._loop.time():
             raise client_error("InvalidRequestException", 400, "QUERY_EXECUTION_NOT_FOUND")(
                 "StopQueryExecution"
             )
@@ -199,7 +198,7 @@ class FaultyAthena:
         visible = [
             each
             for query_id in query_ids
-            if (each := self.executions[query_id]).visible_at <= self._clock()
+            if (each := self.executions[query_id]).visible_at <= self._loop.time()
         ]
         unknown = set(query_ids) - {each.query_id for each in visible}
         return {
@@ -222,13 +221,13 @@ class FaultyAthena:
     def _status(self, execution: Execution) -> dict[str, Any]:
         status: dict[str, Any] = {
             "State": "RUNNING",
-            "SubmissionDateTime": BEGINNING + timedelta(seconds=execution.started_at),
+            "SubmissionDateTime": START + timedelta(seconds=execution.started_at),
         }
-        if execution.ends_at > self._clock():
+        if execution.ends_at > self._loop.time():
             return status
         status |= {
             "State": "SUCCEEDED",
-            "CompletionDateTime": BEGINNING + timedelta(seconds=execution.ends_at),
+            "CompletionDateTime": START + timedelta(seconds=execution.ends_at),
         }
         if execution.request["QueryString"].startswith(FAILING_SQL):
             status |= {

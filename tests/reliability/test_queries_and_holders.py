@@ -10,7 +10,6 @@ import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
 from typing import Any, cast
 
 import pytest
@@ -27,15 +26,17 @@ from data_hist.queries.descriptions import describe_for_callers
 from data_hist.retention.locations import ResultLocations
 from data_hist.server import Load, Shutdown
 from data_hist.service import QueryService
-from tests.reliability.faulty_athena import BEGINNING, FAILING_SQL, FaultyAthena
+from tests import turned_time
+from tests.reliability.faulty_athena import FAILING_SQL, FaultyAthena
 from tests.running_service import settings_for
-from tests.turned_clock import TurnedClock, run_turned
+from tests.turned_time import TurnedLoop
 
 SUBMITS = int(os.environ.get("SUBMITS", "5000"))
 # So many come to one service, before it stops and another one takes over.
 OF_ONE_SERVICE = 500
 ARRIVING_SECONDS = 120.0
 STOP_SECONDS = 20.0
+LONGEST_CALL_SECONDS = 0.05
 TENANT = 1
 VERSION = load_catalog().versions["v0"]
 
@@ -96,20 +97,17 @@ def callers(generator: random.Random, run: int, number: int) -> list[Caller]:
 class Services:
     """Makes services over one Athena, and stops them as their workers do."""
 
-    def __init__(self, clock: TurnedClock, athena: FaultyAthena) -> None:
-        self._clock = clock
+    def __init__(self, loop: TurnedLoop, athena: FaultyAthena) -> None:
+        self._loop = loop
         self._settings = settings_for("http://127.0.0.1:9")
         self.athena = athena
-
-    def now(self) -> datetime:
-        return BEGINNING + timedelta(seconds=self._clock())
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[tuple[QueryService, Shutdown]]:
         """A service, which ends as a worker does whose calls are answered then."""
-        attempts = Attempts(clock=self._clock, sleep=self._clock.pass_by)
+        attempts = Attempts(clock=self._loop.time, sleep=self._loop.pass_by)
         engine = AthenaClient(self._settings, athena=cast("Any", self.athena), attempts=attempts)
-        poller = Poller(lambda ids: describe_for_callers(engine, ids), 15, self.now)
+        poller = Poller(lambda ids: describe_for_callers(engine, ids), 15, self._loop.clock)
         shutdown = Shutdown(0)
         resources = ProcessResources.start(engine, {VERSION.name: VERSION}, None)
         locations = ResultLocations(self._settings.result_bucket, self._settings.result_prefix)
@@ -118,7 +116,7 @@ class Services:
             poller,
             VERSION,
             locations,
-            self.now,
+            self._loop.clock,
             resources=resources,
             load=Load(48),
             shutdown=shutdown,
@@ -150,9 +148,9 @@ def test_started_queries_are_those_that_callers_hold(share: float) -> None:
     generator = random.Random(20261128)  # noqa: S311 - tests are to repeat themselves
     random.seed(20261128)
 
-    async def scenario(clock: TurnedClock) -> tuple[FaultyAthena, list[Caller]]:
-        athena = FaultyAthena(clock, generator, share)
-        services = Services(clock, athena)
+    async def scenario(loop: TurnedLoop) -> tuple[FaultyAthena, list[Caller]]:
+        athena = FaultyAthena(loop, generator, share)
+        services = Services(loop, athena)
         everybody: list[Caller] = []
         for run in range(-(-SUBMITS // OF_ONE_SERVICE)):
             some = callers(generator, run, min(OF_ONE_SERVICE, SUBMITS - len(everybody)))
@@ -168,7 +166,9 @@ def test_started_queries_are_those_that_callers_hold(share: float) -> None:
                     await caller.ask(service)
         return athena, everybody
 
-    athena, everybody = run_turned(scenario, generator)
+    athena, everybody = turned_time.run(
+        scenario, lambda: generator.uniform(0, LONGEST_CALL_SECONDS)
+    )
 
     held = {caller.query_id for caller in everybody if caller.query_id}
     started = set(athena.executions)
