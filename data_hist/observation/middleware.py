@@ -63,9 +63,9 @@ class Observer:
         """Write the line of the request whose context this is, and count it."""
         route = self._routes.route_of(path)
         completion = _completion(record, answer)
-        metrics.request_ended(
-            method, route, answer.status, seconds - record.waited_seconds, record.problem
-        )
+        # Both are measured by clocks of their own, so that the difference may be below zero.
+        worked_seconds = max(seconds - record.waited_seconds, 0.0)
+        metrics.request_ended(method, route, answer.status, worked_seconds, record.problem)
         if record.stream_format:
             metrics.stream_ended(record.stream_format, completion, answer.sent_bytes)
         fields: dict[str, Any] = {

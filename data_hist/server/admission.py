@@ -5,7 +5,6 @@ global; the server hands each request's `Place` to the application in the reques
 """
 
 import asyncio
-import time
 from collections.abc import Callable
 
 from starlette.responses import Response
@@ -119,10 +118,12 @@ async def begin_work(scope: Scope) -> None:
     place: Place | None = scope["state"].get(PLACE_KEY)
     if place is None:
         return
-    begun = time.perf_counter()
+    # The wait that is left is measured by the loop's clock as well.
+    now = asyncio.get_running_loop().time
+    begun = now()
     await place.begin_work()
     if place.is_patient:
-        current_request().waited_seconds += time.perf_counter() - begun
+        current_request().waited_seconds += now() - begun
 
 
 def _broken_off() -> ShuttingDown:
