@@ -76,11 +76,8 @@ class SwaggerUi:
         """Open an operation and press "Try it out"."""
         block = self.opened(operation)
         self._find(block, ".opblock-summary-control").click()
-        self.press_try_it_out(block)
-        return block
-
-    def press_try_it_out(self, block: WebElement) -> None:
         self._find(block, ".try-out__btn").click()
+        return block
 
     def opened(self, operation: str) -> WebElement:
         return self._find(self._browser, f"[id$='-{operation}']")
@@ -263,10 +260,9 @@ def test_the_newest_query_replaces_the_example_of_a_body(
 ) -> None:
     query_id = submitted(client, "SELECT 1")["query_id"]
     ui = SwaggerUi(browser)
-    ui.open(f"{client.base_url}ui/#/rows/next_page")
+    ui.open(f"{client.base_url}ui/")
 
-    block = ui.opened("next_page")
-    ui.press_try_it_out(block)
+    block = ui.begin("next_page")
     ui.wait_for(lambda: ui.body_of(block)["query_id"] == query_id)
 
     assert ui.execute(block) == 200
