@@ -39,17 +39,19 @@ class Settings(BaseSettings):
         str,
         Field(
             min_length=1,
-            description="Database without tables that queries run in: a second wall behind the "
-            "guard.",
+            description="Database without tables that queries run in: a second line of defence "
+            "behind the SQL guard.",
         ),
     ] = "data_hist_empty"
     endpoint_url: Annotated[
         str | None,
-        Field(description="Endpoint that speaks Athena and S3 in place of AWS; unset on AWS."),
+        Field(
+            description="Endpoint that speaks Athena and S3 in place of AWS; leave unset on AWS."
+        ),
     ] = None
     access_key_id: Annotated[
         SecretStr | None,
-        Field(description="AWS access key; unset leaves AWS's own chain of credentials."),
+        Field(description="AWS access key; unset: the default boto3 credential chain."),
     ] = None
     secret_access_key: Annotated[
         SecretStr | None, Field(description="The secret that belongs to the access key.")
@@ -64,14 +66,14 @@ class Settings(BaseSettings):
     tenant_required: Annotated[
         bool,
         Field(
-            description="Whether a request without the header is refused; else it is the "
-            "operator's."
+            description="Whether a request without the tenant header is refused; if not, it is "
+            "treated as the operator's."
         ),
     ] = True
     htpasswd_file: Annotated[
         Path | None,
         Field(
-            description="Users and bcrypt hashes (`htpasswd -B`); set, a request needs HTTP "
+            description="Users and bcrypt hashes (`htpasswd -B`). If set, a request needs HTTP "
             "Basic or the gateway's secret."
         ),
     ] = None
@@ -79,12 +81,13 @@ class Settings(BaseSettings):
         SecretStr | None,
         Field(
             min_length=16,
-            description="A secret that the gateway sends along; set, a request "
-            "needs it or HTTP Basic.",
+            description="A secret that the gateway sends. If set, a request needs it or HTTP "
+            "Basic.",
         ),
     ] = None
     gateway_secret_header: Annotated[
-        str, Field(pattern=r"^[A-Za-z0-9-]+$", description="The header that carries it.")
+        str,
+        Field(pattern=r"^[A-Za-z0-9-]+$", description="Header that carries the gateway's secret."),
     ] = "X-Gateway-Secret"  # noqa: S105 - the name of a header
     cors_origins: Annotated[
         str | None,
@@ -98,15 +101,17 @@ class Settings(BaseSettings):
         float,
         Field(
             gt=0,
-            description="How often queries are looked at, 50 in a call, by all replicas together. "
-            "Athena grants an account 20 such calls; lists of queries use up to 5 of them.",
+            description="Rate limit for looking up the state of queries, 50 in a call, shared by "
+            "all replicas. Athena grants an account 20 such calls a second; lists of "
+            "queries use up to 5 of them.",
         ),
     ] = 15.0
     replicas: Annotated[
         int,
         Field(
             ge=1,
-            description="The most instances that run at once; each takes its share of this rate.",
+            description="The most instances that run at once; each takes its share of this rate "
+            "limit.",
         ),
     ] = 1
     workers: Annotated[
@@ -121,9 +126,9 @@ class Settings(BaseSettings):
         int,
         Field(
             ge=1,
-            description="Requests that a worker works on at once; as many more may come at the "
-            "same moment, further ones are refused. Who waits for a query, or reads a stream, does "
-            "not count.",
+            description="Requests that a worker handles at once; as many more may wait, further "
+            "ones are refused. Long-polling requests and streams being read do not "
+            "count.",
         ),
     ] = 48
     shutdown_notice_seconds: Annotated[
@@ -131,19 +136,19 @@ class Settings(BaseSettings):
         Field(
             ge=0,
             le=15,
-            description="How long a stopping worker goes on listening after `/readyz` has begun "
-            "to fail.",
+            description="Graceful shutdown: how long a stopping worker still accepts requests "
+            "after `/readyz` has begun to fail.",
         ),
     ] = 5
     price_usd_per_tb: Annotated[
-        float, Field(ge=0, description="Athena's price for a TB scanned, for the estimated cost.")
+        float, Field(ge=0, description="Athena's price per TB scanned, for the estimated cost.")
     ] = 5.0
     sweep_interval_minutes: Annotated[
         int,
         Field(
             ge=0,
             le=10_080,
-            description="How often the service deletes expired results, all workers together; 0 "
+            description="How often the service deletes expired results, across all workers; 0 "
             "leaves it to `data-hist sweep`.",
         ),
     ] = 60
@@ -151,21 +156,21 @@ class Settings(BaseSettings):
         int | None,
         Field(
             ge=1,
-            description="Days of each table that a query may read, so that it has to bound the "
-            "time; unset: any number.",
+            description="Days of each table that a query may read, so that queries must bound the"
+            " time; unset: any number.",
         ),
     ] = None
     archived_after_days: Annotated[
         int,
         Field(
             ge=1,
-            description="Days for which S3 keeps records in reach of Athena; a query that goes "
-            "back further is answered with a warning.",
+            description="Days after which S3 archives records out of Athena's reach; a query that"
+            " goes back further gets a warning.",
         ),
     ] = 365
     archived_after_days_of_customers: Annotated[
         dict[int, Annotated[int, Field(ge=1)]],
-        Field(description='The same for customers where it differs: `{"11000": 90}`.'),
+        Field(description='The same, for customers with another period: `{"11000": 90}`.'),
     ] = {}
 
     @property
