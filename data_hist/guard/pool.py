@@ -9,8 +9,9 @@ is left to do for it is less than to hand it to a thread.
 import asyncio
 import multiprocessing
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -24,6 +25,8 @@ _SHORT_SQL_CHARACTERS = 2_000
 _SHORT_SENT_CHARACTERS = 4_000
 _PROCESSES = 2
 _JUDGEMENT_SECONDS = 10.0
+# pebble may forget a text while it stops; a thread that waits for it would keep the worker.
+_GIVEN_UP_SECONDS = 20.0
 
 _own_guards: dict[str, Guard]
 
@@ -36,6 +39,10 @@ class GuardPool:
         each_bytes = MOST_BYTES // len(versions)
         self._statements = {name: StatementCache(most_bytes=each_bytes) for name in versions}
         self._thread = ThreadPoolExecutor(1, "guard")
+        # Who waits for a process stands in line here, and can leave it.
+        self._long_threads = ThreadPoolExecutor(_PROCESSES, "guard-long")
+        self._judging: set[Future[AdmittedQuery]] = set()
+        self._is_closed = False
         # Started with the first long text; a forked copy of the threaded service could hang.
         self._pool = ProcessPool(
             _PROCESSES,
@@ -80,15 +87,29 @@ class GuardPool:
         parameters: Sequence[Parameter] | None,
         with_reads: bool,
     ) -> AdmittedQuery:
-        future = self._pool.schedule(
-            _admit, (version, sql, customer_id, parameters, with_reads), timeout=_JUDGEMENT_SECONDS
+        judge = partial(self._judge_long, version, sql, customer_id, parameters, with_reads)
+        return await asyncio.get_running_loop().run_in_executor(self._long_threads, judge)
+
+    def _judge_long(self, *arguments: Any) -> AdmittedQuery:
+        """Wait for a process; where the caller leaves, it still ends what it has begun.
+
+        pebble would end the process with it, and a new one takes a second to start.
+        """
+        future: Future[AdmittedQuery] = self._pool.schedule(
+            _admit, arguments, timeout=_JUDGEMENT_SECONDS
         )
+        self._judging.add(future)
+        if self._is_closed:
+            future.cancel()
         try:
-            return await asyncio.wrap_future(future)
+            admitted: AdmittedQuery = future.result(_GIVEN_UP_SECONDS)
         except (TimeoutError, ProcessExpired):
             raise StatementNotAllowed(
                 "The query is too complex to be read.", rule="TOO_COMPLEX"
             ) from None
+        finally:
+            self._judging.discard(future)
+        return admitted
 
     async def _admit_short(
         self,
@@ -114,7 +135,12 @@ class GuardPool:
 
     def close(self) -> None:
         """End the processes."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._is_closed = True
+        for threads in (self._thread, self._long_threads):
+            threads.shutdown(wait=False, cancel_futures=True)
+        for future in tuple(self._judging):
+            # Nothing else would let its thread go.
+            future.cancel()
         self._pool.stop()  # type: ignore[no-untyped-call]  # the one that pebble left out
         self._pool.join()
 

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from data_hist.athena import AthenaClient
-from data_hist.errors import DataHistError, EngineError, QueryNotFound
+from data_hist.errors import DataHistError, EngineError, EngineUnavailable, QueryNotFound
 from data_hist.observation.context_threads import ContextThreadPool
 
 _log = logging.getLogger(__name__)
@@ -104,8 +104,17 @@ class Orphans:
             await self._stopped(query_id)
 
     async def _found_and_stopped(self, start: Callable[[], str]) -> None:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + self._persistence.finding_seconds
+
+        def start_in_time() -> str:
+            # Its turn may come late, after the calls of many other orphans.
+            if loop.time() > deadline:
+                raise EngineUnavailable("It is too late to repeat the start of a query.")
+            return start()
+
         try:
-            query_id = await self._repeated(start, self._persistence.finding_seconds)
+            query_id = await self._repeated(start_in_time, self._persistence.finding_seconds)
         except Exception as error:
             if _is_refusal(error):
                 return

@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from datetime import datetime
 from functools import partial
 
+from data_hist.abandoned import unless_abandoned
 from data_hist.athena import AthenaClient
 from data_hist.errors import DataHistError, EngineError, InvalidSql
 from data_hist.guard import AdmittedQuery
@@ -70,7 +71,7 @@ class QueryStarter:
         starting = asyncio.get_running_loop().run_in_executor(self._threads, start)
         try:
             # The call goes on when the request is cancelled.
-            query_id = await asyncio.shield(starting)
+            query_id = await unless_abandoned(starting)
         except asyncio.CancelledError:
             if not keyed:
                 self._orphans.add_starting(starting, start)

@@ -1,6 +1,7 @@
 """Long SQL is judged elsewhere and known SQL at once, with the same outcome."""
 
 import asyncio
+import multiprocessing
 import pickle
 from collections.abc import Iterator
 from typing import Any
@@ -68,6 +69,27 @@ def test_text_that_becomes_long_is_not_kept_for_the_event_loop(pool: GuardPool) 
 
     assert isinstance(asyncio.run(first_step()), asyncio.Future)
     waiting.close()
+
+
+def test_caller_who_leaves_ends_no_process(pool: GuardPool) -> None:
+    """A new one takes a second to start, for which one request would be enough."""
+
+    async def leave_and_ask() -> set[int | None]:
+        await pool.admit("v0", LONG, customer_id=1, parameters=None)
+        before = process_ids()
+        for moment in range(8):
+            leaving = asyncio.create_task(pool.admit("v0", LONG, customer_id=1, parameters=None))
+            await asyncio.wait({leaving}, timeout=moment / 50)
+            leaving.cancel()
+            await asyncio.wait({leaving})
+        await pool.admit("v0", LONG, customer_id=1, parameters=None)
+        return before
+
+    assert asyncio.run(leave_and_ask()) == process_ids()
+
+
+def process_ids() -> set[int | None]:
+    return {process.pid for process in multiprocessing.active_children()}
 
 
 def test_long_text_is_never_judged_in_this_process(

@@ -1,0 +1,43 @@
+"""Work goes on without who has asked for it, and nothing of it gets into the log."""
+
+import asyncio
+import gc
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from data_hist.abandoned import unless_abandoned
+
+
+def test_work_goes_on_and_its_error_is_told_to_nobody() -> None:
+    assert asyncio.run(told_of(ValueError("SELECT secret"))) == ("failed", [])
+
+
+def test_error_is_that_of_who_waits() -> None:
+    async def wait() -> None:
+        work: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        work.set_exception(ValueError("told"))
+        await unless_abandoned(work)
+
+    with pytest.raises(ValueError, match="told"):
+        asyncio.run(wait())
+
+
+async def told_of(error: Exception) -> tuple[str, list[dict[str, Any]]]:
+    """How abandoned work ends, and what the event loop has to say of it."""
+    told: list[dict[str, Any]] = []
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(lambda _loop, context: told.append(context))
+    work: asyncio.Future[None] = loop.create_future()
+    waiting = asyncio.create_task(unless_abandoned(work))
+    await asyncio.sleep(0)
+    waiting.cancel()
+    with suppress(asyncio.CancelledError):
+        await waiting
+    outcome = "cancelled" if work.cancelled() else "failed"
+    work.set_exception(error)
+    await asyncio.sleep(0)
+    del work, waiting
+    gc.collect()
+    return outcome, told
