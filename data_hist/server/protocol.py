@@ -28,6 +28,9 @@ _LAST_CALL_SECONDS = 1.0
 _STALLED_SECONDS = 300.0
 # Closed at once, a connection with unread bytes is reset, and the answer lost on its way.
 _LINGER_SECONDS = 2.0
+# A client that is gone has answered the first look by then.
+_LEAVING_SECONDS = 0.5
+_INTERIM_ANSWER = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
 class BoundedProtocol(HttpToolsProtocol):
@@ -53,6 +56,21 @@ class BoundedProtocol(HttpToolsProtocol):
         self._head_arrived()
         self._client_reads()
         super().connection_lost(exc)
+
+    def eof_received(self) -> bool:  # type: ignore[override]
+        """Go on for a client that only has nothing more to say, and leave with any other.
+
+        It looks the same as one that has closed its connection, until that one is sent something:
+        of what it is sent first its system takes note, and the next piece finds it gone.
+        """
+        # Nothing may come before an answer to HTTP/1.0; TLS cannot be closed by half.
+        is_asked = self.cycle is not None and self.cycle.scope["http_version"] != "1.0"
+        if self._is_over or self.scheme == "https" or not (is_asked and self._owes_an_answer):
+            return False
+        self.cycle.keep_alive = False
+        self._look_for_client()
+        self.loop.call_later(_LEAVING_SECONDS, self._look_for_client)
+        return True
 
     def data_received(self, data: bytes) -> None:
         """Take what has come, unless it is too much or after the end."""
@@ -157,6 +175,11 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._stall_deadline is not None:
             self._stall_deadline.cancel()
             self._stall_deadline = None
+
+    def _look_for_client(self) -> None:
+        """Send what every client passes over, unless an answer is on its way."""
+        if not (self.pipeline or self.cycle.response_started or self.transport.is_closing()):
+            self.transport.write(_INTERIM_ANSWER)
 
     @property
     def _is_idle(self) -> bool:
