@@ -6,7 +6,7 @@ and the places of errors in it, and the times of arrival that the query asks for
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
@@ -36,7 +36,9 @@ class _Piece(NamedTuple):
 
 
 _TRAILER = "\n-- data_hist:"
-_PIECE = re.compile(r" (\d+)\+(?:(\d+)=(\S*)|(\d+)/(\d+)/(\d+)/(\d+))", re.ASCII)
+_PIECE = re.compile(
+    r" (\d{1,6})\+(?:(\d{1,6})=(\S*)|(\d{1,6})/(\d{1,6})/(\d{1,6})/(\d{1,6}))", re.ASCII
+)
 _RANGE = re.compile(r" @(\S*)", re.ASCII)
 _SPAN = re.compile(r"([a-z]+):(-?\d{1,6}):(-?\d{1,16})?:(-?\d{1,16})?;", re.ASCII)
 
@@ -67,7 +69,7 @@ def annotate(
 def caller_text(sent: str) -> str | None:
     """What the caller wrote; None where the sent SQL does not tell."""
     body, trailer, encoded = sent.rpartition(_TRAILER)
-    pieces = list(_decoded(encoded))
+    pieces = _decoded(encoded)
     if not trailer or not all(piece.exact for piece in pieces):
         return None
     return _restored(body, pieces, 0)[0]
@@ -86,7 +88,7 @@ def caller_position(sent: str, line: int, column: int) -> Position | None:
     if not trailer:
         return None
     offset = _offset(body, line, column)
-    text, caller_offset = _restored(body, list(_decoded(encoded)), offset)
+    text, caller_offset = _restored(body, _decoded(encoded), offset)
     before = text[:caller_offset]
     return Position(before.count("\n") + 1, caller_offset - before.rfind("\n"))
 
@@ -125,13 +127,25 @@ def _encoded_edit(written: str, edit: Edit) -> str:
     return f" {edit.start}+{edit.inserted}={quote(removed, safe='')}"
 
 
-def _decoded(encoded: str) -> Iterator[_Piece]:
+def _decoded(encoded: str) -> Sequence[_Piece]:
+    """The pieces of a trailer in their order; none of one that no release of this service wrote."""
+    pieces: list[_Piece] = []
+    end = 0
     for match in _PIECE.finditer(encoded):
-        start, inserted, removed, *outline = match.groups()
-        if removed is not None:
-            yield _Piece(int(start), int(inserted), unquote(removed), exact=True)
-        else:
-            yield _outlined(int(start), *map(int, outline))
+        piece = _decoded_piece(*match.groups())
+        is_next = piece.start >= end
+        end = piece.start + len(piece.removed)
+        # Others may use the same workgroup, and their texts must cost neither time nor memory.
+        if not is_next or end > MAX_SQL_BYTES:
+            return []
+        pieces.append(piece)
+    return pieces
+
+
+def _decoded_piece(start: str, inserted: str, removed: str | None, *outline: str) -> _Piece:
+    if removed is None:
+        return _outlined(int(start), *map(int, outline))
+    return _Piece(int(start), int(inserted), unquote(removed), exact=True)
 
 
 def _outlined(start: int, removed: int, inserted: int, newlines: int, tail: int) -> _Piece:

@@ -206,3 +206,24 @@ def test_text_without_notes_of_ours_has_no_time_ranges() -> None:
     assert time_ranges("SELECT 1\n-- data_hist: @mars:0:1:2;epoch:0:1:2;") == [
         {Anchor(): Span(1, 2)}
     ]
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        " 0+1/1/0/99999999999/0",
+        " 0+1/1/0/999999/0",
+        " 0+9999999999/9999999999/0/0",
+        f" {'9' * 5_000}+1=x",
+        f" 1+{'9' * 5_000}=x",
+        " 5+1=abc 6+1=abc",
+        "".join(f" {number}+1/0/999999/0" for number in range(100)),
+        f" 0+1={'x' * (MAX_SQL_BYTES + 1)}",
+    ],
+)
+def test_trailers_that_others_wrote_are_not_followed(pieces: str) -> None:
+    """They may use the same workgroup, and a list tells of their queries too."""
+    sent = f"SELECT 1\n-- data_hist:{pieces}"
+
+    assert caller_text(sent) == "SELECT 1"
+    assert caller_position(sent, 1, 8) == (1, 8)
