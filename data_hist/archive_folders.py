@@ -1,4 +1,4 @@
-"""Whether a folder holds the topics that the data dictionary names, told in one sentence if not.
+"""Warn if a folder lacks the topics that the data dictionary names.
 
 A mistyped folder would otherwise look like an archive without records.
 """

@@ -1,4 +1,4 @@
-"""The `data-hist` command: what a person types, turned into calls of what does the work."""
+"""The `data-hist` command: parse arguments and start what does the work."""
 
 import argparse
 import asyncio

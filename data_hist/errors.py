@@ -1,4 +1,4 @@
-"""What can go wrong, split by who has to act; free of HTTP and of AWS.
+"""The errors of the service, grouped by who has to act; independent of HTTP and AWS.
 
     DataHistError
     ├── RequestError                the caller changes the request
@@ -43,7 +43,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class FieldError:
-    """One place of a request that breaks the contract; `pointer` is a JSON pointer (RFC 6901)."""
+    """A place in a request that violates the API specification, by JSON pointer (RFC 6901)."""
 
     pointer: str
     detail: str
@@ -93,7 +93,7 @@ class RequestError(DataHistError):
 
 
 class InvalidRequest(RequestError):
-    """The body or a parameter breaks the contract."""
+    """The body or a parameter does not match the API specification."""
 
 
 class InvalidPagingToken(RequestError):

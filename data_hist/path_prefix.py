@@ -1,6 +1,6 @@
-"""The path under which a proxy in front shows the service: `/archive` in `/archive/v0/data_hist`.
+"""Read the path prefix under which a proxy exposes the service, such as `/archive`.
 
-The proxy takes the prefix off the path, and tells it in `X-Forwarded-Prefix`.
+The proxy strips the prefix from the path and sends it in `X-Forwarded-Prefix`.
 """
 
 import re

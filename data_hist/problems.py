@@ -18,7 +18,9 @@ class ProblemKind(NamedTuple):
 
 
 PROBLEMS: dict[type[DataHistError], ProblemKind] = {
-    errors.InvalidRequest: ProblemKind("invalid-request", 400, "The request breaks the contract"),
+    errors.InvalidRequest: ProblemKind(
+        "invalid-request", 400, "The request does not match the API specification"
+    ),
     errors.InvalidPagingToken: ProblemKind(
         "invalid-paging-token", 400, "The paging token is not valid here"
     ),

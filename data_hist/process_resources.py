@@ -1,4 +1,4 @@
-"""What a worker process has once, however many versions of the API it serves.
+"""Resources that a worker process creates once, for all versions of the API.
 
 Threads, guard processes and memory for streams are sized for the machine, so a further version must
 not double them.

@@ -1,4 +1,4 @@
-"""The one reader of the environment: every setting with its default and what it is for."""
+"""The settings, read from the environment: each with its default and description."""
 
 import os
 from pathlib import Path

@@ -1,6 +1,6 @@
-"""Names that a caller wrote, as an error may repeat them, and what the caller may have meant.
+"""Repeat a caller's name safely in an error, and suggest the name that was meant.
 
-Knows no HTTP and no SQL. What is offered comes from the names that the caller may use.
+Suggestions come only from names that the caller may use. Knows no HTTP and no SQL.
 """
 
 import re

@@ -1,6 +1,6 @@
-"""JSON on the wire: bodies read strictly, documents written exactly.
+"""Read JSON bodies strictly, and write documents exactly.
 
-Reading refuses what two readers could understand in two ways: duplicate keys, NaN, lone
+Reading refuses what two readers could understand differently: duplicate keys, NaN, lone
 surrogates, NUL, depth without end. Writing keeps every digit, and takes JSON text as it is.
 """
 

@@ -1,7 +1,7 @@
-"""Whether a request comes from whom it should: credentials first, then the tenant it names.
+"""Authenticate a request: check its credentials first, then read the tenant it names.
 
-Defence behind the gateway: who holds the credentials may name any tenant. Knows headers as ASGI
-has them, and no framework.
+A second line of defence behind the gateway: anyone with the credentials may name any tenant. Works
+on ASGI headers, without a framework.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""Who is asking: the tenant that the gateway names in a header."""
+"""Read the caller's tenant from the header that the gateway sets."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The contract: where the OpenAPI documents lie, and the names that a deployment chooses."""
+"""The API specification: load the OpenAPI documents and insert the names a deployment chooses."""
 
 import re
 from functools import cache

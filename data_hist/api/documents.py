@@ -1,4 +1,4 @@
-"""The wire shapes: domain values as the JSON documents of the contract."""
+"""Serialize domain values as the JSON documents of the API specification."""
 
 import math
 from collections.abc import Sequence

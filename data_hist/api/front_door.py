@@ -1,7 +1,7 @@
-"""What stands before the operations: what Connexion would let through to them.
+"""Middleware that rejects requests which Connexion would let through to the operations.
 
-Connexion reads bodies of any size into memory, and skips its validation when the media type is not
-spelt in lower case.
+Connexion reads bodies of any size into memory, and skips validation if the media type is not in
+lower case.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
-"""One method for each operationId: what stands on the wire, handed to the use cases and back.
+"""One method for each operationId, between HTTP and the use cases.
 
-The contract has been checked when a method is called, so nothing is checked again here.
+Requests are validated before a method is called, so nothing is validated again here.
 """
 
 from collections.abc import Coroutine

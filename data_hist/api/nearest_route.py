@@ -1,4 +1,4 @@
-"""Which path somebody meant who asked for one that is not served."""
+"""Find the served path that a request for an unknown path probably meant."""
 
 from collections.abc import Iterable
 from difflib import SequenceMatcher

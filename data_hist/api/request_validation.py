@@ -1,7 +1,7 @@
-"""The contract's checks on a request, with answers that tell the place and never the value.
+"""Validate requests against the API specification; errors name the place, never the value.
 
-Connexion's own validators put the submitted value into the answer and into the log, answer a body
-that is not UTF-8 with a 500, and let duplicate keys pass.
+Connexion's own validators repeat the submitted value in the response and in the log, answer a body
+that is not UTF-8 with a 500, and accept duplicate keys.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""How results and errors become HTTP responses: documents as JSON, errors as problems."""
+"""Turn results and errors into HTTP responses: documents as JSON, errors as problems."""
 
 import inspect
 import logging

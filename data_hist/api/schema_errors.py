@@ -1,6 +1,6 @@
-"""What a value has against its schema, in words that name the place and never repeat the value.
+"""Describe how a value violates its schema, by place, without repeating the value.
 
-Names of fields are repeated, shortened; jsonschema's own messages would quote whole values.
+Field names are repeated, shortened; jsonschema's own messages would quote whole values.
 """
 
 from collections.abc import Iterable, Iterator, Sequence

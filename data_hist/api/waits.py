@@ -1,4 +1,4 @@
-"""How long a request asks to wait for a query: the one place that reads it from a head."""
+"""Read from the request head how long a long poll wants to wait."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any

@@ -1,7 +1,7 @@
-"""The one layer that calls AWS again when it did not answer, or not with what makes sense.
+"""The only retry layer for AWS calls: retry if there is no response, or one that cannot be parsed.
 
-botocore makes each call once: it does not see that an answer is cut short, and its retries would
-multiply with others.
+botocore makes each call once: it does not notice a truncated response, and its retries would
+multiply with these.
 """
 
 import random

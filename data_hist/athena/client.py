@@ -1,4 +1,4 @@
-"""Start, describe and stop queries on Athena and read their results, each call in its time."""
+"""Start, describe and stop queries on Athena and read their results, each call with a deadline."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""The one translation of what boto3 raises into the errors of this service."""
+"""Translate what boto3 raises into the errors of this service."""
 
 import logging
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Athena's description of a query execution, translated into the domain's values.
+"""Translate Athena's description of a query execution into domain values.
 
 The shapes are those of Athena's `QueryExecution`; a description without its required members is
 `EngineFailed`, since botocore answers a truncated body with an empty dictionary.

@@ -1,7 +1,7 @@
-"""Binding parameters: which `?` gets which literal.
+"""Bind parameters: decide which literal replaces each `?`.
 
-A literal is a value whatever stands around it, but `DATE ?` would make a date of the string next to
-it, so a `?` may only stand where an operand begins.
+A literal is a value in any context, but `DATE ?` would turn the string into a date, so a `?` is
+only allowed where an operand begins.
 """
 
 from collections.abc import Sequence

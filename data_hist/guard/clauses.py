@@ -1,6 +1,6 @@
-"""The order of a query's clauses, which sqlglot does not mind: `LIMIT 5 OFFSET 10` is no Trino.
+"""Check the order of clauses, which sqlglot ignores: `LIMIT 5 OFFSET 10` is not valid in Trino.
 
-Like `syntax`, a courtesy: the engine would refuse it too, but later.
+A courtesy, like `syntax`: the engine would refuse it too, but later.
 """
 
 from itertools import pairwise

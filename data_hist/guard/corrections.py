@@ -1,7 +1,7 @@
-"""Which keyword a misspelt word of a query stands for, told once the query has been refused.
+"""Suggest the keyword for a misspelt word, once a query has been refused.
 
-A keyword is offered only if the query with it reads further, so that what is offered can stand
-there. Reading again is bounded: by the length of the query and by the number of proposals.
+A keyword is suggested only if the parser gets further with it. Parsing again is bounded by the
+length of the query and the number of candidates.
 """
 
 from collections.abc import Callable, Iterator, Sequence, Set

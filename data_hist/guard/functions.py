@@ -1,7 +1,7 @@
-"""Which functions a query may call, checked on the tokens, before a parser sees them.
+"""Check the functions that a query calls against the allowlist, on tokens, before parsing.
 
-A name and an opening bracket is a call, but for the few places where the grammar wants a bracket
-after a name: keywords, the column lists of aliases and of common table expressions.
+A name followed by an opening bracket is a call, except where the grammar itself puts a bracket
+after a name: keywords, and the column lists of aliases and common table expressions.
 """
 
 from collections.abc import Collection, Iterator, Mapping

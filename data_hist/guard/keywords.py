@@ -1,6 +1,6 @@
 """The words of Trino's SELECT: which are reserved, which pass the guard, and what each may do.
 
-Plain data. Lists are of what is allowed; a word that stands in none of them can only be a name.
+Plain data. The lists are allowlists; a word that is in none of them can only be a name.
 """
 
 

@@ -1,4 +1,4 @@
-"""Trino's tokens, found in linear time.
+"""Split SQL into Trino's tokens, in linear time.
 
 Written here because the limits have to be checked before any parser sees the text, and because the
 guard compares these tokens with the parser's: where the two differ, the text is refused.

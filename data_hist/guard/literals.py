@@ -1,7 +1,7 @@
-"""SQL literals for the parameters of a query.
+"""Write the parameters of a query as SQL literals.
 
-Athena's own execution parameters are expressions that it evaluates, so they are no safe bind; the
-service writes each value itself, and no value can become more than one literal. Knows no query.
+Athena's own execution parameters are expressions that it evaluates, so they do not bind safely. The
+service writes each value itself, and no value can become more than one literal.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""How many partitions of a table a query may read, told before it runs."""
+"""Count the partitions of a table that a query may read, before it runs."""
 
 from collections.abc import Iterable
 from typing import NamedTuple

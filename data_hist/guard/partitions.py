@@ -1,7 +1,7 @@
 """The condition on a table's partition columns that follows from when its records arrived.
 
-Engines leave out files by partition columns alone, and callers ask by timestamps. Days and hours
-are compared as the texts that they are. Knows how to write a condition, not where it comes from.
+Engines prune files by partition columns alone, but callers ask by timestamps. Days and hours are
+compared as strings. Writes conditions; does not know where they come from.
 """
 
 import math

@@ -1,7 +1,7 @@
-"""Where SQL is judged, so that nobody waits for somebody else's parse.
+"""Run the guard so that no request waits for the parse of another.
 
-A parse holds the interpreter: in a thread of the service a long one would slow every other request
-down, so that long SQL is judged in processes of its own. The guard bounds its own work by counting
+A parse holds the interpreter: in a thread of the service a long one would slow down every other
+request, so long SQL is checked in separate processes. The guard bounds its own work by counting
 steps; the time limit here is the backstop. Short SQL that was sent before is not parsed again; what
 is left to do for it is less than to hand it to a thread.
 """

@@ -1,6 +1,6 @@
-"""The rules: what the words, the names and the tree of a query may be.
+"""Check the keywords, names and syntax tree of a query.
 
-Each check raises at the first breach. Which tables exist is decided in `scope`.
+Each check raises at the first violation. Which tables exist is decided in `scope`.
 """
 
 from collections.abc import Callable, Collection

@@ -1,4 +1,4 @@
-"""Which names of a query are tables: entries of a WITH by lexical scope, else served tables.
+"""Resolve table names: entries of a WITH by lexical scope, else served tables.
 
 Trino looks a name up in the WITH lists around it, innermost first, each of which sees only the
 entries before it; what is found in none is a table of the default database. The same is done here.

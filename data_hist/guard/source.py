@@ -1,6 +1,6 @@
-"""The caller's text, and refusals that point into it.
+"""The caller's SQL text, and errors that point into it.
 
-Every refusal of the guard is made here, so that none echoes more than a short name of the text.
+Every error of the guard is created here, so that none repeats more than a short name of the text.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
-"""Replacing pieces of a text, and saying where.
+"""Replace pieces of a text, and record where.
 
-The caller's text is never printed again from a tree: that changes queries (`decimal '1.5'` loses
-its scale). Only the pieces named here are exchanged.
+SQL is never regenerated from a tree, which would change queries (`decimal '1.5'` loses its scale).
+Only the pieces named here are replaced.
 """
 
 import re

@@ -1,7 +1,7 @@
-"""What a text says by itself: whoever sends it, and whatever the values of its `?` are.
+"""What the guard knows of a text alone, whoever sends it and whatever values its `?` take.
 
-Nothing in here depends on a customer or on the time, so that it may be kept for the next caller who
-sends the same text.
+Nothing here depends on a customer or on the time, so it can be cached for the next caller who sends
+the same text.
 """
 
 from collections.abc import Callable, Mapping, Sequence

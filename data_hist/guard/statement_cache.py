@@ -1,7 +1,7 @@
-"""The statements of the texts that were sent last: to read a text takes most of a submit's time.
+"""Cache the statements of recent texts: parsing takes most of the time of a submit.
 
-They are the same for every customer, so that one cache serves all. Bounded by bytes as well, since
-one text of 2,000 characters may take a megabyte.
+Statements are the same for every customer, so one cache serves all. It is bounded by bytes as well,
+since one text of 2,000 characters may take a megabyte.
 """
 
 from collections import OrderedDict

@@ -1,4 +1,4 @@
-"""What to do in place of a statement that is no SELECT."""
+"""Say what to use instead of a statement that is not a SELECT."""
 
 from collections.abc import Collection, Sequence
 

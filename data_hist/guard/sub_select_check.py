@@ -1,4 +1,4 @@
-"""Reading a sub-select that the service has written: it may show one customer's rows, and no more.
+"""Check a sub-select that the service has written: it may show one customer's rows, no more.
 
 Sub-selects differ in numbers and strings alone: in the customer, in days and hours. What these are
 changes nothing in how a text is read, so that a shape is parsed once, and each text of that shape

@@ -1,7 +1,7 @@
-"""Syntax errors that sqlglot forgives and Trino does not, found on neighbouring tokens.
+"""Find syntax errors that sqlglot accepts and Trino does not, on neighbouring tokens.
 
-No wall of defence: the engine would refuse these texts too. But it would do so after the submit,
-and a caller is better served with an `invalid-sql` and its place at once.
+Not a line of defence: the engine would refuse these texts too, but only after the submit. The
+caller gets an `invalid-sql` with its place at once instead.
 """
 
 from collections.abc import Iterator

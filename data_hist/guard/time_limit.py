@@ -1,4 +1,4 @@
-"""How many days of a table a query may read, for operators who pay for each of them."""
+"""Limit how many days of a table a query may read, for operators who pay for each."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Reading the rewritten text again: every table it names must stand in a sub-select of ours.
+"""Verify the rewritten text: every table it names must be inside a sub-select of ours.
 
 A text is read twice: as written, and as its frame, in which a short sub-select stands for each
 table. What is sent has the tokens of the frame, with the sub-selects of the customer and the

@@ -1,4 +1,4 @@
-"""The paths that are served, as templates: a route is named without what stands in its place."""
+"""Name the route of a request by its path template, without the values of its parameters."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any

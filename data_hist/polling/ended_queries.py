@@ -1,4 +1,4 @@
-"""Queries that have ended, and will never change again: nobody has to ask for them twice."""
+"""Remember queries that have ended: their state is final, so Athena is not asked again."""
 
 import sys
 from collections import OrderedDict

@@ -1,4 +1,4 @@
-"""Following queries: one poller for the process, whoever asks for what.
+"""Poll the state of queries: one poller for the process, for all callers.
 
 The ids that anybody asks for are collected into calls of up to 50, under a call rate. An answer is
 what Athena said after the request came, or a state that is final: so nobody sees a query go back,

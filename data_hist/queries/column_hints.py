@@ -1,6 +1,6 @@
-"""What a caller may have meant by a column that the engine does not find.
+"""Suggest the column that a caller meant, when the engine does not find one.
 
-Offers columns that may be queried, and no others.
+Suggests only columns that may be queried.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Queries as their callers know them: failures are placed in the caller's own text.
+"""Describe queries as their callers know them: errors point into the caller's own text.
 
 That text itself is not restored here, since most who follow a query never look at it.
 """

@@ -1,6 +1,6 @@
-"""Following a query: how it stands at once, or once it has ended.
+"""Follow a query: its state at once, or after a long poll.
 
-A request that is parked on a query's state holds no thread and no place that others could have.
+A request that is parked on a query's state holds no thread and no slot that others could use.
 """
 
 import asyncio

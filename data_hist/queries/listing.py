@@ -1,4 +1,4 @@
-"""A tenant's queries, newest first, picked from the engine's list of everybody's."""
+"""List a tenant's queries, newest first, by filtering the engine's list of all queries."""
 
 from collections.abc import Iterator
 from typing import NamedTuple

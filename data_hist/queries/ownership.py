@@ -1,4 +1,4 @@
-"""Which queries a tenant may see: its own, started by this service, within their retention."""
+"""Tenant isolation: a tenant sees its own queries, started by this service, until they expire."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Pages of finished queries: the one that a caller asks for, and the first beside a document."""
+"""Read pages of finished queries: the requested one, or the first for a query document."""
 
 import asyncio
 import logging

@@ -1,4 +1,4 @@
-"""Starting queries on Athena: each has a caller who holds its id, or is stopped."""
+"""Start queries on Athena: a caller gets the id of each, or the query is stopped."""
 
 import asyncio
 import copy

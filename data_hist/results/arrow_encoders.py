@@ -1,4 +1,4 @@
-"""Rows as an Arrow IPC stream and as a Parquet file."""
+"""Encode rows as an Arrow IPC stream or a Parquet file."""
 
 import io
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Rows of Athena's CSV as Arrow tables with the types of the columns."""
+"""Convert rows of Athena's CSV into Arrow tables with the columns' types."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Rows as JSON: a line for each, or one document."""
+"""Encode rows as NDJSON, or as one JSON document."""
 
 from collections.abc import Sequence
 

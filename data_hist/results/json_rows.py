@@ -1,4 +1,4 @@
-"""Rows of Athena's CSV as the JSON values of the contract, for pages and for streams alike."""
+"""Convert rows of Athena's CSV into the API's JSON values, for pages and streams."""
 
 from collections.abc import Callable, Sequence
 from typing import Any

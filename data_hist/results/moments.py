@@ -1,4 +1,4 @@
-"""Dates and times of Athena as numbers, in years that Python's own types do not reach."""
+"""Convert Athena's dates and times into numbers, for years outside the range of Python's types."""
 
 import re
 from datetime import date, datetime, timedelta

@@ -1,4 +1,4 @@
-"""A result as an HTTP response: its headers, and a body that comes whole or breaks."""
+"""Send a result as an HTTP response; the body is complete or breaks off."""
 
 import logging
 from collections.abc import AsyncGenerator, Mapping, Sequence

@@ -1,8 +1,8 @@
-"""Athena's text of a value as the JSON value of the contract, for types that no reader knows.
+"""Convert Athena's text of a value into the API's JSON value, for types that JSON lacks.
 
-Nothing is refused: a text that is none of its type is given as it is. None stands for NULL and
-never reaches a converter. Nested types stay text: Athena prints them without quotes, so that the
-text cannot be taken apart again.
+Nothing is refused: a text that is not valid for its type is returned unchanged. None stands for
+NULL and never reaches a converter. Nested types stay text: Athena prints them without quotes, so
+that the text cannot be parsed again.
 """
 
 import base64

@@ -1,7 +1,7 @@
-"""Deleting results whose retention is over, from the command line or again and again.
+"""Delete results past their retention, once from the command line or periodically.
 
-Past its expiry a query answers 410, swept or not; this is what frees the space and ends the data's
-life. Several sweepers do no harm to each other: what one has deleted is gone for all.
+An expired query answers 410, swept or not; the sweep frees the space and removes the data. Several
+sweepers may run at once.
 """
 
 import asyncio

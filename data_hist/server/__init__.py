@@ -1,4 +1,4 @@
-"""What stands between the socket and the application: bounds, load, and how a worker stops.
+"""Between the socket and the application: limits, overload control and graceful shutdown.
 
 `Admission` and `Shutdown` are what the application and the server tell each other. Of the API
 nothing is known here but how a caller says that it is ready to wait, and where health is asked for.

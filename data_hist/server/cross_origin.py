@@ -1,4 +1,4 @@
-"""Pages of other origins that may call the API from a browser (CORS).
+"""CORS: let pages of configured origins call the API from a browser.
 
 The server adds the headers too when it refuses a request at the socket: without them a page cannot
 read why, nor when to try again.

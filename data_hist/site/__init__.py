@@ -1,1 +1,1 @@
-"""What a browser is shown: the landing page, the pages of problems, and Swagger UI."""
+"""The pages for browsers: the landing page, the problem pages, and Swagger UI."""

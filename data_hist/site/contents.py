@@ -1,4 +1,4 @@
-"""All that is served beside the API, by its path."""
+"""The pages and files that are served beside the API, by path."""
 
 from collections.abc import Sequence
 from html import escape

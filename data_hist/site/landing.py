@@ -1,4 +1,4 @@
-"""The page at `/`: what this is, a first query, and where to go on."""
+"""The landing page at `/`: what the service is, a first query, and links."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""One look and one set of headers for all pages, and JSON for programs that ask for them."""
+"""Render pages with a shared layout and headers, and as JSON for programs."""
 
 import base64
 import hashlib

@@ -1,4 +1,4 @@
-"""What the `type` of a problem leads to: when it happens, and what to do about it."""
+"""The pages behind the `type` of a problem: when it happens, and what to do about it."""
 
 import json
 from html import escape

@@ -1,4 +1,4 @@
-"""Pages and files by their exact path, in front of the API and without asking for a tenant."""
+"""Serve pages and files by exact path, in front of the API, without a tenant."""
 
 from collections.abc import Callable, Mapping
 

@@ -1,4 +1,4 @@
-"""DuckDB's errors in Athena's words.
+"""Translate DuckDB's errors into Athena's.
 
 Only what is recognised is passed on, and only in sentences of our own: DuckDB's messages name
 files, views and rewritten SQL, and none of that is the caller's business.
