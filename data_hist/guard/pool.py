@@ -23,6 +23,8 @@ from data_hist.guard.statement_cache import MOST_BYTES, StatementCache
 
 _SHORT_SQL_CHARACTERS = 2_000
 _SHORT_SENT_CHARACTERS = 4_000
+# Their values may be times, each of which has to be worked out: nine hundred take 100 ms.
+_FEW_MARKS = 20
 _PROCESSES = 2
 _JUDGEMENT_SECONDS = 10.0
 # pebble may forget a text while it stops; a thread that waits for it would keep the worker.
@@ -121,7 +123,10 @@ class GuardPool:
         guard, statements = self._guards[version], self._statements[version]
         known = statements.get(sql)
         if known is not None:
-            return guard.rewrite(known, customer_id=customer_id, parameters=parameters)
+            rewrite = partial(guard.rewrite, known, customer_id=customer_id, parameters=parameters)
+            if len(known.marks) <= _FEW_MARKS:
+                return rewrite()
+            return await asyncio.get_running_loop().run_in_executor(self._thread, rewrite)
 
         def judge() -> tuple[Statement, AdmittedQuery]:
             statement = guard.read(sql)

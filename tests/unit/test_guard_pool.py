@@ -59,10 +59,19 @@ def test_known_text_needs_no_thread(
     assert end.value.value == Guard(VERSIONS["v0"]).admit(sql, customer_id=None, parameters=then)
 
 
-def test_text_that_becomes_long_is_not_kept_for_the_event_loop(pool: GuardPool) -> None:
-    sql = "SELECT 1 FROM " + ", ".join(f"events e{number}" for number in range(30))
-    asyncio.run(pool.admit("v0", sql, customer_id=11000, parameters=None))
-    waiting = pool.admit("v0", sql, customer_id=11000, parameters=None)
+@pytest.mark.parametrize(
+    ("sql", "values"),
+    [
+        ("SELECT 1 FROM " + ", ".join(f"events e{number}" for number in range(30)), None),
+        (f"SELECT 1 FROM events WHERE createdtimestamp IN (?{', ?' * 500})", [1] * 501),
+    ],
+    ids=["long once sent", "many values"],
+)
+def test_known_text_that_takes_long_is_kept_from_the_event_loop(
+    pool: GuardPool, sql: str, values: list[Any] | None
+) -> None:
+    asyncio.run(pool.admit("v0", sql, customer_id=11000, parameters=values))
+    waiting = pool.admit("v0", sql, customer_id=11000, parameters=values)
 
     async def first_step() -> object:
         return waiting.send(None)
