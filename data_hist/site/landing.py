@@ -65,9 +65,9 @@ class Landing:
 its <code>query_id</code>, and page through its rows; Amazon Athena runs it.</p>
 <h2>A first query</h2>
 <pre><code>{self._first_query(api)}</code></pre>
-<p>Then its rows, with the <code>query_id</code> of the answer:</p>
+<p>Then read its rows, with the <code>query_id</code> of the response:</p>
 <pre><code>{self._curl} '{api}/results/QUERY_ID?format=csv'</code></pre>
-<h2>Go on</h2>
+<h2>Next steps</h2>
 <ul>
 {links}
 <li><a href="problems">Problems</a>: every error, what it means and what to do</li>
