@@ -77,7 +77,8 @@ class Match:
 @cache
 def function_names() -> frozenset[str]:
     """The names of Athena's functions, whether or not they are available here."""
-    return frozenset((_FOLDER / "names.txt").read_text(encoding="utf-8").split())
+    lines = (_FOLDER / "names.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(name for line in lines if not line.startswith("#") for name in line.split())
 
 
 @cache
