@@ -5,10 +5,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from importlib.metadata import requires, version
 from pathlib import Path
 
 import httpx
 import pytest
+from packaging.requirements import Requirement
 
 from tests.api.calls import all_rows, as_tenant
 from tests.e2e.commands import free_port
@@ -45,6 +47,25 @@ def test_the_image_holds_nothing_but_the_service(image: Image, module: str) -> N
     # pyarrow uses numpy where it is, and does without.
     assert found.returncode == 1
     assert b"ModuleNotFoundError" in found.stderr
+
+
+def test_the_image_can_make_traces(image: Image) -> None:
+    traces = "from data_hist.observation.tracing import Tracing; Tracing().close()"
+
+    subprocess.run([image.python, "-c", traces], check=True)
+
+
+def test_what_the_image_installs_for_traces_is_there_to_be_tested() -> None:
+    work, _ = stages()
+    extras = [rest for name, rest in work if name == "ARG" and rest.startswith("EXTRAS=")]
+    needed = [Requirement(line) for line in requires("data-hist") or ()]
+
+    assert extras == ['EXTRAS="[otel]"']
+    optional = [of for of in needed if of.marker and of.marker.evaluate({"extra": "otel"})]
+    assert {"opentelemetry-sdk", "opentelemetry-exporter-otlp-proto-http"} < {
+        of.name for of in optional
+    }
+    assert all(of.specifier.contains(version(of.name), prereleases=True) for of in optional)
 
 
 def test_the_image_has_an_account_that_is_not_root(image: Image) -> None:
