@@ -2,7 +2,8 @@
 
 import pytest
 
-from data_hist.settings import SettingsError, load_settings
+from data_hist import cli
+from data_hist.settings import Settings, SettingsError, load_settings
 
 REQUIRED = {"DATA_HIST_REGION": "eu-west-1", "DATA_HIST_RESULT_BUCKET": "results"}
 
@@ -81,6 +82,25 @@ def test_workers_share_the_call_rate_and_the_sweeps(
 
     assert settings.status_calls_per_second_of_worker == calls_per_second
     assert settings.sweep_interval_minutes_of_worker == minutes
+
+
+@pytest.mark.parametrize("command", ["serve", "local"])
+@pytest.mark.parametrize("asked", [None, "7"])
+def test_the_default_of_the_option_is_that_of_the_setting(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+    asked: str | None,
+) -> None:
+    monkeypatch.delenv("DATA_HIST_WORKERS", raising=False)
+    if asked:
+        monkeypatch.setenv("DATA_HIST_WORKERS", asked)
+
+    with pytest.raises(SystemExit):
+        cli.main([command, "--help"])
+
+    expected = asked or Settings.model_fields["workers"].default
+    assert f"DATA_HIST_WORKERS, or {expected})" in " ".join(capsys.readouterr().out.split())
 
 
 def test_secrets_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
