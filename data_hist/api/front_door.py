@@ -95,7 +95,9 @@ def _takes_body(scope: Scope) -> bool:
 def _check_media_type(headers: Headers) -> None:
     declared = headers.getlist("content-type")
     if len(declared) != 1 or not _JSON.fullmatch(declared[0]):
-        raise UnsupportedMediaType("Send the body as application/json, in UTF-8.")
+        raise UnsupportedMediaType(
+            "Send the body as JSON in UTF-8, with the header Content-Type: application/json."
+        )
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise UnsupportedMediaType("Send the body without a Content-Encoding.")
 

@@ -11,6 +11,8 @@ from data_hist.catalog import Table
 from data_hist.model import Failure
 from data_hist.spelling import offer, sentence, short
 
+# What is none can only have stood in double quotes, as other databases take for a string.
+_PLAIN_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _UNRESOLVED = re.compile(r"Column '([^']+)' cannot be resolved")
 # Without its comma, this one passes for a column with an alias: SELECT DISTICT tags.
 _KEYWORD = "DISTINCT"
@@ -27,6 +29,8 @@ def with_column_hint(failure: Failure, tables: Mapping[str, Table]) -> Failure:
 
 
 def _hint(name: str, tables: Mapping[str, Table]) -> str:
+    if not _PLAIN_NAME.fullmatch(name):
+        return "; double quotes are for names, a string takes single quotes"
     columns = {
         table.name: [column.name for column in table.queryable_columns] for table in tables.values()
     }
@@ -37,4 +41,6 @@ def _hint(name: str, tables: Mapping[str, Table]) -> str:
             "and its aliases"
         )
     known = dict.fromkeys(name for names in columns.values() for name in names)
-    return offer(name, [*known, _KEYWORD]) or "; GET /tables describes the columns"
+    return offer(name, [*known, _KEYWORD]) or (
+        "; GET /tables describes the columns, and a string takes single quotes"
+    )

@@ -271,8 +271,24 @@ COLUMNS = [
     ("SELECT e.tag FROM events AS e", 8, "e.tag", "; did you mean 'tags'?"),
     ("SELECT createdtime FROM metrics", 8, "createdtime", "; did you mean 'createdtimestamp'?"),
     ("SELECT DISTICT tags FROM events", 8, "distict", "; did you mean 'DISTINCT'?"),
-    ("SELECT resource_id FROM events", 8, "resource_id", "; GET /tables describes the columns."),
-    ("SELECT opperationid FROM events", 8, "opperationid", "; GET /tables describes the columns."),
+    (
+        'SELECT tags FROM events WHERE servicename = "iam-admin"',
+        45,
+        "iam-admin",
+        "; double quotes are for names, a string takes single quotes.",
+    ),
+    (
+        "SELECT resource_id FROM events",
+        8,
+        "resource_id",
+        "; GET /tables describes the columns, and a string takes single quotes.",
+    ),
+    (
+        "SELECT opperationid FROM events",
+        8,
+        "opperationid",
+        "; GET /tables describes the columns, and a string takes single quotes.",
+    ),
     ("SELECT tags events", 8, "tags", FROM.format("tags")),
     ("SELECT tags FROM (SELECT data FROM events) AS e", 8, "tags", FROM.format("tags")),
 ]

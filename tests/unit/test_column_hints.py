@@ -37,7 +37,13 @@ FAILURE = Failure(FailureCause.SQL, "COLUMN_NOT_FOUND", "", False, line=1, colum
         ),
         (
             "Column 'secret_id' cannot be resolved",
-            "Column 'secret_id' cannot be resolved; GET /tables describes the columns.",
+            "Column 'secret_id' cannot be resolved; GET /tables describes the columns, and a "
+            "string takes single quotes.",
+        ),
+        (
+            "Column 'iam-admin' cannot be resolved",
+            "Column 'iam-admin' cannot be resolved; double quotes are for names, a string takes "
+            "single quotes.",
         ),
         ("Column 'tags' is ambiguous", "Column 'tags' is ambiguous"),
     ],
