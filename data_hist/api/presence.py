@@ -16,8 +16,11 @@ class CallerGone(Exception):
 async def while_present(receive: Receive, work: Coroutine[Any, Any, _T]) -> _T:
     """Do some work for as long as the caller is there, and no longer.
 
+    What is done is answered, even if the request is cancelled at the same moment: work that has
+    ended cannot learn any more that nobody takes its result.
+
     Raises:
-        CallerGone: It is not.
+        CallerGone: The caller has left, and the work was broken off.
     """
     working = asyncio.ensure_future(work)
     leaving = asyncio.ensure_future(_departure(receive))
@@ -25,11 +28,14 @@ async def while_present(receive: Receive, work: Coroutine[Any, Any, _T]) -> _T:
         await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
             raise CallerGone
-        return working.result()
-    finally:
+    except (asyncio.CancelledError, CallerGone):
         working.cancel()
+        await asyncio.wait({working})
+        if working.cancelled():
+            raise
+    finally:
         leaving.cancel()
-        await asyncio.gather(working, leaving, return_exceptions=True)
+    return working.result()
 
 
 async def _departure(receive: Receive) -> None:
