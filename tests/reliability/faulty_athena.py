@@ -19,10 +19,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from tests.turned_time import START, TurnedLoop
 
 FAILING_SQL = "SELECT 'fails'"
+INVISIBLE_SECONDS = 1.5
 
 _LONGEST_CALL_SECONDS = 4.0
 _LONGEST_RUN_SECONDS = 40.0
-_INVISIBLE_SECONDS = 1.5
 # Nothing has been sent to AWS.
 _BEFORE_SENDING = (
     exceptions.ConnectTimeoutError,
@@ -178,7 +178,7 @@ class FaultyAthena:
             str(uuid.UUID(int=self._generator.getrandbits(128))),
             request,
             started_at=now,
-            visible_at=now + self._generator.choice([0, _INVISIBLE_SECONDS]),
+            visible_at=now + self._generator.choice([0, INVISIBLE_SECONDS]),
             ends_at=now + self._generator.uniform(0, _LONGEST_RUN_SECONDS),
         )
         self.executions[execution.query_id] = execution

@@ -1,14 +1,15 @@
 """Each query that Athena has started is held by a caller, or stopped: whatever fails, and when.
 
 Runs on a turned clock and is the same for the same seed; `SUBMITS=10000` makes it more. Half of
-the callers send a key, some hang up, and the service stops in the middle of their work.
+the callers send a key, some hang up, some list their queries afterwards, and the service stops in
+the middle of their work.
 """
 
 import asyncio
 import os
 import random
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -19,7 +20,7 @@ from data_hist.athena import AthenaClient, idempotency_token
 from data_hist.athena.attempts import Attempts
 from data_hist.catalog import load_catalog
 from data_hist.errors import DataHistError
-from data_hist.model import OwnedQuery, Submission
+from data_hist.model import OwnedQuery, QueryFilter, Submission
 from data_hist.polling.poller import Poller
 from data_hist.process_resources import ProcessResources
 from data_hist.queries.descriptions import describe_for_callers
@@ -27,7 +28,7 @@ from data_hist.retention.locations import ResultLocations
 from data_hist.server import Load, Shutdown
 from data_hist.service import QueryService
 from tests import turned_time
-from tests.reliability.faulty_athena import FAILING_SQL, FaultyAthena
+from tests.reliability.faulty_athena import FAILING_SQL, FAULTS, INVISIBLE_SECONDS, FaultyAthena
 from tests.running_service import settings_for
 from tests.turned_time import TurnedLoop
 
@@ -38,6 +39,16 @@ ARRIVING_SECONDS = 120.0
 STOP_SECONDS = 20.0
 LONGEST_CALL_SECONDS = 0.05
 TENANT = 1
+# So many are in the list that Athena gives at once.
+LISTED = 50
+# A slow call holds up everybody on the turned clock: few, so that others keep their deadlines.
+LISTING_SHARE = 0.05
+OPERATIONS = {
+    "StartQueryExecution",
+    "BatchGetQueryExecution",
+    "StopQueryExecution",
+    "ListQueryExecutions",
+}
 VERSION = load_catalog().versions["v0"]
 
 
@@ -48,12 +59,17 @@ class Caller:
     submission: Submission
     comes_after: float
     stays_for: float | None
+    lists: bool = False
     query_id: str | None = None
     errors: list[str] = field(default_factory=list)
 
     async def submit(self, service: QueryService) -> None:
         await asyncio.sleep(self.comes_after)
         await self.ask(service)
+        if self.lists:
+            # Whatever it is answered with, no query is lost or started by it.
+            with suppress(Exception, asyncio.CancelledError):
+                await listed(service)
 
     async def ask(self, service: QueryService) -> None:
         try:
@@ -78,6 +94,12 @@ class Caller:
         return {"type": "http.disconnect"}
 
 
+async def listed(service: QueryService) -> list[str]:
+    """The ids of the newest queries."""
+    found = await service.queries(TENANT, QueryFilter(), LISTED, None)
+    return [each.query.query_id for each in found.queries]
+
+
 def callers(generator: random.Random, run: int, number: int) -> list[Caller]:
     return [
         Caller(
@@ -89,6 +111,7 @@ def callers(generator: random.Random, run: int, number: int) -> list[Caller]:
             ),
             comes_after=generator.uniform(0, ARRIVING_SECONDS),
             stays_for=generator.choice([None, None, None, generator.uniform(0, 2)]),
+            lists=generator.random() < LISTING_SHARE,
         )
         for n in range(number)
     ]
@@ -148,7 +171,7 @@ def test_started_queries_are_those_that_callers_hold(share: float) -> None:
     generator = random.Random(20261128)  # noqa: S311 - tests are to repeat themselves
     random.seed(20261128)
 
-    async def scenario(loop: TurnedLoop) -> tuple[FaultyAthena, list[Caller]]:
+    async def scenario(loop: TurnedLoop) -> tuple[FaultyAthena, list[Caller], list[str]]:
         athena = FaultyAthena(loop, generator, share)
         services = Services(loop, athena)
         everybody: list[Caller] = []
@@ -164,9 +187,10 @@ def test_started_queries_are_those_that_callers_hold(share: float) -> None:
                 if caller.submission.idempotency_key and caller.query_id is None:
                     caller.stays_for = None
                     await caller.ask(service)
-        return athena, everybody
+            await turned_time.turn(INVISIBLE_SECONDS)
+            return athena, everybody, await listed(service)
 
-    athena, everybody = turned_time.run(
+    athena, everybody, newest = turned_time.run(
         scenario, lambda: generator.uniform(0, LONGEST_CALL_SECONDS)
     )
 
@@ -178,6 +202,9 @@ def test_started_queries_are_those_that_callers_hold(share: float) -> None:
     )
     assert started - athena.stopped == held
     assert not held & athena.stopped
+    assert newest == list(reversed(athena.executions))[:LISTED]
+    assert {operation for operation, _ in athena.seen} == OPERATIONS
+    assert {name for _, name in athena.seen} == {fault.name for fault in FAULTS}
     for caller in everybody:
         if key := caller.submission.idempotency_key:
             assert caller.query_id == athena.of_token(idempotency_token(TENANT, key))

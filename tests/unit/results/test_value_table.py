@@ -134,6 +134,23 @@ def test_value_without_a_form_is_refused_and_the_way_out_told(value: Value, name
     assert "csv, ndjson or json" in refusal.value.detail
 
 
+@pytest.mark.parametrize("kind", ["varchar", "json"])
+def test_a_cell_of_sixteen_megabytes(kind: str) -> None:
+    column = Column("x", kind)
+    text = f'"{"x" * 16 * 2**20}"'
+    rows: list[Row] = [(text,), ("1",)]
+    cell = json.loads(text) if kind == "json" else text
+    after = 1 if kind == "json" else "1"
+
+    assert encoded(rows, [column], "csv", None) == csv_of(rows, ["x"])
+    lines = encoded(rows, [column], "ndjson", "arrays").splitlines()
+    assert [json.loads(line) for line in lines] == [[cell], [after]]
+    document = json.loads(encoded(rows, [column], "json", None))
+    assert document["rows"] == [[cell], [after]]
+    for name in TYPED:
+        assert table_of(rows, [column], name)["x"].to_pylist() == [text, "1"]
+
+
 @pytest.mark.parametrize("column", TYPES.values(), ids=str)
 def test_a_column_of_nulls(column: Column) -> None:
     rows: list[Row] = [(None,), (None,)]
