@@ -179,11 +179,11 @@ def _sweep(_options: argparse.Namespace) -> int:
 def _local(options: argparse.Namespace) -> int:
     _require_archive(options.data)
     _warn_of_missing_topics(options.data)
-    require_free_port(options.host, options.port)
     athena_port = free_port(_LOOPBACK)
     athena_url = f"http://{_LOOPBACK}:{athena_port}"
     environment = local_environment(athena_url)
     warn_of_open_door(options.host, options.port, environment)
+    require_free_port(options.host, options.port)
     url = address_to_open(options.host, options.port)
     athena = Command(
         "The embedded Athena",

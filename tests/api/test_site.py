@@ -123,6 +123,12 @@ def test_pages_are_only_read(client: httpx.Client, path: str) -> None:
     assert client.head(url).content == b""
 
 
+def test_swagger_ui_is_version_5(client: httpx.Client) -> None:
+    bundle = at(client, f"{API}/ui/swagger-ui-bundle.js").text
+
+    assert re.findall(r'PACKAGE_VERSION:"(\d+)\.', bundle) == ["5"]
+
+
 @pytest.mark.parametrize("name", ["swagger-ui-bundle.js", "swagger-ui.css"])
 def test_a_file_comes_compressed_or_not_and_once(client: httpx.Client, name: str) -> None:
     path = f"{API}/ui/{name}"

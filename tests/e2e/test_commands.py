@@ -90,6 +90,21 @@ def test_port_that_is_taken(archive: Path, tmp_path: Path, command: str) -> None
 
 
 @pytest.mark.parametrize("command", ["local", "local-athena"])
+def test_an_open_door_is_warned_of_first(archive: Path, tmp_path: Path, command: str) -> None:
+    with socket.socket() as taken:
+        taken.bind(("0.0.0.0", 0))  # noqa: S104 - so that nothing is served there
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        options = [*local(archive, tmp_path, port)[1:], "--host", "0.0.0.0"]  # noqa: S104
+        ended = run_to_end([command, *options])
+
+    warning, refusal = ended.stderr.splitlines()
+    assert warning.startswith(f"data-hist: warning: whoever reaches 0.0.0.0:{port} ")
+    assert "choose another port" in refusal
+
+
+@pytest.mark.parametrize("command", ["local", "local-athena"])
 def test_archive_that_does_not_exist(tmp_path: Path, command: str) -> None:
     ended = run_to_end([command, "--data", str(tmp_path / "none"), "--port", str(free_port())])
 
