@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 
 ROOT = Path(__file__).parents[2]
-DEADLINE_SECONDS = 60
+DEADLINE_SECONDS = 120
 
 
 def free_port() -> int:
@@ -90,7 +90,7 @@ def serving(
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        with httpx.Client(transport=httpx.HTTPTransport(retries=8), timeout=40) as client:
+        with httpx.Client(transport=httpx.HTTPTransport(retries=8), timeout=120) as client:
             assert client.get(f"{url}/readyz").status_code == 200
         yield process, url
     finally:

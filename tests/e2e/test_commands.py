@@ -32,7 +32,7 @@ def local(archive: Path, state: Path, port: int) -> list[str]:
 
 
 def api(port: int) -> httpx.Client:
-    return httpx.Client(base_url=f"http://127.0.0.1:{port}/v0/data_hist", timeout=40)
+    return httpx.Client(base_url=f"http://127.0.0.1:{port}/v0/data_hist", timeout=120)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -48,7 +48,7 @@ def test_local_answers_and_stops_with_everything_it_started(
 
         process.send_signal(number)
 
-        assert process.wait(60) == 0
+        assert process.wait(120) == 0
         assert not any(is_alive(pid) for pid in started)
 
 
@@ -70,7 +70,7 @@ def test_local_restarts_nothing_silently(archive: Path, tmp_path: Path, victim: 
 
         os.kill(children_of(process.pid)[victim], signal.SIGKILL)
 
-        assert process.wait(60) == 1
+        assert process.wait(120) == 1
         assert not any(is_alive(pid) for pid in started)
 
 
@@ -178,7 +178,7 @@ def test_the_first_query_of_the_banner_has_rows(tmp_path: Path) -> None:
         banner = "".join(printed)
         command = banner[banner.index("curl") : banner.index("  Stop")]
         ended = subprocess.run(
-            ["bash", "-c", command], capture_output=True, text=True, check=True, timeout=60
+            ["bash", "-c", command], capture_output=True, text=True, check=True, timeout=120
         )
         with api(port) as client:
             for page in ("/", "/v0/data_hist/ui/"):

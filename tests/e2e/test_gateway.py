@@ -57,7 +57,7 @@ def gateway(workers: int, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def api(url: str, user: str, **headers: str) -> httpx.Client:
-    return httpx.Client(base_url=url + API, auth=(user, PASSWORD), headers=headers, timeout=60)
+    return httpx.Client(base_url=url + API, auth=(user, PASSWORD), headers=headers, timeout=120)
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ def test_a_tenant_header_from_outside_counts_for_nothing(
     gateway: str, spoofed: list[tuple[str, str]]
 ) -> None:
     with httpx.Client(
-        base_url=gateway + API, auth=("alice", PASSWORD), headers=spoofed, timeout=60
+        base_url=gateway + API, auth=("alice", PASSWORD), headers=spoofed, timeout=120
     ) as client:
         rows = all_rows(client, "SELECT DISTINCT customerid FROM events")
 
@@ -182,21 +182,21 @@ def test_what_is_not_the_api_is_not_there(gateway: str, path: str) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/problems", "/problems/invalid-sql"])
 def test_pages_that_say_nothing_of_anybody_need_no_password(gateway: str, path: str) -> None:
-    answer = httpx.get(gateway + path, headers={"Accept": "text/html"}, timeout=60)
+    answer = httpx.get(gateway + path, headers={"Accept": "text/html"}, timeout=120)
 
     assert answer.status_code == 200
     assert "</html>" in answer.text
 
 
 def test_the_landing_page_names_the_gateway(gateway: str) -> None:
-    page = httpx.get(gateway, headers={"Accept": "text/html"}, timeout=60).text
+    page = httpx.get(gateway, headers={"Accept": "text/html"}, timeout=120).text
 
     assert f"curl -u NAME {gateway}{API}/query" in page
 
 
 @pytest.mark.parametrize("path", [API, f"{API}/"])
 def test_the_base_path_leads_to_swagger_ui(gateway: str, path: str) -> None:
-    answer = httpx.get(gateway + path, auth=("alice", PASSWORD), follow_redirects=True, timeout=60)
+    answer = httpx.get(gateway + path, auth=("alice", PASSWORD), follow_redirects=True, timeout=120)
 
     assert (answer.status_code, answer.url) == (200, f"{gateway}{API}/ui/")
 
@@ -212,7 +212,7 @@ def prefixed(gateway: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 
 def test_all_is_right_under_a_path_prefix(prefixed: str) -> None:
-    with httpx.Client(auth=("alice", PASSWORD), follow_redirects=True, timeout=60) as client:
+    with httpx.Client(auth=("alice", PASSWORD), follow_redirects=True, timeout=120) as client:
         landing = client.get(f"{prefixed}/", headers={"Accept": "text/html"}).text
         links = client.get(f"{prefixed}/").json()
         base_path = client.get(prefixed + API)
@@ -228,7 +228,7 @@ def test_all_is_right_under_a_path_prefix(prefixed: str) -> None:
 
 
 def test_a_problem_of_the_gateway_has_the_prefix(prefixed: str) -> None:
-    answer = httpx.get(f"{prefixed}{API}/tables", timeout=60)
+    answer = httpx.get(f"{prefixed}{API}/tables", timeout=120)
 
     assert answer.json()["type"] == f"{PREFIX}/problems/unauthenticated"
 
@@ -238,8 +238,8 @@ def test_the_gateway_takes_the_prefixes_that_the_service_takes(
     gateway: str, given: str, prefix: str
 ) -> None:
     headers = {"X-Forwarded-Prefix": given}
-    of_gateway = httpx.get(f"{gateway}{API}/tables", headers=headers, timeout=60).json()["type"]
-    of_service = httpx.get(f"{gateway}/problems/none", headers=headers, timeout=60).json()["type"]
+    of_gateway = httpx.get(f"{gateway}{API}/tables", headers=headers, timeout=120).json()["type"]
+    of_service = httpx.get(f"{gateway}/problems/none", headers=headers, timeout=120).json()["type"]
 
     assert of_gateway == f"{prefix}/problems/unauthenticated"
     assert of_service == f"{prefix}/problems/not-found"
@@ -247,7 +247,7 @@ def test_the_gateway_takes_the_prefixes_that_the_service_takes(
 
 def test_a_preflight_needs_no_password(gateway: str) -> None:
     headers = {"Origin": "https://portal.example", "Access-Control-Request-Method": "POST"}
-    answer = httpx.options(f"{gateway}{API}/query", headers=headers, timeout=60)
+    answer = httpx.options(f"{gateway}{API}/query", headers=headers, timeout=120)
 
     # No origin is allowed by default.
     assert_problem(answer, 405, "method-not-allowed")
@@ -260,7 +260,7 @@ def test_pages_of_allowed_origins_read_why_the_gateway_refuses(
     origin, stranger = "https://portal.example", "https://evil.example"
     with running_gateway(tmp_path, workers, allowed_origin=origin) as url:
         read, not_read = (
-            httpx.get(f"{url}{API}/tables", headers={"Origin": name}, timeout=60)
+            httpx.get(f"{url}{API}/tables", headers={"Origin": name}, timeout=120)
             for name in (origin, stranger)
         )
 
@@ -359,7 +359,7 @@ def test_a_long_result_arrives_whole(gateway: str, workers: int) -> None:
             f"http://127.0.0.1:{workers}{API}/results/{query_id}",
             params={"format": "csv"},
             headers=headers,
-            timeout=60,
+            timeout=120,
         )
         ranged = client.get(
             f"/results/{query_id}", params={"format": "csv"}, headers={"Range": "bytes=10-19"}
@@ -426,7 +426,7 @@ def exchanged(url: str, request: str) -> bytes:
 
 def _connected(url: str) -> socket.socket:
     host, port = url.removeprefix("http://").split(":")
-    return socket.create_connection((host, int(port)), timeout=60)
+    return socket.create_connection((host, int(port)), timeout=120)
 
 
 def _until_closed(connection: socket.socket) -> bytes:

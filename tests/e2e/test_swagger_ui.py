@@ -35,7 +35,7 @@ FLAGS = (
     "--disable-sync",
     "--window-size=1200,2000",
 )
-WAIT_SECONDS = 30
+WAIT_SECONDS = 120
 
 
 class SwaggerUi:

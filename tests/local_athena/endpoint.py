@@ -12,8 +12,9 @@ from typing import Any
 
 from data_hist.local_athena.settings import LocalAthenaSettings
 
-_START_SECONDS = 30
-_STOP_SECONDS = 10
+# These only turn a hang into a failure.
+_START_SECONDS = 120
+_STOP_SECONDS = 120
 
 
 class Endpoint:

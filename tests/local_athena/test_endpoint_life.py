@@ -148,4 +148,4 @@ def _serve(data: Path, state: Path, port: int) -> subprocess.CompletedProcess[st
         f"serve(LocalAthenaSettings(Path({str(data)!r}), Path({str(state)!r}), port={port}))"
     )
     command = [sys.executable, "-c", code]
-    return subprocess.run(command, capture_output=True, text=True, timeout=30, check=False)
+    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)

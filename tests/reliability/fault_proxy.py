@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 _TARGET = b"x-amz-target"
 _LONGEST_HEAD = 1024 * 1024
-_START_SECONDS = 10
+_START_SECONDS = 120
 
 
 @dataclass(frozen=True)

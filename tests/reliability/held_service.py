@@ -12,7 +12,7 @@ from data_hist.athena import AthenaClient, ObjectRange
 from tests.api.calls import submitted
 from tests.running_service import running_service, settings_for
 
-WAIT_SECONDS = 30.0
+WAIT_SECONDS = 120.0
 
 
 class HeldEngine(AthenaClient):

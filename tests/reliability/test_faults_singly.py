@@ -34,6 +34,7 @@ CALLS: dict[str, list[Call]] = {
 NEEDED_BY_ALL = {"BatchGetQueryExecution", "HeadBucket"}
 # Longer than any deadline of the service, and a small part of what an answer would take.
 PATIENCE_SECONDS = 40
+MOST_TRIES = 5
 
 
 @pytest.fixture(scope="module")
@@ -125,8 +126,12 @@ def test_fault_that_stays(
         proxy.spoiling(on(fault, operation)),
         caplog.at_level(logging.INFO),
     ):
-        for call in CALLS[operation]:
-            assert_call_bears_it(client, service, call, query_id)
+        for _ in range(MOST_TRIES):
+            for call in CALLS[operation]:
+                assert_call_bears_it(client, service, call, query_id)
+            # A connection that the fault before has closed may break before the call is made.
+            if proxy.spoilt[operation] > before:
+                break
 
     assert proxy.spoilt[operation] > before
     ours = [each.getMessage() for each in caplog.records if each.name.startswith("data_hist")]

@@ -13,7 +13,7 @@ import uvloop
 
 from data_hist.server.listener import Listener
 
-WAIT_SECONDS = 20
+WAIT_SECONDS = 120
 CLIENTS = 200
 
 

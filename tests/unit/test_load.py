@@ -8,7 +8,7 @@ import pytest
 from data_hist.errors import Overloaded
 from data_hist.server.load import Load, Place
 
-WAIT_SECONDS = 20
+WAIT_SECONDS = 120
 PATIENCE_SECONDS = 30
 
 

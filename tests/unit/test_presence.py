@@ -7,7 +7,7 @@ import pytest
 
 from data_hist.api.presence import CallerGone, while_present
 
-WAIT_SECONDS = 20
+WAIT_SECONDS = 120
 TURNS = range(8)
 
 

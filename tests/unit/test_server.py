@@ -27,7 +27,7 @@ from data_hist.server import (
 from data_hist.server.protocol import BoundedProtocol
 from data_hist.server.worker import Server
 
-WAIT_SECONDS = 20
+WAIT_SECONDS = 120
 
 
 class Application:
