@@ -103,8 +103,8 @@ def create_app(
     load = Load(settings.concurrent_requests)
     shutdown = Shutdown(settings.shutdown_notice_seconds)
     routes = Routes()
-    # A request that is refused at the socket has no span of its own.
     long_polls = LongPolls(routes)
+    # A request that is refused at the socket has no span of its own.
     admission = Admission(load, Observer(routes, trace_context).refused, long_polls.wait_seconds)
     resources = ProcessResources.start(engine, catalog.versions, settings.max_query_days)
     cross_origin = (

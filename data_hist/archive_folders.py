@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from data_hist.catalog import Catalog
-from data_hist.spelling import offer
+from data_hist.spelling import offer, sentence
 
 _MOST_NAMES = 8
 
@@ -26,11 +26,8 @@ def warnings_about(archive: Path, catalog: Catalog) -> Iterator[str]:
     for folder, table in expected.items():
         if folder not in found:
             others = [name for name in found if name not in expected]
-            meant = offer(folder, others)
-            yield (
-                f"{archive / folder} is not there, so that the table {table} has no rows{meant}"
-                f"{'' if meant else '.'} There is {_listed(found)}."
-            )
+            missing = f"{archive / folder} is not there, so that the table {table} has no rows"
+            yield f"{sentence(missing + offer(folder, others))} There is {_listed(found)}."
         elif not _has_files(archive / folder):
             yield f"{archive / folder} holds no files, so that the table {table} has no rows."
 

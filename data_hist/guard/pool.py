@@ -68,7 +68,8 @@ class GuardPool:
             StatementNotAllowed: Also for a text that cannot be judged in time.
         """
         if len(sql) > _SHORT_SQL_CHARACTERS:
-            return await self._admit_long(version, sql, customer_id, parameters, with_reads)
+            judge = partial(self._judge_long, version, sql, customer_id, parameters, with_reads)
+            return await asyncio.get_running_loop().run_in_executor(self._long_threads, judge)
         if not with_reads:
             return await self._admit_short(version, sql, customer_id, parameters)
         # Too rare to be kept for the next caller.
@@ -80,17 +81,6 @@ class GuardPool:
             with_reads=True,
         )
         return await asyncio.get_running_loop().run_in_executor(self._thread, admit)
-
-    async def _admit_long(
-        self,
-        version: str,
-        sql: str,
-        customer_id: int | None,
-        parameters: Sequence[Parameter] | None,
-        with_reads: bool,
-    ) -> AdmittedQuery:
-        judge = partial(self._judge_long, version, sql, customer_id, parameters, with_reads)
-        return await asyncio.get_running_loop().run_in_executor(self._long_threads, judge)
 
     def _judge_long(self, *arguments: Any) -> AdmittedQuery:
         """Wait for a process; where the caller leaves, it still ends what it has begun.

@@ -4,9 +4,8 @@ Statements are the same for every customer, so one cache serves all. It is bound
 since one text of 2,000 characters may take a megabyte.
 """
 
-from collections import OrderedDict
-
 from data_hist.guard.statement import Statement
+from data_hist.recent_items import RecentItems
 
 _MOST_STATEMENTS = 1_024
 MOST_BYTES = 16 * 1024 * 1024
@@ -24,28 +23,15 @@ class StatementCache:
     def __init__(
         self, most_statements: int = _MOST_STATEMENTS, most_bytes: int = MOST_BYTES
     ) -> None:
-        self._most_statements = most_statements
-        self._most_bytes = most_bytes
-        self._statements: OrderedDict[str, Statement] = OrderedDict()
-        self._bytes = 0
+        self._statements = RecentItems(most_statements, most_bytes, _size)
 
     def get(self, sql: str) -> Statement | None:
         """The statement of exactly this text."""
-        statement = self._statements.get(sql)
-        if statement is not None:
-            self._statements.move_to_end(sql)
-        return statement
+        return self._statements.get(sql)
 
     def put(self, statement: Statement) -> None:
         """Keep a statement for as long as it is used more than others."""
-        sql = statement.source.text
-        if sql in self._statements:
-            return
-        self._statements[sql] = statement
-        self._bytes += _size(statement)
-        while len(self._statements) > self._most_statements or self._bytes > self._most_bytes:
-            _, oldest = self._statements.popitem(last=False)
-            self._bytes -= _size(oldest)
+        self._statements.put(statement.source.text, statement)
 
 
 def _size(statement: Statement) -> int:
