@@ -13,7 +13,7 @@ from data_hist.spelling import offer, sentence, short
 
 _TOLD = 5
 _OBJECT = "object"
-_SENTENCES = {
+_TEMPLATES = {
     "type": "must be of type {}",
     "enum": "must be one of {}",
     "minimum": "must be at least {}",
@@ -52,8 +52,8 @@ def reason(error: ValidationError) -> str:
     instance: Any = error.instance
     if rule == "required":
         return f"lacks {', '.join(name for name in wanted if name not in instance)}"
-    sentence = _SENTENCES.get(rule, "is not what the API specification asks for")
-    text = sentence.format(", ".join(map(str, wanted)) if isinstance(wanted, list) else wanted)
+    template = _TEMPLATES.get(rule, "is not what the API specification asks for")
+    text = template.format(", ".join(map(str, wanted)) if isinstance(wanted, list) else wanted)
     if rule == "enum" and isinstance(instance, str):
         text += offer(instance, map(str, wanted))
     return text

@@ -142,8 +142,8 @@ class Guard:
         tables, qualifiers = _places(names, tokens)
         fixed = ending + qualifiers
         self._check_frame(sql, lexed.tokens, fixed, tables)
-        ranges = _ranges_of(names.tables, tokens, with_days=with_days)
-        return Statement(source, lexed.tokens, marks, tables, fixed, ranges, bool(marks))
+        ranges = _ranges_of(names.tables, tokens, marks, with_days=with_days)
+        return Statement(source, lexed.tokens, marks, tables, fixed, ranges)
 
     def rewrite(
         self,
@@ -231,7 +231,11 @@ def _places(names: scope.Names, tokens: list[Token]) -> tuple[list[TablePlace], 
 
 
 def _ranges_of(
-    references: Sequence[scope.TableReference], tokens: Sequence[Token], *, with_days: bool
+    references: Sequence[scope.TableReference],
+    tokens: Sequence[Token],
+    marks: Sequence[Mark],
+    *,
+    with_days: bool,
 ) -> FindRanges:
     """What tells the ranges; without a `?` they are known, and the tree need not be kept."""
     days = {column.name.lower() for each in references if (column := each.table.time_column(DAY))}
@@ -245,7 +249,7 @@ def _ranges_of(
         by_timestamps = tuple(time_ranges(references, parameters, RECORD_TIMES))
         return Ranges(wanted, by_timestamps, by_days)
 
-    if any(token.kind is Kind.PARAMETER for token in tokens):
+    if marks:
         return find
     known = find({})
     return lambda _parameters: known

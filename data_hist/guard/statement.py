@@ -45,8 +45,7 @@ FindRanges: TypeAlias = Callable[[Mapping[int, Parameter]], Ranges]
 class Statement:
     """An admissible text.
 
-    `fixed` are the pieces that are replaced in the same way for everybody; `keeps_tree` tells
-    whether `ranges` holds the syntax tree, which takes several times as much memory as the rest.
+    `fixed` are the pieces that are replaced in the same way for everybody.
     """
 
     source: Source
@@ -55,4 +54,8 @@ class Statement:
     tables: Sequence[TablePlace]
     fixed: Sequence[Replacement]
     ranges: FindRanges
-    keeps_tree: bool
+
+    @property
+    def keeps_tree(self) -> bool:
+        """Whether `ranges` holds the syntax tree, several times as large as all the rest."""
+        return bool(self.marks)
