@@ -2,6 +2,7 @@
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from tests.api.calls import as_tenant
 from tests.api.test_next import numbers
 from tests.api.test_status import SLOW as ENDLESS_QUERY
+from tests.local_athena.endpoint import running_endpoint
 from tests.reliability import calls
-from tests.reliability.fault_proxy import Fault, FaultProxy, at_random
+from tests.reliability.fault_proxy import Fault, FaultProxy, at_random, fault_proxy
 from tests.reliability.faults import OF_ATHENA, OF_S3, quick_faults
 from tests.reliability.persistent_client import PersistentClient
 from tests.running_service import running_service, settings_for
@@ -48,19 +50,20 @@ def run_workflow(service: httpx.Client, number: int) -> tuple[str, Counter[int |
 
 @pytest.mark.usefixtures("short_pauses")
 @pytest.mark.parametrize(("share", "tenant"), [(0.05, 60_001), (0.3, 60_002)])
-def test_workflows(tenants: httpx.Client, proxy: FaultProxy, share: float, tenant: int) -> None:
-    settings = settings_for(proxy.url, tenant_required=True)
-    with (
-        running_service(settings) as service,
-        ThreadPoolExecutor(6) as threads,
-        proxy.spoiling(at_random(quick_faults, share, seed=5)),
-    ):
-        service.headers.update(as_tenant(tenant))
-        done = list(threads.map(lambda number: run_workflow(service, number), range(WORKFLOWS)))
+def test_workflows(archive: Path, tmp_path: Path, share: float, tenant: int) -> None:
+    # A list is read to its end, each page of it by calls that may fail; other tests would add some.
+    with running_endpoint(archive, tmp_path) as endpoint_url, fault_proxy(endpoint_url) as proxy:
+        settings = settings_for(proxy.url, tenant_required=True)
+        with running_service(settings) as service, ThreadPoolExecutor(6) as threads:
+            service.headers.update(as_tenant(tenant))
+            with proxy.spoiling(at_random(quick_faults, share, seed=5)):
+                done = list(
+                    threads.map(lambda number: run_workflow(service, number), range(WORKFLOWS))
+                )
+            listed = service.get("/queries?limit=50").json()["queries"]
 
     outcomes = sum((outcomes for _, outcomes in done), Counter[int | str]())
     print(f"{share:.0%} spoilt: {dict(outcomes)}, upstream {dict(proxy.calls)}")
-    listed = tenants.get("/queries?limit=50", headers=as_tenant(tenant)).json()["queries"]
     assert {query["query_id"] for query in listed} == {query_id for query_id, _ in done}
     assert len(listed) == WORKFLOWS
 
