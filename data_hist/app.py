@@ -17,50 +17,43 @@ from connexion.middleware.swagger_ui import SwaggerUIMiddleware
 from connexion.resolver import Resolver
 from starlette.exceptions import HTTPException
 
-from data_hist.access.authentication import authenticator_from
-from data_hist.api import contract
-from data_hist.api.front_door import BodyMiddleware, ExactPathMiddleware
-from data_hist.api.handlers import Handlers
-from data_hist.api.health import HealthHandlers
-from data_hist.api.request_validation import VALIDATORS
-from data_hist.api.responses import (
+from data_hist.athena import AthenaClient
+from data_hist.athena.polling.poller import Poller
+from data_hist.auth.authentication import authenticator_from
+from data_hist.catalog import Catalog, load_catalog
+from data_hist.errors import DataHistError
+from data_hist.http import specification as contract
+from data_hist.http.concurrency_limit import ConcurrencyLimiter
+from data_hist.http.cors import CROSS_ORIGIN_KEY, CrossOrigin, CrossOriginMiddleware
+from data_hist.http.health import HealthHandlers
+from data_hist.http.instrumentation import ObservationMiddleware, Observer
+from data_hist.http.long_polling import LongPolls
+from data_hist.http.middleware import BodyMiddleware, ExactPathMiddleware
+from data_hist.http.operations import Handlers
+from data_hist.http.overload import OVERLOAD_KEY, OverloadControl, OverloadMiddleware
+from data_hist.http.responses import (
     as_json,
     http_problem_response,
     internal_response,
     problem_response,
 )
-from data_hist.api.security_schemes import security_map
-from data_hist.api.waits import LongPolls
-from data_hist.athena import AthenaClient
-from data_hist.catalog import Catalog, load_catalog
-from data_hist.errors import DataHistError
-from data_hist.observation.middleware import ObservationMiddleware, Observer
-from data_hist.observation.routes import Routes
-from data_hist.observation.trace_context import trace_context
-from data_hist.polling.poller import Poller
-from data_hist.process_resources import ProcessResources
-from data_hist.queries.descriptions import describe_for_callers
-from data_hist.retention.archive_policy import ArchivePolicy
-from data_hist.retention.locations import ResultLocations
+from data_hist.http.routes import Routes
+from data_hist.http.security import security_map
+from data_hist.http.shutdown import SHUTDOWN_KEY, Shutdown
+from data_hist.http.validation import VALIDATORS
+from data_hist.observability.trace_context import trace_context
+from data_hist.queries.executions_cache import describe_for_callers
+from data_hist.queries.glacier_warnings import ArchivePolicy
+from data_hist.queries.process_resources import ProcessResources
+from data_hist.queries.service import QueryService, utc_now
+from data_hist.retention.result_locations import ResultLocations
 from data_hist.retention.sweeper import swept
-from data_hist.server import (
-    ADMISSION_KEY,
-    CROSS_ORIGIN_KEY,
-    SHUTDOWN_KEY,
-    Admission,
-    AdmissionMiddleware,
-    CrossOrigin,
-    CrossOriginMiddleware,
-    Load,
-    Shutdown,
-)
-from data_hist.service import QueryService, utc_now
 from data_hist.settings import Settings, load_settings, traces_are_wanted
 from data_hist.site.contents import site_resources
 from data_hist.site.serving import SiteMiddleware
 
 if TYPE_CHECKING:
-    from data_hist.observation.tracing import Tracing
+    from data_hist.observability.tracing import Tracing
 
 _log = logging.getLogger(__name__)
 
@@ -100,12 +93,14 @@ def create_app(
         settings.status_calls_per_second_of_worker,
         clock,
     )
-    load = Load(settings.concurrent_requests)
+    load = ConcurrencyLimiter(settings.concurrent_requests)
     shutdown = Shutdown(settings.shutdown_notice_seconds)
     routes = Routes()
     long_polls = LongPolls(routes)
     # A request that is refused at the socket has no span of its own.
-    admission = Admission(load, Observer(routes, trace_context).refused, long_polls.wait_seconds)
+    admission = OverloadControl(
+        load, Observer(routes, trace_context).refused, long_polls.wait_seconds
+    )
     resources = ProcessResources.start(engine, catalog.versions, settings.max_query_days)
     cross_origin = (
         CrossOrigin(settings.cors_origins.split(), settings.tenant_header)
@@ -120,7 +115,7 @@ def create_app(
         validator_map=VALIDATORS,
         middlewares=list(_MIDDLEWARES),
         lifespan=_lifespan(
-            {SHUTDOWN_KEY: shutdown, ADMISSION_KEY: admission, CROSS_ORIGIN_KEY: cross_origin},
+            {SHUTDOWN_KEY: shutdown, OVERLOAD_KEY: admission, CROSS_ORIGIN_KEY: cross_origin},
             poller,
             resources,
             tracing,
@@ -137,9 +132,7 @@ def create_app(
         app.add_middleware(
             CrossOriginMiddleware, MiddlewarePosition.BEFORE_EXCEPTION, cross_origin=cross_origin
         )
-    app.add_middleware(
-        AdmissionMiddleware, MiddlewarePosition.BEFORE_EXCEPTION, admission=admission
-    )
+    app.add_middleware(OverloadMiddleware, MiddlewarePosition.BEFORE_EXCEPTION, admission=admission)
     contract_of_api = contract.api_specification(
         settings.tenant_header, settings.gateway_secret_header
     )
@@ -202,7 +195,7 @@ def _credentials_for_curl(settings: Settings) -> str:
 
 def _tracing() -> "Tracing | None":
     try:
-        from data_hist.observation.tracing import Tracing
+        from data_hist.observability.tracing import Tracing
     except ImportError:
         _log.warning("OTEL_* asks for traces: install data-hist[otel] for them")
         return None

@@ -129,10 +129,10 @@ def _number_up_to(most: int) -> Callable[[str], int]:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from data_hist.access.authentication import authenticator_from
     from data_hist.athena import AthenaClient
+    from data_hist.auth.authentication import authenticator_from
     from data_hist.errors import DataHistError
-    from data_hist.observation.logs import LOGGING
+    from data_hist.observability.logs import LOGGING
 
     settings = load_settings()
     logging.config.dictConfig(LOGGING)
@@ -205,8 +205,8 @@ def _local(options: argparse.Namespace) -> int:
 
 
 def _local_athena(options: argparse.Namespace) -> int:
-    from data_hist.local_athena.server import serve
-    from data_hist.local_athena.settings import LocalAthenaSettings
+    from local_athena.server import serve
+    from local_athena.settings import LocalAthenaSettings
 
     _require_archive(options.data)
     if not _is_loopback(options.host):
@@ -224,7 +224,7 @@ def _local_athena(options: argparse.Namespace) -> int:
 
 
 def _sample_data(options: argparse.Namespace) -> int:
-    from data_hist.local_athena.sample.archive import NotASampleArchive, write_sample_archive
+    from local_athena.sample.archive import NotASampleArchive, write_sample_archive
 
     try:
         write_sample_archive(options.folder)
@@ -277,8 +277,8 @@ def _require_archive(folder: Path) -> None:
 
 def _warn_of_missing_topics(archive: Path) -> None:
     """Only warn: a new archive has no topics yet, and what is written to it is seen at once."""
-    from data_hist.archive_folders import warnings_about
     from data_hist.catalog import load_catalog
+    from data_hist.catalog.archive_folders import warnings_about
 
     try:
         for warning in warnings_about(archive, load_catalog()):

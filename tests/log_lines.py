@@ -9,8 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 from unittest import mock
 
-from data_hist.observation import logs
-from data_hist.observation.logs import LOGGING, JsonFormatter
+from data_hist.observability import logs
+from data_hist.observability.logs import LOGGING, JsonFormatter
 
 # It only turns a hang into a failure.
 DEADLINE_SECONDS = 120.0

@@ -13,9 +13,9 @@ from pydantic import SecretStr
 from data_hist.app import create_app
 from data_hist.athena import AthenaClient
 from data_hist.catalog import Catalog
+from data_hist.queries.service import utc_now
 from data_hist.server.protocol import BoundedProtocol
 from data_hist.server.worker import Server
-from data_hist.service import utc_now
 from data_hist.settings import Settings
 
 # These only turn a hang into a failure.

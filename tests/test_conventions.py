@@ -1,6 +1,5 @@
-"""The rules of the house: imports in one direction, docs and contract in step with the code."""
+"""Documents, API specification and settings agree with the code."""
 
-import ast
 import inspect
 import re
 import tomllib
@@ -12,57 +11,22 @@ import pytest
 import yaml
 
 from data_hist import errors
-from data_hist.api.contract import problem_descriptions
-from data_hist.api.handlers import Handlers
-from data_hist.api.health import HealthHandlers
+from data_hist.athena.model import QueryStatus
 from data_hist.errors import DataHistError
-from data_hist.guard import MAX_SQL_BYTES
-from data_hist.model import PageShape, QueryStatus, Submission
-from data_hist.problems import INTERNAL, PROBLEMS
+from data_hist.http.health import HealthHandlers
+from data_hist.http.operations import Handlers
+from data_hist.http.problems import INTERNAL, PROBLEMS
+from data_hist.http.specification import problem_descriptions
+from data_hist.queries.model import Submission
+from data_hist.results.model import PageShape
 from data_hist.settings import PREFIX, Settings
+from data_hist.sql_guard import MAX_SQL_BYTES
 
 ROOT = Path(__file__).parents[1]
-PACKAGE = ROOT / "data_hist"
 SPEC: dict[str, Any] = yaml.safe_load((ROOT / "openapi/data_hist.yaml").read_text())
 HEALTH_SPEC: dict[str, Any] = yaml.safe_load((ROOT / "openapi/health.yaml").read_text())
 README = (ROOT / "README.md").read_text()
 SCHEMAS = SPEC["components"]["schemas"]
-
-OWNERS = {
-    "bcrypt": {"data_hist/access/passwords.py"},
-    "boto3": {"data_hist/athena"},
-    "botocore": {"data_hist/athena"},
-    "connexion": {
-        "data_hist/app.py",
-        "data_hist/api/front_door.py",
-        "data_hist/api/handlers.py",
-        "data_hist/api/request_validation.py",
-        "data_hist/api/responses.py",
-        "data_hist/api/security_schemes.py",
-    },
-    "duckdb": {"data_hist/local_athena"},
-    "gunicorn": {"data_hist/server/worker.py"},
-    "jsonschema": {"data_hist/api/request_validation.py", "data_hist/api/schema_errors.py"},
-    "msgspec": {"data_hist/athena/result_sets.py", "data_hist/wire_json.py"},
-    "opentelemetry": {"data_hist/observation/tracing.py"},
-    "pebble": {"data_hist/guard/pool.py"},
-    "prometheus_client": {"data_hist/server/gunicorn_conf.py", "data_hist/observation/metrics.py"},
-    "pyarrow": {
-        "data_hist/results/arrow_encoders.py",
-        "data_hist/results/arrow_tables.py",
-        "data_hist/results/csv_rows.py",
-        "data_hist/results/json_rows.py",
-    },
-    "pydantic_settings": {"data_hist/settings.py"},
-    "sqlglot": {
-        "data_hist/guard",
-        "data_hist/local_athena/dialect",
-        "data_hist/trino_tokenizer.py",
-    },
-    "uvicorn": {"data_hist/local_athena/server.py", "data_hist/server"},
-    "uvicorn_worker": {"data_hist/server/worker.py"},
-    "yaml": {"data_hist/catalog.py", "data_hist/api/contract.py"},
-}
 
 # No test may pass or fail by the speed of the machine: it waits for a state (tests/waiting.py),
 # turns a clock (tests/turned_time.py) or counts calls (tests/work.py).
@@ -79,123 +43,6 @@ READERS_OF_CLOCKS = {
     "tests/e2e/test_shutdown.py": "prints figures",
     "tests/reliability/test_queries_and_holders.py": "lets the time of its own loop pass",
 }
-
-
-def modules() -> Iterator[Path]:
-    return PACKAGE.rglob("*.py")
-
-
-def module_name(path: Path) -> str:
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-
-
-MODULES = {module_name(path) for path in modules()}
-
-
-def imported(path: Path) -> set[str]:
-    """The modules that a module imports; `from package import part` is an import of the part."""
-    names: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text())):
-        if isinstance(node, ast.Import):
-            names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            parts = {f"{node.module}.{alias.name}" for alias in node.names}
-            names |= {part if part in MODULES else node.module for part in parts}
-    return names
-
-
-@pytest.mark.parametrize("library", OWNERS)
-def test_each_library_has_its_owner(library: str) -> None:
-    importers = {
-        path.relative_to(ROOT).as_posix()
-        for path in modules()
-        if any(name.split(".")[0] == library for name in imported(path))
-    }
-
-    assert importers
-    assert all(
-        any(importer == owner or importer.startswith(f"{owner}/") for owner in OWNERS[library])
-        for importer in importers
-    ), importers
-
-
-def test_only_the_command_line_knows_the_embedded_endpoint() -> None:
-    importers = {
-        path.name
-        for path in modules()
-        if "local_athena" not in path.parts
-        and any("local_athena" in name for name in imported(path))
-    }
-
-    assert importers == {"cli.py"}
-
-
-def test_the_embedded_endpoint_knows_only_the_tables_and_their_language() -> None:
-    known = {
-        name
-        for path in (PACKAGE / "local_athena").rglob("*.py")
-        for name in imported(path)
-        if name.startswith("data_hist") and not name.startswith("data_hist.local_athena")
-    }
-
-    assert known <= {"data_hist.catalog", "data_hist.trino_tokenizer"}
-
-
-def test_gunicorn_sets_up_the_metrics_before_they_are_loaded() -> None:
-    graph = graph_of_modules()
-    loaded: set[str] = set()
-    # Its configuration and its worker class; a package comes with each of its modules.
-    pending = ["data_hist.server.gunicorn_conf", "data_hist.server.worker", "data_hist.server"]
-    while pending:
-        module = pending.pop()
-        if module not in loaded:
-            loaded.add(module)
-            pending += graph[module] | ({module.rpartition(".")[0]} & MODULES)
-
-    assert "data_hist.observation.metrics" not in loaded
-
-
-CORE = ("model", "errors", "time_range")
-
-
-@pytest.mark.parametrize("core", CORE)
-def test_the_core_needs_the_standard_library_only(core: str) -> None:
-    needed = imported(PACKAGE / f"{core}.py") - {f"data_hist.{other}" for other in CORE}
-    outside = {name.split(".")[0] for name in needed}
-
-    assert outside <= {"calendar", "collections", "dataclasses", "datetime", "enum", "typing"}
-
-
-def part(module: str) -> str:
-    """The package or module just below the top that a module belongs to."""
-    return ".".join(module.split(".")[:2])
-
-
-def graph_of_modules() -> dict[str, set[str]]:
-    return {module_name(path): imported(path) & MODULES for path in modules()}
-
-
-def graph_of_parts() -> dict[str, set[str]]:
-    graph: dict[str, set[str]] = {}
-    for module, names in graph_of_modules().items():
-        graph.setdefault(part(module), set()).update(part(name) for name in names)
-    return {own: names - {own} for own, names in graph.items()}
-
-
-@pytest.mark.parametrize("graph", [graph_of_modules(), graph_of_parts()], ids=["modules", "parts"])
-def test_imports_make_no_circle(graph: dict[str, set[str]]) -> None:
-    done: set[str] = set()
-
-    def visit(module: str, trail: tuple[str, ...]) -> None:
-        assert module not in trail, " -> ".join([*trail, module])
-        if module in done:
-            return
-        for name in graph[module]:
-            visit(name, (*trail, module))
-        done.add(module)
-
-    for module in graph:
-        visit(module, ())
 
 
 def operations(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:

@@ -12,7 +12,16 @@ from data_hist import cli
 from data_hist.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[1]
-FOLDERS = ("benchmarks", "data_hist", "deploy", "docs", "openapi", "scripts", "tests")
+FOLDERS = [
+    "benchmarks",
+    "data_hist",
+    "deploy",
+    "docs",
+    "local_athena",
+    "openapi",
+    "scripts",
+    "tests",
+]
 DOCUMENTS = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md")),
     *(ROOT / name for name in ("benchmarks/README.md", "deploy/README.md")),
@@ -27,7 +36,7 @@ PATHS = {
 CODE = re.compile(r"`([^`\n]+)`")
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 FILE = re.compile(r"[\w./-]+\.(?:py|md|ya?ml|jsonl?|js|txt|toml|conf|env)")
-FOLDER = re.compile(rf"(?:{'|'.join(FOLDERS)}|local_athena)/[\w./-]*")
+FOLDER = re.compile(rf"(?:{'|'.join(FOLDERS)})/[\w./-]*")
 CLASS = re.compile(r"(?:[A-Z][a-z0-9]+){2,}")
 COMMAND = re.compile(r"data-hist ([a-z-]+)")
 
@@ -53,7 +62,7 @@ def is_a_path(word: str) -> bool:
 def classes() -> set[str]:
     return {
         node.name
-        for folder in ("benchmarks", "data_hist", "tests")
+        for folder in ("benchmarks", "data_hist", "local_athena", "tests")
         for path in (ROOT / folder).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.ClassDef)

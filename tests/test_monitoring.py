@@ -10,9 +10,9 @@ import promql_parser
 import pytest
 import yaml
 
-from data_hist.model import QueryStatus
-from data_hist.observation import metrics
-from data_hist.problems import INTERNAL, PROBLEMS
+from data_hist.athena.model import QueryStatus
+from data_hist.http.problems import INTERNAL, PROBLEMS
+from data_hist.observability import metrics
 from tests.test_conventions import HEALTH_SPEC
 
 FOLDER = Path(__file__).parents[1] / "deploy/monitoring"

@@ -16,7 +16,7 @@ import pyarrow as pa
 from benchmarks.bench import Bench
 from benchmarks.data import COLUMNS, DataSet
 from benchmarks.report import Measurements, Section, number
-from data_hist.model import Column
+from data_hist.athena.model import Column
 from data_hist.results.arrow_encoders import ArrowEncoder, ParquetEncoder
 from data_hist.results.arrow_tables import ArrowRows
 from data_hist.results.csv_rows import read_rows

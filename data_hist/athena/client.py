@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from boto3 import Session
 
-from data_hist.athena.attempts import Attempts, Patience
+from data_hist.athena.deadlines import observe_time_limits, time_limit
 from data_hist.athena.errors import translated_errors
-from data_hist.athena.observed_calls import observe_calls
+from data_hist.athena.executions import descriptions_from, member
+from data_hist.athena.instrumentation import observe_calls
+from data_hist.athena.model import Column, Descriptions, Query
 from data_hist.athena.result_objects import (
     ObjectRange,
     ObjectVersion,
@@ -20,9 +22,8 @@ from data_hist.athena.result_objects import (
     read_object,
 )
 from data_hist.athena.result_sets import ColumnInfo, ResultSet, keep_bodies, result_set
+from data_hist.athena.retries import Retrier, RetryPolicy
 from data_hist.athena.sessions import CONFIG, session_from
-from data_hist.athena.states import descriptions_from, member
-from data_hist.athena.time_limits import observe_time_limits, time_limit
 from data_hist.errors import (
     EngineFailed,
     EngineUnavailable,
@@ -30,7 +31,6 @@ from data_hist.errors import (
     QueryExpired,
     Throttled,
 )
-from data_hist.model import Column, Descriptions, Query
 from data_hist.settings import Settings
 
 if TYPE_CHECKING:
@@ -41,9 +41,9 @@ _BATCH = 50
 _STATUS_SECONDS = 2.5
 _CHECK_RETRY_SECONDS = 5
 _CHECK_SECONDS = 5
-_ANSWER = Patience(attempt_seconds=4, whole_seconds=8)
-_START = Patience(attempt_seconds=4, whole_seconds=10)
-_ROWS = Patience(attempt_seconds=8, whole_seconds=20)
+_ANSWER = RetryPolicy(attempt_seconds=4, whole_seconds=8)
+_START = RetryPolicy(attempt_seconds=4, whole_seconds=10)
+_ROWS = RetryPolicy(attempt_seconds=8, whole_seconds=20)
 _ENGINE_PAGE = 1000
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -76,16 +76,16 @@ class AthenaClient:
         settings: Settings,
         *,
         athena: "Athena | None" = None,
-        attempts: Attempts | None = None,
+        attempts: Retrier | None = None,
     ) -> None:
         session = session_from(settings)
         self._athena = athena or _athena_client(session, settings)
         self._s3: S3Client = session.client("s3", endpoint_url=settings.endpoint_url, config=CONFIG)
         observe_time_limits(self._s3)
         observe_calls(self._s3)
-        self._attempts = attempts or Attempts()
+        self._attempts = attempts or Retrier()
         # One read that fails breaks a stream off; S3 has no quota that its retries would use up.
-        self._object_attempts = Attempts(most=5, retries_for_100=100)
+        self._object_attempts = Retrier(most=5, retries_for_100=100)
         self._workgroup = settings.workgroup
         self._default_database = settings.default_database
         self._bucket = settings.result_bucket

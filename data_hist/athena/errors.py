@@ -20,7 +20,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from data_hist.athena.states import reason_parts
+from data_hist.athena.executions import reason_parts
 from data_hist.errors import (
     DataHistError,
     EngineError,

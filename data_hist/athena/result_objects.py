@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from botocore.exceptions import ClientError
 
 from data_hist.athena.errors import reading_object
-from data_hist.athena.states import member
+from data_hist.athena.executions import member
 from data_hist.errors import EngineFailed
 
 if TYPE_CHECKING:

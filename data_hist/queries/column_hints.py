@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
+from data_hist.athena.model import Failure
 from data_hist.catalog import Table
-from data_hist.model import Failure
 from data_hist.spelling import offer, sentence, short
 
 # What is none can only have stood in double quotes, as other databases take for a string.

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from data_hist.athena import AthenaClient
-from data_hist.model import OwnedQuery, Query, QueryFilter, QueryList
-from data_hist.paging import ListPosition, list_position, list_token
-from data_hist.queries.descriptions import for_caller
+from data_hist.athena.model import Query
+from data_hist.queries.executions_cache import for_caller
+from data_hist.queries.model import OwnedQuery, QueryFilter, QueryList
 from data_hist.queries.ownership import Ownership
-from data_hist.queries.source_map import caller_text
+from data_hist.queries.sql_trailer import caller_text
+from data_hist.results.paging_tokens import ListPosition, list_position, list_token
 
 # Athena allows five calls a second of the listing for the whole account, so that one request may
 # not walk it to its end: a page may hold fewer queries than asked for, and still have a token.

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from data_hist.athena import AthenaClient
 from data_hist.errors import DataHistError, EngineError, EngineUnavailable, QueryNotFound
-from data_hist.observation.context_threads import ContextThreadPool
+from data_hist.observability.executors import ContextThreadPoolExecutor
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class Orphans:
     def __init__(self, engine: AthenaClient, persistence: Persistence = _PERSISTENCE) -> None:
         self._engine = engine
         self._persistence = persistence
-        self._threads = ContextThreadPool(_THREADS, "orphans")
+        self._threads = ContextThreadPoolExecutor(_THREADS, "orphans")
         self._tasks: set[asyncio.Task[None]] = set()
         self._hurried = asyncio.Event()
 

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from data_hist.athena.model import Query
 from data_hist.errors import QueryExpired, QueryNotFound
-from data_hist.model import OwnedQuery, Query
-from data_hist.retention.locations import ResultLocations
+from data_hist.queries.model import OwnedQuery
+from data_hist.retention.result_locations import ResultLocations
 
 
 def query_not_found(query_id: str) -> QueryNotFound:

@@ -8,10 +8,12 @@ from contextlib import contextmanager
 from functools import lru_cache, partial
 
 from data_hist.athena import AthenaClient
+from data_hist.athena.model import Column, Query
 from data_hist.errors import DataHistError, QueryExpired, ResultUnreadable
-from data_hist.model import Column, Page, PageShape, Query, QueryWarning
-from data_hist.paging import EnginePosition, ResultPosition, result_token
+from data_hist.queries.model import QueryWarning
 from data_hist.results import PageReader
+from data_hist.results.model import Page, PageShape
+from data_hist.results.paging_tokens import EnginePosition, ResultPosition, result_token
 
 PAGE_NOT_READ = "PAGE_NOT_READ"
 

@@ -7,14 +7,14 @@ from concurrent.futures import Executor
 from datetime import datetime
 from functools import partial
 
-from data_hist.abandoned import unless_abandoned
 from data_hist.athena import AthenaClient
+from data_hist.athena.model import Query, QueryStatus
 from data_hist.errors import DataHistError, EngineError, InvalidSql
-from data_hist.guard import AdmittedQuery
-from data_hist.model import Query, QueryStatus
-from data_hist.queries.descriptions import for_caller
+from data_hist.queries.abandoned import unless_abandoned
+from data_hist.queries.executions_cache import for_caller
 from data_hist.queries.orphans import Orphans
-from data_hist.queries.source_map import annotate, caller_place
+from data_hist.queries.sql_trailer import annotate, caller_place
+from data_hist.sql_guard import AdmittedQuery
 
 
 class QueryStarter:

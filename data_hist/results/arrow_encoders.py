@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pyarrow as pa
 from pyarrow import parquet
 
-from data_hist.model import Column
+from data_hist.athena.model import Column
 from data_hist.results.arrow_tables import ArrowRows
 from data_hist.results.columns import require_own_names
 

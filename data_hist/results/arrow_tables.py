@@ -6,15 +6,15 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import compute
 
+from data_hist.athena.model import Column
 from data_hist.errors import InvalidRequest
-from data_hist.model import Column
+from data_hist.results.converters import converted, zoned_timestamp
 from data_hist.results.csv_rows import read_rows, read_texts
 from data_hist.results.moments import (
     epoch_days,
     epoch_microseconds,
     epoch_microseconds_of_zoned,
 )
-from data_hist.results.values import converted, zoned_timestamp
 
 _MICROSECONDS = pa.timestamp("us")
 _UTC_MICROSECONDS = pa.timestamp("us", "UTC")

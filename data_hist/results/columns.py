@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from data_hist.athena.model import Column
 from data_hist.errors import InvalidRequest
-from data_hist.model import Column
 
 
 def column_documents(columns: Sequence[Column]) -> list[dict[str, Any]]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from data_hist.model import Column, RowStyle
+from data_hist.athena.model import Column
 from data_hist.results.formats import ResultFormat
-from data_hist.results.transforms import Encoder, Gzipped, RowTransform, Transform, Unchanged
-from data_hist.wire_json import dumps
+from data_hist.results.model import RowStyle
+from data_hist.results.pipeline import Encoder, Gzipped, RowTransform, Transform, Unchanged
+from data_hist.strict_json import dumps
 
 
 def transform_for(

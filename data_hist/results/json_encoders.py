@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from data_hist.model import Column
+from data_hist.athena.model import Column
 from data_hist.results.columns import column_documents
 from data_hist.results.json_rows import JsonRows
-from data_hist.wire_json import dumps, dumps_lines
+from data_hist.strict_json import dumps, dumps_lines
 
 
 class NdjsonEncoder:

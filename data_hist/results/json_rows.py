@@ -6,10 +6,9 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import compute
 
-from data_hist.model import Column
+from data_hist.athena.model import Column
 from data_hist.results.columns import require_own_names
-from data_hist.results.csv_rows import read_rows, read_texts
-from data_hist.results.values import (
+from data_hist.results.converters import (
     base64_of_binary,
     converted,
     floating,
@@ -17,7 +16,8 @@ from data_hist.results.values import (
     json_value,
     zoned_timestamp,
 )
-from data_hist.wire_json import object_type
+from data_hist.results.csv_rows import read_rows, read_texts
+from data_hist.strict_json import object_type
 
 _NUMBERS: dict[str, pa.DataType] = {
     "boolean": pa.bool_(),

@@ -12,12 +12,13 @@ from functools import partial
 from typing import TypeVar
 
 from data_hist.athena import AthenaClient, ObjectRange
+from data_hist.athena.model import Column, Query
 from data_hist.errors import EngineFailed, FieldError, InvalidRequest, ResultUnreadable
-from data_hist.model import Column, Query, RowStyle
-from data_hist.observation import metrics
-from data_hist.paging import EnginePosition, ResultPosition
+from data_hist.observability import metrics
 from data_hist.results.encoding import rows_as_json
-from data_hist.results.engine_rows import START, read_engine_rows
+from data_hist.results.model import RowStyle
+from data_hist.results.paging_tokens import EnginePosition, ResultPosition
+from data_hist.results.result_set_rows import START, read_engine_rows
 from data_hist.results.row_ends import end_of_rows
 
 _T = TypeVar("_T")

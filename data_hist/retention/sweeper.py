@@ -17,8 +17,8 @@ from typing import NoReturn
 
 from data_hist.athena import BATCH, ResultBucket, StoredObject
 from data_hist.errors import EngineError
-from data_hist.observation import metrics
-from data_hist.retention.locations import ResultLocations
+from data_hist.observability import metrics
+from data_hist.retention.result_locations import ResultLocations
 from data_hist.settings import Settings
 
 _log = logging.getLogger(__name__)

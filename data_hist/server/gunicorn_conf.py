@@ -9,7 +9,7 @@ import tempfile
 import warnings
 from typing import Any
 
-from data_hist.observation.logs import LOGGING
+from data_hist.observability.logs import LOGGING
 
 # Connexion imports Starlette's test client, which tells of its own dependencies.
 warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is deprecated")

@@ -11,13 +11,13 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from data_hist.errors import DataHistError, InvalidRequest, Overloaded, RequestTimeout
-from data_hist.observation.request_record import RawHeaders
-from data_hist.path_prefix import path_prefix
-from data_hist.problems import MEDIA_TYPE, problem_document, problem_kind
-from data_hist.server.admission import ADMISSION_KEY, PLACE_KEY, Admission
-from data_hist.server.cross_origin import CROSS_ORIGIN_KEY, CrossOrigin
-from data_hist.server.shutdown import SHUTDOWN_KEY
-from data_hist.wire_json import dumps
+from data_hist.http.cors import CROSS_ORIGIN_KEY, CrossOrigin
+from data_hist.http.overload import OVERLOAD_KEY, SLOT_KEY, OverloadControl
+from data_hist.http.path_prefix import path_prefix
+from data_hist.http.problems import MEDIA_TYPE, problem_document, problem_kind
+from data_hist.http.shutdown import SHUTDOWN_KEY
+from data_hist.observability.request_context import RawHeaders
+from data_hist.strict_json import dumps
 
 MAX_HEAD_BYTES = 65_536
 
@@ -110,7 +110,7 @@ class BoundedProtocol(HttpToolsProtocol):
             # Nothing that follows on this connection may be taken for a request.
             raise fault
         # One that came before its turn is looked at when it is served.
-        admission: Admission = self.app_state[ADMISSION_KEY]
+        admission: OverloadControl = self.app_state[OVERLOAD_KEY]
         try:
             place = admission.admit(*self._request) if self._is_idle else None
         except Overloaded as error:
@@ -122,7 +122,7 @@ class BoundedProtocol(HttpToolsProtocol):
             if place is not None:
                 place.close()
             raise
-        self.scope["state"][PLACE_KEY] = place
+        self.scope["state"][SLOT_KEY] = place
         # No body is seen of a request for another protocol, so that it would be the next request.
         self._is_over = self.parser.should_upgrade()
         if self._is_stopping or self._is_over:
@@ -209,7 +209,7 @@ class BoundedProtocol(HttpToolsProtocol):
         path, _, query = self.url.partition(b"?")
         return self.parser.get_method().decode(), path.decode("latin-1"), query, self.headers
 
-    def _turn_away(self, admission: Admission, error: Overloaded) -> None:
+    def _turn_away(self, admission: OverloadControl, error: Overloaded) -> None:
         """Refuse a request, and go on with the next one."""
         self._body_is_dropped = True
         if self.flow.write_paused:

@@ -14,9 +14,9 @@ import uvicorn
 from gunicorn.arbiter import Arbiter
 from uvicorn_worker import UvicornWorker
 
+from data_hist.http.shutdown import SHUTDOWN_KEY, Shutdown
 from data_hist.server.listener import Listener
 from data_hist.server.protocol import BoundedProtocol
-from data_hist.server.shutdown import SHUTDOWN_KEY, Shutdown
 
 _STOP_SECONDS = 25
 """From SIGTERM to the end, whatever is under way; orchestrators kill after 30."""

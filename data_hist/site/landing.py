@@ -8,7 +8,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from data_hist.path_prefix import path_prefix
+from data_hist.http.path_prefix import path_prefix
 from data_hist.site.pages import page_or_json
 
 _TITLE = "Historical events"

@@ -7,8 +7,8 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from data_hist.path_prefix import path_prefix
-from data_hist.problems import TYPE_PREFIX
+from data_hist.http.path_prefix import path_prefix
+from data_hist.http.problems import TYPE_PREFIX
 from data_hist.site.pages import marked_up, page_or_json
 from data_hist.site.serving import Resource
 

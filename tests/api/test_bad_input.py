@@ -159,7 +159,7 @@ def test_chunked_body_is_read(client: httpx.Client) -> None:
 
 
 def test_body_that_does_not_arrive(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data_hist.api.front_door._BODY_SECONDS", 0.2)
+    monkeypatch.setattr("data_hist.http.middleware._BODY_SECONDS", 0.2)
     with socket.create_connection((client.base_url.host, client.base_url.port or 0)) as connection:
         connection.sendall(
             b"POST /v0/data_hist/query HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"

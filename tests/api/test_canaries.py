@@ -16,8 +16,8 @@ import bcrypt
 import httpx
 import pytest
 
+from data_hist.athena.model import Query
 from data_hist.errors import EngineUnavailable, QueryExpired
-from data_hist.model import Query
 from tests.api.calls import UNKNOWN_ID, as_tenant, submitted
 from tests.log_lines import LogLines, log_lines
 from tests.running_service import running_service, settings_for
@@ -32,7 +32,7 @@ TRUSTED = TENANT | {"X-Gateway-Secret": SECRET}
 
 
 @dataclass(frozen=True)
-class Watched:
+class PolledQuery:
     """A service and what it logs."""
 
     client: httpx.Client
@@ -55,7 +55,7 @@ class Watched:
 
 
 @pytest.fixture(scope="module")
-def watched(endpoint_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
+def watched(endpoint_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[PolledQuery]:
     htpasswd = tmp_path_factory.mktemp("users") / "htpasswd"
     htpasswd.write_text(f"gateway:{bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode()}\n")
     settings = settings_for(
@@ -66,17 +66,17 @@ def watched(endpoint_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iter
         gateway_secret=SECRET,
     )
     with log_lines() as lines, running_service(settings) as client:
-        yield Watched(client, lines)
+        yield PolledQuery(client, lines)
 
 
 @pytest.fixture(scope="module")
-def query_id(watched: Watched) -> str:
+def query_id(watched: PolledQuery) -> str:
     sql = f"SELECT n, {WORD} AS canarycolumn, ? AS p FROM UNNEST(sequence(1, 5)) AS t(n)"
     document = submitted(watched.client, sql, parameters=[f"{CANARY}parameter"], headers=TRUSTED)
     return str(document["query_id"])
 
 
-def test_canaries_would_be_found(watched: Watched) -> None:
+def test_canaries_would_be_found(watched: PolledQuery) -> None:
     logging.getLogger("data_hist.test").info("a bird")
 
     assert "a bird" in watched.lines.text
@@ -103,7 +103,7 @@ def test_canaries_would_be_found(watched: Watched) -> None:
         {"query": "SELECT 1", "parameters": {CANARY: CANARY}},
     ],
 )
-def test_submitted(watched: Watched, body: dict[str, Any]) -> None:
+def test_submitted(watched: PolledQuery, body: dict[str, Any]) -> None:
     watched.ask("POST", "/query", json=body, headers={"Idempotency-Key": f"{CANARY}{uuid.uuid4()}"})
 
 
@@ -149,7 +149,7 @@ def test_submitted(watched: Watched, body: dict[str, Any]) -> None:
     ],
 )
 def test_asked(
-    watched: Watched, query_id: str, method: str, path: str, request_parts: dict[str, Any]
+    watched: PolledQuery, query_id: str, method: str, path: str, request_parts: dict[str, Any]
 ) -> None:
     parts = dict(request_parts)
     if "json" in parts:
@@ -173,7 +173,7 @@ def test_asked(
         {"X-Gateway-Secret": SECRET, "X-Trebuchet-Tenant-Id": CANARY},
     ],
 )
-def test_credentials(watched: Watched, credentials: dict[str, str]) -> None:
+def test_credentials(watched: PolledQuery, credentials: dict[str, str]) -> None:
     response = watched.client.get("/tables", headers=TENANT | credentials)
 
     watched.check(response)
@@ -196,7 +196,7 @@ def test_results_that_fail() -> None:
         ):
             with contextlib.suppress(httpx.RemoteProtocolError):
                 list(response.iter_raw())
-            watched = Watched(client, lines)
+            watched = PolledQuery(client, lines)
             watched.check(response)
             assert "s3://" not in lines.text
 
@@ -208,12 +208,12 @@ class Broken(FakeEngine):
         raise RuntimeError(f"SELECT {CANARY} at s3://{CANARY}/{query_id}")
 
 
-def test_aws_that_refuses(watched: Watched) -> None:
+def test_aws_that_refuses(watched: PolledQuery) -> None:
     settings = settings_for(
         "http://127.0.0.1:9", access_key_id="CANARYKEY", secret_access_key=f"{CANARY}key"
     )
     with log_lines() as lines, running_service(settings) as client:
-        away = Watched(client, lines)
+        away = PolledQuery(client, lines)
         for method, path in (("POST", "/query"), ("GET", f"/status/{UNKNOWN_ID}")):
             body = {"query": f"SELECT {WORD}"} if method == "POST" else None
             assert away.ask(method, path, json=body).status_code == 503

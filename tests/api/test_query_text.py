@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from data_hist.guard import MAX_SQL_BYTES
+from data_hist.sql_guard import MAX_SQL_BYTES
 from tests.api.calls import as_tenant, assert_problem, submitted
 from tests.api.test_status import SLOW
 

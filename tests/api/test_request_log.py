@@ -150,7 +150,7 @@ def test_warnings_from_threads_carry_the_request_id(lines: LogLines) -> None:
 
     warning, *_, error, line = lines.during(response.headers["x-request-id"])
     assert (warning["logger"], warning["level"]) == ("data_hist.athena.errors", "WARNING")
-    assert (error["logger"], error["level"]) == ("data_hist.api.responses", "ERROR")
+    assert (error["logger"], error["level"]) == ("data_hist.http.responses", "ERROR")
     assert (line["status"], line["problem"]) == (503, "engine-unavailable")
 
 

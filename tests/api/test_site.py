@@ -9,7 +9,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 import pytest
 
-from data_hist.api.contract import problem_descriptions
+from data_hist.http.specification import problem_descriptions
 from tests.api.calls import assert_problem
 
 API = "/v0/data_hist"

@@ -31,7 +31,7 @@ MANY_ROWS = (
 @pytest.fixture(autouse=True)
 def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data_hist.server.protocol._HEAD_SECONDS", 0.2)
-    monkeypatch.setattr("data_hist.api.front_door._BODY_SECONDS", 0.2)
+    monkeypatch.setattr("data_hist.http.middleware._BODY_SECONDS", 0.2)
 
 
 @contextmanager

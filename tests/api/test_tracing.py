@@ -10,7 +10,7 @@ import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from data_hist.observation import tracing
+from data_hist.observability import tracing
 from data_hist.settings import traces_are_wanted
 from tests.api.calls import UNKNOWN_ID, submitted
 from tests.log_lines import log_lines

@@ -8,8 +8,8 @@ import pytest
 from botocore.response import StreamingBody
 
 from data_hist.athena import ObjectRange, ObjectVersion, idempotency_token
+from data_hist.athena.model import QueryStatus, Statistics
 from data_hist.errors import EngineFailed, EngineUnavailable, QueryExpired
-from data_hist.model import QueryStatus, Statistics
 from tests.athena.conftest import StubbedAws
 
 ID = "2b0f6a0e-6c3f-4f5e-9b52-6f0c3ad7c0de"

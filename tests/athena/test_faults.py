@@ -12,9 +12,9 @@ import pytest
 from pydantic import SecretStr
 
 from data_hist.athena import AthenaClient, ObjectRange, ObjectVersion
-from data_hist.athena import attempts as attempts_module
 from data_hist.athena import client as client_module
-from data_hist.athena.attempts import Patience
+from data_hist.athena import retries as attempts_module
+from data_hist.athena.retries import RetryPolicy
 from data_hist.errors import (
     DataHistError,
     EngineError,
@@ -142,7 +142,7 @@ def running() -> Iterator[Aws]:
 @pytest.fixture
 def aws(running: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
     for patience in ("_ANSWER", "_START", "_ROWS"):
-        monkeypatch.setattr(client_module, patience, Patience(ATTEMPT_SECONDS, WHOLE_SECONDS))
+        monkeypatch.setattr(client_module, patience, RetryPolicy(ATTEMPT_SECONDS, WHOLE_SECONDS))
     monkeypatch.setattr(client_module, "_STATUS_SECONDS", ATTEMPT_SECONDS)
     monkeypatch.setattr(attempts_module, "_FIRST_PAUSE_SECONDS", 0.005)
     running.renew()
@@ -359,7 +359,7 @@ def test_version_of_an_object_is_asked_for_again(aws: Aws) -> None:
 
 
 def test_half_the_calls_throttled_are_no_storm(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "_ANSWER", Patience(30, 60))
+    monkeypatch.setattr(client_module, "_ANSWER", RetryPolicy(30, 60))
     throttled = bytes_of(aws_error("ThrottlingException"))
     good = bytes_of(ATHENA["list"].good)
     calls = 300

@@ -7,8 +7,8 @@ import pytest
 from botocore.awsrequest import AWSResponse
 
 from data_hist.athena import AthenaClient, EnginePage
+from data_hist.athena.model import Column
 from data_hist.errors import EngineFailed, QueryExpired
-from data_hist.model import Column
 from tests.athena.conftest import AWS_SETTINGS
 from tests.aws_answers import aws_answer
 

@@ -6,8 +6,8 @@ import httpx
 import pytest
 from jsonschema import Draft4Validator
 
-from data_hist.api.contract import api_specification, problem_descriptions
-from data_hist.problems import INTERNAL, PROBLEMS, TYPE_PREFIX
+from data_hist.http.problems import INTERNAL, PROBLEMS, TYPE_PREFIX
+from data_hist.http.specification import api_specification, problem_descriptions
 
 
 def name_of(reference: dict[str, str]) -> str:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from connexion.json_schema import Draft4ResponseValidator
 
-from data_hist.api.contract import api_specification
+from data_hist.http.specification import api_specification
 
 SPECIFICATION = api_specification("X-Tenant", "X-Secret")
 COMPONENTS = SPECIFICATION["components"]

@@ -13,8 +13,8 @@ import pytest
 import yaml
 from cfnlint.decode import decode
 
+from data_hist.athena.polling.token_bucket import CallRate
 from data_hist.cli import main
-from data_hist.polling.call_rate import CallRate
 from data_hist.server import gunicorn_conf
 from data_hist.settings import PREFIX, Settings
 from tests.deploy.stacks import ROOT, SERVICE

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from data_hist.api.front_door import MAX_BODY_BYTES
-from data_hist.problems import INTERNAL, PROBLEMS
+from data_hist.http.middleware import MAX_BODY_BYTES
+from data_hist.http.problems import INTERNAL, PROBLEMS
 from data_hist.server.gunicorn_conf import keepalive
 from data_hist.settings import Settings
 from tests.api.calls import all_rows, as_tenant, assert_problem, next_page, submitted

@@ -50,7 +50,7 @@ def test_the_image_holds_nothing_but_the_service(image: Image, module: str) -> N
 
 
 def test_the_image_can_make_traces(image: Image) -> None:
-    traces = "from data_hist.observation.tracing import Tracing; Tracing().close()"
+    traces = "from data_hist.observability.tracing import Tracing; Tracing().close()"
 
     subprocess.run([image.python, "-c", traces], check=True)
 

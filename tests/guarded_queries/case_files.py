@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from tests.guarded_queries import legitimate
 from tests.shared_files import shared_cases
-from tests.unit.guard.case_files import own_cases
+from tests.unit.sql_guard.case_files import own_cases
 
 
 class Case(NamedTuple):

@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import duckdb
+from local_athena.backends.duckdb import dialect
+from local_athena.errors import MalformedQuery, StatementFailure
 
 from data_hist.catalog import Catalog, load_catalog
-from data_hist.local_athena import dialect
-from data_hist.local_athena.failures import MalformedQuery, StatementFailure
 
 CATALOG = load_catalog()
 # Where the service runs its queries: a name that the guard did not see leads nowhere.

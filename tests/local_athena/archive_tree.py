@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from local_athena.backends.duckdb.storage.archive import Archive
 
 from data_hist.catalog import Table, load_catalog
-from data_hist.local_athena.archive.archive import Archive
 
 EVENTS: Table = load_catalog().versions["v0"].tables["events"]
 

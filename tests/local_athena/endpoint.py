@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from data_hist.local_athena.settings import LocalAthenaSettings
+from local_athena.settings import LocalAthenaSettings
 
 # These only turn a hang into a failure.
 _START_SECONDS = 120
@@ -24,8 +24,8 @@ class Endpoint:
         self.settings = settings
         code = (
             "from pathlib import *\n"
-            "from data_hist.local_athena.server import serve\n"
-            "from data_hist.local_athena.settings import *\n"
+            "from local_athena.server import serve\n"
+            "from local_athena.settings import *\n"
             f"serve({settings!r})"
         )
         self.process = subprocess.Popen(

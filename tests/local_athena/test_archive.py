@@ -5,9 +5,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from local_athena.backends.duckdb.dialect.pruning import PartitionPredicates
+from local_athena.backends.duckdb.storage.archive import Archive
 
-from data_hist.local_athena.archive.archive import Archive
-from data_hist.local_athena.dialect.pruning import PartitionPredicates
 from tests.local_athena.archive_tree import EVENTS, add_file, add_parquet, query, rows
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import duckdb
 import pytest
+from local_athena.backends.duckdb.storage.archive import Archive, ArchiveScan
 
 from data_hist.catalog import load_catalog
-from data_hist.local_athena.archive.archive import Archive, ArchiveScan
 from tests.local_athena.archive_tree import query
 from tests.shared_files import shared_file
 

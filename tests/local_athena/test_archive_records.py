@@ -5,9 +5,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from local_athena.backends.duckdb.dialect import failure_from_duckdb
+from local_athena.backends.duckdb.storage.archive import Archive
 
-from data_hist.local_athena.archive.archive import Archive
-from data_hist.local_athena.dialect import failure_from_duckdb
 from tests.local_athena.archive_tree import EVENTS, add_file, query, rows
 
 LARGE = "123456789012345678901234567890"

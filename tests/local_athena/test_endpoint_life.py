@@ -143,8 +143,8 @@ def test_a_state_folder_has_one_owner(endpoint: Endpoint, small_archive: Path) -
 def _serve(data: Path, state: Path, port: int) -> subprocess.CompletedProcess[str]:
     code = (
         "from pathlib import Path\n"
-        "from data_hist.local_athena.server import serve\n"
-        "from data_hist.local_athena.settings import LocalAthenaSettings\n"
+        "from local_athena.server import serve\n"
+        "from local_athena.settings import LocalAthenaSettings\n"
         f"serve(LocalAthenaSettings(Path({str(data)!r}), Path({str(state)!r}), port={port}))"
     )
     command = [sys.executable, "-c", code]

@@ -6,19 +6,18 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from data_hist.local_athena.engine.parameters import bind_parameters
-from data_hist.local_athena.engine.result_files import (
+from local_athena.athena_api.api_errors import ApiError
+from local_athena.athena_api.throttling import Throttle
+from local_athena.athena_api.tokens import issue_token, read_token
+from local_athena.engine.parameters import bind_parameters
+from local_athena.engine.result_files import (
     Row,
     close_empty_result,
     copy_statement,
     read_page,
 )
-from data_hist.local_athena.failures import StatementFailure
-from data_hist.local_athena.protocol.api_errors import ApiError
-from data_hist.local_athena.protocol.throttling import Throttle
-from data_hist.local_athena.protocol.tokens import issue_token, read_token
-from data_hist.local_athena.settings import CallRate
+from local_athena.errors import StatementFailure
+from local_athena.settings import CallRate
 
 VALUES = st.none() | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"))
 ROWS = st.integers(1, 3).flatmap(

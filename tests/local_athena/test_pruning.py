@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 import sqlglot
+from local_athena.backends.duckdb.dialect.pruning import PartitionPredicates, partition_predicates
+from local_athena.backends.duckdb.storage.archive import Archive
 from sqlglot import exp
 
-from data_hist.local_athena.archive.archive import Archive
-from data_hist.local_athena.dialect.pruning import PartitionPredicates, partition_predicates
 from tests.local_athena.archive_tree import EVENTS, add_file
 
 DAYS = ("2026-11-18", "2026-11-19", "2026-11-20")
@@ -263,7 +263,7 @@ def test_a_statement_started_just_before_midnight_finds_the_new_day(
         def now(cls, tz: object = None) -> datetime:  # type: ignore[override]
             return late
 
-    monkeypatch.setattr("data_hist.local_athena.dialect.partition_conditions.datetime", Clock)
+    monkeypatch.setattr("local_athena.backends.duckdb.dialect.partition_conditions.datetime", Clock)
     found = predicates("SELECT * FROM EVENTS WHERE dt = cast(current_date AS varchar)")
 
     assert found.admits({"dt": (late + timedelta(days=days)).strftime("%Y-%m-%d")})

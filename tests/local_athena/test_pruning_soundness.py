@@ -9,10 +9,10 @@ import pytest
 import sqlglot
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from local_athena.backends.duckdb.dialect.pruning import partition_predicates
+from local_athena.backends.duckdb.storage.archive import Archive
 from sqlglot import exp
 
-from data_hist.local_athena.archive.archive import Archive
-from data_hist.local_athena.dialect.pruning import partition_predicates
 from tests.local_athena.archive_tree import EVENTS, add_file
 
 DAYS, HOURS, MINUTES = ("2026-11-19", "2026-11-20"), ("00", "01"), ("00", "30")

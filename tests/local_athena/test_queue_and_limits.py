@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from local_athena.settings import CallRate
 
-from data_hist.local_athena.settings import CallRate
 from tests.local_athena.clients import (
     ENDLESS,
     AthenaSession,

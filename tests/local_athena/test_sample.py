@@ -11,14 +11,14 @@ from typing import Any
 
 import duckdb
 import pytest
-
-from data_hist.catalog import load_catalog
-from data_hist.local_athena.archive.archive import Archive
-from data_hist.local_athena.sample.archive import (
+from local_athena.backends.duckdb.storage.archive import Archive
+from local_athena.sample.archive import (
     CUSTOMER_WITHOUT_RECORDS,
     NotASampleArchive,
     write_sample_archive,
 )
+
+from data_hist.catalog import load_catalog
 
 END = datetime(2026, 11, 20, 7, 34, 56, tzinfo=UTC)
 TABLES = load_catalog().versions["v0"].tables

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
-
-from data_hist.local_athena.archive.archive import Archive
-from data_hist.local_athena.engine.database import Database
+from local_athena.backends.duckdb.storage.archive import Archive
+from local_athena.engine.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

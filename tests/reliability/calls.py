@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import yaml
 
-from data_hist.api.contract import FOLDER
+from data_hist.http.specification import FOLDER
 from tests.api.calls import PROBLEM
 from tests.reliability.faults import SECRETS
 

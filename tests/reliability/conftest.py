@@ -17,8 +17,8 @@ def proxy(endpoint_url: str) -> Iterator[FaultProxy]:
 def short_pauses() -> Iterator[None]:
     """Hundreds of failures are not waited out."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("data_hist.polling.poller._FIRST_BACKOFF_SECONDS", 0.01)
-        patch.setattr("data_hist.athena.attempts._FIRST_PAUSE_SECONDS", 0.01)
+        patch.setattr("data_hist.athena.polling.poller._FIRST_BACKOFF_SECONDS", 0.01)
+        patch.setattr("data_hist.athena.retries._FIRST_PAUSE_SECONDS", 0.01)
         yield
 
 

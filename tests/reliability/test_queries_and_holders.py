@@ -15,18 +15,19 @@ from typing import Any, cast
 
 import pytest
 
-from data_hist.api.presence import CallerGone, while_present
 from data_hist.athena import AthenaClient, idempotency_token
-from data_hist.athena.attempts import Attempts
+from data_hist.athena.polling.poller import Poller
+from data_hist.athena.retries import Retrier
 from data_hist.catalog import load_catalog
 from data_hist.errors import DataHistError
-from data_hist.model import OwnedQuery, QueryFilter, Submission
-from data_hist.polling.poller import Poller
-from data_hist.process_resources import ProcessResources
-from data_hist.queries.descriptions import describe_for_callers
-from data_hist.retention.locations import ResultLocations
-from data_hist.server import Load, Shutdown
-from data_hist.service import QueryService
+from data_hist.http.concurrency_limit import ConcurrencyLimiter
+from data_hist.http.disconnects import ClientDisconnected, cancel_on_disconnect
+from data_hist.http.shutdown import Shutdown
+from data_hist.queries.executions_cache import describe_for_callers
+from data_hist.queries.model import OwnedQuery, QueryFilter, Submission
+from data_hist.queries.process_resources import ProcessResources
+from data_hist.queries.service import QueryService
+from data_hist.retention.result_locations import ResultLocations
 from tests import turned_time
 from tests.reliability.faulty_athena import FAILING_SQL, FAULTS, INVISIBLE_SECONDS, FaultyAthena
 from tests.running_service import settings_for
@@ -73,14 +74,14 @@ class Caller:
 
     async def ask(self, service: QueryService) -> None:
         try:
-            answer: OwnedQuery = await while_present(
+            answer: OwnedQuery = await cancel_on_disconnect(
                 self._receive, service.submit(TENANT, self.submission)
             )
             self.query_id = answer.query.query_id
         except DataHistError as error:
             self.query_id = error.query_id
             self.errors.append(type(error).__name__)
-        except (CallerGone, asyncio.CancelledError) as error:
+        except (ClientDisconnected, asyncio.CancelledError) as error:
             self.errors.append(type(error).__name__)
         except Exception as error:
             # A fault of ours, which is answered with 500.
@@ -128,7 +129,7 @@ class Services:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[tuple[QueryService, Shutdown]]:
         """A service, which ends as a worker does whose calls are answered then."""
-        attempts = Attempts(clock=self._loop.time, sleep=self._loop.pass_by)
+        attempts = Retrier(clock=self._loop.time, sleep=self._loop.pass_by)
         engine = AthenaClient(self._settings, athena=cast("Any", self.athena), attempts=attempts)
         poller = Poller(lambda ids: describe_for_callers(engine, ids), 15, self._loop.clock)
         shutdown = Shutdown(0)
@@ -141,7 +142,7 @@ class Services:
             locations,
             self._loop.clock,
             resources=resources,
-            load=Load(48),
+            load=ConcurrencyLimiter(48),
             shutdown=shutdown,
         )
         yield service, shutdown

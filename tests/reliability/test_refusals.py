@@ -30,7 +30,7 @@ ROUTE = "/v0/data_hist/status/{query_id}"
 
 @pytest.fixture
 def full(endpoint_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
-    monkeypatch.setattr("data_hist.server.load._LINE_FOR_EACH_PLACE", 0)
+    monkeypatch.setattr("data_hist.http.concurrency_limit._LINE_FOR_EACH_PLACE", 0)
     with full_service(endpoint_url, 1) as (client, _):
         yield client
 
@@ -67,7 +67,7 @@ def test_requests_too_many_are_refused_and_the_others_are_served(endpoint_url: s
 
 
 def test_who_stands_in_line_is_served(endpoint_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data_hist.server.load._LINE_SECONDS", WAIT_SECONDS)
+    monkeypatch.setattr("data_hist.http.concurrency_limit._LINE_SECONDS", WAIT_SECONDS)
     with ThreadPoolExecutor(4) as threads, full_service(endpoint_url, 1) as (client, engine):
         hurried = threads.submit(client.get, "/tables")
         patient = [
@@ -293,8 +293,8 @@ def test_body_of_another_protocol_is_no_request(endpoint_url: str) -> None:
 def test_time_in_line_is_not_taken_for_that_of_the_body(
     endpoint_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("data_hist.server.load._LINE_SECONDS", WAIT_SECONDS)
-    monkeypatch.setattr("data_hist.api.front_door._BODY_SECONDS", 0.1)
+    monkeypatch.setattr("data_hist.http.concurrency_limit._LINE_SECONDS", WAIT_SECONDS)
+    monkeypatch.setattr("data_hist.http.middleware._BODY_SECONDS", 0.1)
     with ThreadPoolExecutor(1) as threads, full_service(endpoint_url, 1) as (client, engine):
         query = threads.submit(client.post, "/query", json={"query": "SELECT 1"})
         with pytest.raises(TimeoutError):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from data_hist.abandoned import unless_abandoned
+from data_hist.queries.abandoned import unless_abandoned
 
 
 def test_work_goes_on_and_its_error_is_told_to_nobody() -> None:

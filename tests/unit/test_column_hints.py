@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
+from data_hist.athena.model import Failure, FailureCause
 from data_hist.catalog import Table, TableColumn
-from data_hist.model import Failure, FailureCause
 from data_hist.queries.column_hints import with_column_hint
 
 

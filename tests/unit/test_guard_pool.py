@@ -10,8 +10,8 @@ import pytest
 
 from data_hist.catalog import load_catalog
 from data_hist.errors import FieldError, InvalidRequest, InvalidSql, StatementNotAllowed
-from data_hist.guard import Guard
-from data_hist.guard.pool import GuardPool
+from data_hist.sql_guard import Guard
+from data_hist.sql_guard.pool import GuardPool
 
 VERSIONS = load_catalog().versions
 LONG = "SELECT servicename FROM events WHERE customerid IN (1" + ", 1" * 4_000 + ")"
@@ -112,7 +112,7 @@ def test_long_text_is_never_judged_in_this_process(
 def test_text_that_takes_too_long_is_refused(
     pool: GuardPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("data_hist.guard.pool._JUDGEMENT_SECONDS", 0.001)
+    monkeypatch.setattr("data_hist.sql_guard.pool._JUDGEMENT_SECONDS", 0.001)
     with pytest.raises(StatementNotAllowed) as refusal:
         asyncio.run(pool.admit("v0", LONG, customer_id=1, parameters=None))
     monkeypatch.undo()

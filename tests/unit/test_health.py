@@ -2,9 +2,9 @@
 
 import pytest
 
-from data_hist.api.health import HealthHandlers
 from data_hist.errors import EngineUnavailable
-from data_hist.server import Shutdown
+from data_hist.http.health import HealthHandlers
+from data_hist.http.shutdown import Shutdown
 from tests import turned_time
 from tests.turned_time import TurnedLoop
 

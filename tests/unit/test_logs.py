@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from data_hist.observation import logs
-from data_hist.observation.logs import (
+from data_hist.observability import logs
+from data_hist.observability.logs import (
     LOGGING,
     JsonFormatter,
     PlacesFormatter,
@@ -20,8 +20,8 @@ from data_hist.observation.logs import (
     formatter,
     write_request_line,
 )
-from data_hist.observation.request_record import CURRENT, RequestRecord
-from data_hist.observation.trace_context import TraceContext
+from data_hist.observability.request_context import CURRENT, RequestContext
+from data_hist.observability.trace_context import TraceContext
 
 SECRET = "SELECT secret FROM s3://bucket"
 
@@ -56,7 +56,7 @@ def test_line_is_an_object() -> None:
 
 @pytest.fixture
 def request_in_a_trace() -> Iterator[None]:
-    token = CURRENT.set(RequestRecord("id-1", TraceContext("trace", "span", "parent")))
+    token = CURRENT.set(RequestContext("id-1", TraceContext("trace", "span", "parent")))
     yield
     CURRENT.reset(token)
 

@@ -2,9 +2,9 @@
 
 import pytest
 
-from data_hist.api import contract
-from data_hist.api.nearest_route import nearest_route
-from data_hist.observation.routes import Routes
+from data_hist.http import specification as contract
+from data_hist.http.nearest_route import nearest_route
+from data_hist.http.routes import Routes
 
 BASE = "/v0/data_hist"
 ROUTES = Routes()

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_hist.errors import InvalidPagingToken
-from data_hist.paging import (
+from data_hist.results.paging_tokens import (
     EnginePosition,
     ListPosition,
     ResultPosition,

@@ -6,6 +6,8 @@ from datetime import timedelta
 
 import pytest
 
+from data_hist.athena.model import Descriptions, Query, QueryStatus
+from data_hist.athena.polling.poller import Poller
 from data_hist.errors import (
     DataHistError,
     EngineFailed,
@@ -13,8 +15,6 @@ from data_hist.errors import (
     QueryNotFound,
     Throttled,
 )
-from data_hist.model import Descriptions, Query, QueryStatus
-from data_hist.polling.poller import Poller
 from tests import turned_time
 from tests.turned_time import START, TurnedLoop, turn
 

@@ -9,8 +9,10 @@ from typing import Any, cast
 import pytest
 
 from data_hist.athena import AthenaClient
-from data_hist.model import Page, PageShape, Query, QueryStatus, QueryWarning
+from data_hist.athena.model import Query, QueryStatus
+from data_hist.queries.model import QueryWarning
 from data_hist.queries.result_pages import PAGE_NOT_READ, ResultPages
+from data_hist.results.model import Page, PageShape
 
 QUERY = Query(
     "id", QueryStatus.FINISHED, "", "s3://bucket/id.csv", datetime(2026, 1, 1, tzinfo=UTC)

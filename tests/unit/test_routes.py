@@ -2,8 +2,8 @@
 
 import pytest
 
-from data_hist.api import contract
-from data_hist.observation.routes import NO_ROUTE, Routes
+from data_hist.http import specification as contract
+from data_hist.http.routes import NO_ROUTE, Routes
 
 BASE = "/v0/data_hist"
 

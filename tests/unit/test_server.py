@@ -13,17 +13,12 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from data_hist.observation.middleware import Observer
-from data_hist.observation.routes import Routes
-from data_hist.observation.trace_context import trace_context
-from data_hist.server import (
-    ADMISSION_KEY,
-    SHUTDOWN_KEY,
-    Admission,
-    AdmissionMiddleware,
-    Load,
-    Shutdown,
-)
+from data_hist.http.concurrency_limit import ConcurrencyLimiter
+from data_hist.http.instrumentation import Observer
+from data_hist.http.overload import OVERLOAD_KEY, OverloadControl, OverloadMiddleware
+from data_hist.http.routes import Routes
+from data_hist.http.shutdown import SHUTDOWN_KEY, Shutdown
+from data_hist.observability.trace_context import trace_context
 from data_hist.server.protocol import BoundedProtocol
 from data_hist.server.worker import Server
 
@@ -36,7 +31,9 @@ class Application:
     def __init__(self) -> None:
         self.shutdown = Shutdown(notice_seconds=0)
         observer = Observer(Routes(), trace_context)
-        self.admission = Admission(Load(10), observer.refused, lambda *_request: 0)
+        self.admission = OverloadControl(
+            ConcurrencyLimiter(10), observer.refused, lambda *_request: 0
+        )
         self.began_to_wait = threading.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,7 +48,7 @@ class Application:
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
-        scope["state"] |= {SHUTDOWN_KEY: self.shutdown, ADMISSION_KEY: self.admission}
+        scope["state"] |= {SHUTDOWN_KEY: self.shutdown, OVERLOAD_KEY: self.admission}
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await send({"type": "lifespan.shutdown.complete"})
@@ -63,7 +60,7 @@ def served(application: Application) -> Iterator[tuple[Server, int]]:
     listener.bind(("127.0.0.1", 0))
     listener.listen()
     port = listener.getsockname()[1]
-    app = AdmissionMiddleware(application, application.admission)
+    app = OverloadMiddleware(application, application.admission)
     server = Server(uvicorn.Config(app, http=BoundedProtocol, ws="none", log_config=None))
     thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()

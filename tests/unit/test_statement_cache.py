@@ -3,9 +3,9 @@
 import pytest
 
 from data_hist.catalog import load_catalog
-from data_hist.guard import Guard
-from data_hist.guard.statement import Statement
-from data_hist.guard.statement_cache import StatementCache
+from data_hist.sql_guard import Guard
+from data_hist.sql_guard.statement import Statement
+from data_hist.sql_guard.statement_cache import StatementCache
 
 GUARD = Guard(load_catalog().versions["v0"])
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from data_hist.observation.trace_context import trace_context
+from data_hist.observability.trace_context import trace_context
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 SPAN = "00f067aa0ba902b7"

@@ -11,8 +11,8 @@ import httpx
 import pytest
 
 from data_hist.app import create_app
-from data_hist.model import Column, Descriptions, Query, QueryStatus
-from data_hist.service import utc_now
+from data_hist.athena.model import Column, Descriptions, Query, QueryStatus
+from data_hist.queries.service import utc_now
 from tests import turned_time
 from tests.running_service import running_service, settings_for
 from tests.turned_time import TurnedLoop, turn

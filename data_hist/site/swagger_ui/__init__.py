@@ -8,10 +8,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from data_hist.path_prefix import path_prefix
+from data_hist.http.path_prefix import path_prefix
 from data_hist.site.pages import content_security_policy, page_headers
 from data_hist.site.serving import Resource, redirect_to
-from data_hist.wire_json import dumps
+from data_hist.strict_json import dumps
 
 _FOLDER = files(__name__)
 _PAGE_HEADERS = page_headers(

@@ -5,10 +5,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
+from local_athena.backends.duckdb import dialect
+from local_athena.errors import StatementFailure
 
 from data_hist.catalog import Table, load_catalog
-from data_hist.local_athena import dialect
-from data_hist.local_athena.failures import StatementFailure
 
 CATALOG = load_catalog()
 _ROWS = (

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from local_athena.backends.duckdb import dialect
+from local_athena.backends.duckdb.dialect.signatures import signatures
+from local_athena.backends.duckdb.dialect.trino_types import BIGINT, DOUBLE, VARCHAR, TrinoType
 
-from data_hist.local_athena import dialect
-from data_hist.local_athena.dialect.signatures import signatures
-from data_hist.local_athena.dialect.trino_types import BIGINT, DOUBLE, VARCHAR, TrinoType
 from tests.local_athena.dialect.running import Endpoint
 
 _VARIABLES = {"T": VARCHAR, "U": BIGINT, "K": VARCHAR, "V": BIGINT}

@@ -1,9 +1,9 @@
 """What a grouped query may select, and where a refusal points."""
 
 import pytest
+from local_athena.backends.duckdb import dialect
+from local_athena.errors import StatementFailure
 
-from data_hist.local_athena import dialect
-from data_hist.local_athena.failures import StatementFailure
 from tests.local_athena.dialect.running import CATALOG, Endpoint
 
 _ROW = "(SELECT cast(row(1) AS row(a integer)) AS x, 2 AS z)"

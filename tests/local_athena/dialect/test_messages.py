@@ -1,9 +1,9 @@
 """The sentences of refusals: in the words of SQL, never of a library."""
 
 import pytest
+from local_athena.backends.duckdb import dialect
+from local_athena.errors import ErrorCategory, StatementFailure
 
-from data_hist.local_athena import dialect
-from data_hist.local_athena.failures import ErrorCategory, StatementFailure
 from tests.local_athena.dialect.running import CATALOG
 
 

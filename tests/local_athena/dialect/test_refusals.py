@@ -3,9 +3,9 @@
 import logging
 
 import pytest
+from local_athena.backends.duckdb import dialect
+from local_athena.errors import MalformedQuery, StatementFailure
 
-from data_hist.local_athena import dialect
-from data_hist.local_athena.failures import MalformedQuery, StatementFailure
 from tests.local_athena.dialect.running import CATALOG
 from tests.work import at_most_calls
 

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
+from local_athena.backends.duckdb import dialect
+from local_athena.errors import StatementFailure
 
-from data_hist.local_athena import dialect
-from data_hist.local_athena.failures import StatementFailure
 from tests.local_athena.dialect.running import Endpoint
 
 

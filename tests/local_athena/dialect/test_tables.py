@@ -1,9 +1,9 @@
 """Names in FROM: databases, tables, common table expressions, and the scans they become."""
 
 import pytest
+from local_athena.backends.duckdb import dialect
+from local_athena.errors import StatementFailure
 
-from data_hist.local_athena import dialect
-from data_hist.local_athena.failures import StatementFailure
 from tests.local_athena.dialect.running import CATALOG, Endpoint
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
 from data_hist.athena import ObjectRange, ObjectVersion
+from data_hist.athena.model import Column, Descriptions, Query, QueryStatus
 from data_hist.errors import DataHistError, EngineFailed
-from data_hist.model import Column, Descriptions, Query, QueryStatus
 
 ETAG = '"one"'
 HEADER = b'"n","text"\n'

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from data_hist.athena.model import Column
 from data_hist.errors import EngineFailed, InvalidRequest
-from data_hist.model import Column, RowStyle
 from data_hist.results.encoding import rows_as_json
+from data_hist.results.model import RowStyle
 from tests.unit.results.reference import csv_of
 
 CASES = [

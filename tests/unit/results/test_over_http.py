@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 import pytest
 
+from data_hist.athena.model import Column
 from data_hist.errors import EngineUnavailable, QueryExpired
-from data_hist.model import Column
 from tests.api.calls import UNKNOWN_ID, assert_problem
 from tests.log_lines import log_lines
 from tests.running_service import running_service, settings_for

@@ -13,11 +13,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data_hist.athena import EnginePage, ObjectRange
+from data_hist.athena.model import Column, Query, QueryStatus
 from data_hist.errors import EngineFailed, InvalidRequest, ResultUnreadable
-from data_hist.model import Column, Query, QueryStatus, RowStyle
-from data_hist.paging import EnginePosition, ResultPosition
 from data_hist.results import PageReader
+from data_hist.results.model import RowStyle
 from data_hist.results.pages import PageRows
+from data_hist.results.paging_tokens import EnginePosition, ResultPosition
 from tests.unit.results.reference import Row, csv_of
 
 MEBIBYTE = 1024 * 1024

@@ -5,14 +5,14 @@ from contextlib import ExitStack
 import pytest
 
 from data_hist.results.formats import FORMATS
-from data_hist.results.stream_shares import StreamShare, StreamShares
+from data_hist.results.read_ahead_budget import ReadAheadBudget, ReadAheadShare
 
 KIBIBYTE = 1024
 MEBIBYTE = 1024 * KIBIBYTE
 BLOCK_BYTES = sorted({fmt.block_bytes for fmt in FORMATS.values()})
 
 
-def long_running(shares: StreamShares, streams: int, joined: ExitStack) -> list[StreamShare]:
+def long_running(shares: ReadAheadBudget, streams: int, joined: ExitStack) -> list[ReadAheadShare]:
     each = [joined.enter_context(shares.joined()) for _ in range(streams)]
     for share in each:
         share.took(100 * MEBIBYTE)
@@ -35,7 +35,7 @@ def test_more_streams_have_less_each(
     streams: int, wanted: int, block_bytes: int, blocks: int
 ) -> None:
     with ExitStack() as joined:
-        for share in long_running(StreamShares(), streams, joined):
+        for share in long_running(ReadAheadBudget(), streams, joined):
             assert share.block_bytes(wanted) == block_bytes
             assert share.blocks(block_bytes) == blocks
 
@@ -44,7 +44,7 @@ def test_more_streams_have_less_each(
 @pytest.mark.parametrize("streams", [1, 2, 3, 7, 8, 16, 31, 32])
 def test_all_together_hold_no_more_than_they_may(streams: int, wanted: int) -> None:
     with ExitStack() as joined:
-        shares = long_running(StreamShares(), streams, joined)
+        shares = long_running(ReadAheadBudget(), streams, joined)
         sizes = [share.block_bytes(wanted) for share in shares]
         held = sum(size * share.blocks(size) for size, share in zip(sizes, shares, strict=True))
 
@@ -54,7 +54,7 @@ def test_all_together_hold_no_more_than_they_may(streams: int, wanted: int) -> N
 @pytest.mark.parametrize("wanted", BLOCK_BYTES)
 def test_a_stream_begins_with_little_and_holds_what_it_has_taken(wanted: int) -> None:
     held = []
-    with StreamShares().joined() as share:
+    with ReadAheadBudget().joined() as share:
         for _ in range(5):
             size = share.block_bytes(wanted)
             held.append(size * share.blocks(size))
@@ -64,7 +64,7 @@ def test_a_stream_begins_with_little_and_holds_what_it_has_taken(wanted: int) ->
 
 
 def test_a_stream_that_has_ended_gives_its_share_back() -> None:
-    shares = StreamShares()
+    shares = ReadAheadBudget()
     with shares.joined() as share:
         share.took(100 * MEBIBYTE)
         with ExitStack() as others:

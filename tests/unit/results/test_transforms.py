@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
+from data_hist.athena.model import Column
 from data_hist.errors import EngineFailed, InvalidRequest
-from data_hist.model import Column, RowStyle
 from data_hist.results.encoding import transform_for
 from data_hist.results.formats import FORMATS
+from data_hist.results.model import RowStyle
 from data_hist.results.row_blocks import RowBlocks
 from tests.unit.results.reference import Row, csv_of, json_value
 from tests.unit.results.test_pages import VALUES

@@ -1,0 +1,142 @@
+"""Serialize domain values as the JSON documents of the API specification."""
+
+import math
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from data_hist.athena.model import Failure, Query, QueryStatus
+from data_hist.catalog import Table
+from data_hist.queries.model import CheckedQuery, OwnedQuery, QueryWarning
+from data_hist.queries.sql_trailer import caller_text
+from data_hist.results.columns import column_documents
+from data_hist.results.model import Page
+from data_hist.strict_json import JsonText
+
+_MEGABYTE = 2**20
+_TERABYTE = 2**40
+_LEAST_MEGABYTES = 10
+_LATEST_RETRY_SECONDS = 10
+
+
+def query_document(
+    owned: OwnedQuery, price_usd_per_tb: float, warnings: Sequence[QueryWarning] = ()
+) -> dict[str, Any]:
+    """The query document, the same for submit, status, cancel and list."""
+    query = owned.query
+    document: dict[str, Any] = {
+        "query_id": query.query_id,
+        "query": caller_text(query.sql),
+        "status": query.status,
+        "submitted_at": _moment(query.submitted_at),
+        "completed_at": _moment(query.completed_at),
+        "expires_at": _moment(owned.expires_at),
+        "retention_minutes": owned.owner.retention_minutes,
+        "statistics": _statistics(query, price_usd_per_tb),
+        "warnings": [warning_document(warning) for warning in warnings],
+    }
+    if query.failure is not None:
+        document["error"] = _error(query.failure)
+    return document
+
+
+def warning_document(warning: QueryWarning) -> dict[str, Any]:
+    """What to know of a result."""
+    return {"code": warning.code, "detail": warning.detail}
+
+
+def retry_headers(owned: OwnedQuery) -> dict[str, str]:
+    """When to ask again for a query that has not ended: the longer it runs, the later."""
+    query = owned.query
+    if query.status.is_terminal:
+        return {}
+    tenth_of_age = query.statistics.total_ms // 10_000
+    return {"Retry-After": str(min(max(tenth_of_age, 1), _LATEST_RETRY_SECONDS))}
+
+
+def dry_run_document(
+    checked: CheckedQuery, sql: str, warnings: Sequence[QueryWarning]
+) -> dict[str, Any]:
+    """What is true of a query that did not run; what only a run has is null."""
+    nothing = checked.partitions == 0
+    return {
+        "query_id": None,
+        "query": sql,
+        "valid": True,
+        "status": None,
+        "submitted_at": None,
+        "completed_at": None,
+        "expires_at": None,
+        "retention_minutes": checked.check.owner.retention_minutes,
+        "statistics": None,
+        "estimate": {
+            "scanned_bytes": 0 if nothing else None,
+            "cost_usd": 0.0 if nothing else None,
+            "partitions": checked.partitions,
+        },
+        "warnings": [warning_document(warning) for warning in warnings],
+    }
+
+
+def page_document(page: Page) -> dict[str, Any]:
+    """A page of rows."""
+    return {
+        "query_id": page.query_id,
+        "columns": column_documents(page.columns),
+        "rows": JsonText(page.rows),
+        "row_offset": page.row_offset,
+        "paging_token": page.paging_token,
+    }
+
+
+def table_document(table: Table) -> dict[str, Any]:
+    """A table of the data dictionary, without the columns that may not be queried."""
+    return {
+        "name": table.name,
+        "description": table.description,
+        "columns": [
+            {"name": column.name, "type": column.type, "description": column.description}
+            for column in table.queryable_columns
+        ],
+        "partition_columns": [column.name for column in table.partition_columns],
+        "examples": [{"title": example.title, "query": example.sql} for example in table.examples],
+    }
+
+
+def _statistics(query: Query, price_usd_per_tb: float) -> dict[str, Any]:
+    statistics = query.statistics
+    return {
+        "scanned_bytes": statistics.scanned_bytes,
+        "queue_ms": statistics.queue_ms,
+        "planning_ms": statistics.planning_ms,
+        "engine_ms": statistics.engine_ms,
+        "total_ms": statistics.total_ms,
+        "estimated_cost_usd": _cost_usd(query, price_usd_per_tb),
+    }
+
+
+def _cost_usd(query: Query, price_usd_per_tb: float) -> float:
+    """Athena bills whole megabytes, ten at least, and nothing for a query that failed."""
+    scanned_bytes = query.statistics.scanned_bytes
+    if query.status is QueryStatus.FAILED or scanned_bytes == 0:
+        return 0.0
+    megabytes = max(math.ceil(scanned_bytes / _MEGABYTE), _LEAST_MEGABYTES)
+    return round(megabytes * _MEGABYTE / _TERABYTE * price_usd_per_tb, 8)
+
+
+def _error(failure: Failure) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "code": failure.code,
+        "detail": failure.detail,
+        "retryable": failure.retryable,
+    }
+    if failure.line is not None:
+        document |= {"line": failure.line, "column": failure.column}
+    return document
+
+
+def _moment(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    return text.removesuffix("+00:00") + "Z"

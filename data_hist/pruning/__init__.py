@@ -1,0 +1,1 @@
+"""Derive partition predicates from the time bounds of a query."""

@@ -1,0 +1,152 @@
+"""The operations on executions: start, get, list, stop, and their statistics.
+
+Turns members of Athena's API into calls of the engine, and its refusals into Athena's errors.
+"""
+
+from typing import Any
+
+from local_athena.athena_api.api_errors import (
+    execution_not_found,
+    invalid_input,
+    invalid_request,
+    too_many_queries,
+)
+from local_athena.athena_api.execution_documents import (
+    execution_document,
+    runtime_statistics,
+)
+from local_athena.athena_api.request_members import Member, check_members
+from local_athena.athena_api.tokens import issue_token, read_token
+from local_athena.athena_api.workgroup import Workgroup
+from local_athena.engine.engine import Engine, TooManyActiveQueries
+from local_athena.engine.execution_registry import IdempotentParameterMismatch
+from local_athena.engine.executions import Execution, Request
+from local_athena.errors import MalformedQuery
+from local_athena.s3_api.object_store import InvalidBucketName, split_location
+
+_DEFAULT_PAGE = 50
+_MAX_QUERY_BYTES = 262144
+_NO_OUTPUT_LOCATION = (
+    "No output location provided. An output location is required either through the "
+    "Workgroup result configuration setting or as an API input."
+)
+
+_START = (
+    Member("QueryString", required=True, minimum=1, maximum=_MAX_QUERY_BYTES),
+    Member("ClientRequestToken", minimum=32, maximum=128),
+    Member("QueryExecutionContext", dict),
+    Member("ResultConfiguration", dict),
+    Member("WorkGroup"),
+    Member("ExecutionParameters", list, minimum=1),
+    Member("ResultReuseConfiguration", dict),
+)
+_CONTEXT = (Member("Catalog", minimum=1, maximum=256), Member("Database", minimum=1, maximum=255))
+_RESULT = (Member("OutputLocation"),)
+_ONE = (Member("QueryExecutionId", required=True, minimum=1, maximum=128),)
+_MANY = (Member("QueryExecutionIds", list, required=True, minimum=1, maximum=50),)
+_LIST = (
+    Member("NextToken", minimum=1, maximum=1024),
+    Member("MaxResults", int, minimum=0, maximum=50),
+    Member("WorkGroup"),
+)
+_LIST_SUBJECT = "ListQueryExecutions"
+
+
+class ExecutionOperations:
+    """The operations, one method each, over one engine."""
+
+    def __init__(self, engine: Engine, workgroup: Workgroup) -> None:
+        self._engine = engine
+        self._workgroup = workgroup
+
+    def start_query_execution(self, document: object) -> dict[str, Any]:
+        """StartQueryExecution."""
+        request = self._request(check_members(document, _START))
+        try:
+            return {"QueryExecutionId": self._engine.start(request)}
+        except MalformedQuery as error:
+            raise invalid_request("MALFORMED_QUERY", str(error)) from error
+        except IdempotentParameterMismatch as error:
+            code = "IDEMPOTENT_PARAMETER_MISMATCH"
+            raise invalid_request(code, "Idempotent parameters do not match") from error
+        except TooManyActiveQueries as error:
+            raise too_many_queries() from error
+
+    def get_query_execution(self, document: object) -> dict[str, Any]:
+        """GetQueryExecution."""
+        return {"QueryExecution": execution_document(self._find(document))}
+
+    def batch_get_query_execution(self, document: object) -> dict[str, Any]:
+        """BatchGetQueryExecution."""
+        ids = check_members(document, _MANY)["QueryExecutionIds"]
+        found = {each: self._engine.find(each) for each in ids}
+        return {
+            "QueryExecutions": [execution_document(each) for each in found.values() if each],
+            "UnprocessedQueryExecutionIds": [
+                {
+                    "QueryExecutionId": execution_id,
+                    "ErrorCode": "QUERY_EXECUTION_NOT_FOUND",
+                    "ErrorMessage": f"QueryExecution {execution_id} was not found",
+                }
+                for execution_id, execution in found.items()
+                if execution is None
+            ],
+        }
+
+    def list_query_executions(self, document: object) -> dict[str, Any]:
+        """ListQueryExecutions; a token holds the last one seen, so new arrivals do not shift it."""
+        members = check_members(document, _LIST)
+        self._workgroup.require(members.get("WorkGroup"))
+        token = members.get("NextToken")
+        before = None if token is None else read_token(_LIST_SUBJECT, token)
+        limit = members.get("MaxResults") or _DEFAULT_PAGE
+        # One more than asked for tells whether another page follows.
+        executions = self._engine.newest(limit + 1, before)
+        page = executions[:limit]
+        answer: dict[str, Any] = {"QueryExecutionIds": [execution.id for execution in page]}
+        if len(executions) > limit:
+            answer["NextToken"] = issue_token(_LIST_SUBJECT, page[-1].sequence)
+        return answer
+
+    def stop_query_execution(self, document: object) -> dict[str, Any]:
+        """StopQueryExecution."""
+        self._engine.stop(self._find(document).id)
+        return {}
+
+    def get_query_runtime_statistics(self, document: object) -> dict[str, Any]:
+        """GetQueryRuntimeStatistics."""
+        return {"QueryRuntimeStatistics": runtime_statistics(self._find(document))}
+
+    def _find(self, document: object) -> Execution:
+        execution_id = check_members(document, _ONE)["QueryExecutionId"]
+        execution = self._engine.find(execution_id)
+        if execution is None:
+            raise execution_not_found(execution_id)
+        return execution
+
+    def _request(self, members: dict[str, Any]) -> Request:
+        if not members.get("ClientRequestToken"):
+            raise invalid_input("clientRequestToken is null or empty")
+        context = check_members(members.get("QueryExecutionContext") or {}, _CONTEXT)
+        result = check_members(members.get("ResultConfiguration") or {}, _RESULT)
+        self._workgroup.require(members.get("WorkGroup"))
+        catalog = context.get("Catalog")
+        return Request(
+            sql=members["QueryString"],
+            catalog=catalog.lower() if catalog else None,
+            database=context.get("Database"),
+            workgroup=self._workgroup.name,
+            output_location=self._output_location(result.get("OutputLocation")),
+            client_request_token=members["ClientRequestToken"],
+            parameters=tuple(members.get("ExecutionParameters") or ()),
+        )
+
+    def _output_location(self, requested: str | None) -> str:
+        location = self._workgroup.output_location(requested)
+        if not location:
+            raise invalid_input(_NO_OUTPUT_LOCATION)
+        try:
+            split_location(location)
+        except InvalidBucketName as error:
+            raise invalid_input("outputLocation is not a valid S3 path.") from error
+        return location

@@ -1,0 +1,93 @@
+"""Checks the members of a request the way AWS's own framework does before any operation runs.
+
+First the JSON types, where one wrong member ends it; then required, length and range, where all
+that is wrong is told at once. What a value means is for the operation.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from local_athena.athena_api.api_errors import ApiError, invalid_input
+
+_TYPE_NAMES = {str: "String", int: "Integer", bool: "Boolean"}
+
+
+@dataclass(frozen=True)
+class Member:
+    """One member of an operation's input; the limits are on length or, for numbers, on value."""
+
+    name: str
+    type: type = str
+    required: bool = False
+    minimum: int | None = None
+    maximum: int | None = None
+
+
+def check_members(document: object, members: Sequence[Member]) -> dict[str, Any]:
+    """Check a request and return it.
+
+    Raises:
+        ApiError: SerializationException for a wrong type, else InvalidRequestException.
+    """
+    if not isinstance(document, dict):
+        raise ApiError("SerializationException")
+    for member in members:
+        _check_type(document.get(member.name), member)
+    problems = [text for member in members if (text := _problem(document, member))]
+    if problems:
+        noun = "error" if len(problems) == 1 else "errors"
+        raise invalid_input(f"{len(problems)} validation {noun} detected: {'; '.join(problems)}")
+    return document
+
+
+def _check_type(value: object, member: Member) -> None:
+    if value is None or type(value) is member.type:
+        for item in value if isinstance(value, list) else ():
+            _check_type(item, Member(member.name))
+        return
+    if isinstance(value, list):
+        raise ApiError("SerializationException", "Start of list found where not expected")
+    if isinstance(value, dict):
+        raise ApiError(
+            "SerializationException", "Start of structure or map found where not expected."
+        )
+    if member.type not in _TYPE_NAMES:
+        kind = "list" if member.type is list else "structure or map"
+        raise ApiError("SerializationException", f"Unexpected token, expected start of {kind}")
+    expected = _TYPE_NAMES[member.type]
+    article = "an" if expected == "Integer" else "a"
+    raise ApiError(
+        "SerializationException",
+        f"{_token_name(value)} can not be converted to {article} {expected}",
+    )
+
+
+def _token_name(value: object) -> str:
+    if isinstance(value, bool):
+        return "TRUE_VALUE" if value else "FALSE_VALUE"
+    if isinstance(value, float):
+        return "DECIMAL_VALUE"
+    return "STRING_VALUE" if isinstance(value, str) else "NUMBER_VALUE"
+
+
+def _problem(document: Mapping[str, Any], member: Member) -> str | None:
+    where = member.name[0].lower() + member.name[1:]
+    value = document.get(member.name)
+    if value is None:
+        rule = "Member must not be null" if member.required else None
+    else:
+        rule = _broken_limit(value, member)
+    return rule and f"Value at '{where}' failed to satisfy constraint: {rule}"
+
+
+def _broken_limit(value: Any, member: Member) -> str | None:
+    is_number = isinstance(value, int)
+    # Athena counts the bytes of a text, not its characters.
+    size = value if is_number else len(value.encode() if isinstance(value, str) else value)
+    measure = "value" if is_number else "length"
+    if member.minimum is not None and size < member.minimum:
+        return f"Member must have {measure} greater than or equal to {member.minimum}"
+    if member.maximum is not None and size > member.maximum:
+        return f"Member must have {measure} less than or equal to {member.maximum}"
+    return None

@@ -1,0 +1,32 @@
+"""Call quotas as Athena has them: a bucket of tokens for each operation, refilled at a rate."""
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from local_athena.settings import CallRate
+
+
+class Throttle:
+    """Counts calls against the quotas of their operations; others are free."""
+
+    def __init__(
+        self, rates: Mapping[str, CallRate], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._rates = rates
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._levels = {name: (float(rate.burst), clock()) for name, rate in rates.items()}
+
+    def admits(self, operation: str) -> bool:
+        """Take a token, if there is one left."""
+        rate = self._rates.get(operation)
+        if rate is None:
+            return True
+        with self._lock:
+            level, seen_at = self._levels[operation]
+            now = self._clock()
+            level = min(float(rate.burst), level + (now - seen_at) * rate.per_second)
+            admitted = level >= 1
+            self._levels[operation] = (level - 1 if admitted else level, now)
+            return admitted

@@ -1,0 +1,46 @@
+"""The one workgroup there is, `primary`, and what it says about where results go."""
+
+from typing import Any
+
+from local_athena.athena_api.api_errors import invalid_input
+from local_athena.athena_api.request_members import Member, check_members
+
+ENGINE_VERSION = {
+    "SelectedEngineVersion": "AUTO",
+    "EffectiveEngineVersion": "Athena engine version 3",
+}
+_GET = (Member("WorkGroup", required=True),)
+
+
+class Workgroup:
+    """The workgroup `primary`."""
+
+    name = "primary"
+
+    def __init__(self, location: str | None, *, enforces: bool) -> None:
+        self._location = location
+        self._enforces = enforces
+
+    def require(self, name: str | None) -> None:
+        """Refuse the name of any other workgroup; none at all means this one."""
+        if name is not None and name != self.name:
+            raise invalid_input("WorkGroup is not found.")
+
+    def output_location(self, requested: str | None) -> str | None:
+        """Decide between the workgroup's location and the one a query asks for."""
+        return self._location if self._enforces or not requested else requested
+
+    def get_work_group(self, document: object) -> dict[str, Any]:
+        """GetWorkGroup."""
+        self.require(check_members(document, _GET)["WorkGroup"])
+        result = {"OutputLocation": self._location} if self._location else {}
+        configuration = {
+            "ResultConfiguration": result,
+            "EnforceWorkGroupConfiguration": self._enforces,
+            "PublishCloudWatchMetricsEnabled": False,
+            "RequesterPaysEnabled": False,
+            "EngineVersion": ENGINE_VERSION,
+        }
+        return {
+            "WorkGroup": {"Name": self.name, "State": "ENABLED", "Configuration": configuration}
+        }

@@ -1,0 +1,1 @@
+"""Run Trino SQL on DuckDB: the dialect and the storage below it."""

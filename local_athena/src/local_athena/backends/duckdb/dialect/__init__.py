@@ -1,0 +1,27 @@
+"""The dialect of the embedded Athena: its SQL in DuckDB's words, its results as Athena's text.
+
+The one user of sqlglot in the embedded endpoint. It knows nothing of files, queues or protocols:
+the engine creates the views that a translation's scans name, and runs the query.
+"""
+
+from local_athena.backends.duckdb.dialect.context import Scan
+from local_athena.backends.duckdb.dialect.duckdb_errors import failure_from_duckdb
+from local_athena.backends.duckdb.dialect.installation import install
+from local_athena.backends.duckdb.dialect.results import (
+    ResultColumn,
+    rendered_query,
+    result_columns,
+)
+from local_athena.backends.duckdb.dialect.translation import StatementKind, Translation, translate
+
+__all__ = [
+    "ResultColumn",
+    "Scan",
+    "StatementKind",
+    "Translation",
+    "failure_from_duckdb",
+    "install",
+    "rendered_query",
+    "result_columns",
+    "translate",
+]

@@ -1,0 +1,132 @@
+"""Plus, minus, times, divide, modulus, negation: on numbers, dates and intervals."""
+
+from dataclasses import replace
+
+from sqlglot import exp
+
+from local_athena.backends.duckdb.dialect.context import Handler, Translator
+from local_athena.backends.duckdb.dialect.trino_types import (
+    DAY_TO_SECOND,
+    TrinoType,
+    common_type,
+    decimal_of,
+)
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced
+
+_SYMBOLS = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
+_TEMPORAL = ("date", "time", "timestamp", "timestamp with time zone")
+_MAX_EXACT_DIGITS = 15
+
+
+def _arithmetic(translator: Translator, node: exp.Binary) -> Typed:
+    symbol = _SYMBOLS[type(node)]
+    left, right = translator.typed(node.this), translator.typed(node.expression)
+    return combined(translator, node, symbol, left, right)
+
+
+def combined(
+    translator: Translator, node: exp.Expr, symbol: str, left: Typed, right: Typed
+) -> Typed:
+    """One arithmetic operator on two values."""
+    shown = f"Cannot apply operator: {left.type} {symbol} {right.type}"
+    common = common_type(left.type, right.type)
+    if common is not None and common.name == "decimal":
+        return _decimal(translator, node, symbol, left, right)
+    if common is not None and (common.is_number or common.name == "unknown"):
+        return _number(symbol, coerced(left, common), coerced(right, common))
+    result = _temporal(symbol, left, right)
+    if result is None:
+        raise translator.mismatch(node, shown)
+    return result
+
+
+def _number(symbol: str, left: Typed, right: Typed) -> Typed:
+    kind = left.type
+    if symbol == "%" and not kind.is_integer:
+        return Typed(f"fmod({left.sql}, {right.sql})", kind)
+    if symbol == "/" and kind.is_integer:
+        symbol = "//"
+    return Typed(f"({left.sql} {symbol} {right.sql})", kind)
+
+
+def _decimal(
+    translator: Translator, node: exp.Expr, symbol: str, left: Typed, right: Typed
+) -> Typed:
+    one, other = (
+        decimal_of(side.type) if side.type.is_integer else side.type for side in (left, right)
+    )
+    kind = _decimal_result(symbol, one, other)
+    left, right = coerced(left, one), coerced(right, other)
+    if symbol != "/":
+        return Typed(f"CAST({left.sql} {symbol} {right.sql} AS {kind.duckdb})", kind)
+    if (one.precision or 0) > _MAX_EXACT_DIGITS or (kind.precision or 0) > _MAX_EXACT_DIGITS * 2:
+        raise translator.unsupported(node, "division of decimals of many digits")
+    quotient = f"athena_decimal_quotient({left.sql}, {right.sql}, {kind.scale})"
+    return Typed(f"CAST({quotient} AS {kind.duckdb})", kind)
+
+
+def _decimal_result(symbol: str, one: TrinoType, other: TrinoType) -> TrinoType:
+    precision, scale = one.precision or 0, one.scale
+    digits, fraction = other.precision or 0, other.scale
+    widest = max(scale, fraction)
+    whole = max(precision - scale, digits - fraction)
+    sizes = {
+        "+": (whole + widest + 1, widest),
+        "-": (whole + widest + 1, widest),
+        "*": (precision + digits, scale + fraction),
+        "/": (precision + fraction + max(fraction - scale, 0), widest),
+        "%": (min(precision - scale, digits - fraction) + widest, widest),
+    }
+    size, result = sizes[symbol]
+    return TrinoType("decimal", precision=min(38, size), scale=result)
+
+
+def _temporal(symbol: str, left: Typed, right: Typed) -> Typed | None:
+    if symbol == "+" and left.type.is_interval and not right.type.is_interval:
+        left, right = right, left
+    if symbol in "+-" and left.type.name in _TEMPORAL and right.type.is_interval:
+        return _shifted(symbol, left, right)
+    if symbol in "+-" and left.type.is_interval and left.type == right.type:
+        return Typed(f"({left.sql} {symbol} {right.sql})", left.type)
+    if symbol == "*" and right.type.is_interval:
+        left, right = right, left
+    if symbol in "*/" and left.type.is_interval and right.type.is_number:
+        return Typed(f"({left.sql} {symbol} {right.sql})", left.type)
+    if symbol == "-" and left.type.name in _TEMPORAL and common_type(left.type, right.type):
+        return _difference(left, right)
+    return None
+
+
+def _shifted(symbol: str, moment: Typed, interval: Typed) -> Typed:
+    sql = f"({moment.sql} {symbol} {interval.sql})"
+    if moment.type.name in ("date", "time"):
+        return Typed(f"CAST({sql} AS {moment.type.duckdb})", moment.type)
+    precision = moment.type.precision or 0
+    if interval.type.name == DAY_TO_SECOND:
+        precision = max(3, precision)
+    return Typed(sql, replace(moment.type, precision=precision))
+
+
+def _difference(left: Typed, right: Typed) -> Typed:
+    # DuckDB counts days between dates as a number, and Athena answers with an interval.
+    common = common_type(left.type, right.type)
+    if common is not None and common.name == "date":
+        sql = f"to_days(CAST({left.sql} - {right.sql} AS INTEGER))"
+    else:
+        pair = [coerced(side, common).sql for side in (left, right) if common]
+        sql = f"({pair[0]} - {pair[1]})"
+    return Typed(sql, TrinoType(DAY_TO_SECOND))
+
+
+def _negation(translator: Translator, node: exp.Neg) -> Typed:
+    value = translator.typed(node.this)
+    if not (value.type.is_number or value.type.is_interval):
+        raise translator.mismatch(node, f"Cannot negate {value.type}")
+    constant = f"-{value.constant}" if value.constant else None
+    return Typed(f"(-{value.sql})", value.type, constant)
+
+
+ARITHMETIC: dict[type[exp.Expr], Handler] = {
+    **dict.fromkeys(_SYMBOLS, _arithmetic),
+    exp.Neg: _negation,
+}

@@ -1,0 +1,170 @@
+"""Function calls: which function a name is, and how a line of the table becomes SQL."""
+
+import re
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from local_athena.backends.duckdb.dialect.context import Call, Clauses, Handler, Translator
+from local_athena.backends.duckdb.dialect.json_paths import duckdb_path
+from local_athena.backends.duckdb.dialect.patterns import re2_pattern
+from local_athena.backends.duckdb.dialect.signatures import Match, match, signatures
+from local_athena.backends.duckdb.dialect.time_zones import local_time
+from local_athena.backends.duckdb.dialect.trino_types import TIMESTAMP_TZ
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced
+from local_athena.backends.duckdb.dialect.windows import ordering, window
+
+_PLACEHOLDER = re.compile(r"\{(\w+|\*)\}")
+# Those with a handler of their own; the others stand in the table.
+_AGGREGATES = frozenset({"sum", "avg", "listagg"})
+_CORE = re.compile(r"<<(.*)>>")
+
+
+def _anonymous(translator: Translator, node: exp.Anonymous) -> Typed:
+    return translated_call(translator, node, Clauses())
+
+
+def _wrapped(translator: Translator, node: exp.Expr) -> Typed:
+    """A call below FILTER, OVER and IGNORE NULLS, in whatever order they come."""
+    condition = over = None
+    ignore_nulls = False
+    current = node
+    while not isinstance(current, exp.Anonymous | exp.GroupConcat):
+        if isinstance(current, exp.Window) and over is None:
+            over = current
+        elif isinstance(current, exp.Filter) and condition is None:
+            condition = current.expression.this
+        elif isinstance(current, exp.IgnoreNulls):
+            ignore_nulls = True
+        elif not isinstance(current, exp.RespectNulls):
+            raise translator.unsupported(node, "this call")
+        current = current.this
+    clauses = Clauses(condition, over, ignore_nulls)
+    return translated_call(translator, current, clauses)
+
+
+def translated_call(translator: Translator, node: exp.Expr, clauses: Clauses) -> Typed:
+    """One function call."""
+    if isinstance(node, exp.GroupConcat):
+        return _dispatch(translator, Call("listagg", [node.this], node, clauses))
+    arguments = list(node.expressions)
+    name = str(node.this).lower()
+    order: Sequence[exp.Expr] = ()
+    if arguments and isinstance(arguments[-1], exp.Order):
+        order = arguments[-1].expressions
+        arguments[-1] = arguments[-1].this
+    distinct = len(arguments) == 1 and isinstance(arguments[0], exp.Distinct)
+    if distinct:
+        arguments = list(arguments[0].expressions)
+    if name == "count" and len(arguments) == 1 and isinstance(arguments[0], exp.Star):
+        arguments = []
+    merged = Clauses(clauses.filter, clauses.window, clauses.ignore_nulls, order, distinct)
+    return _dispatch(translator, Call(name, arguments, node, merged))
+
+
+def _dispatch(translator: Translator, call: Call) -> Typed:
+    if call.name not in translator.statement.function_names:
+        text = f"Function '{call.name}' not registered"
+        raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
+    handler = translator.statement.functions.get(call.name)
+    if handler is not None:
+        if call.name not in _AGGREGATES:
+            _refuse_clauses(translator, call)
+        return handler(translator, call)
+    if call.name not in signatures():
+        raise translator.unsupported(call.node, f"the function {call.name}")
+    return from_table(translator, call)
+
+
+def from_table(translator: Translator, call: Call) -> Typed:
+    """A call of a function that stands in the table of signatures."""
+    values = [translator.typed(argument) for argument in call.arguments]
+    return applied(translator, call, values)
+
+
+def applied(translator: Translator, call: Call, values: Sequence[Typed]) -> Typed:
+    """The table's function of already translated arguments."""
+    found = match(call.name, [value.type for value in values])
+    if found is None:
+        raise _no_match(translator, call, values)
+    arguments = [
+        _argument(translator, call, found, index, value) for index, value in enumerate(values)
+    ]
+    sql = _filled(found, arguments)
+    if found.signature.section == "window" and call.clauses.window is None:
+        text = f"Window function {call.name} requires an OVER clause"
+        raise translator.failure("MISSING_OVER", text, call.node)
+    if found.signature.is_aggregate:
+        return Typed(aggregated(translator, call, sql), found.result)
+    _refuse_clauses(translator, call)
+    return Typed(sql, found.result)
+
+
+def _refuse_clauses(translator: Translator, call: Call) -> None:
+    if call.clauses.present:
+        text = f"Cannot use {call.name} as an aggregate or window function"
+        raise translator.failure("FUNCTION_NOT_AGGREGATE", text, call.node)
+
+
+def _no_match(translator: Translator, call: Call, values: Sequence[Typed]) -> Exception:
+    shown = ", ".join(str(value.type) for value in values)
+    expected = ", ".join(dict.fromkeys(str(known) for known in signatures()[call.name]))
+    text = f"Unexpected parameters ({shown}) for function {call.name}. Expected: {expected}"
+    return translator.failure("FUNCTION_NOT_FOUND", text, call.node)
+
+
+def _argument(translator: Translator, call: Call, found: Match, index: int, value: Typed) -> str:
+    parameters = found.signature.parameters
+    parameter = parameters[min(index, len(parameters) - 1)]
+    if parameter.name == "path":
+        return duckdb_path(translator, call.arguments[index], value)
+    if parameter.name == "pattern":
+        return re2_pattern(value)
+    if parameter.name == "local":
+        return local_time(translator, call.node, value)
+    if value.type.name == TIMESTAMP_TZ and found.parameters[index].name == TIMESTAMP_TZ:
+        return value.sql
+    return coerced(value, found.parameters[index]).sql
+
+
+def _filled(found: Match, arguments: Sequence[str]) -> str:
+    def text(placeholder: re.Match[str]) -> str:
+        name = placeholder[1]
+        if name == "*":
+            return ", ".join(arguments)
+        if name == "result":
+            return found.result.duckdb
+        return f"({arguments[int(name)]})" if name.isdecimal() else placeholder[0]
+
+    return _PLACEHOLDER.sub(text, found.signature.template)
+
+
+def aggregated(translator: Translator, call: Call, sql: str) -> str:
+    """Puts DISTINCT, ORDER BY, FILTER and OVER around the marked call of a template."""
+    clauses = call.clauses
+    core = _CORE.search(sql)
+    if core is None:
+        return sql
+    name, _, inner = core[1].rstrip().removesuffix(")").partition("(")
+    if clauses.distinct:
+        inner = f"DISTINCT {inner}"
+    if clauses.order:
+        inner += f" ORDER BY {ordering(translator, clauses.order)}"
+    if clauses.ignore_nulls:
+        inner += " IGNORE NULLS"
+    text = f"{name}({inner})"
+    if clauses.filter is not None:
+        text += f" FILTER (WHERE {translator.typed(clauses.filter).sql})"
+    if clauses.window is not None:
+        text += f" OVER {window(translator, clauses.window)}"
+    return sql[: core.start()] + text + sql[core.end() :]
+
+
+HANDLERS: dict[type[exp.Expr], Handler] = {
+    exp.Anonymous: _anonymous,
+    exp.GroupConcat: _anonymous,
+    exp.Filter: _wrapped,
+    exp.Window: _wrapped,
+    exp.IgnoreNulls: _wrapped,
+    exp.RespectNulls: _wrapped,
+}

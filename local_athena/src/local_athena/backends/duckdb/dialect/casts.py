@@ -1,0 +1,203 @@
+"""CAST, TRY_CAST, TRY and the typed literals."""
+
+import re
+from dataclasses import replace
+
+from sqlglot import exp
+
+from local_athena.backends.duckdb.dialect.context import Handler, Translator
+from local_athena.backends.duckdb.dialect.json_casts import can_read, from_json, to_json
+from local_athena.backends.duckdb.dialect.rendering import temporal_text
+from local_athena.backends.duckdb.dialect.time_zones import instant, local_time
+from local_athena.backends.duckdb.dialect.trino_types import (
+    JSON,
+    TIMESTAMP,
+    TIMESTAMP_TZ,
+    UNBOUNDED,
+    TrinoType,
+)
+from local_athena.backends.duckdb.dialect.try_function import tried
+from local_athena.backends.duckdb.dialect.type_names import type_named
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced, failing, quoted
+
+_ZONED = re.compile(
+    r"\s*(?P<moment>\S+(?: +[\d:.]+)?) *(?P<zone>[A-Za-z][\w/+-]*|[+-]\d\d:\d\d)?\s*"
+)
+_FRACTION = re.compile(r":\d+\.(\d+)")
+_FROM_VARCHAR = {
+    "boolean": "athena_cast_boolean({})",
+    "tinyint": "CAST(athena_cast_integer({}, 'tinyint') AS TINYINT)",
+    "smallint": "CAST(athena_cast_integer({}, 'smallint') AS SMALLINT)",
+    "integer": "CAST(athena_cast_integer({}, 'integer') AS INTEGER)",
+    "bigint": "CAST(athena_cast_integer({}, 'bigint') AS BIGINT)",
+    "real": "CAST({} AS FLOAT)",
+    "double": "CAST({} AS DOUBLE)",
+    "date": "athena_cast_date({})",
+    "uuid": "athena_cast_uuid({})",
+    "time": "CAST({} AS TIME)",
+    "timestamp": "athena_cast_timestamp({})",
+    TIMESTAMP_TZ: "athena_cast_instant({})",
+}
+_FINEST = replace(TIMESTAMP, precision=6)
+_TEXTUAL = ("varchar", "char")
+
+
+def _cast(translator: Translator, node: exp.Cast) -> Typed:
+    translator.only(node, "this", "to", "safe")
+    target = type_named(translator, node.args["to"])
+    if isinstance(node.this, exp.Literal) and node.this.is_string:
+        literal = _typed_literal(translator, node, target)
+        if literal is not None:
+            return literal
+    return cast(translator, node, translator.typed(node.this), target)
+
+
+def _try_cast(translator: Translator, node: exp.TryCast) -> Typed:
+    return tried(translator, exp.Cast(this=node.this.copy(), to=node.args["to"].copy()))
+
+
+def _typed_literal(translator: Translator, node: exp.Cast, target: TrinoType) -> Typed | None:
+    """`DECIMAL '1.50'` and `TIMESTAMP '.. zone'` take their type from their text."""
+    text = node.this.name
+    start = node.this.meta.get("start", 0)
+    before = translator.statement.sql[:start].rstrip().upper()
+    if target.name == "decimal" and before.endswith("DECIMAL"):
+        whole, _, fraction = text.strip().lstrip("+-").partition(".")
+        digits = max(1, len(whole.lstrip("0")) + len(fraction))
+        exact = TrinoType("decimal", precision=digits, scale=len(fraction))
+        return Typed(f"CAST({quoted(text)} AS {exact.duckdb})", exact)
+    if target.name == TIMESTAMP_TZ:
+        return _zoned_literal(text, target)
+    return None
+
+
+def _zoned_literal(text: str, target: TrinoType) -> Typed | None:
+    match = _ZONED.fullmatch(text)
+    if match is None:
+        return None
+    fraction = _FRACTION.search(text)
+    precision = target.precision if not fraction else min(6, len(fraction[1]))
+    zone = match["zone"] or "UTC"
+    moment = f"athena_cast_timestamp({quoted(match['moment'])})"
+    return Typed(instant(moment, zone), replace(target, zone=zone, precision=precision))
+
+
+def cast(translator: Translator, node: exp.Expr, value: Typed, target: TrinoType) -> Typed:
+    """An explicit cast."""
+    source = value.type
+    if source.name == "unknown":
+        return coerced(value, target)
+    if target.name == "json":
+        return Typed(to_json(value.sql, source), JSON)
+    if source.name == "json" and can_read(target):
+        return _shortened(Typed(from_json(value.sql, target), target), target)
+    if target.name in _TEXTUAL:
+        return _to_text(translator, node, value, target)
+    if source.parameters or target.parameters:
+        return _structured(translator, node, value, target)
+    sql = _scalar(translator, node, value, target)
+    if sql is None:
+        raise translator.mismatch(node, f"Cannot cast {source} to {target}")
+    return Typed(sql, _with_zone(source, target))
+
+
+def _with_zone(source: TrinoType, target: TrinoType) -> TrinoType:
+    return (
+        replace(target, zone=source.zone) if source.name == TIMESTAMP_TZ == target.name else target
+    )
+
+
+def _scalar(translator: Translator, node: exp.Expr, value: Typed, target: TrinoType) -> str | None:
+    source, sql = value.type, value.sql
+    if source.name in _TEXTUAL:
+        return _from_text(sql, target)
+    if source.is_number and target.is_integer and not source.is_integer:
+        return f"CAST(round({sql}) AS {target.duckdb})"
+    if all(kind.is_number or kind.name == "boolean" for kind in (source, target)):
+        return f"CAST({sql} AS {target.duckdb})"
+    if source.name == target.name:
+        return _rounded(sql, source, target)
+    return _temporal(translator, node, value, target)
+
+
+def _from_text(sql: str, target: TrinoType) -> str | None:
+    if target.name == "decimal":
+        return f"CAST(athena_cast_number({sql}) AS {target.duckdb})"
+    template = _FROM_VARCHAR.get(target.name)
+    return _rounded(template.format(sql), _FINEST, target) if template else None
+
+
+def _temporal(
+    translator: Translator, node: exp.Expr, value: Typed, target: TrinoType
+) -> str | None:
+    family = ("date", "time", "timestamp", TIMESTAMP_TZ)
+    if value.type.name not in family or target.name not in family:
+        return None
+    if value.type.name == "time" or (value.type.name, target.name) == ("date", "time"):
+        return None
+    local = local_time(translator, node, value)
+    if target.name == TIMESTAMP_TZ:
+        return instant(f"CAST({local} AS TIMESTAMP)", "UTC")
+    return _rounded(f"CAST({local} AS {target.duckdb})", value.type, target)
+
+
+def _rounded(sql: str, source: TrinoType, target: TrinoType) -> str:
+    digits = target.precision
+    if target.name != "timestamp" or digits is None or digits >= (source.precision or 0):
+        return sql
+    return f"athena_round_timestamp({sql}, {10 ** (6 - digits)})"
+
+
+def _to_text(translator: Translator, node: exp.Expr, value: Typed, target: TrinoType) -> Typed:
+    kind = value.type
+    if target.name == "char":
+        raise translator.unsupported(node, "casts to char")
+    if kind.name in _TEXTUAL:
+        return _shortened(value, target)
+    if kind.parameters or kind.name == "varbinary":
+        raise translator.mismatch(node, f"Cannot cast {kind} to {target}")
+    if kind.name in ("double", "real"):
+        sql = f"athena_double_cast({value.sql})"
+    else:
+        sql = temporal_text(value.sql, kind, kind.precision or 0)
+    if target.length not in (None, UNBOUNDED):
+        wrong = failing("INVALID_CAST_ARGUMENT", f"Value cannot be represented as {target}", target)
+        sql = f"CASE WHEN length({sql}) > {target.length} THEN {wrong} ELSE {sql} END"
+    return Typed(sql, target)
+
+
+def _shortened(value: Typed, target: TrinoType) -> Typed:
+    if target.name != "varchar" or target.length in (None, UNBOUNDED):
+        return Typed(value.sql, target, value.constant)
+    return Typed(f"left({value.sql}, {target.length})", target)
+
+
+def _structured(translator: Translator, node: exp.Expr, value: Typed, target: TrinoType) -> Typed:
+    source = value.type
+    if source.name != target.name or len(source.parameters) != len(target.parameters):
+        raise translator.mismatch(node, f"Cannot cast {source} to {target}")
+    if source.duckdb == target.duckdb and not source.holds(TIMESTAMP_TZ):
+        return Typed(value.sql, target)
+    name = translator.fresh("x")
+
+    def part(sql: str, index: int) -> str:
+        inner = Typed(sql, source.parameters[index])
+        return cast(translator, node, inner, target.parameters[index]).sql
+
+    if source.name == "array":
+        return Typed(f"list_transform({value.sql}, lambda {name}: {part(name, 0)})", target)
+    if source.name == "map":
+        keys = f"list_transform(map_keys({value.sql}), lambda {name}: {part(name, 0)})"
+        values = f"list_transform(map_values({value.sql}), lambda {name}: {part(name, 1)})"
+        return Typed(f"athena_map({keys}, {values})", target)
+    fields = (
+        f"'f{n + 1}': {part(f'({value.sql}).f{n + 1}', n)}" for n in range(len(source.parameters))
+    )
+    packed = "{" + ", ".join(fields) + "}"
+    return Typed(f"CASE WHEN ({value.sql}) IS NOT NULL THEN {packed} END", target)
+
+
+HANDLERS: dict[type[exp.Expr], Handler] = {
+    exp.Cast: _cast,
+    exp.TryCast: _try_cast,
+}

@@ -1,0 +1,156 @@
+"""The frame of the translation: one handler for each kind of node and each function.
+
+What has no handler does not pass: nothing of the caller's text reaches DuckDB untranslated. The
+handlers live in modules by topic and are put together in `translation`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import count
+from typing import Any
+
+from sqlglot import exp
+
+from data_hist.catalog import Catalog, Table
+from local_athena.backends.duckdb.dialect.parsing import offset_of, position, sql_words
+from local_athena.backends.duckdb.dialect.pruning import PartitionPredicates
+from local_athena.backends.duckdb.dialect.scopes import Relation, Scope
+from local_athena.backends.duckdb.dialect.trino_types import TrinoType, common_type
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced
+from local_athena.errors import MalformedQuery, StatementFailure
+
+_MAX_EXPRESSION = 4_000_000
+# Clauses that the syntax tree has another word for.
+_CLAUSES = {
+    "laterals": "LATERAL VIEW",
+    "method": "NATURAL",
+    "pivots": "PIVOT",
+    "version": "FOR TIMESTAMP AS OF",
+}
+
+Handler = Callable[["Translator", Any], Typed]
+FunctionHandler = Callable[["Translator", "Call"], Typed]
+
+
+@dataclass(frozen=True)
+class Scan:
+    """One reference to a physical table of the data dictionary.
+
+    `relation` is the name that stands for it in the translated SQL; whoever runs that SQL creates
+    a view of this name over the files that `predicates` leave.
+    """
+
+    relation: str
+    table: Table
+    predicates: PartitionPredicates
+
+
+@dataclass(frozen=True)
+class Call:
+    """A function call as the caller wrote it; `clauses` are FILTER, OVER and null treatment."""
+
+    name: str
+    arguments: Sequence[exp.Expr]
+    node: exp.Expr
+    clauses: "Clauses"
+
+
+@dataclass(frozen=True)
+class Clauses:
+    """What surrounds a call of an aggregate or window function."""
+
+    filter: exp.Expr | None = None
+    window: exp.Expr | None = None
+    ignore_nulls: bool = False
+    order: Sequence[exp.Expr] = ()
+    distinct: bool = False
+
+    @property
+    def present(self) -> bool:
+        """Whether the call carries any clause of an aggregate or window function."""
+        return self != Clauses()
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What is the same for a whole statement."""
+
+    sql: str
+    catalog: Catalog
+    default_database: str
+    handlers: Mapping[type[exp.Expr], Handler]
+    functions: Mapping[str, FunctionHandler]
+    function_names: frozenset[str]
+    queries: Callable[["Translator", exp.Expr], Relation]
+    scans: list[Scan] = field(default_factory=list)
+    numbers: "count[int]" = field(default_factory=count)
+
+
+@dataclass(frozen=True)
+class Translator:
+    """Translates nodes at one place of a statement."""
+
+    statement: Statement
+    scope: Scope
+
+    def within(self, scope: Scope) -> "Translator":
+        """The same statement, seen from another scope."""
+        return replace(self, scope=scope)
+
+    def fresh(self, prefix: str) -> str:
+        """A name that nothing else in the statement has."""
+        return f"{prefix}{next(self.statement.numbers)}"
+
+    def typed(self, node: exp.Expr) -> Typed:
+        """Translate one expression."""
+        handler = self.statement.handlers.get(type(node))
+        if handler is None:
+            raise self.unsupported(node, sql_words(node))
+        value = handler(self, node)
+        # Operands that stand in several places of a template multiply when they are nested.
+        if len(value.sql) > _MAX_EXPRESSION:
+            raise self.unsupported(node, "expressions nested this deeply")
+        return value
+
+    def query(self, node: exp.Expr) -> Relation:
+        """Translate a query nested at this place."""
+        return self.statement.queries(self, node)
+
+    def typed_as(self, node: exp.Expr, target: TrinoType) -> Typed:
+        """Translate an expression and coerce it, or fail with TYPE_MISMATCH."""
+        value = self.typed(node)
+        if common_type(value.type, target) is None or not self.fits(value.type, target):
+            raise self.mismatch(node, f"Expected {target} but found {value.type}")
+        return coerced(value, target)
+
+    def fits(self, actual: TrinoType, target: TrinoType) -> bool:
+        """Whether a type is coerced implicitly to another, never the other way round."""
+        common = common_type(actual, target)
+        return common is not None and common.duckdb == target.duckdb
+
+    def only(self, node: exp.Expr, *known: str) -> None:
+        """Refuse a node that carries more than its handler looks at."""
+        extra = [name for name, value in node.args.items() if value and name not in known]
+        if extra:
+            word = _CLAUSES.get(extra[0], extra[0].strip("_").upper())
+            raise self.unsupported(node, f"{word} here")
+
+    def failure(self, name: str, text: str, node: exp.Expr | None = None) -> StatementFailure:
+        """An error of Athena's at a node of the caller's text."""
+        offset = offset_of(node) if node is not None else None
+        if offset is None:
+            return StatementFailure(name, text)
+        return StatementFailure(name, text, *position(self.statement.sql, offset))
+
+    def malformed(self, node: exp.Expr) -> MalformedQuery:
+        """Text that the parser reads and Athena's grammar does not."""
+        line, column = position(self.statement.sql, offset_of(node) or 0)
+        return MalformedQuery("mismatched input. Expecting: <expression>", line, column)
+
+    def mismatch(self, node: exp.Expr, text: str) -> StatementFailure:
+        """Operands or arguments of the wrong type."""
+        return self.failure("TYPE_MISMATCH", text, node)
+
+    def unsupported(self, node: exp.Expr, what: str) -> StatementFailure:
+        """Something that Athena can do and the embedded endpoint cannot."""
+        return self.failure("NOT_SUPPORTED", f"The embedded endpoint does not support {what}", node)

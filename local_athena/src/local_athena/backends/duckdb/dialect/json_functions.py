@@ -1,0 +1,92 @@
+"""The SQL standard's JSON functions, for paths that select at most one item."""
+
+from sqlglot import exp
+
+from local_athena.backends.duckdb.dialect.casts import cast
+from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Handler, Translator
+from local_athena.backends.duckdb.dialect.json_paths import duckdb_path
+from local_athena.backends.duckdb.dialect.trino_types import BOOLEAN, JSON, VARCHAR
+from local_athena.backends.duckdb.dialect.type_names import type_named
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, failing
+
+_NULL_ON_EMPTY = "NULL ON EMPTY"
+_NULL_ON_ERROR = "NULL ON ERROR"
+
+
+def _item(translator: Translator, value: exp.Expr, path: exp.Expr) -> tuple[str, str]:
+    """The document and the item a path selects, as JSON text."""
+    document = translator.typed(value)
+    if document.type.name not in ("varchar", "json", "unknown"):
+        raise translator.mismatch(value, f"Cannot read input of type {document.type} as JSON")
+    steps = duckdb_path(translator, path, translator.typed(path))
+    return document.sql, f"athena_json_extract({document.sql}, {steps})"
+
+
+def _json_exists(translator: Translator, call: Call) -> Typed:
+    if len(call.arguments) != 2:
+        raise translator.unsupported(call.node, "options of json_exists")
+    document, item = _item(translator, call.arguments[0], call.arguments[1])
+    sql = f"CASE WHEN {document} IS NOT NULL THEN {item} IS NOT NULL END"
+    return Typed(sql, BOOLEAN)
+
+
+def _json_value(translator: Translator, node: exp.JSONValue) -> Typed:
+    translator.only(node, "this", "path", "returning", "on_condition")
+    document, item = _item(translator, node.this, node.args["path"])
+    returning = node.args.get("returning")
+    kind = type_named(translator, returning) if returning else VARCHAR
+    scalar = f"athena_json_scalar({item})"
+    converted = cast(translator, node, Typed(scalar, VARCHAR), kind).sql
+    empty, error = _conditions(translator, node)
+    if error == "ERROR ON ERROR":
+        problem = failing("JSON_VALUE_RESULT_ERROR", "JSON path found no scalar item", kind)
+        wrong = f"CASE WHEN left({item}, 1) IN ('{{', '[') THEN {problem} ELSE {converted} END"
+    else:
+        wrong = f"TRY({converted})"
+    if empty == "ERROR ON EMPTY":
+        problem = failing("JSON_VALUE_RESULT_ERROR", "JSON path found no items", kind)
+        missing = f"{document} IS NOT NULL AND {item} IS NULL"
+        wrong = f"CASE WHEN {missing} THEN {problem} ELSE {wrong} END"
+    return Typed(wrong, kind)
+
+
+def _conditions(translator: Translator, node: exp.Expr) -> tuple[str, str]:
+    condition = node.args.get("on_condition")
+    if condition is None:
+        return _NULL_ON_EMPTY, _NULL_ON_ERROR
+    translator.only(condition, "empty", "error")
+    empty = condition.args.get("empty") or _NULL_ON_EMPTY
+    error = condition.args.get("error") or _NULL_ON_ERROR
+    known = (_NULL_ON_EMPTY, _NULL_ON_ERROR, "ERROR ON EMPTY", "ERROR ON ERROR")
+    if str(empty) not in known or str(error) not in known:
+        raise translator.unsupported(node, "defaults of JSON functions")
+    return str(empty), str(error)
+
+
+def _json_query(translator: Translator, node: exp.JSONExtract) -> Typed:
+    if not node.args.get("json_query"):
+        raise translator.malformed(node)
+    translator.only(node, "this", "expression", "option", "json_query", "only_json_types")
+    _, item = _item(translator, node.this, node.expression)
+    option = node.args.get("option")
+    wrapper = option.name.upper() if option is not None else "WITHOUT WRAPPER"
+    if wrapper.startswith("WITHOUT"):
+        return Typed(f"CASE WHEN left({item}, 1) IN ('{{', '[') THEN {item} END", VARCHAR)
+    wrapped = f"'[' || {item} || ']'"
+    if "CONDITIONAL" in wrapper and "UNCONDITIONAL" not in wrapper:
+        wrapped = f"CASE WHEN left({item}, 1) IN ('{{', '[') THEN {item} ELSE {wrapped} END"
+    return Typed(f"({wrapped})", VARCHAR)
+
+
+def _json_literal(translator: Translator, node: exp.ParseJSON) -> Typed:
+    translator.only(node, "this", "is_literal")
+    value = translator.typed_as(node.this, VARCHAR)
+    return Typed(f"athena_json_parse({value.sql})", JSON)
+
+
+HANDLERS: dict[type[exp.Expr], Handler] = {
+    exp.JSONValue: _json_value,
+    exp.JSONExtract: _json_query,
+    exp.ParseJSON: _json_literal,
+}
+FUNCTIONS: dict[str, FunctionHandler] = {"json_exists": _json_exists}

@@ -1,0 +1,215 @@
+"""Functions that take a lambda: its parameters get the types of what it is applied to."""
+
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Translator
+from local_athena.backends.duckdb.dialect.scopes import Scope
+from local_athena.backends.duckdb.dialect.trino_types import (
+    BOOLEAN,
+    UNKNOWN,
+    TrinoType,
+    array_of,
+    common_type,
+    map_of,
+)
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced
+
+
+def body(translator: Translator, node: exp.Expr, values: Sequence[Typed]) -> Typed:
+    """The body of a lambda whose parameters stand for values."""
+    if not isinstance(node, exp.Lambda) or len(node.expressions) != len(values):
+        text = f"Expected a lambda that takes {len(values)} argument(s)"
+        raise translator.mismatch(node, text)
+    names = [parameter.name.lower() for parameter in node.expressions]
+    scope = Scope(parent=translator.scope, parameters=dict(zip(names, values, strict=True)))
+    return translator.within(scope).typed(node.this)
+
+
+def _applied(
+    translator: Translator, node: exp.Expr, kinds: Sequence[TrinoType]
+) -> tuple[str, Typed]:
+    """Parameters for DuckDB's lambda and the translated body."""
+    names = [translator.fresh("l") for _ in kinds]
+    values = [Typed(name, kind) for name, kind in zip(names, kinds, strict=True)]
+    return ", ".join(names), body(translator, node, values)
+
+
+def _collection(translator: Translator, call: Call, index: int, name: str, count: int) -> Typed:
+    if len(call.arguments) != count:
+        text = f"Unexpected parameters for function {call.name}"
+        raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
+    value = translator.typed(call.arguments[index])
+    if value.type.name != name:
+        text = f"Unexpected parameters ({value.type}, function) for function {call.name}"
+        raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
+    return value
+
+
+def _condition(translator: Translator, node: exp.Expr, value: Typed) -> str:
+    if common_type(value.type, BOOLEAN) is None:
+        raise translator.mismatch(node, f"Lambda must return boolean: {value.type}")
+    return coerced(value, BOOLEAN).sql
+
+
+def _transform(translator: Translator, call: Call) -> Typed:
+    items = _collection(translator, call, 0, "array", 2)
+    name, result = _applied(translator, call.arguments[1], [items.type.element])
+    sql = f"list_transform({items.sql}, lambda {name}: {result.sql})"
+    return Typed(sql, array_of(result.type))
+
+
+def _filter(translator: Translator, call: Call) -> Typed:
+    items = _collection(translator, call, 0, "array", 2)
+    name, result = _applied(translator, call.arguments[1], [items.type.element])
+    condition = _condition(translator, call.node, result)
+    return Typed(f"list_filter({items.sql}, lambda {name}: {condition})", items.type)
+
+
+def _matches(translator: Translator, call: Call) -> Typed:
+    items = _collection(translator, call, 0, "array", 2)
+    name, result = _applied(translator, call.arguments[1], [items.type.element])
+    condition = _condition(translator, call.node, result)
+    answers = f"list_transform({items.sql}, lambda {name}: {condition})"
+    aggregate = "bool_and" if call.name == "all_match" else "bool_or"
+    found = f"list_aggregate({answers}, '{aggregate}')"
+    # SQL's three values: an unknown answer leaves the result unknown unless it is decided.
+    decided = "FALSE" if call.name == "all_match" else "TRUE"
+    empty = "TRUE" if call.name == "all_match" else "FALSE"
+    sql = (
+        f"CASE WHEN {items.sql} IS NULL THEN NULL WHEN len({items.sql}) = 0 THEN {empty}"
+        f" WHEN {found} = {decided} THEN {decided}"
+        f" WHEN len(list_filter({answers}, lambda a: a IS NULL)) > 0 THEN NULL ELSE {found} END"
+    )
+    return Typed(f"(NOT {sql})" if call.name == "none_match" else f"({sql})", BOOLEAN)
+
+
+def _reduce(translator: Translator, call: Call) -> Typed:
+    items = _collection(translator, call, 0, "array", 4)
+    start = translator.typed(call.arguments[1])
+    element = items.type.element
+    _, step = _applied(translator, call.arguments[2], [start.type, element])
+    state = common_type(start.type, step.type)
+    if state is None:
+        raise translator.mismatch(call.node, f"Cannot reduce {start.type} to {step.type}")
+    # DuckDB wants state and elements of one type: both travel in a pair.
+    pair = f"STRUCT(s {state.duckdb}, v {element.duckdb})"
+    p, q, v = (translator.fresh("p") for _ in range(3))
+    values = [Typed(f"{p}.s", state), Typed(f"{q}.v", element)]
+    stepped = coerced(body(translator, call.arguments[2], values), state).sql
+    wrapped = f"list_transform({items.sql}, lambda {v}: CAST({{'s': NULL, 'v': {v}}} AS {pair}))"
+    initial = f"CAST({{'s': {coerced(start, state).sql}, 'v': NULL}} AS {pair})"
+    folded = (
+        f"(list_reduce({wrapped}, lambda {p}, {q}: CAST({{'s': {stepped}, 'v': NULL}} AS {pair}),"
+        f" {initial})).s"
+    )
+    return body(translator, call.arguments[3], [Typed(folded, state)])
+
+
+def _zip_with(translator: Translator, call: Call) -> Typed:
+    left = _collection(translator, call, 0, "array", 3)
+    right = _collection(translator, call, 1, "array", 3)
+    index = translator.fresh("i")
+    values = [Typed(f"({side.sql})[{index}]", side.type.element) for side in (left, right)]
+    result = body(translator, call.arguments[2], values)
+    positions = f"range(1, greatest(len({left.sql}), len({right.sql})) + 1)"
+    sql = (
+        f"CASE WHEN {left.sql} IS NOT NULL AND {right.sql} IS NOT NULL"
+        f" THEN list_transform({positions}, lambda {index}: {result.sql}) END"
+    )
+    return Typed(sql, array_of(result.type))
+
+
+def _zip(translator: Translator, call: Call) -> Typed:
+    arrays = [
+        _collection(translator, call, index, "array", len(call.arguments))
+        for index in range(len(call.arguments))
+    ]
+    index = translator.fresh("i")
+    fields = ", ".join(f"'f{n}': ({side.sql})[{index}]" for n, side in enumerate(arrays, 1))
+    longest = ", ".join(f"len({side.sql})" for side in arrays)
+    present = " AND ".join(f"{side.sql} IS NOT NULL" for side in arrays)
+    positions = f"range(1, greatest({longest}) + 1)"
+    sql = f"CASE WHEN {present} THEN list_transform({positions}, lambda {index}: {{{fields}}}) END"
+    row = TrinoType("row", tuple(side.type.element for side in arrays), (None,) * len(arrays))
+    return Typed(sql, array_of(row))
+
+
+def array_sort(translator: Translator, call: Call) -> Typed:
+    """`array_sort` with a comparator.
+
+    An element's place is the number of elements that come before it.
+    """
+    items = _collection(translator, call, 0, "array", 2)
+    one, other, place = (translator.fresh("i") for _ in range(3))
+    values = [Typed(f"({items.sql})[{name}]", items.type.element) for name in (other, one)]
+    order = body(translator, call.arguments[1], values)
+    if not order.type.is_integer:
+        raise translator.mismatch(call.node, "Comparator of array_sort must return integer")
+    before = f"({order.sql}) < 0 OR (({order.sql}) = 0 AND {other} < {one})"
+    positions = f"range(1, len({items.sql}) + 1)"
+    rank = f"len(list_filter({positions}, lambda {other}: {before}))"
+    placed = (
+        f"list_transform({positions}, lambda {one}: {{'p': {rank}, 'v': ({items.sql})[{one}]}})"
+    )
+    return Typed(f"list_transform(list_sort({placed}), lambda {place}: {place}.v)", items.type)
+
+
+def _map_lambda(translator: Translator, call: Call) -> tuple[Typed, str, Typed]:
+    """The map, the name of an entry and the body applied to its key and value."""
+    entries = _collection(translator, call, 0, "map", 2)
+    name = translator.fresh("m")
+    key, value = Typed(f"{name}.key", entries.type.key), Typed(f"{name}.value", entries.type.value)
+    return entries, name, body(translator, call.arguments[1], [key, value])
+
+
+def _map_filter(translator: Translator, call: Call) -> Typed:
+    entries, name, result = _map_lambda(translator, call)
+    condition = _condition(translator, call.node, result)
+    kept = f"list_filter(map_entries({entries.sql}), lambda {name}: {condition})"
+    return Typed(f"map_from_entries({kept})", entries.type)
+
+
+def _transform_values(translator: Translator, call: Call) -> Typed:
+    entries, name, result = _map_lambda(translator, call)
+    changed = f"list_transform(map_entries({entries.sql}), lambda {name}: {result.sql})"
+    kind = map_of(entries.type.key, result.type)
+    return Typed(f"athena_map(map_keys({entries.sql}), {changed})", kind)
+
+
+def _transform_keys(translator: Translator, call: Call) -> Typed:
+    entries, name, result = _map_lambda(translator, call)
+    changed = f"list_transform(map_entries({entries.sql}), lambda {name}: {result.sql})"
+    kind = map_of(result.type, entries.type.value)
+    return Typed(f"athena_map({changed}, map_values({entries.sql}))", kind)
+
+
+def _map_zip_with(translator: Translator, call: Call) -> Typed:
+    left = _collection(translator, call, 0, "map", 3)
+    right = _collection(translator, call, 1, "map", 3)
+    key = translator.fresh("k")
+    kind = common_type(left.type.key, right.type.key) or UNKNOWN
+    values = [
+        Typed(f"map_extract_value({side.sql}, {key})", side.type.value) for side in (left, right)
+    ]
+    result = body(translator, call.arguments[2], [Typed(key, kind), *values])
+    keys = f"athena_array_distinct(map_keys({left.sql}) || map_keys({right.sql}))"
+    changed = f"list_transform({keys}, lambda {key}: {result.sql})"
+    return Typed(f"athena_map({keys}, {changed})", map_of(kind, result.type))
+
+
+FUNCTIONS: dict[str, FunctionHandler] = {
+    "transform": _transform,
+    "filter": _filter,
+    "any_match": _matches,
+    "all_match": _matches,
+    "none_match": _matches,
+    "reduce": _reduce,
+    "zip_with": _zip_with,
+    "zip": _zip,
+    "map_filter": _map_filter,
+    "transform_values": _transform_values,
+    "transform_keys": _transform_keys,
+    "map_zip_with": _map_zip_with,
+}

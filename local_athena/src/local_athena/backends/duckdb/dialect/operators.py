@@ -1,0 +1,270 @@
+"""Arithmetic, comparison, logic, conditionals and subscripts."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlglot import exp
+
+from local_athena.backends.duckdb.dialect.arithmetic import ARITHMETIC
+from local_athena.backends.duckdb.dialect.context import Handler, Translator
+from local_athena.backends.duckdb.dialect.trino_types import (
+    BOOLEAN,
+    UNKNOWN,
+    VARCHAR,
+    TrinoType,
+    common_type,
+)
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced
+
+_COMPARISONS = {
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.GT: ">",
+    exp.GTE: ">=",
+}
+_DISTINCTIONS = {
+    exp.NullSafeEQ: "IS NOT DISTINCT FROM",
+    exp.NullSafeNEQ: "IS DISTINCT FROM",
+}
+
+
+def unified(
+    translator: Translator, node: exp.Expr, values: Sequence[Typed], what: str
+) -> list[Typed]:
+    """Values coerced to their common type; `what` starts the sentence when there is none."""
+    kind = UNKNOWN
+    for value in values:
+        common = common_type(kind, value.type)
+        if common is None:
+            raise translator.mismatch(node, f"{what}: {kind} vs {value.type}")
+        kind = common
+    return [coerced(value, kind) for value in values]
+
+
+def _comparison(translator: Translator, node: exp.Binary) -> Typed:
+    operator = _COMPARISONS.get(type(node)) or _DISTINCTIONS[type(node)]
+    quantified = _quantifier(node.expression)
+    if quantified is not None:
+        return _quantified(translator, node, operator, *quantified)
+    left, right = translator.typed(node.this), translator.typed(node.expression)
+    return compared(translator, node, operator, left, right)
+
+
+def compared(
+    translator: Translator, node: exp.Expr, operator: str, left: Typed, right: Typed
+) -> Typed:
+    """A comparison of two values of one type."""
+    if common_type(left.type, right.type) is None:
+        shown = f"Cannot apply operator: {left.type} {operator} {right.type}"
+        raise translator.mismatch(node, shown)
+    left, right = unified(translator, node, (left, right), "Cannot compare")
+    if left.type.name == "row" and operator in ("=", "<>"):
+        return _compared_rows(translator, node, operator, left, right)
+    return Typed(f"({left.sql} {operator} {right.sql})", BOOLEAN)
+
+
+def _compared_rows(
+    translator: Translator, node: exp.Expr, operator: str, left: Typed, right: Typed
+) -> Typed:
+    # DuckDB takes NULL fields for equal; in Athena they make the comparison unknown.
+    parts = []
+    for index, kind in enumerate(left.type.parameters, 1):
+        one, other = (Typed(f"({side.sql}).f{index}", kind) for side in (left, right))
+        parts.append(compared(translator, node, operator, one, other).sql)
+    return Typed(f"({(' AND ' if operator == '=' else ' OR ').join(parts)})", BOOLEAN)
+
+
+def _quantifier(node: exp.Expr) -> tuple[str, exp.Expr] | None:
+    """`ALL (query)` and `ANY (query)`; before VALUES the parser takes them for functions."""
+    if isinstance(node, exp.Any | exp.All):
+        return "ALL" if isinstance(node, exp.All) else "ANY", node.this
+    name = str(node.this).upper() if isinstance(node, exp.Anonymous) else ""
+    if name in ("ALL", "ANY", "SOME") and isinstance(node.expressions[0], exp.Values):
+        return "ALL" if name == "ALL" else "ANY", node.expressions[0]
+    return None
+
+
+def _quantified(
+    translator: Translator, node: exp.Binary, operator: str, quantifier: str, query: exp.Expr
+) -> Typed:
+    left = translator.typed(node.this)
+    relation = translator.query(query)
+    if len(relation.fields) != 1:
+        raise translator.mismatch(node, "Multiple columns returned by subquery")
+    if common_type(left.type, relation.fields[0].type) is None:
+        text = f"Cannot apply operator: {left.type} {operator} {relation.fields[0].type}"
+        raise translator.mismatch(node, text)
+    return Typed(f"({left.sql} {operator} {quantifier} ({relation.sql}))", BOOLEAN)
+
+
+def _condition(translator: Translator, node: exp.Expr) -> str:
+    value = translator.typed(node)
+    if value.type.name not in ("boolean", "unknown"):
+        text = f"Logical expression term must evaluate to a boolean: actual type {value.type}"
+        raise translator.mismatch(node, text)
+    return coerced(value, BOOLEAN).sql
+
+
+def _connector(translator: Translator, node: exp.Connector) -> Typed:
+    # A chain of hundreds of terms leans to the left; walking it keeps the stack flat.
+    terms: list[exp.Expr] = []
+    current: exp.Expr = node
+    while type(current) is type(node):
+        terms.append(current.args["expression"])
+        current = current.this
+    terms.append(current)
+    word = " AND " if isinstance(node, exp.And) else " OR "
+    conditions = (_condition(translator, term) for term in reversed(terms))
+    return Typed(f"({word.join(conditions)})", BOOLEAN)
+
+
+def _not(translator: Translator, node: exp.Not) -> Typed:
+    return Typed(f"(NOT {_condition(translator, node.this)})", BOOLEAN)
+
+
+def _is(translator: Translator, node: exp.Is) -> Typed:
+    value = translator.typed(node.this)
+    if not isinstance(node.expression, exp.Null):
+        raise translator.malformed(node)
+    return Typed(f"({value.sql} IS NULL)", BOOLEAN)
+
+
+def _between(translator: Translator, node: exp.Between) -> Typed:
+    translator.only(node, "this", "low", "high")
+    values = [translator.typed(node.args[name]) for name in ("this", "low", "high")]
+    value, low, high = unified(translator, node, values, "Cannot check if")
+    return Typed(f"({value.sql} BETWEEN {low.sql} AND {high.sql})", BOOLEAN)
+
+
+def _in(translator: Translator, node: exp.In) -> Typed:
+    translator.only(node, "this", "expressions", "query")
+    value = translator.typed(node.this)
+    if node.args.get("query") is not None:
+        return _in_query(translator, node, value)
+    items = [translator.typed(item) for item in node.expressions]
+    value, *items = unified(translator, node, [value, *items], "IN value and list items differ")
+    if value.type.name == "row":
+        equal = (compared(translator, node, "=", value, item).sql for item in items)
+        return Typed(f"({' OR '.join(equal)})", BOOLEAN)
+    return Typed(f"({value.sql} IN ({', '.join(item.sql for item in items)}))", BOOLEAN)
+
+
+def _in_query(translator: Translator, node: exp.In, value: Typed) -> Typed:
+    relation = translator.query(node.args["query"])
+    kinds = value.type.parameters if value.type.name == "row" else (value.type,)
+    if len(relation.fields) != len(kinds):
+        raise translator.mismatch(node, "Subquery must return as many columns as the value has")
+    for kind, column in zip(kinds, relation.fields, strict=True):
+        if common_type(kind, column.type) is None:
+            text = f"value and result of subquery must be of the same type: {kind} vs {column.type}"
+            raise translator.mismatch(node, text)
+    sql = value.sql
+    if value.type.name == "row":
+        sql = f"({', '.join(f'({value.sql}).f{n}' for n in range(1, len(kinds) + 1))})"
+    return Typed(f"({sql} IN ({relation.sql}))", BOOLEAN)
+
+
+def _exists(translator: Translator, node: exp.Exists) -> Typed:
+    return Typed(f"(EXISTS ({translator.query(node.this).sql}))", BOOLEAN)
+
+
+def _scalar_query(translator: Translator, node: exp.Subquery) -> Typed:
+    relation = translator.query(node)
+    if len(relation.fields) != 1:
+        raise translator.mismatch(
+            node, "Multiple columns returned by subquery are not yet supported"
+        )
+    return Typed(f"({relation.sql})", relation.fields[0].type)
+
+
+def _like(translator: Translator, node: exp.Like, escape: exp.Expr | None = None) -> Typed:
+    translator.only(node, "this", "expression", "negate")
+    if isinstance(node.expression, exp.Any | exp.All):
+        raise translator.unsupported(node, "quantified LIKE")
+    value = translator.typed_as(node.this, VARCHAR)
+    pattern = translator.typed_as(node.expression, VARCHAR)
+    clause = f" ESCAPE {translator.typed_as(escape, VARCHAR).sql}" if escape else ""
+    word = "NOT LIKE" if node.args.get("negate") else "LIKE"
+    return Typed(f"({value.sql} {word} {pattern.sql}{clause})", BOOLEAN)
+
+
+def _escape(translator: Translator, node: exp.Escape) -> Typed:
+    if not isinstance(node.this, exp.Like):
+        raise translator.unsupported(node, "ESCAPE here")
+    return _like(translator, node.this, node.expression)
+
+
+def _case(translator: Translator, node: exp.Case) -> Typed:
+    default = node.args.get("default")
+    results = [translator.typed(branch.args["true"]) for branch in node.args["ifs"]]
+    results.append(translator.typed(default) if default else Typed("NULL", UNKNOWN))
+    results = unified(translator, node, results, "All CASE results must be the same type")
+    parts = []
+    for branch, result in zip(node.args["ifs"], results, strict=False):
+        if node.this:
+            subject, value = translator.typed(node.this), translator.typed(branch.this)
+            condition = compared(translator, branch, "=", subject, value).sql
+        else:
+            condition = _condition(translator, branch.this)
+        parts.append(f"WHEN {condition} THEN {result.sql}")
+    sql = f"CASE {' '.join(parts)} ELSE {results[-1].sql} END"
+    return Typed(sql, results[-1].type)
+
+
+def _if(translator: Translator, node: exp.If) -> Typed:
+    otherwise = node.args.get("false")
+    results = [translator.typed(node.args["true"])]
+    results.append(translator.typed(otherwise) if otherwise else Typed("NULL", UNKNOWN))
+    yes, no = unified(translator, node, results, "Result types for IF must be the same")
+    sql = f"CASE WHEN {_condition(translator, node.this)} THEN {yes.sql} ELSE {no.sql} END"
+    return Typed(sql, yes.type)
+
+
+def _concatenation(translator: Translator, node: exp.DPipe) -> Typed:
+    parts: list[exp.Expr] = []
+    current: exp.Expr = node
+    while isinstance(current, exp.DPipe):
+        parts.insert(0, current.expression)
+        current = current.this
+    values = [translator.typed(part) for part in [current, *parts]]
+    return concatenated(translator, node, values)
+
+
+def concatenated(translator: Translator, node: exp.Expr, values: Sequence[Typed]) -> Typed:
+    """Strings, binaries or arrays one after the other; NULL if one of them is NULL."""
+    elements = [value.type.element for value in values if value.type.name == "array"]
+    if elements:
+        values = [_as_array(value, elements[0]) for value in values]
+    values = unified(translator, node, values, "Cannot concatenate")
+    kind = values[0].type
+    if kind.name not in ("varchar", "char", "varbinary", "array", "unknown"):
+        raise translator.mismatch(node, f"Cannot apply operator: {kind} || {kind}")
+    result = replace(kind, length=None) if kind.name != "char" else VARCHAR
+    return Typed(f"({' || '.join(value.sql for value in values)})", result)
+
+
+def _as_array(value: Typed, element: TrinoType) -> Typed:
+    if value.type.name in ("array", "unknown"):
+        return value
+    common = common_type(value.type, element) or value.type
+    return Typed(f"[{coerced(value, common).sql}]", TrinoType("array", (common,)))
+
+
+HANDLERS: dict[type[exp.Expr], Handler] = {
+    **dict.fromkeys((*_COMPARISONS, *_DISTINCTIONS), _comparison),
+    **dict.fromkeys((exp.And, exp.Or), _connector),
+    **ARITHMETIC,
+    exp.Not: _not,
+    exp.Is: _is,
+    exp.Between: _between,
+    exp.In: _in,
+    exp.Exists: _exists,
+    exp.Subquery: _scalar_query,
+    exp.Like: _like,
+    exp.Escape: _escape,
+    exp.Case: _case,
+    exp.If: _if,
+    exp.DPipe: _concatenation,
+}

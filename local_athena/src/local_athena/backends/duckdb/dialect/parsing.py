@@ -1,0 +1,169 @@
+"""From the caller's text to one syntax tree, or a refusal in Athena's words.
+
+The grammar is sqlglot's Trino grammar with its function rewriting switched off: a call reaches
+the translation under the name and with the arguments the caller wrote, so that what it means is
+decided in one place. Nothing here knows tables or DuckDB.
+"""
+
+import logging
+import re
+from typing import Any, ClassVar
+
+from sqlglot import exp
+from sqlglot.dialects.trino import Trino
+from sqlglot.errors import ParseError, TokenError
+from sqlglot.parsers.trino import TrinoParser
+from sqlglot.tokenizer_core import Token, TokenType
+
+from local_athena.backends.duckdb.dialect.trino_tokenizer import TrinoTokenizer
+from local_athena.backends.duckdb.dialect.validation import check_tokens
+from local_athena.errors import MalformedQuery
+
+# sqlglot logs the text of statements it does not know, and SQL does not belong into a log.
+logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
+
+_SPECIAL_SYNTAX = (
+    "CAST",
+    "TRY_CAST",
+    "EXTRACT",
+    "TRIM",
+    "JSON_OBJECT",
+    "JSON_OBJECTAGG",
+    "JSON_TABLE",
+    "JSON_VALUE",
+    "JSON_QUERY",
+    "LISTAGG",
+    "OVERLAY",
+    "POSITION",
+    "SUBSTRING",
+)
+_STEPS_PER_TOKEN = 8
+_SPARE_STEPS = 1000
+_MAX_DEPTH = 60
+# A string or a quoted name, in which nothing begins a comment, or a comment.
+_QUOTED_OR_COMMENT = re.compile(r"""'[^']*'|"[^"]*"|(?P<comment>--[^\r\n]*|/\*.*?\*/)""", re.DOTALL)
+_NOT_LINE_END = re.compile(r"[^\r\n]")
+_CLASS_NAME_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+")
+_OPENING = (TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.CASE)
+_CLOSING = (TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.END)
+
+
+class _TooComplexError(Exception):
+    """The parser took more steps than any sensible statement needs."""
+
+
+class _Parser(TrinoParser):
+    FUNCTIONS: ClassVar[dict[str, Any]] = {}
+    FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
+        name: TrinoParser.FUNCTION_PARSERS[name] for name in _SPECIAL_SYNTAX
+    }
+    steps_left = _SPARE_STEPS
+
+    def _advance(self, times: int = 1) -> None:
+        # Backtracking is exponential in a few constructs; a budget ends it in linear time. The
+        # error must not be a ParseError, which the parser swallows while it speculates.
+        self.steps_left -= 1
+        if self.steps_left < 0:
+            raise _TooComplexError
+        super()._advance(times)
+
+
+class _Grammar(Trino):
+    Tokenizer = TrinoTokenizer
+    Parser = _Parser
+    # A subscript stays the number that the caller wrote.
+    INDEX_OFFSET = 0
+
+
+def without_comments(sql: str) -> str:
+    """The text with blanks for comments, each token at its place.
+
+    sqlglot knows `ORDER BY` only without a comment in between, and nests comments.
+    """
+    return _QUOTED_OR_COMMENT.sub(
+        lambda found: _NOT_LINE_END.sub(" ", found[0]) if found["comment"] else found[0], sql
+    )
+
+
+def parse_statement(sql: str) -> exp.Expr:
+    """The one statement in a text without comments."""
+    tokens = _tokens(sql)
+    check_tokens(sql, tokens)
+    statements = [tree for tree in _parsed(sql, tokens) if tree is not None]
+    if not statements:
+        raise _refusal(sql, len(sql), "mismatched input '<EOF>'. Expecting: <query>")
+    if len(statements) > 1:
+        raise MalformedQuery("Only one sql statement is allowed", 1, 1)
+    return statements[0]
+
+
+def position(sql: str, offset: int) -> tuple[int, int]:
+    """Line and column, from 1, of an offset in the text."""
+    before = sql[:offset]
+    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+
+
+def offset_of(node: exp.Expr) -> int | None:
+    """Where a node starts in the caller's text."""
+    starts = [part.meta["start"] for part in node.walk() if part._meta and "start" in part.meta]
+    return min(starts, default=None)
+
+
+def sql_words(node: exp.Expr) -> str:
+    """What stands in the caller's text for a kind of node: `CURRENT_TIME`, `SIMILAR TO`."""
+    words = _CLASS_NAME_WORD.findall(type(node).__name__)
+    return ("_" if isinstance(node, exp.Func) else " ").join(words).upper()
+
+
+def _tokens(sql: str) -> list[Token]:
+    try:
+        tokens = _Grammar().tokenize(sql)
+    except TokenError as error:
+        raise _refusal(
+            sql, len(sql), "mismatched input. The statement ends inside a token"
+        ) from error
+    if _depth(tokens) > _MAX_DEPTH:
+        raise MalformedQuery("statement is too large (nested too deeply)", 1, 1)
+    return tokens
+
+
+def _depth(tokens: list[Token]) -> int:
+    depth = deepest = 0
+    for token in tokens:
+        depth += (token.token_type in _OPENING) - (token.token_type in _CLOSING)
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _parsed(sql: str, tokens: list[Token]) -> list[exp.Expr | None]:
+    grammar = _Grammar()
+    parser = _Parser(dialect=grammar)
+    parser.steps_left = _STEPS_PER_TOKEN * len(tokens) + _SPARE_STEPS
+    try:
+        return list(parser.parse(tokens, sql))
+    except ParseError as error:
+        raise _syntax_error(sql, tokens, error) from error
+    except (_TooComplexError, RecursionError) as error:
+        raise MalformedQuery(
+            "statement is too large (stack overflow while parsing)", 1, 1
+        ) from error
+    except Exception as error:
+        # sqlglot leaks errors of other classes for some texts that are not SQL.
+        raise MalformedQuery("mismatched input. Expecting: <query>", 1, 1) from error
+
+
+def _syntax_error(sql: str, tokens: list[Token], error: ParseError) -> MalformedQuery:
+    details = error.errors[0] if error.errors else {}
+    line, column = details.get("line"), details.get("col")
+    for token in tokens:
+        # sqlglot's column is that of the token's last character.
+        if (token.line, token.col) == (line, column):
+            shown = sql[token.start : token.end + 1]
+            return _refusal(
+                sql, token.start, f"mismatched input '{shown}'. Expecting: <expression>"
+            )
+    return _refusal(sql, len(sql), "mismatched input '<EOF>'. Expecting: <expression>")
+
+
+def _refusal(sql: str, offset: int, text: str) -> MalformedQuery:
+    return MalformedQuery(text, *position(sql, offset))

@@ -1,0 +1,113 @@
+"""Regular expression functions that look into a constant pattern or replacement."""
+
+import re
+
+from sqlglot import exp
+
+from local_athena.backends.duckdb.dialect.calls import from_table
+from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Translator
+from local_athena.backends.duckdb.dialect.lambdas import body
+from local_athena.backends.duckdb.dialect.patterns import group_text, groups_in, re2_pattern
+from local_athena.backends.duckdb.dialect.trino_types import BIGINT, VARCHAR, array_of, common_type
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, quoted
+
+_REFERENCE = re.compile(r"\\(.)|\$(\d+)|\$\{(\w+)\}|(\\|\$)", re.S)
+
+
+def _captured(sql: str, pattern: str, number: int) -> str:
+    """A group that took no part in the match is NULL in Athena and empty in DuckDB.
+
+    Only where the group cannot match the empty text are the two told apart.
+    """
+    try:
+        ambiguous = number == 0 or re.fullmatch(group_text(pattern, number), "") is not None
+    except re.error:
+        ambiguous = True
+    return sql if ambiguous else f"nullif({sql}, '')"
+
+
+def _replacement(translator: Translator, call: Call, text: str, groups: int) -> str:
+    """Java's `$1` as RE2's backslash and digit."""
+
+    def reference(match: re.Match[str]) -> str:
+        if match[2]:
+            if int(match[2]) > min(groups, 9):
+                problem = f"Illegal replacement sequence: unknown group {match[2]}"
+                raise translator.failure("INVALID_FUNCTION_ARGUMENT", problem, call.node)
+            return f"\\{int(match[2])}"
+        if match[1]:
+            return "\\\\" if match[1] == "\\" else match[1]
+        raise translator.unsupported(call.node, "this replacement")
+
+    return _REFERENCE.sub(reference, text)
+
+
+def _regexp_replace(translator: Translator, call: Call) -> Typed:
+    if len(call.arguments) != 3:
+        return from_table(translator, call)
+    value = translator.typed_as(call.arguments[0], VARCHAR)
+    pattern = translator.typed_as(call.arguments[1], VARCHAR)
+    if isinstance(call.arguments[2], exp.Lambda):
+        return _replaced_by_lambda(translator, call, value, pattern)
+    replacement = translator.typed_as(call.arguments[2], VARCHAR)
+    if replacement.constant is None or pattern.constant is None:
+        raise translator.unsupported(call.node, "patterns and replacements that are not constants")
+    groups = groups_in(pattern.constant)
+    text = _replacement(translator, call, replacement.constant, groups)
+    return Typed(
+        f"regexp_replace({value.sql}, {re2_pattern(pattern)}, {quoted(text)}, 'g')", VARCHAR
+    )
+
+
+def _replaced_by_lambda(translator: Translator, call: Call, value: Typed, pattern: Typed) -> Typed:
+    if pattern.constant is None:
+        raise translator.unsupported(call.node, "patterns that are not constants")
+    regexp = re2_pattern(pattern)
+    index = translator.fresh("i")
+    groups = ", ".join(
+        _captured(
+            f"regexp_extract_all({value.sql}, {regexp}, {group})[{index}]",
+            pattern.constant,
+            group,
+        )
+        for group in range(1, groups_in(pattern.constant) + 1)
+    )
+    parameter = Typed(f"CAST([{groups}] AS VARCHAR[])", array_of(VARCHAR))
+    result = body(translator, call.arguments[2], [parameter])
+    if common_type(result.type, VARCHAR) is None:
+        raise translator.mismatch(call.node, f"Lambda must return varchar: {result.type}")
+    matches = f"len(regexp_extract_all({value.sql}, {regexp}))"
+    found = f"list_transform(range(1, {matches} + 1), lambda {index}: {result.sql})"
+    parts = f"regexp_split_to_array({value.sql}, {regexp})"
+    return Typed(f"athena_regexp_pieces({parts}, {found})", VARCHAR)
+
+
+def _with_group(translator: Translator, call: Call) -> Typed:
+    if len(call.arguments) != 3:
+        return from_table(translator, call)
+    value = translator.typed_as(call.arguments[0], VARCHAR)
+    pattern = translator.typed_as(call.arguments[1], VARCHAR)
+    group = translator.typed_as(call.arguments[2], BIGINT)
+    if group.constant is None or pattern.constant is None:
+        raise translator.unsupported(call.node, "patterns and groups that are not constants")
+    number, groups = int(group.constant), groups_in(pattern.constant)
+    if not 0 <= number <= groups:
+        problem = f"Pattern has {groups} groups. Cannot access group {number}"
+        raise translator.failure("INVALID_FUNCTION_ARGUMENT", problem, call.node)
+    regexp = re2_pattern(pattern)
+    arguments = f"{value.sql}, {regexp}, {number}"
+    if call.name == "regexp_extract_all":
+        name = translator.fresh("g")
+        item = _captured(name, pattern.constant, number)
+        sql = f"list_transform(regexp_extract_all({arguments}), lambda {name}: {item})"
+        return Typed(sql, array_of(VARCHAR))
+    found = f"regexp_matches({value.sql}, {regexp})"
+    captured = _captured(f"regexp_extract({arguments})", pattern.constant, number)
+    return Typed(f"CASE WHEN {found} THEN {captured} END", VARCHAR)
+
+
+FUNCTIONS: dict[str, FunctionHandler] = {
+    "regexp_replace": _regexp_replace,
+    "regexp_extract": _with_group,
+    "regexp_extract_all": _with_group,
+}

@@ -1,0 +1,211 @@
+"""FROM: tables, sub-queries, joins, UNNEST and VALUES.
+
+Each relation gets an alias of its own in DuckDB and each column a text that stands for it, so
+that names, duplicates and USING follow Athena's rules and not DuckDB's.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlglot import exp
+
+from local_athena.backends.duckdb.dialect.context import Translator
+from local_athena.backends.duckdb.dialect.operators import compared, unified
+from local_athena.backends.duckdb.dialect.scopes import Field, Relation
+from local_athena.backends.duckdb.dialect.tables import table_relation
+from local_athena.backends.duckdb.dialect.trino_types import BOOLEAN
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced
+from local_athena.backends.duckdb.dialect.unnesting import unnested
+
+_TAIL = ("with_", "order", "limit", "offset")
+_SAMPLING = {"BERNOULLI": "bernoulli", "SYSTEM": "system"}
+
+
+def from_clause(translator: Translator, select: exp.Expr) -> Relation | None:
+    """Everything a query selects from."""
+    source = select.args.get("from_")
+    if source is None:
+        return None
+    relation = _relation(translator, source.this)
+    relation = _joined(translator, relation, source.this.args.get("joins") or ())
+    return _joined(translator, relation, select.args.get("joins") or ())
+
+
+def _joined(translator: Translator, relation: Relation, joins: Sequence[exp.Expr]) -> Relation:
+    for join in joins:
+        relation = _join(translator, relation, join)
+    return relation
+
+
+def _visible(translator: Translator, fields: tuple[Field, ...]) -> Translator:
+    """A translator that sees the columns of the relations to the left."""
+    return translator.within(replace(translator.scope, fields=fields))
+
+
+def _relation(translator: Translator, node: exp.Expr) -> Relation:
+    if isinstance(node, exp.Table):
+        translator.only(node, "this", "db", "catalog", "alias", "joins", "sample")
+        if not isinstance(node.this, exp.Identifier):
+            raise translator.unsupported(node, "table functions")
+        relation = table_relation(translator, node)
+    elif isinstance(node, exp.Subquery):
+        relation = _subquery(translator, node)
+    elif isinstance(node, exp.Values):
+        if any(node.args.get(name) for name in _TAIL):
+            raise translator.unsupported(node, "ORDER BY and LIMIT of VALUES in FROM")
+        relation = values(translator, node)
+    elif isinstance(node, exp.Unnest):
+        relation = unnested(translator, node)
+    elif isinstance(node, exp.Paren):
+        relation = _relation(translator, node.this)
+    elif isinstance(node, exp.Lateral):
+        relation = _lateral(translator, node)
+    else:
+        raise translator.unsupported(node, "this relation")
+    return _sampled(translator, node, _aliased(translator, node, relation))
+
+
+def _lateral(translator: Translator, node: exp.Lateral) -> Relation:
+    translator.only(node, "this", "alias")
+    if not isinstance(node.this, exp.Subquery):
+        raise translator.unsupported(node, "LATERAL of this form")
+    relation = derived(translator, translator.query(node.this.this))
+    return Relation(f"LATERAL {relation.sql}", relation.fields)
+
+
+def _subquery(translator: Translator, node: exp.Subquery) -> Relation:
+    translator.only(node, "this", "alias", "joins", "sample", *_TAIL)
+    inner = node.this
+    if _is_relation(inner):
+        joined = _joined(translator, _relation(translator, inner), inner.args.get("joins") or ())
+        return Relation(f"({joined.sql})", joined.fields)
+    outer = translator.within(replace(translator.scope, fields=()))
+    if any(node.args.get(name) for name in _TAIL):
+        bare = node.copy()
+        bare.set("alias", None)
+        bare.set("joins", None)
+        bare.set("sample", None)
+        return derived(translator, outer.query(bare))
+    return derived(translator, outer.query(inner))
+
+
+def _is_relation(node: exp.Expr) -> bool:
+    """Whether parentheses hold a relation, perhaps joined to others, and not a query."""
+    if isinstance(node, exp.Subquery):
+        return bool(node.args.get("alias") or node.args.get("joins"))
+    return isinstance(node, exp.Table | exp.Unnest | exp.Lateral)
+
+
+def derived(translator: Translator, query: Relation) -> Relation:
+    """A query as a relation in FROM."""
+    alias = translator.fresh("r")
+    fields = tuple(
+        replace(column, sql=f"{alias}.{column.sql}", qualifier=()) for column in query.fields
+    )
+    return Relation(f"({query.sql}) AS {alias}", fields)
+
+
+def values(translator: Translator, node: exp.Values) -> Relation:
+    """VALUES as a relation; its columns have no names."""
+    translator.only(node, "expressions", "alias", "joins", "sample", *_TAIL)
+    rows = [
+        list(item.expressions) if isinstance(item, exp.Tuple) else [item]
+        for item in node.expressions
+    ]
+    if len({len(row) for row in rows}) != 1:
+        raise translator.mismatch(node, "Values rows have mismatched sizes")
+    outer = translator.within(replace(translator.scope, fields=()))
+    columns = [
+        unified(translator, node, [outer.typed(cell) for cell in column], "Values rows differ")
+        for column in zip(*rows, strict=True)
+    ]
+    alias = translator.fresh("r")
+    names = [translator.fresh("c") for _ in columns]
+    lines = ", ".join(
+        f"({', '.join(cell.sql for cell in row)})" for row in zip(*columns, strict=True)
+    )
+    fields = tuple(
+        Field(None, f"{alias}.{name}", column[0].type)
+        for name, column in zip(names, columns, strict=True)
+    )
+    return Relation(f"(VALUES {lines}) AS {alias}({', '.join(names)})", fields)
+
+
+def _aliased(translator: Translator, node: exp.Expr, relation: Relation) -> Relation:
+    alias = node.args.get("alias")
+    if alias is None:
+        return relation
+    name = (alias.name.lower(),) if alias.name else ()
+    labels = [column.name for column in alias.args.get("columns") or ()]
+    if labels and len(labels) != len(relation.fields):
+        text = (
+            f"Column alias list has {len(labels)} entries but relation has "
+            f"{len(relation.fields)} columns"
+        )
+        raise translator.failure("MISMATCHED_COLUMN_ALIASES", text, node)
+    names = labels or [column.name for column in relation.fields]
+    fields = tuple(
+        replace(column, name=label, qualifier=name)
+        for column, label in zip(relation.fields, names, strict=True)
+    )
+    return Relation(relation.sql, fields)
+
+
+def _sampled(translator: Translator, node: exp.Expr, relation: Relation) -> Relation:
+    sample = node.args.get("sample")
+    if sample is None:
+        return relation
+    translator.only(sample, "method", "percent", "size")
+    method = _SAMPLING.get(sample.args["method"].name.upper() if sample.args.get("method") else "")
+    size = sample.args.get("percent") or sample.args.get("size")
+    if method is None or not isinstance(size, exp.Literal) or size.is_string:
+        raise translator.unsupported(sample, "sampling of this form")
+    return Relation(f"{relation.sql} TABLESAMPLE {method}({size.name}%)", relation.fields)
+
+
+def _join(translator: Translator, left: Relation, join: exp.Expr) -> Relation:
+    translator.only(join, "this", "on", "using", "side", "kind")
+    side, kind = (str(join.args.get(name) or "").upper() for name in ("side", "kind"))
+    lateral = _visible(translator, left.fields)
+    right = _relation(lateral, join.this)
+    right = _joined(lateral, right, join.this.args.get("joins") or ())
+    fields = left.fields + right.fields
+    if join.args.get("using"):
+        return _join_using(translator, left, right, join, side)
+    condition = join.args.get("on")
+    if condition is None:
+        if kind != "CROSS" and (side or kind):
+            raise translator.malformed(join)
+        return Relation(f"{left.sql} CROSS JOIN {right.sql}", fields)
+    term = _visible(translator, fields).typed(condition)
+    if term.type.name not in ("boolean", "unknown"):
+        raise translator.mismatch(condition, f"JOIN ON clause must be boolean: {term.type}")
+    sql = f"{left.sql} {side} JOIN {right.sql} ON {coerced(term, BOOLEAN).sql}"
+    return Relation(sql, fields)
+
+
+def _join_using(
+    translator: Translator, left: Relation, right: Relation, join: exp.Expr, side: str
+) -> Relation:
+    terms, shared, used = [], [], set()
+    for name_node in join.args["using"]:
+        name = name_node.name.lower()
+        one, other = (_only(translator, name_node, side_, name) for side_ in (left, right))
+        pair = [Typed(column.sql, column.type) for column in (one, other)]
+        terms.append(compared(translator, name_node, "=", *pair).sql)
+        first, second = unified(translator, name_node, pair, "Column types differ")
+        sql = first.sql if side in ("", "LEFT") else second.sql
+        sql = f"coalesce({first.sql}, {second.sql})" if side == "FULL" else sql
+        shared.append(Field(one.name, sql, first.type))
+        used |= {id(one), id(other)}
+    rest = [column for column in left.fields + right.fields if id(column) not in used]
+    sql = f"{left.sql} {side} JOIN {right.sql} ON {' AND '.join(terms)}"
+    return Relation(sql, (*shared, *rest))
+
+
+def _only(translator: Translator, node: exp.Expr, relation: Relation, name: str) -> Field:
+    found = [column for column in relation.fields if column.answers(name, ())]
+    if len(found) != 1:
+        text = f"Column '{name}' is missing from one side of join or ambiguous"
+        raise translator.failure("COLUMN_NOT_FOUND", text, node)
+    return found[0]

@@ -1,0 +1,101 @@
+"""Values as the text that Athena writes into a result file.
+
+Every rule is DuckDB SQL composed from the type, so that no row passes through Python. A CAST to
+varchar follows other rules than a result in two places: doubles and the digits of timestamps.
+"""
+
+from local_athena.backends.duckdb.dialect.time_zones import unknown_zone, wall_clock
+from local_athena.backends.duckdb.dialect.trino_types import (
+    DAY_TO_SECOND,
+    TIMESTAMP_TZ,
+    YEAR_TO_MONTH,
+    TrinoType,
+)
+from local_athena.backends.duckdb.dialect.typed_sql import quoted
+
+_RESULT_DIGITS = 3
+_SCALARS = {
+    "double": "athena_double_text({})",
+    "real": "athena_double_text({})",
+    "varbinary": "athena_binary_text({})",
+    "varchar": "{}",
+    "char": "{}",
+    "json": "{}",
+}
+_TEXTS = {
+    "date": "athena_day_text({})",
+    DAY_TO_SECOND: "athena_seconds_text({})",
+    YEAR_TO_MONTH: "athena_months_text({})",
+}
+
+
+def text_of(sql: str, kind: TrinoType, depth: int = 0) -> str:
+    """The text of a value in a result, NULL for NULL."""
+    if kind.parameters:
+        return _STRUCTURES[kind.name](sql, kind, depth)
+    if kind.name in _SCALARS:
+        return _SCALARS[kind.name].format(sql)
+    return temporal_text(sql, kind, max(_RESULT_DIGITS, kind.precision or 0))
+
+
+def temporal_text(sql: str, kind: TrinoType, digits: int) -> str:
+    """The text of a date, time, timestamp, interval or exact number.
+
+    A moment gets a number of fractional digits.
+    """
+    if kind.name == "timestamp":
+        return _timestamp(sql, digits)
+    if kind.name == TIMESTAMP_TZ:
+        if kind.zone is None:
+            raise unknown_zone()
+        return f"({_timestamp(wall_clock(sql, kind.zone), digits)} || {quoted(' ' + kind.zone)})"
+    if kind.name == "time":
+        return f"athena_time_text({sql}, {9 + digits if digits else 8})"
+    if kind.name in _TEXTS:
+        return _TEXTS[kind.name].format(sql)
+    return _plain_text(sql, kind)
+
+
+def _plain_text(sql: str, kind: TrinoType) -> str:
+    text = f"CAST({sql} AS VARCHAR)"
+    if kind.name == "decimal" and kind.scale == kind.precision:
+        # DuckDB writes no zero before the point where the type has no digit for it.
+        return f"regexp_replace({text}, '^(-?)[.]', '\\10.')"
+    return text
+
+
+def _timestamp(sql: str, digits: int) -> str:
+    fraction = f" || '.' || left(strftime({sql}, '%f'), {digits})" if digits else ""
+    return f"(athena_day_text({sql}) || strftime({sql}, ' %H:%M:%S'){fraction})"
+
+
+def _item(sql: str, kind: TrinoType, depth: int) -> str:
+    return f"coalesce({text_of(sql, kind, depth + 1)}, 'null')"
+
+
+def _array(sql: str, kind: TrinoType, depth: int) -> str:
+    name = f"t{depth}"
+    items = f"list_transform({sql}, lambda {name}: {_item(name, kind.element, depth)})"
+    return f"('[' || array_to_string({items}, ', ') || ']')"
+
+
+def _map(sql: str, kind: TrinoType, depth: int) -> str:
+    name = f"t{depth}"
+    key = _item(f"{name}.key", kind.key, depth)
+    value = _item(f"{name}.value", kind.value, depth)
+    entries = f"list_sort(map_entries({sql}))"
+    items = f"list_transform({entries}, lambda {name}: {key} || '=' || {value})"
+    return f"('{{' || array_to_string({items}, ', ') || '}}')"
+
+
+def _row(sql: str, kind: TrinoType, depth: int) -> str:
+    parts = []
+    for index, part in enumerate(kind.parameters):
+        name = kind.field_names[index]
+        label = f"{quoted(name + '=')} || " if name else ""
+        parts.append(f"{label}{_item(f'({sql}).f{index + 1}', part, depth)}")
+    text = " || ', ' || ".join(parts)
+    return f"CASE WHEN ({sql}) IS NOT NULL THEN '{{' || {text} || '}}' END"
+
+
+_STRUCTURES = {"array": _array, "map": _map, "row": _row}

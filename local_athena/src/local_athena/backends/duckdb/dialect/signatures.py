@@ -1,0 +1,219 @@
+"""The table of functions in `functions/signatures.txt`: reading it and matching arguments.
+
+The file says what a function is in DuckDB for each combination of argument types; this module
+knows how to read and apply one line, and nothing about any particular function.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from local_athena.backends.duckdb.dialect.trino_types import (
+    DAY_TO_SECOND,
+    TIMESTAMP_TZ,
+    UNKNOWN,
+    YEAR_TO_MONTH,
+    TrinoType,
+    common_type,
+)
+
+_FOLDER = Path(__file__).parent / "functions"
+_LINE = re.compile(r"(?P<name>\w+)\((?P<parameters>.*?)\) -> (?P<result>.+?) = (?P<template>.+)")
+_WORD = re.compile(
+    rf"{TIMESTAMP_TZ}|{DAY_TO_SECOND}|{YEAR_TO_MONTH}|\w+|\.\.\.|[(),]",
+)
+_PSEUDO_TYPES = {
+    "local": ("date", "timestamp", TIMESTAMP_TZ),
+    "path": ("varchar",),
+    "pattern": ("varchar",),
+}
+# What a message calls a variable or pseudo-type that does not stand for every type.
+_SHOWN = {
+    "I": "bigint",
+    "N": "double",
+    "J": "json",
+    "local": "timestamp(3)",
+    "path": "varchar",
+    "pattern": "varchar",
+}
+_PLACEHOLDER = re.compile(rf"\b({'|'.join(_SHOWN)})\b")
+_DEFAULT_PRECISION = {"timestamp": 3, TIMESTAMP_TZ: 3}
+
+
+@dataclass(frozen=True)
+class Signature:
+    """One line of the table; types of one capital letter are variables."""
+
+    name: str
+    section: str
+    parameters: tuple[TrinoType, ...]
+    variadic: bool
+    result: TrinoType
+    template: str
+
+    @property
+    def is_aggregate(self) -> bool:
+        """Whether the call may carry DISTINCT, ORDER BY, FILTER or OVER."""
+        return self.section != "scalar"
+
+    def __str__(self) -> str:
+        ending = ", ..." if self.variadic else ""
+        shown = f"{self.name}({', '.join(map(str, self.parameters))}{ending})"
+        return _PLACEHOLDER.sub(lambda word: _SHOWN[word[0]], shown)
+
+
+@dataclass(frozen=True)
+class Match:
+    """A signature applied to argument types: what each is coerced to, and the result."""
+
+    signature: Signature
+    parameters: tuple[TrinoType, ...]
+    result: TrinoType
+    variables: Mapping[str, TrinoType]
+
+
+@cache
+def function_names() -> frozenset[str]:
+    """The names of Athena's functions, whether or not they are available here."""
+    lines = (_FOLDER / "names.txt").read_text(encoding="utf-8").splitlines()
+    return frozenset(name for line in lines if not line.startswith("#") for name in line.split())
+
+
+@cache
+def signatures() -> Mapping[str, tuple[Signature, ...]]:
+    """The table, by function name."""
+    table: dict[str, tuple[Signature, ...]] = {}
+    section = ""
+    for line in (_FOLDER / "signatures.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            section = line.strip("[]")
+        elif line and not line.startswith("#"):
+            signature = _signature(line, section)
+            table[signature.name] = (*table.get(signature.name, ()), signature)
+    return table
+
+
+def _signature(line: str, section: str) -> Signature:
+    parts = _LINE.fullmatch(line)
+    if parts is None:
+        raise ValueError(f"not a function signature: {line}")
+    words = _WORD.findall(parts["parameters"])
+    variadic = bool(words) and words[-1] == "..."
+    parameters = _types([word for word in words if word != "..."])
+    (result,) = _types(_WORD.findall(parts["result"]))
+    return Signature(parts["name"], section, parameters, variadic, result, parts["template"])
+
+
+def _types(words: list[str]) -> tuple[TrinoType, ...]:
+    """Types separated by commas; consumes the words up to the closing parenthesis."""
+    found: list[TrinoType] = []
+    while words:
+        word = words.pop(0)
+        if word == ")":
+            break
+        if word == ",":
+            continue
+        parameters: tuple[TrinoType, ...] = ()
+        if words and words[0] == "(":
+            words.pop(0)
+            parameters = _types(words)
+        names = (None,) * len(parameters) if word == "row" else ()
+        precision = _DEFAULT_PRECISION.get(word)
+        found.append(TrinoType(word, parameters, names, precision=precision))
+    return tuple(found)
+
+
+def match(name: str, arguments: Sequence[TrinoType]) -> Match | None:
+    """The line of the table that fits the argument types."""
+    for exact in (True, False):
+        for signature in signatures().get(name, ()):
+            found = _apply(signature, arguments, exact=exact)
+            if found is not None:
+                return found
+    return None
+
+
+def _apply(signature: Signature, arguments: Sequence[TrinoType], *, exact: bool) -> Match | None:
+    parameters = signature.parameters
+    if signature.variadic and len(arguments) >= len(parameters):
+        parameters += (parameters[-1],) * (len(arguments) - len(parameters))
+    if len(parameters) != len(arguments):
+        return None
+    variables: dict[str, TrinoType] = {}
+    for parameter, argument in zip(parameters, arguments, strict=True):
+        if not _bind(parameter, argument, variables, exact=exact):
+            return None
+    targets = tuple(
+        _concrete(parameter, argument, variables)
+        for parameter, argument in zip(parameters, arguments, strict=True)
+    )
+    return Match(signature, targets, _substituted(signature.result, variables), variables)
+
+
+def _concrete(
+    parameter: TrinoType, argument: TrinoType, variables: Mapping[str, TrinoType]
+) -> TrinoType:
+    if parameter.name in _PSEUDO_TYPES:
+        return argument
+    target = _substituted(parameter, variables)
+    # A parameter of the same family takes the argument's own length, precision and zone.
+    return argument if target.name == argument.name and not target.parameters else target
+
+
+def _bind(
+    parameter: TrinoType, argument: TrinoType, variables: dict[str, TrinoType], *, exact: bool
+) -> bool:
+    name = parameter.name
+    if len(name) == 1:
+        return _bind_variable(name, argument, variables, exact=exact)
+    if name in _PSEUDO_TYPES:
+        return argument.name in _PSEUDO_TYPES[name]
+    if argument.name == "unknown":
+        return not exact
+    if parameter.parameters:
+        return _bind_parts(parameter, argument, variables, exact=exact)
+    common = argument if exact else common_type(argument, parameter)
+    return argument.name == name or (common is not None and common.name == name)
+
+
+def _bind_parts(
+    parameter: TrinoType, argument: TrinoType, variables: dict[str, TrinoType], *, exact: bool
+) -> bool:
+    if (argument.name, len(argument.parameters)) != (parameter.name, len(parameter.parameters)):
+        return False
+    pairs = zip(parameter.parameters, argument.parameters, strict=True)
+    return all(_bind(part, other, variables, exact=exact) for part, other in pairs)
+
+
+def _bind_variable(
+    name: str, argument: TrinoType, variables: dict[str, TrinoType], *, exact: bool
+) -> bool:
+    if argument.name == "unknown" and exact:
+        return False
+    if not _allowed(name, argument):
+        return False
+    bound = common_type(variables.get(name, UNKNOWN), argument)
+    if bound is None or (exact and name in variables and bound.duckdb != variables[name].duckdb):
+        return False
+    variables[name] = bound
+    return True
+
+
+def _allowed(name: str, argument: TrinoType) -> bool:
+    families = {
+        "N": argument.is_number,
+        "I": argument.is_integer,
+        "J": argument.name in ("json", "varchar"),
+    }
+    return argument.name == "unknown" or families.get(name, True)
+
+
+def _substituted(pattern: TrinoType, variables: Mapping[str, TrinoType]) -> TrinoType:
+    if len(pattern.name) == 1:
+        return variables.get(pattern.name, UNKNOWN)
+    if not pattern.parameters:
+        return pattern
+    parts = tuple(_substituted(part, variables) for part in pattern.parameters)
+    return TrinoType(pattern.name, parts, pattern.field_names)

@@ -1,0 +1,105 @@
+"""What ends a query: ORDER BY, OFFSET, LIMIT and FETCH."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlglot import exp
+
+from local_athena.backends.duckdb.dialect.context import Translator
+from local_athena.backends.duckdb.dialect.select_items import Item
+from local_athena.backends.duckdb.dialect.windows import direction
+
+
+@dataclass(frozen=True)
+class Tail:
+    """The clauses after the body of a query."""
+
+    sql: str
+
+    @property
+    def present(self) -> bool:
+        """Whether the query ends in any clause."""
+        return bool(self.sql)
+
+
+def tail(translator: Translator, node: exp.Expr, items: Sequence[Item]) -> Tail:
+    """The clauses of a node in DuckDB's order."""
+    order = node.args.get("order")
+    distinct = isinstance(node, exp.Select) and node.args.get("distinct") is not None
+    written = order.expressions if order else []
+    keys = [_key(translator, key, items, distinct=distinct) for key in written]
+    limit, offset = node.args.get("limit"), node.args.get("offset")
+    parts = [f" ORDER BY {', '.join(keys)}"] if keys else []
+    if isinstance(limit, exp.Fetch) and _with_ties(translator, limit):
+        if not keys or offset is not None:
+            raise translator.unsupported(limit, "WITH TIES without ORDER BY or with OFFSET")
+        parts.insert(0, _ties(translator, limit, written, items))
+    elif limit is not None and _count(translator, limit) is not None:
+        parts.append(f" LIMIT {_count(translator, limit)}")
+    if offset is not None:
+        parts.append(f" OFFSET {_number(translator, offset, offset.expression)}")
+    return Tail("".join(parts))
+
+
+def _key(translator: Translator, key: exp.Expr, items: Sequence[Item], *, distinct: bool) -> str:
+    place = position_of(translator, key.this, items)
+    sql = str(place) if place else translator.typed(key.this).sql
+    if distinct and not place and all(item.value.sql != sql for item in items):
+        text = "For SELECT DISTINCT, ORDER BY expressions must appear in select list"
+        raise translator.failure("EXPRESSION_NOT_IN_DISTINCT", text, key)
+    return f"{sql} {direction(key)}" if isinstance(key, exp.Ordered) else sql
+
+
+def position_of(translator: Translator, node: exp.Expr, items: Sequence[Item]) -> int | None:
+    """The output column a sort or group key means, by number, name or the same expression."""
+    if isinstance(node, exp.Literal) and not node.is_string:
+        number = int(node.name) if node.name.isdecimal() else 0
+        if not 1 <= number <= len(items):
+            text = f"Position {node.name} is not in select list"
+            raise translator.failure("INVALID_COLUMN_REFERENCE", text, node)
+        return number
+    if isinstance(node, exp.Column) and not node.table:
+        named = [
+            place
+            for place, item in enumerate(items, 1)
+            if item.name is not None and item.name.lower() == node.name.lower()
+        ]
+        return named[0] if len(named) == 1 else None
+    same = (place for place, item in enumerate(items, 1) if item.node == node)
+    return next(same, None)
+
+
+def _with_ties(translator: Translator, fetch: exp.Fetch) -> bool:
+    translator.only(fetch, "direction", "count", "limit_options")
+    options = fetch.args.get("limit_options")
+    if options is None:
+        return False
+    translator.only(options, "rows", "with_ties")
+    return bool(options.args.get("with_ties"))
+
+
+def _ties(
+    translator: Translator, fetch: exp.Fetch, keys: Sequence[exp.Expr], items: Sequence[Item]
+) -> str:
+    ranked = []
+    for key in keys:
+        place = position_of(translator, key.this, items)
+        sql = items[place - 1].value.sql if place else translator.typed(key.this).sql
+        ranked.append(f"{sql} {direction(key)}" if isinstance(key, exp.Ordered) else sql)
+    return f" QUALIFY rank() OVER (ORDER BY {', '.join(ranked)}) <= {_count(translator, fetch)}"
+
+
+def _count(translator: Translator, limit: exp.Expr) -> int | None:
+    if isinstance(limit, exp.Fetch):
+        count = limit.args.get("count")
+        return 1 if count is None else _number(translator, limit, count)
+    translator.only(limit, "this", "expression")
+    if isinstance(limit.expression, exp.Var) and limit.expression.name.upper() == "ALL":
+        return None
+    return _number(translator, limit, limit.expression)
+
+
+def _number(translator: Translator, clause: exp.Expr, value: exp.Expr | None) -> int:
+    if isinstance(value, exp.Literal) and not value.is_string and value.name.isdecimal():
+        return int(value.name)
+    raise translator.malformed(value or clause)

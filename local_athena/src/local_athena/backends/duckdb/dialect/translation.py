@@ -1,0 +1,131 @@
+"""The entry: one statement of Athena SQL becomes one query of DuckDB SQL.
+
+Whoever runs it creates a view for each scan first; see `Scan`.
+"""
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+
+from data_hist.catalog import Catalog
+from local_athena.backends.duckdb.dialect import (
+    calls,
+    casts,
+    datetime_functions,
+    json_functions,
+    lambdas,
+    literals,
+    names,
+    operators,
+    regexp_functions,
+    special_functions,
+    subscripts,
+)
+from local_athena.backends.duckdb.dialect.context import Scan, Statement, Translator
+from local_athena.backends.duckdb.dialect.parsing import parse_statement, without_comments
+from local_athena.backends.duckdb.dialect.queries import query
+from local_athena.backends.duckdb.dialect.scopes import Scope
+from local_athena.backends.duckdb.dialect.signatures import function_names
+from local_athena.backends.duckdb.dialect.trino_types import BOOLEAN, TrinoType
+from local_athena.errors import MalformedQuery, StatementFailure
+
+_HANDLERS = {
+    **literals.HANDLERS,
+    **names.HANDLERS,
+    **operators.HANDLERS,
+    **casts.HANDLERS,
+    **calls.HANDLERS,
+    **datetime_functions.HANDLERS,
+    **json_functions.HANDLERS,
+    **special_functions.HANDLERS,
+    **subscripts.HANDLERS,
+}
+_FUNCTIONS = {
+    **datetime_functions.FUNCTIONS,
+    **json_functions.FUNCTIONS,
+    **lambdas.FUNCTIONS,
+    **regexp_functions.FUNCTIONS,
+    **special_functions.FUNCTIONS,
+}
+_LEADING = r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*"
+_EXPLAIN_VALIDATE = re.compile(
+    rf"{_LEADING}EXPLAIN\s*\(\s*TYPE\s+VALIDATE\s*\)", re.IGNORECASE | re.DOTALL
+)
+_FIRST_WORD = re.compile(rf"{_LEADING}([A-Za-z]+)", re.DOTALL)
+_OTHER_STATEMENTS = frozenset(
+    {
+        *("ALTER", "ANALYZE", "CALL", "COMMENT", "COMMIT", "CREATE", "DEALLOCATE", "DELETE"),
+        *("DENY", "DESC", "DESCRIBE", "DROP", "EXECUTE", "EXPLAIN", "GRANT", "INSERT", "MERGE"),
+        *("MSCK", "OPTIMIZE", "PREPARE", "REFRESH", "RESET", "REVOKE", "ROLLBACK", "SET", "SHOW"),
+        *("START", "TABLE", "TRUNCATE", "UNLOAD", "UPDATE", "USE", "VACUUM"),
+    }
+)
+
+
+class StatementKind(Enum):
+    """What a statement asks for."""
+
+    SELECT = "SELECT"
+    EXPLAIN_VALIDATE = "EXPLAIN_VALIDATE"
+
+
+@dataclass(frozen=True)
+class OutputColumn:
+    """A column of the result: Athena's name and type, and its label in the DuckDB query."""
+
+    name: str
+    type: TrinoType
+    label: str
+
+
+@dataclass(frozen=True)
+class Translation:
+    """A statement ready to run; the views that its scans name have to exist first."""
+
+    sql: str
+    scans: tuple[Scan, ...]
+    statement: StatementKind
+    columns: tuple[OutputColumn, ...]
+    original: str
+
+
+def translate(sql: str, catalog: Catalog, default_database: str) -> Translation:
+    """Translate one statement.
+
+    Raises:
+        MalformedQuery: the text is not one statement of Athena's grammar.
+        StatementFailure: Athena would fail the statement, or only Athena can run it.
+    """
+    kind, text = _statement_kind(sql)
+    text = without_comments(text)
+    tree = parse_statement(text)
+    statement = Statement(
+        text, catalog, default_database, _HANDLERS, _FUNCTIONS, function_names(), query
+    )
+    try:
+        result = query(Translator(statement, Scope()), tree)
+    except RecursionError as error:
+        raise MalformedQuery("statement is too large (stack overflow)", 1, 1) from error
+    scans = tuple(statement.scans)
+    if kind is StatementKind.EXPLAIN_VALIDATE:
+        # Bound but never run: the condition is true before the sub-query is looked at.
+        bound = f"SELECT TRUE AS c WHERE TRUE OR EXISTS ({result.sql})"
+        return Translation(bound, scans, kind, (OutputColumn("Valid", BOOLEAN, "c"),), sql)
+    columns = tuple(
+        OutputColumn(column.name or f"_col{index}", column.type, column.sql)
+        for index, column in enumerate(result.fields)
+    )
+    return Translation(result.sql, scans, kind, columns, sql)
+
+
+def _statement_kind(sql: str) -> tuple[StatementKind, str]:
+    """The kind of statement and the query in it, at its place in the text."""
+    explain = _EXPLAIN_VALIDATE.match(sql)
+    if explain is not None:
+        blank = re.sub(r"[^\n]", " ", explain[0])
+        return StatementKind.EXPLAIN_VALIDATE, blank + sql[explain.end() :]
+    first = _FIRST_WORD.match(sql)
+    if first is not None and first[1].upper() in _OTHER_STATEMENTS:
+        text = f"The embedded endpoint runs queries only, not {first[1].upper()} statements"
+        raise StatementFailure("NOT_SUPPORTED", text)
+    return StatementKind.SELECT, sql

@@ -1,0 +1,59 @@
+"""One translated expression: DuckDB text together with its Athena type, and how it is coerced."""
+
+from dataclasses import dataclass
+
+from local_athena.backends.duckdb.dialect.trino_types import TrinoType
+
+
+@dataclass(frozen=True)
+class Typed:
+    """DuckDB SQL of an expression, its Athena type, and its value where it is a constant."""
+
+    sql: str
+    type: TrinoType
+    constant: str | None = None
+
+
+def quoted(text: str) -> str:
+    """A string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def identifier(name: str) -> str:
+    """A quoted identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def selection(items: str, source: str) -> str:
+    """A SELECT over a relation."""
+    return f"SELECT {items} FROM {source}"  # noqa: S608 - both parts are translated SQL
+
+
+def failing(name: str, text: str, kind: TrinoType) -> str:
+    """An expression of a type whose evaluation fails with an error of Athena's."""
+    return f"CAST(CAST(athena_fail({quoted(f'{name}:{text}')}) AS VARCHAR) AS {kind.duckdb})"
+
+
+def coerced(value: Typed, target: TrinoType, depth: int = 0) -> Typed:
+    """The value as the target type; the caller has checked that Athena coerces it implicitly."""
+    if value.type.name == "unknown":
+        return Typed(f"CAST({value.sql} AS {target.duckdb})", target, value.constant)
+    if value.type.duckdb == target.duckdb or target.name == "unknown":
+        return Typed(value.sql, target, value.constant)
+    if target.name == "row":
+        return Typed(_coerced_row(value, target, depth), target)
+    if target.name == "array" and target.holds("row"):
+        name = f"c{depth}"
+        item = coerced(Typed(name, value.type.element), target.element, depth + 1)
+        return Typed(f"list_transform({value.sql}, lambda {name}: {item.sql})", target)
+    return Typed(f"CAST({value.sql} AS {target.duckdb})", target, value.constant)
+
+
+def _coerced_row(value: Typed, target: TrinoType, depth: int) -> str:
+    pairs = enumerate(zip(value.type.parameters, target.parameters, strict=True), 1)
+    parts = (
+        f"'f{n}': {coerced(Typed(f'({value.sql}).f{n}', one), other, depth).sql}"
+        for n, (one, other) in pairs
+    )
+    packed = "{" + ", ".join(parts) + "}"
+    return f"CASE WHEN ({value.sql}) IS NOT NULL THEN {packed} END"

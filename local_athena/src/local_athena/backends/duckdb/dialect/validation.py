@@ -1,0 +1,97 @@
+"""What the parser lets through and Athena does not: refused before the text is parsed.
+
+A statement that runs here and fails on AWS is a trap for whoever tests against this endpoint.
+"""
+
+from collections.abc import Sequence
+
+from sqlglot.tokenizer_core import Token, TokenType
+
+from local_athena.errors import MalformedQuery
+
+_FOREIGN_TOKENS = frozenset(
+    {
+        TokenType.AMP,
+        TokenType.CARET,
+        TokenType.DAMP,
+        TokenType.DCOLON,
+        TokenType.DIV,
+        TokenType.GLOB,
+        TokenType.ILIKE,
+        TokenType.NULLSAFE_EQ,
+        TokenType.PARAMETER,
+        TokenType.PIPE,
+        TokenType.QUALIFY,
+        TokenType.RLIKE,
+        TokenType.TILDE,
+    }
+)
+_FOREIGN_TEXTS = frozenset({"==", "//", "EXCLUDE", "`"})
+_STARTS = frozenset({TokenType.SELECT, TokenType.WITH, TokenType.VALUES, TokenType.L_PAREN})
+# A string never stands for a name. FROM is not here: `trim(BOTH FROM 'a')` is fine.
+_BEFORE_NAMES = frozenset({TokenType.JOIN, TokenType.ALIAS})
+_ENDS_LIST = frozenset(
+    {
+        TokenType.FROM,
+        TokenType.WHERE,
+        TokenType.GROUP_BY,
+        TokenType.ORDER_BY,
+        TokenType.HAVING,
+        TokenType.LIMIT,
+        TokenType.R_PAREN,
+        TokenType.R_BRACKET,
+        TokenType.COMMA,
+        TokenType.SEMICOLON,
+    }
+)
+
+
+def check_tokens(sql: str, tokens: Sequence[Token]) -> None:
+    """Refuse what only other dialects understand."""
+    _check_start(sql, tokens)
+    for index, token in enumerate(tokens):
+        following = tokens[index + 1] if index + 1 < len(tokens) else None
+        if token.token_type in _BEFORE_NAMES and following and _is_string(following):
+            raise _mismatched(sql, following)
+        if _is_foreign(sql, token, following):
+            raise _mismatched(sql, token)
+    _check_limit_order(sql, tokens)
+
+
+def _check_start(sql: str, tokens: Sequence[Token]) -> None:
+    if tokens and tokens[0].token_type not in _STARTS:
+        raise _mismatched(sql, tokens[0])
+
+
+def _is_string(token: Token) -> bool:
+    return token.token_type is TokenType.STRING
+
+
+def _is_foreign(sql: str, token: Token, following: Token | None) -> bool:
+    text = sql[token.start : token.end + 1].upper()
+    if token.token_type in _FOREIGN_TOKENS or text in _FOREIGN_TEXTS or text.startswith("`"):
+        return True
+    if token.token_type is TokenType.COMMA:
+        return following is None or following.token_type in _ENDS_LIST
+    return text == "USING" and following is not None and following.text.upper() == "SAMPLE"
+
+
+def _check_limit_order(sql: str, tokens: Sequence[Token]) -> None:
+    """OFFSET comes before LIMIT in Athena; the other way round is a syntax error."""
+    limited: list[bool] = [False]
+    for token in tokens:
+        if token.token_type is TokenType.L_PAREN:
+            limited.append(False)
+        elif token.token_type is TokenType.R_PAREN and len(limited) > 1:
+            limited.pop()
+        elif token.token_type is TokenType.LIMIT:
+            limited[-1] = True
+        elif token.token_type is TokenType.OFFSET and limited[-1]:
+            raise _mismatched(sql, token)
+
+
+def _mismatched(sql: str, token: Token) -> MalformedQuery:
+    before = sql[: token.start]
+    line, column = before.count("\n") + 1, token.start - before.rfind("\n")
+    shown = sql[token.start : token.end + 1]
+    return MalformedQuery(f"mismatched input '{shown}'. Expecting: <expression>", line, column)

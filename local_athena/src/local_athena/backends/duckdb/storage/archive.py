@@ -1,0 +1,142 @@
+"""The archive as DuckDB reads it: for each table a SELECT over exactly the files that can match.
+
+A table is a Secor tree, `<root>/<folder>/dt=YYYY-MM-DD/hr=HH/min=MM/<file>`, of JSON lines, gzipped
+if the name ends in `.gz`, or Parquet (`.parquet`). The files are chosen before DuckDB sees any,
+because DuckDB would list the whole tree again for every statement. Knows nothing of the statement
+but the predicates on the partition columns.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from data_hist import catalog
+from local_athena.backends.duckdb.dialect.pruning import NO_PREDICATES, PartitionPredicates
+from local_athena.backends.duckdb.storage.partitions import DataFile, Level, data_files
+from local_athena.backends.duckdb.storage.records import (
+    column_value,
+    field_texts,
+    is_record,
+    quoted,
+)
+
+_PARQUET = ".parquet"
+# The longest row Athena reads.
+_LONGEST_LINE = 32 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class ArchiveScan:
+    """A relation with a table's columns, and what reading it costs."""
+
+    sql: str
+    files: int
+    size_bytes: int
+
+
+class Archive:
+    """The tables below one folder.
+
+    `partition_prefixes` are what the folder names start with, outermost level first; they may be
+    empty, and need not be the names of the columns.
+    """
+
+    def __init__(
+        self, root: Path, partition_prefixes: tuple[str, ...] = ("dt=", "hr=", "min=")
+    ) -> None:
+        self._root = root.resolve()
+        self._prefixes = partition_prefixes
+
+    def scan(
+        self, table: catalog.Table, predicates: PartitionPredicates = NO_PREDICATES
+    ) -> ArchiveScan:
+        """The table as it stands on disk now, without the partitions that cannot match."""
+        levels = self._levels(table)
+        files = data_files(self._root / table.folder, levels, predicates)
+        return ArchiveScan(
+            _table_sql(table, levels, files, self._place()),
+            len(files),
+            sum(file.size for file in files),
+        )
+
+    def relation_sql(
+        self, table: catalog.Table, predicates: PartitionPredicates = NO_PREDICATES
+    ) -> str:
+        """The SELECT of `scan` alone."""
+        return self.scan(table, predicates).sql
+
+    def folders(self) -> list[Path]:
+        """What DuckDB must be allowed to read."""
+        return [self._root]
+
+    def _place(self) -> str:
+        """The path of a record's file below the archive, as an expression."""
+        return f"substr(filename, {len(str(self._root)) + 2})"
+
+    def _levels(self, table: catalog.Table) -> list[Level]:
+        columns = (column.name for column in table.partition_columns)
+        return [
+            Level(column, prefix) for column, prefix in zip(columns, self._prefixes, strict=True)
+        ]
+
+
+def _table_sql(
+    table: catalog.Table, levels: Sequence[Level], files: Sequence[DataFile], place: str
+) -> str:
+    names = [column.name for column in table.columns if not column.partition]
+    folders = _folder_values(levels)
+    values = {name: f"field[{number}]" for number, name in enumerate(names, 1)}
+    columns = ", ".join(
+        f"{folders.get(column.name) or column_value(column, values[column.name], number, place)} "
+        f'AS "{column.name}"'
+        for number, column in enumerate(table.columns)
+    )
+    return (
+        # The pieces are column names of the data dictionary and quoted paths.
+        f"SELECT {columns} FROM (SELECT filename, json, {field_texts(names, place)} AS field "  # noqa: S608
+        f"FROM ({_records_sql(files)}) AS line WHERE {is_record(place)}) AS record"
+    )
+
+
+def _folder_values(levels: Sequence[Level]) -> dict[str, str]:
+    """The partition columns as expressions on the path, whose last part is the file's name."""
+    return {
+        level.column: f"substr(split_part(filename, '/', {place}), {len(level.prefix) + 1})"
+        for place, level in enumerate(levels, -len(levels) - 1)
+    }
+
+
+def _records_sql(files: Sequence[DataFile]) -> str:
+    """One JSON text for each record, with the path of its file."""
+    parquet = [file.path for file in files if file.path.endswith(_PARQUET)]
+    lines = [file.path for file in files if not file.path.endswith(_PARQUET)]
+    relations = [
+        "SELECT CAST(NULL AS VARCHAR) AS filename, CAST(NULL AS VARCHAR) AS json WHERE false"
+    ]
+    if lines:
+        relations.append(_from_lines(lines))
+    if parquet:
+        relations.append(_from_parquet(parquet))
+    return " UNION ALL ".join(relations)
+
+
+def _from_lines(paths: Sequence[str]) -> str:
+    # Read as plain objects and not by columns: DuckDB would match names exactly and round numbers.
+    return (
+        "SELECT filename, CAST(json AS VARCHAR) AS json "  # noqa: S608
+        f"FROM read_json_objects({_list(paths)}, "
+        f"format = 'newline_delimited', filename = true, maximum_object_size = {_LONGEST_LINE})"
+    )
+
+
+def _from_parquet(paths: Sequence[str]) -> str:
+    # By way of JSON, so that one set of rules serves both formats, whatever types a writer chose.
+    return (
+        "SELECT row.filename, CAST(to_json(row) AS VARCHAR) AS json "  # noqa: S608
+        f"FROM read_parquet({_list(paths)}, filename = true, union_by_name = true, "
+        "hive_partitioning = false, binary_as_string = true) AS row"
+    )
+
+
+def _list(paths: Sequence[str]) -> str:
+    return f"[{', '.join(map(quoted, paths))}]"

@@ -1,0 +1,82 @@
+"""A worker's own DuckDB: closed off from everything but the archive and the worker's own folder.
+
+Each worker has an instance to itself, not a cursor of a shared one, because the folders that
+DuckDB may touch are settings of the instance: what another query writes is out of reach, whatever
+the SQL.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import duckdb
+
+from local_athena.backends.duckdb.dialect import Scan, install
+from local_athena.backends.duckdb.storage.archive import Archive
+
+
+class Database:
+    """One sandboxed DuckDB.
+
+    Args:
+        archive: What queries read.
+        folder: The worker's folder, for the result in the making and for what spills from memory.
+        memory_limit: DuckDB's limit, such as `1GB`.
+        threads: DuckDB's threads.
+    """
+
+    def __init__(self, archive: Archive, folder: Path, memory_limit: str, threads: int) -> None:
+        self._archive = archive
+        self.connection = duckdb.connect(
+            config={
+                "memory_limit": memory_limit,
+                "threads": threads,
+                "temp_directory": str(folder / "spill"),
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            }
+        )
+        self._lock_down([*archive.folders(), folder])
+
+    @property
+    def archive_folders(self) -> Sequence[Path]:
+        """Where the files lie that queries read."""
+        return self._archive.folders()
+
+    def _lock_down(self, folders: Sequence[Path]) -> None:
+        run = self.connection.execute
+        install(self.connection)
+        run("SET allowed_directories = $folders", {"folders": [f"{path}/" for path in folders]})
+        run("SET enable_external_access = false")
+        run("SET lock_configuration = true")
+
+    @contextmanager
+    def relations(self, scans: Sequence[Scan]) -> Iterator[int]:
+        """Let the relations of a translated statement exist while it runs; say how big they are."""
+        size_bytes = 0
+        created: list[str] = []
+        try:
+            for scan in scans:
+                rows = self._archive.scan(scan.table, scan.predicates)
+                view = f'CREATE OR REPLACE TEMP VIEW "{scan.relation}" AS {rows.sql}'
+                self.connection.execute(view)
+                created.append(scan.relation)
+                size_bytes += rows.size_bytes
+            yield size_bytes
+        finally:
+            for relation in created:
+                with suppress(duckdb.Error):
+                    self.connection.execute(f'DROP VIEW temp."{relation}"')
+
+    def copy(self, statement: str) -> int:
+        """Run a COPY and say how many rows it wrote."""
+        written = self.connection.execute(statement).fetchone()
+        return int(written[0]) if written else 0
+
+    def interrupt(self) -> None:
+        """Stop the statement that runs, from another thread."""
+        self.connection.interrupt()
+
+    def close(self) -> None:
+        """Let go of memory and files."""
+        self.connection.close()

@@ -1,0 +1,179 @@
+"""The queue of statements, the workers behind it and the limits they run under.
+
+Executions are asynchronous as on Athena: `start` answers at once, the state tells the rest.
+Speaks no protocol; `dialect` knows the SQL, `ledger` the states, `worker` runs.
+"""
+
+import logging
+import queue
+import threading
+from pathlib import Path
+
+from data_hist.catalog import Catalog
+from local_athena.backends.duckdb.dialect import StatementKind, Translation, translate
+from local_athena.backends.duckdb.storage.archive import Archive
+from local_athena.engine.database import Database
+from local_athena.engine.execution_registry import ExecutionRegistry
+from local_athena.engine.execution_store import ExecutionStore
+from local_athena.engine.executions import Execution, Failure, Request
+from local_athena.engine.parameters import bind_parameters
+from local_athena.engine.result_quota import ResultQuota
+from local_athena.engine.worker import Job, JobQueue, Worker
+from local_athena.errors import StatementFailure
+from local_athena.s3_api.object_store import ObjectStore
+from local_athena.settings import LocalAthenaSettings
+
+_log = logging.getLogger(__name__)
+
+_WATCH_INTERVAL_SECONDS = 0.1
+# The database of Athena that a statement means when it and its context name none.
+_DEFAULT_DATABASE = "default"
+
+
+class TooManyActiveQueries(Exception):
+    """The quota on queued and running queries is used up."""
+
+
+class Engine:
+    """Runs statements over the archive.
+
+    Args:
+        settings: The limits to hold, and where things are.
+        catalog: The tables.
+        objects: Where results go.
+    """
+
+    def __init__(
+        self, settings: LocalAthenaSettings, catalog: Catalog, objects: ObjectStore
+    ) -> None:
+        self._settings = settings
+        self._catalog = catalog
+        self._objects = objects
+        self._archive = Archive(settings.data, settings.partition_prefixes)
+        self._ledger = ExecutionRegistry(ExecutionStore(settings.state / "executions"))
+        self._quota = ResultQuota(self._ledger, objects, settings.max_results_bytes)
+        self._admission = threading.Lock()
+        self._jobs: JobQueue = queue.SimpleQueue()
+        self._workers: list[Worker] = []
+        self._closing = threading.Event()
+        self._watchdog = threading.Thread(target=self._watch, name="local-athena-watchdog")
+
+    def open(self) -> None:
+        """Start to work off the queue."""
+        self._workers = [self._worker(number) for number in range(self._settings.workers)]
+        for thread in (*self._workers, self._watchdog):
+            thread.start()
+
+    def start(self, request: Request) -> str:
+        """Queue a statement and return the id of its execution, or of the one it repeats.
+
+        Raises:
+            MalformedQuery: When it does not parse; nothing was started.
+            IdempotentParameterMismatch: When its token was used for another request.
+            TooManyActiveQueries: When the quota is used up.
+        """
+        if earlier := self._ledger.replayed(request):
+            return earlier.id
+        plan = self._plan(request)
+        with self._admission:
+            # Another request may have brought the same token while this one was being parsed.
+            if earlier := self._ledger.replayed(request):
+                return earlier.id
+            self._admit()
+            execution = self._ledger.add(request, _substatement(plan, request.sql))
+            self._jobs.put(Job(execution.id, request.sql, plan))
+        return execution.id
+
+    def find(self, execution_id: str) -> Execution | None:
+        """Look up an execution."""
+        return self._ledger.find(execution_id)
+
+    def newest(self, limit: int, before: int | None = None) -> list[Execution]:
+        """List executions, newest first, from below a sequence number."""
+        return self._ledger.newest(limit, before)
+
+    def stop(self, execution_id: str) -> None:
+        """Cancel an execution; one that has finished stays as it is."""
+        if self._ledger.change(execution_id, Execution.cancelled):
+            self._interrupt(execution_id)
+
+    def close(self) -> None:
+        """Fail what is not finished and end all threads, or else DuckDB aborts the process."""
+        self._closing.set()
+        self._ledger.abandon("The endpoint stopped before the query finished")
+        for _ in self._workers:
+            self._jobs.put(None)
+        for thread in (self._watchdog, *self._workers):
+            while thread.is_alive():
+                self._interrupt_abandoned()
+                thread.join(timeout=_WATCH_INTERVAL_SECONDS)
+
+    def _admit(self) -> None:
+        limit = self._settings.max_active_queries
+        if limit is not None and len(self._ledger.active()) >= limit:
+            raise TooManyActiveQueries
+
+    def _plan(self, request: Request) -> Translation | StatementFailure:
+        catalogs = {version.catalog.lower() for version in self._catalog.versions.values()}
+        if request.catalog and request.catalog.lower() not in catalogs:
+            return StatementFailure(
+                "CATALOG_NOT_FOUND", f"Catalog '{request.catalog}' does not exist"
+            )
+        try:
+            sql = bind_parameters(request.sql, request.parameters)
+            return translate(sql, self._catalog, request.database or _DEFAULT_DATABASE)
+        except StatementFailure as failure:
+            return failure
+
+    def _worker(self, number: int) -> Worker:
+        folder = self._settings.state.resolve() / "workers" / str(number)
+        return Worker(folder, self._jobs, self._ledger, self._objects, self._open_database)
+
+    def _open_database(self, folder: Path) -> Database:
+        settings = self._settings
+        return Database(self._archive, folder, settings.memory_limit, settings.threads)
+
+    def _watch(self) -> None:
+        while not self._closing.wait(_WATCH_INTERVAL_SECONDS):
+            try:
+                self._watch_once()
+            except Exception:
+                # One fault, such as a file that cannot be removed, must not end all limits.
+                _log.exception("the limits could not be held this time")
+
+    def _watch_once(self) -> None:
+        for worker in self._workers:
+            self._hold_limits(worker)
+        # An interrupt between two statements is lost on DuckDB, so it is repeated.
+        self._interrupt_abandoned()
+        self._quota.enforce()
+
+    def _hold_limits(self, worker: Worker) -> None:
+        current = worker.current
+        if current is None:
+            return
+        execution_id, seconds = current
+        if seconds > self._settings.query_timeout_seconds:
+            failure = Failure.of(StatementFailure("QUERY_TIMEOUT", "Query timeout"))
+        elif worker.result_bytes() > self._settings.max_results_bytes:
+            failure = Failure.internal("The result exceeds the room for results of this endpoint")
+        else:
+            return
+        self._ledger.change(execution_id, lambda execution: execution.failed(failure))
+
+    def _interrupt_abandoned(self) -> None:
+        for worker in self._workers:
+            current = worker.current
+            execution = self._ledger.find(current[0]) if current else None
+            if execution and execution.state.is_final:
+                worker.interrupt(execution.id)
+
+    def _interrupt(self, execution_id: str) -> None:
+        for worker in self._workers:
+            worker.interrupt(execution_id)
+
+
+def _substatement(plan: Translation | StatementFailure, sql: str) -> str:
+    if isinstance(plan, Translation):
+        return "EXPLAIN" if plan.statement is StatementKind.EXPLAIN_VALIDATE else "SELECT"
+    return "EXPLAIN" if sql.lstrip()[:7].upper() == "EXPLAIN" else "SELECT"

@@ -1,0 +1,127 @@
+"""All executions this endpoint knows, and the only way to change one.
+
+Holds the rules that concern several threads or several executions: a final state stays, a token
+that comes again names its first execution, what a crash left unfinished has failed.
+"""
+
+import logging
+import threading
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import islice
+
+from local_athena.engine.execution_store import ExecutionStore
+from local_athena.engine.executions import Execution, Failure, Request, State
+
+_log = logging.getLogger(__name__)
+
+# Athena forgets an execution after 45 days.
+HISTORY = timedelta(days=45)
+
+
+class IdempotentParameterMismatch(Exception):
+    """A ClientRequestToken that came before with another request."""
+
+
+class ExecutionRegistry:
+    """The executions, kept in a store and in memory; safe to share between threads.
+
+    `results` counts the executions that ever succeeded.
+    """
+
+    def __init__(self, store: ExecutionStore) -> None:
+        self._store = store
+        self._lock = threading.RLock()
+        self._executions: dict[str, Execution] = {}
+        self._tokens: dict[str, str] = {}
+        self.results = 0
+        for execution in store.load():
+            self._restore(execution)
+        self.abandon("The endpoint stopped before the query finished")
+
+    def find(self, execution_id: str) -> Execution | None:
+        """Look up an execution as it is now."""
+        return self._executions.get(execution_id)
+
+    def newest(self, limit: int, before: int | None = None) -> list[Execution]:
+        """List executions, newest first, from below a sequence number."""
+        with self._lock:
+            newest_first = reversed(self._executions.values())
+            older = (each for each in newest_first if before is None or each.sequence < before)
+            return list(islice(older, limit))
+
+    def replayed(self, request: Request) -> Execution | None:
+        """Find the execution that this request already started.
+
+        Raises:
+            IdempotentParameterMismatch: When its token started another request.
+        """
+        with self._lock:
+            earlier = self._executions.get(self._tokens.get(request.client_request_token, ""))
+        if earlier and not earlier.request.same_as(request):
+            raise IdempotentParameterMismatch
+        return earlier
+
+    def add(self, request: Request, substatement: str) -> Execution:
+        """Record a new execution as QUEUED."""
+        with self._lock:
+            last = next(reversed(self._executions.values()), None)
+            execution = Execution(
+                id=str(uuid.uuid4()),
+                sequence=last.sequence + 1 if last else 1,
+                request=request,
+                substatement=substatement,
+                submitted_at=datetime.now(UTC),
+            )
+            self._remember(execution)
+            self._store.save(execution)
+            return execution
+
+    def change(self, execution_id: str, transition: Callable[[Execution], Execution]) -> bool:
+        """Move an execution on, unless it has reached a final state; say whether it moved."""
+        with self._lock:
+            # Under the lock, so that of two who end an execution the second one notices.
+            current = self._executions[execution_id]
+            if current.state.is_final:
+                return False
+            changed = transition(current)
+            self._executions[execution_id] = changed
+            self._keep(changed)
+            self.results += changed.state is State.SUCCEEDED
+            return True
+
+    def abandon(self, reason: str) -> None:
+        """Fail what is not finished; the caller may well start it again."""
+        for execution in self.active():
+            self.change(
+                execution.id, lambda each: each.failed(Failure.internal(reason, retryable=True))
+            )
+
+    def active(self) -> list[Execution]:
+        """The executions that wait or run."""
+        with self._lock:
+            return [each for each in self._executions.values() if not each.state.is_final]
+
+    def succeeded(self) -> list[Execution]:
+        """The executions that have, or had, a result, oldest first."""
+        with self._lock:
+            return [each for each in self._executions.values() if each.state is State.SUCCEEDED]
+
+    def _restore(self, execution: Execution) -> None:
+        if datetime.now(UTC) - execution.submitted_at > HISTORY:
+            self._store.forget(execution.id)
+        else:
+            self._remember(execution)
+
+    def _keep(self, execution: Execution) -> None:
+        try:
+            self._store.save(execution)
+        except OSError:
+            # A full disk shall not leave it RUNNING for those who wait.
+            _log.exception("execution %s will be lost at a restart", execution.id)
+
+    def _remember(self, execution: Execution) -> None:
+        self._executions[execution.id] = execution
+        self._tokens[execution.request.client_request_token] = execution.id
+        self.results += execution.state is State.SUCCEEDED

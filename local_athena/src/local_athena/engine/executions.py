@@ -1,0 +1,153 @@
+"""The life of one statement: what was asked, the state it reached, and what came of it.
+
+Immutable values: a change of state is a new value, so that a reader never sees half of one. They
+know neither DuckDB nor the wire.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from local_athena.errors import ErrorCategory, StatementFailure
+
+
+class State(StrEnum):
+    """The states of Athena."""
+
+    QUEUED = "QUEUED"
+    RUNNING = "RUNNING"
+    SUCCEEDED = "SUCCEEDED"
+    FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
+
+    @property
+    def is_final(self) -> bool:
+        """Whether nothing can follow."""
+        return self not in (State.QUEUED, State.RUNNING)
+
+
+@dataclass(frozen=True)
+class Request:
+    """What StartQueryExecution was asked; `output_location` is the one that took effect."""
+
+    sql: str
+    catalog: str | None
+    database: str | None
+    workgroup: str
+    output_location: str
+    client_request_token: str
+    parameters: tuple[str, ...] = ()
+
+    def same_as(self, other: "Request") -> bool:
+        """Whether Athena takes both for one request; it does not compare the parameters."""
+        return self._identity == other._identity
+
+    @property
+    def _identity(self) -> tuple[str | None, ...]:
+        return (self.sql, self.catalog, self.database, self.output_location)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why an execution is FAILED; `message` is its StateChangeReason."""
+
+    message: str
+    category: int
+    number: int
+    retryable: bool = False
+
+    @classmethod
+    def of(cls, failure: StatementFailure) -> "Failure":
+        """Take over what the statement ran into."""
+        return cls(str(failure), int(failure.category), failure.number)
+
+    @classmethod
+    def internal(cls, text: str, *, retryable: bool = False) -> "Failure":
+        """Blame the endpoint itself."""
+        return cls(f"GENERIC_INTERNAL_ERROR: {text}", int(ErrorCategory.SYSTEM), 200, retryable)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a result, as ColumnInfo tells it."""
+
+    name: str
+    type: str
+    precision: int
+    scale: int
+    case_sensitive: bool
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Where the time went, and what was read and written."""
+
+    queue_ms: int = 0
+    planning_ms: int = 0
+    engine_ms: int = 0
+    service_ms: int = 0
+    total_ms: int = 0
+    scanned_bytes: int = 0
+    output_rows: int = 0
+    output_bytes: int = 0
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One statement and its life; `sequence` orders executions by arrival."""
+
+    id: str
+    sequence: int
+    request: Request
+    substatement: str
+    submitted_at: datetime
+    state: State = State.QUEUED
+    completed_at: datetime | None = None
+    failure: Failure | None = None
+    state_change_reason: str | None = None
+    columns: tuple[Column, ...] = ()
+    statistics: Statistics = field(default_factory=Statistics)
+
+    @property
+    def is_explain(self) -> bool:
+        """Whether the result is a text and not rows."""
+        return self.substatement == "EXPLAIN"
+
+    @property
+    def result_location(self) -> str:
+        """The S3 address of the result, known before there is one."""
+        extension = "txt" if self.is_explain else "csv"
+        return f"{self.request.output_location.rstrip('/')}/{self.id}.{extension}"
+
+    def running(self) -> "Execution":
+        """Leave the queue."""
+        waited_ms = milliseconds_since(self.submitted_at)
+        return replace(
+            self, state=State.RUNNING, statistics=replace(self.statistics, queue_ms=waited_ms)
+        )
+
+    def succeeded(self, columns: tuple[Column, ...], statistics: Statistics) -> "Execution":
+        """Finish with a result."""
+        return self._finished(State.SUCCEEDED, columns=columns, statistics=statistics)
+
+    def failed(self, failure: Failure) -> "Execution":
+        """Finish without one, for this reason."""
+        return self._finished(State.FAILED, failure=failure, state_change_reason=failure.message)
+
+    def cancelled(self) -> "Execution":
+        """Finish because the caller asked to stop."""
+        return self._finished(State.CANCELLED, state_change_reason="Query cancelled by user")
+
+    def _finished(self, state: State, **changes: object) -> "Execution":
+        finished = replace(self, state=state, completed_at=datetime.now(UTC), **changes)  # type: ignore[arg-type]  # each caller names fields of this class
+        statistics = finished.statistics
+        total_ms = milliseconds_since(self.submitted_at)
+        engine_ms = statistics.engine_ms or total_ms - statistics.queue_ms
+        return replace(
+            finished, statistics=replace(statistics, total_ms=total_ms, engine_ms=engine_ms)
+        )
+
+
+def milliseconds_since(moment: datetime) -> int:
+    """The whole milliseconds that passed."""
+    return int((datetime.now(UTC) - moment).total_seconds() * 1000)

@@ -1,0 +1,166 @@
+"""A thread that takes statements from the queue and runs them one after the other.
+
+Owns its database and its folder. What becomes of an execution it tells the ledger, which refuses
+when somebody was faster: a query that was stopped stays CANCELLED, and its result is never put in
+place.
+"""
+
+import logging
+import queue
+import shutil
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import duckdb
+
+from local_athena.backends.duckdb.dialect import Translation
+from local_athena.engine.database import Database
+from local_athena.engine.execution_registry import ExecutionRegistry
+from local_athena.engine.executions import (
+    Execution,
+    Failure,
+    Statistics,
+    milliseconds_since,
+)
+from local_athena.engine.statement import Abandoned, Outcome, run_statement
+from local_athena.errors import StatementFailure
+from local_athena.s3_api.object_store import ObjectStore, split_location
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Job:
+    """A queued statement; `plan` is its translation, or what Athena finds wrong with it."""
+
+    execution_id: str
+    sql: str
+    plan: Translation | StatementFailure
+
+
+JobQueue = queue.SimpleQueue[Job | None]
+
+
+class Worker(threading.Thread):
+    """Runs jobs until the queue hands out None."""
+
+    def __init__(
+        self,
+        folder: Path,
+        jobs: JobQueue,
+        ledger: ExecutionRegistry,
+        objects: ObjectStore,
+        open_database: Callable[[Path], Database],
+    ) -> None:
+        super().__init__(name=f"local-athena-{folder.name}")
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        self._result = folder / "result"
+        self._jobs = jobs
+        self._ledger = ledger
+        self._objects = objects
+        self._open_database = partial(open_database, folder)
+        self._database = self._open_database()
+        self._job_lock = threading.Lock()
+        self._current: tuple[str, float] | None = None
+
+    def run(self) -> None:
+        """Work off the queue."""
+        while (job := self._jobs.get()) is not None:
+            self._run_job(job)
+        self._database.close()
+
+    @property
+    def current(self) -> tuple[str, float] | None:
+        """The execution that runs, and for how many seconds."""
+        current = self._current
+        return current and (current[0], time.monotonic() - current[1])
+
+    def result_bytes(self) -> int:
+        """The size of the result so far."""
+        try:
+            return self._result.stat().st_size
+        except FileNotFoundError:
+            return 0
+
+    def interrupt(self, execution_id: str) -> None:
+        """Stop the execution, if it is still the one that runs."""
+        # The lock keeps an interrupt from reaching the next execution in the same database.
+        with self._job_lock:
+            if self._current and self._current[0] == execution_id:
+                self._database.interrupt()
+
+    def _run_job(self, job: Job) -> None:
+        if not self._ledger.change(job.execution_id, Execution.running):
+            return
+        with self._job_lock:
+            self._current = (job.execution_id, time.monotonic())
+        try:
+            self._finish(job, self._execute(job))
+        except Abandoned:
+            pass
+        except StatementFailure as failure:
+            self._fail(job, Failure.of(failure))
+        except Exception:
+            _log.exception("execution %s met a fault of the endpoint", job.execution_id)
+            self._fail(job, Failure.internal("The endpoint could not run the query"))
+        finally:
+            with self._job_lock:
+                self._current = None
+            self._result.unlink(missing_ok=True)
+
+    def _execute(self, job: Job) -> Outcome:
+        if isinstance(job.plan, StatementFailure):
+            raise job.plan
+        try:
+            return run_statement(
+                self._database, job.plan, job.sql, self._result, lambda: self._is_final(job)
+            )
+        except StatementFailure as failure:
+            if isinstance(failure.__cause__, duckdb.FatalException | duckdb.InternalException):
+                # After one of these DuckDB refuses every further statement.
+                self._reopen()
+            raise
+
+    def _finish(self, job: Job, outcome: Outcome) -> None:
+        # Inside the change of state: a query stopped meanwhile must not leave a result behind.
+        def publish(execution: Execution) -> Execution:
+            started = time.perf_counter()
+            bucket, key = split_location(execution.result_location)
+            size = self._objects.put(bucket, key, self._result).size
+            service_ms = round((time.perf_counter() - started) * 1000)
+            statistics = _statistics(execution, outcome, size, service_ms)
+            return execution.succeeded(outcome.columns, statistics)
+
+        self._ledger.change(job.execution_id, publish)
+
+    def _fail(self, job: Job, failure: Failure) -> None:
+        self._ledger.change(job.execution_id, lambda execution: execution.failed(failure))
+
+    def _is_final(self, job: Job) -> bool:
+        execution = self._ledger.find(job.execution_id)
+        return execution is None or execution.state.is_final
+
+    def _reopen(self) -> None:
+        with self._job_lock:
+            self._database.close()
+            self._database = self._open_database()
+
+
+def _statistics(
+    execution: Execution, outcome: Outcome, output_bytes: int, service_ms: int
+) -> Statistics:
+    return Statistics(
+        queue_ms=execution.statistics.queue_ms,
+        planning_ms=outcome.planning_ms,
+        engine_ms=outcome.engine_ms,
+        service_ms=service_ms,
+        total_ms=milliseconds_since(execution.submitted_at),
+        scanned_bytes=outcome.scanned_bytes,
+        output_rows=outcome.rows,
+        output_bytes=output_bytes,
+    )

@@ -1,0 +1,183 @@
+"""S3 over the object store: path-style requests, the bucket is the first segment of the path.
+
+Objects only: no versions, no multipart uploads, no access control. Takes any credentials: no
+signature is checked.
+"""
+
+import binascii
+import hashlib
+import re
+from base64 import b64decode
+from collections.abc import AsyncIterator
+from urllib.parse import unquote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from local_athena.s3_api.aws_chunked import (
+    IncompleteBody,
+    decode_aws_chunked,
+    is_aws_chunked,
+)
+from local_athena.s3_api.errors import S3Error
+from local_athena.s3_api.listing import list_objects
+from local_athena.s3_api.object_store import InvalidBucketName, KeyUnusable, ObjectStore
+from local_athena.s3_api.reading import read_object
+from local_athena.s3_api.xml_documents import (
+    deleted_xml,
+    error_xml,
+    keys_to_delete,
+    listing_xml,
+)
+
+_UNSUPPORTED = re.compile(
+    "acl|cors|encryption|legal-hold|lifecycle|location|notification|object-lock|partNumber|policy|"
+    "restore|retention|select|tagging|torrent|uploadId|uploads|versionId|versioning|versions"
+)
+
+
+class S3Protocol:
+    """Every path below `/`: a bucket, or an object in one."""
+
+    def __init__(self, objects: ObjectStore) -> None:
+        self._objects = objects
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, as an ASGI app."""
+        request = Request(scope, receive)
+        response = await self._respond(request)
+        await response(scope, receive, send)
+
+    async def _respond(self, request: Request) -> Response:
+        try:
+            return await self._dispatch(request)
+        except S3Error as error:
+            return _refusal(request, error)
+        except InvalidBucketName:
+            return _refusal(request, S3Error("InvalidBucketName"))
+        except KeyUnusable:
+            return _refusal(request, S3Error("KeyTooLongError"))
+        except IncompleteBody:
+            return _refusal(request, S3Error("IncompleteBody"))
+
+    async def _dispatch(self, request: Request) -> Response:
+        bucket, key = _address(request)
+        if any(_UNSUPPORTED.fullmatch(name) for name in request.query_params):
+            raise S3Error("NotImplemented")
+        if key:
+            return await self._on_object(request, bucket, key)
+        return await self._on_bucket(request, bucket)
+
+    async def _on_object(self, request: Request, bucket: str, key: str) -> Response:
+        match request.method:
+            case "GET" | "HEAD":
+                is_head = request.method == "HEAD"
+                headers = request.headers
+                return await read_object(self._objects, bucket, key, headers, head=is_head)
+            case "PUT":
+                return await self._put(request, bucket, key)
+            case "DELETE":
+                self._require_bucket(bucket)
+                await run_in_threadpool(self._objects.delete, bucket, key)
+                return Response(status_code=204)
+        raise S3Error("MethodNotAllowed")
+
+    async def _on_bucket(self, request: Request, bucket: str) -> Response:
+        if request.method == "PUT":
+            self._objects.make_bucket(bucket)
+            return Response(headers={"Location": f"/{bucket}"})
+        self._require_bucket(bucket)
+        query = request.query_params
+        match request.method:
+            case "HEAD":
+                return Response(headers={"x-amz-bucket-region": "us-east-1"})
+            case "GET" if query.get("list-type") == "2":
+                listing = await run_in_threadpool(list_objects, self._objects, bucket, query)
+                return _xml(listing_xml(listing))
+            case "POST" if "delete" in query:
+                return await self._delete_all(request, bucket)
+            case "GET" | "DELETE":
+                raise S3Error("NotImplemented")
+        raise S3Error("MethodNotAllowed")
+
+    async def _put(self, request: Request, bucket: str, key: str) -> Response:
+        if "x-amz-copy-source" in request.headers:
+            raise S3Error("NotImplemented")
+        upload = self._objects.new_upload()
+        digest = hashlib.md5(usedforsecurity=False)
+        try:
+            with upload.open("wb") as file:
+                async for block in _body(request):
+                    digest.update(block)
+                    await run_in_threadpool(file.write, block)
+            _check_digest(request, digest.digest())
+            info = await run_in_threadpool(self._objects.put, bucket, key, upload)
+        finally:
+            upload.unlink(missing_ok=True)
+        return Response(headers={"ETag": info.etag})
+
+    async def _delete_all(self, request: Request, bucket: str) -> Response:
+        body = b"".join([block async for block in _body(request)])
+        try:
+            keys, is_quiet = keys_to_delete(body)
+        except ValueError as error:
+            raise S3Error("MalformedXML") from error
+        for key in keys:
+            await run_in_threadpool(self._objects.delete, bucket, key)
+        return _xml(deleted_xml([] if is_quiet else keys))
+
+    def _require_bucket(self, bucket: str) -> None:
+        if not self._objects.has_bucket(bucket):
+            raise S3Error("NoSuchBucket")
+
+
+def _address(request: Request) -> tuple[str, str]:
+    # Not `request.path_params`: the server has decoded those leniently, and a key may hold "%2F".
+    raw_path: bytes = request.scope["raw_path"]
+    try:
+        path = unquote(raw_path.decode("ascii"), errors="strict")
+    except UnicodeDecodeError as error:
+        raise S3Error("InvalidURI") from error
+    bucket, _, key = path.removeprefix("/").partition("/")
+    return bucket, key
+
+
+async def _body(request: Request) -> AsyncIterator[bytes]:
+    blocks: AsyncIterator[bytes] = request.stream()
+    if is_aws_chunked(request.headers):
+        blocks = decode_aws_chunked(blocks)
+    expected = request.headers.get("x-amz-decoded-content-length")
+    size = 0
+    try:
+        async for block in blocks:
+            size += len(block)
+            yield block
+    except ClientDisconnect as error:
+        raise IncompleteBody from error
+    if expected is not None and expected != str(size):
+        raise IncompleteBody
+
+
+def _check_digest(request: Request, digest: bytes) -> None:
+    expected = request.headers.get("content-md5")
+    if expected is None:
+        return
+    try:
+        matches = b64decode(expected, validate=True) == digest
+    except binascii.Error:
+        matches = False
+    if not matches:
+        raise S3Error("BadDigest")
+
+
+def _refusal(request: Request, error: S3Error) -> Response:
+    content = error_xml(error.code, error.message, request.url.path)
+    if request.method == "HEAD":
+        return Response(status_code=error.status)
+    return _xml(content, error.status)
+
+
+def _xml(content: bytes, status: int = 200) -> Response:
+    return Response(content, status, media_type="application/xml")

@@ -1,0 +1,110 @@
+"""The XML that S3 speaks: errors, listings, the list of keys to delete."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote
+from xml.etree import ElementTree
+
+from local_athena.s3_api.object_store import ObjectInfo
+
+_NAMESPACE = "http://s3.amazonaws.com/doc/2006-03-01/"
+Element = ElementTree.Element
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of ListObjectsV2, with what was asked."""
+
+    bucket: str
+    prefix: str
+    delimiter: str
+    max_keys: int
+    start_after: str
+    token: str | None
+    next_token: str | None
+    objects: tuple[ObjectInfo, ...]
+    common_prefixes: tuple[str, ...]
+    url_encoded: bool
+
+    def text(self, value: str) -> str:
+        """Encode a key as the caller asked for: XML cannot hold every character."""
+        return quote(value, safe="/*-._~") if self.url_encoded else value
+
+
+def error_xml(code: str, message: str, resource: str) -> bytes:
+    """Render an error."""
+    return _document("Error", [("Code", code), ("Message", message), ("Resource", resource)])
+
+
+def listing_xml(listing: Listing) -> bytes:
+    """Render a page of ListObjectsV2."""
+    members = [
+        ("Name", listing.bucket),
+        ("Prefix", listing.text(listing.prefix)),
+        ("Delimiter", listing.text(listing.delimiter) or None),
+        ("MaxKeys", str(listing.max_keys)),
+        ("StartAfter", listing.text(listing.start_after) or None),
+        ("EncodingType", "url" if listing.url_encoded else None),
+        ("KeyCount", str(len(listing.objects) + len(listing.common_prefixes))),
+        ("IsTruncated", "true" if listing.next_token else "false"),
+        ("ContinuationToken", listing.token),
+        ("NextContinuationToken", listing.next_token),
+    ]
+    root = _element("ListBucketResult", members, xmlns=_NAMESPACE)
+    root.extend(_contents(listing, info) for info in listing.objects)
+    root.extend(
+        _element("CommonPrefixes", [("Prefix", listing.text(prefix))])
+        for prefix in listing.common_prefixes
+    )
+    return _rendered(root)
+
+
+def deleted_xml(keys: Iterable[str]) -> bytes:
+    """Render the answer of DeleteObjects."""
+    root = _element("DeleteResult", [], xmlns=_NAMESPACE)
+    root.extend(_element("Deleted", [("Key", key)]) for key in keys)
+    return _rendered(root)
+
+
+def keys_to_delete(body: bytes) -> tuple[list[str], bool]:
+    """Read the keys of a DeleteObjects request, and whether the answer shall stay quiet.
+
+    Raises:
+        ValueError: When it is no such document.
+    """
+    try:
+        root = ElementTree.fromstring(body)  # noqa: S314 - the caller is on this machine
+    except ElementTree.ParseError as error:
+        raise ValueError(str(error)) from error
+    keys = [key.text or "" for key in root.findall("{*}Object/{*}Key")]
+    return keys, root.findtext("{*}Quiet") == "true"
+
+
+def _contents(listing: Listing, info: ObjectInfo) -> Element:
+    modified = info.modified_at.strftime("%Y-%m-%dT%H:%M:%S.000Z")
+    return _element(
+        "Contents",
+        [
+            ("Key", listing.text(info.key)),
+            ("LastModified", modified),
+            ("ETag", info.etag),
+            ("Size", str(info.size)),
+            ("StorageClass", "STANDARD"),
+        ],
+    )
+
+
+def _element(tag: str, members: Iterable[tuple[str, str | None]], **attributes: str) -> Element:
+    element = ElementTree.Element(tag, attributes)
+    for name, text in members:
+        if text is not None:
+            ElementTree.SubElement(element, name).text = text
+    return element
+
+
+def _document(tag: str, members: Iterable[tuple[str, str | None]]) -> bytes:
+    return _rendered(_element(tag, members))
+
+
+def _rendered(root: Element) -> bytes:
+    return b'<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root)

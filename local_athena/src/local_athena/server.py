@@ -1,0 +1,140 @@
+"""The endpoint as a server: Athena at `POST /`, S3 below every other path, `GET /healthz`.
+
+The one place that builds the parts and joins them. Requests are accepted with any credentials and
+no signature is checked, which is why it binds the loopback address unless told otherwise.
+"""
+
+import contextlib
+import fcntl
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+
+from data_hist.catalog import Catalog, load_catalog
+from local_athena.athena_api.athena import AthenaProtocol
+from local_athena.athena_api.throttling import Throttle
+from local_athena.athena_api.workgroup import Workgroup
+from local_athena.engine.engine import Engine
+from local_athena.s3_api.endpoint import S3Protocol
+from local_athena.s3_api.object_store import ObjectStore
+from local_athena.settings import LocalAthenaSettings
+
+_DRAIN_SECONDS = 1
+# Longer than clients pause between two calls: a connection closed under them costs a retry.
+_KEEP_ALIVE_SECONDS = 60
+
+
+class CannotStart(Exception):
+    """Something on this machine is in the way of the endpoint."""
+
+
+def create_app(settings: LocalAthenaSettings, catalog: Catalog | None = None) -> Starlette:
+    """Build the endpoint as an ASGI app; its threads live from startup to shutdown."""
+    catalog = catalog or load_catalog()
+    objects = ObjectStore(settings.state / "s3", settings.state / "uploads")
+    objects.make_bucket(settings.bucket)
+    engine = Engine(settings, catalog, objects)
+    workgroup = Workgroup(settings.workgroup_output_location, enforces=settings.enforce_workgroup)
+    throttle = Throttle(settings.call_rates)
+    athena = AthenaProtocol(engine, objects, catalog, workgroup, throttle)
+    s3 = S3Protocol(objects)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        engine.open()
+        try:
+            yield
+        finally:
+            engine.close()
+
+    routes = [
+        Route("/", athena.endpoint, methods=["POST"]),
+        Route("/healthz", _health, methods=["GET"]),
+    ]
+    app = Starlette(routes=routes, lifespan=lifespan)
+    # Not a route: the pattern of a route matches no line end, which a key may hold.
+    app.router.default = s3
+    return app
+
+
+def serve(settings: LocalAthenaSettings, catalog: Catalog | None = None) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises:
+        SystemExit: With status 1 and a message, when the endpoint cannot start.
+    """
+    try:
+        if not settings.data.is_dir():
+            raise CannotStart(f"there is no archive at {settings.data}")
+        with _owned(settings.state), _listening(settings) as listener:
+            _run(create_app(settings, catalog), listener)
+    except CannotStart as error:
+        print(f"local-athena: {error}", file=sys.stderr)
+        raise SystemExit(1) from error
+
+
+async def _health(_: Request) -> PlainTextResponse:
+    return PlainTextResponse("ok")
+
+
+@contextlib.contextmanager
+def _owned(state: Path) -> Iterator[None]:
+    """Hold the folder, so that no second process takes its executions for crashed ones."""
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        lock = os.open(state / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError as error:
+        raise CannotStart(f"cannot keep its state in {state}: {error.strerror}") from error
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise CannotStart(f"{state} is in use by another process") from error
+    finally:
+        os.close(lock)
+
+
+@contextlib.contextmanager
+def _listening(settings: LocalAthenaSettings) -> Iterator[socket.socket]:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    address = f"{settings.host}:{settings.port}"
+    with socket.socket(family, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((settings.host, settings.port))
+        except OSError as error:
+            raise CannotStart(f"cannot listen on {address}: {error.strerror}") from error
+        yield listener
+
+
+class _AnnouncingServer(uvicorn.Server):
+    """Says on standard output that it listens, where others wait for it."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for listener in sockets or () if self.started else ():
+            host, port = listener.getsockname()[:2]
+            print(f"local-athena listens on http://{host}:{port}", flush=True)
+
+
+def _run(app: Starlette, listener: socket.socket) -> None:
+    config = uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+        timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+    )
+    # uvicorn raises the signal that ended it once more, which would be the exit status.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
+    _AnnouncingServer(config).run(sockets=[listener])

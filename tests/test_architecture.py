@@ -1,0 +1,176 @@
+"""Imports follow docs/architecture.md, and each third-party library has its owner."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+DISTRIBUTIONS = {"data_hist": ROOT, "local_athena": ROOT / "local_athena/src"}
+ARROW = re.compile(r"^ +(\w+) --> (\w+)$", re.MULTILINE)
+ALLOWED = set(ARROW.findall((ROOT / "docs/architecture.md").read_text()))
+SHARED = {"errors", "settings", "spelling", "strict_json", "lru_cache"}
+
+OWNERS = {
+    "bcrypt": {"data_hist.auth.passwords"},
+    "boto3": {"data_hist.athena"},
+    "botocore": {"data_hist.athena"},
+    "connexion": {"data_hist.app", "data_hist.http"},
+    "duckdb": {"local_athena.backends.duckdb", "local_athena.engine"},
+    "gunicorn": {"data_hist.server"},
+    "jsonschema": {"data_hist.http"},
+    "msgspec": {"data_hist.athena.result_sets", "data_hist.strict_json"},
+    "opentelemetry": {"data_hist.observability"},
+    "pebble": {"data_hist.sql_guard.pool"},
+    "prometheus_client": {"data_hist.server.gunicorn_conf", "data_hist.observability.metrics"},
+    "pyarrow": {"data_hist.results"},
+    "pydantic_settings": {"data_hist.settings"},
+    "sqlglot": {"data_hist.sql_guard", "local_athena.backends.duckdb.dialect"},
+    "uvicorn": {"data_hist.server", "local_athena.server"},
+    "uvicorn_worker": {"data_hist.server"},
+    "yaml": {"data_hist.catalog", "data_hist.http.specification"},
+}
+
+
+def module_name(path: Path, folder: Path) -> str:
+    return ".".join(path.relative_to(folder).with_suffix("").parts).removesuffix(".__init__")
+
+
+MODULES = {
+    module_name(path, folder): path
+    for distribution, folder in DISTRIBUTIONS.items()
+    for path in (folder / distribution).rglob("*.py")
+}
+
+
+def imported(path: Path) -> set[str]:
+    """The modules that a module imports; `from package import part` is an import of the part."""
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            parts = {f"{node.module}.{alias.name}" for alias in node.names}
+            names |= {part if part in MODULES else node.module for part in parts}
+    return names
+
+
+IMPORTS = {module: imported(path) for module, path in MODULES.items()}
+
+
+def is_within(module: str, package: str) -> bool:
+    return module == package or module.startswith(f"{package}.")
+
+
+@pytest.mark.parametrize("library", OWNERS)
+def test_each_library_has_its_owner(library: str) -> None:
+    importers = {
+        module
+        for module, names in IMPORTS.items()
+        if any(is_within(name, library) for name in names)
+    }
+
+    assert importers
+    assert {
+        importer
+        for importer in importers
+        if not any(is_within(importer, owner) for owner in OWNERS[library])
+    } == set()
+
+
+def package(module: str) -> str:
+    """The package or module just below the top that a module belongs to."""
+    return [*module.split("."), ""][1]
+
+
+def arrows() -> Iterator[tuple[str, str]]:
+    for module, names in IMPORTS.items():
+        for name in names & MODULES.keys():
+            if is_within(module, "data_hist") and is_within(name, "data_hist"):
+                yield package(module), package(name)
+
+
+def test_packages_import_what_the_picture_allows() -> None:
+    drawn = {
+        (importer, name)
+        for importer, name in arrows()
+        if importer not in {name, "", "__main__"} and name not in SHARED | {""}
+    }
+
+    assert drawn - NOT_YET == ALLOWED
+    assert drawn >= NOT_YET
+
+
+# Arrows that point up and have to go.
+NOT_YET = {
+    ("athena", "pruning"),
+    ("cli", "supervisor"),
+    ("http", "sql_guard"),
+    ("observability", "http"),
+    ("queries", "http"),
+}
+# Modules that other modules of another distribution still import.
+NOT_YET_APART = {
+    "data_hist.catalog",
+    "local_athena.server",
+    "local_athena.settings",
+    "local_athena.sample.archive",
+}
+
+
+def test_shared_modules_import_only_each_other() -> None:
+    assert {name for importer, name in arrows() if importer in SHARED} <= SHARED
+
+
+def test_the_distributions_do_not_import_each_other() -> None:
+    for module, names in IMPORTS.items():
+        for name in names & MODULES.keys():
+            if name not in NOT_YET_APART:
+                assert name.split(".")[0] == module.split(".")[0], (module, name)
+
+
+def test_modules_import_in_no_circle() -> None:
+    assert circle({module: names & MODULES.keys() for module, names in IMPORTS.items()}) == ()
+
+
+def test_the_picture_has_no_circle() -> None:
+    graph: dict[str, set[str]] = {}
+    for importer, name in ALLOWED:
+        graph.setdefault(importer, set()).add(name)
+
+    assert circle(graph) == ()
+
+
+def test_gunicorn_sets_up_the_metrics_before_they_are_loaded() -> None:
+    loaded: set[str] = set()
+    # Its configuration and its worker class; a package comes with each of its modules.
+    pending = ["data_hist.server.gunicorn_conf", "data_hist.server.worker"]
+    while pending:
+        module = pending.pop()
+        if module not in loaded:
+            loaded.add(module)
+            pending += (IMPORTS[module] | {module.rpartition(".")[0]}) & MODULES.keys()
+
+    assert "data_hist.observability.metrics" not in loaded
+
+
+def circle(graph: dict[str, set[str]]) -> tuple[str, ...]:
+    """A circle in a graph, as the names on the way; nothing if there is none."""
+    done: set[str] = set()
+
+    def visit(node: str, trail: tuple[str, ...]) -> tuple[str, ...]:
+        if node in trail:
+            return (*trail, node)
+        if node not in done:
+            for name in graph.get(node, ()):
+                if found := visit(name, (*trail, node)):
+                    return found
+            done.add(node)
+        return ()
+
+    for node in graph:
+        if found := visit(node, ()):
+            return found
+    return ()

@@ -1,0 +1,11 @@
+"""The guard over the tables that the service ships with."""
+
+import pytest
+
+from data_hist.catalog import load_catalog
+from data_hist.sql_guard import Guard
+
+
+@pytest.fixture(scope="session")
+def guard() -> Guard:
+    return Guard(load_catalog().versions["v0"])

@@ -1,0 +1,274 @@
+"""The last look at the rewritten text: it notices when the rewriting is not what it should be."""
+
+from collections.abc import Callable
+from typing import Any
+from unittest.mock import Mock
+
+import pytest
+
+from data_hist.catalog import load_catalog
+from data_hist.errors import InvalidSql, RequestError, StatementNotAllowed
+from data_hist.pruning.time_range import FIXED, Span
+from data_hist.sql_guard import Guard, parser, verify
+from data_hist.sql_guard import guard as guard_module
+from data_hist.sql_guard.diagnostics import Source
+from data_hist.sql_guard.lexer import lex
+from data_hist.sql_guard.rewrite import TENANT_COLUMN, Replacement, projection, splice, stand_in
+from data_hist.sql_guard.sub_select_check import RewriteFault, shown
+
+VERSION = load_catalog().versions["v0"]
+TABLE = VERSION.tables["events"]
+ARRIVAL = {FIXED: Span(low=1_763_600_000_000)}
+EVENTS = projection(VERSION, TABLE, 11000)
+NARROWED = projection(VERSION, TABLE, 11000, ARRIVAL)
+STAND_IN = stand_in(VERSION, TABLE)
+SHOWN = shown(VERSION, TABLE, TENANT_COLUMN)
+SQL = "SELECT * FROM events e"
+
+
+def _check_frame(frame: str, replacements: list[Replacement], stand_ins: list[str]) -> None:
+    tokens = lex(Source(SQL), max_tokens=50).tokens
+    verify.check_frame(frame, tokens, replacements, stand_ins)
+
+
+def _check_sent(sent: str, sub_select: str, customer_id: int | None = 11000) -> None:
+    verify.check_sent(
+        sent,
+        lex(Source(SQL), max_tokens=50).tokens,
+        fixed=[],
+        literals=[],
+        sub_selects=[verify.SubSelect(Replacement(14, 20, sub_select), SHOWN)],
+        customer_id=customer_id,
+    )
+
+
+def _sent(sub_select: str) -> str:
+    return splice(SQL, [Replacement(14, 20, sub_select)])[0]
+
+
+def test_the_frame_that_was_meant_passes() -> None:
+    _check_frame(_sent(STAND_IN), [Replacement(14, 20, STAND_IN)], [STAND_IN])
+
+
+@pytest.mark.parametrize("sub_select", [EVENTS, NARROWED, f'{NARROWED} AS "events"'])
+def test_the_text_that_was_meant_passes(sub_select: str) -> None:
+    _check_sent(_sent(sub_select), sub_select)
+
+
+def test_everybodys_rows_are_for_the_operator_alone() -> None:
+    everybodys = projection(VERSION, TABLE, None, ARRIVAL)
+
+    _check_sent(_sent(everybodys), everybodys, customer_id=None)
+    with pytest.raises(RewriteFault, match="not that of a customer"):
+        _check_sent(_sent(everybodys), everybodys)
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        SQL,
+        f"SELECT * FROM {EVENTS} e, secret",
+        f"SELECT * FROM {EVENTS.replace('11000', '11001')} e",
+        f"SELECT * FROM {EVENTS.replace('customerid,', 'customerid, resourceid,')} e",
+        f"SELECT data FROM {EVENTS} e",
+    ],
+)
+def test_another_text_is_a_fault_of_ours(sent: str) -> None:
+    with pytest.raises(RewriteFault, match="other tokens"):
+        _check_sent(sent, EVENTS)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "secret",
+        '"awsdatacatalog"."data_hist"."events_v0"',
+        '(SELECT 1 FROM "awsdatacatalog"."data_hist"."other")',
+        f"{STAND_IN} x, data_hist.secret",
+        "(SELECT 1)",
+    ],
+)
+def test_a_stand_in_that_is_not_ours_is_a_fault(text: str) -> None:
+    with pytest.raises(RewriteFault):
+        _check_frame(_sent(text), [Replacement(14, 20, text)], [STAND_IN])
+
+
+WRONG_SUB_SELECTS = [
+    "secret",
+    '"awsdatacatalog"."data_hist"."events_v0"',
+    '(SELECT * FROM "awsdatacatalog"."data_hist"."events_v0" WHERE customerid = 11000)',
+    "(SELECT 1)",
+    f"({EVENTS})",
+    f"{EVENTS} UNION {EVENTS}",
+    f"{EVENTS} x, data_hist.secret",
+    f"{EVENTS} x JOIN secret ON true",
+    f"{EVENTS} WHERE true",
+    f"{EVENTS} TABLESAMPLE BERNOULLI (10)",
+    EVENTS.removesuffix(")"),
+    EVENTS.replace("= 11000", "= 11001"),
+    EVENTS.replace("= 11000", "= '11000'"),
+    EVENTS.replace("= 11000", "= -11000"),
+    EVENTS.replace("= 11000", "= 11000 + 1"),
+    EVENTS.replace("= 11000", ">= 11000"),
+    EVENTS.replace("= 11000", "= 11000 OR true"),
+    EVENTS.replace("= 11000", "= 11000 OR dt > '1' AND dt < '2'"),
+    EVENTS.replace("= 11000", "IN (11000)"),
+    EVENTS.replace("customerid =", "NOT customerid ="),
+    EVENTS.replace("WHERE customerid", "WHERE service"),
+    EVENTS.replace("WHERE customerid = 11000", ""),
+    EVENTS.replace("WHERE customerid", "WHERE dt > '1' AND customerid"),
+    EVENTS.replace("events_v0", "metrics_v0"),
+    EVENTS.replace('"data_hist".', ""),
+    EVENTS.replace('"awsdatacatalog"', '"other"'),
+    EVENTS.replace("SELECT customerid,", "SELECT DISTINCT customerid,"),
+    EVENTS.replace("customerid,", "customerid, resourceid,"),
+    EVENTS.replace("customerid,", "customerid, data AS service,"),
+    EVENTS.replace("customerid,", "customerid, (SELECT 1),"),
+    EVENTS.replace(" WHERE", ", secret WHERE"),
+    EVENTS.replace("= 11000", "= 11000 AND EXISTS (SELECT 1 FROM secret)"),
+    EVENTS.replace("= 11000", "= 11000 AND EXISTS (SELECT 1)"),
+    EVENTS.replace("= 11000", "= 11000 LIMIT 5"),
+]
+
+
+@pytest.mark.parametrize("text", WRONG_SUB_SELECTS)
+def test_a_sub_select_that_shows_something_else_is_a_fault_of_ours(text: str) -> None:
+    with pytest.raises(RewriteFault):
+        _check_sent(_sent(text), text)
+
+
+@pytest.mark.parametrize("customer_id", [1, 1100, 110000, 11001])
+def test_a_shape_that_has_been_read_passes_for_its_customer_alone(customer_id: int) -> None:
+    _check_sent(_sent(NARROWED), NARROWED)
+
+    with pytest.raises(RewriteFault, match="not that of the customer"):
+        _check_sent(_sent(NARROWED), NARROWED, customer_id)
+
+
+@pytest.mark.parametrize(
+    "literal",
+    [
+        "secret",
+        '"secret"',
+        "?",
+        "(SELECT 1)",
+        "1) FROM secret",
+        "(1",
+        "1 + 1",
+        "'a' || 'b'",
+        "abs(1)",
+        "now()",
+        "1 -- x\n OR true",
+    ],
+)
+def test_a_literal_that_is_more_than_a_value_is_a_fault_of_ours(literal: str) -> None:
+    sql = "SELECT ?"
+    meant = [Replacement(7, 8, literal)]
+
+    with pytest.raises(RewriteFault, match="a literal"):
+        verify.check_sent(
+            splice(sql, meant)[0],
+            lex(Source(sql), max_tokens=9).tokens,
+            fixed=[],
+            literals=meant,
+            sub_selects=[],
+            customer_id=11000,
+        )
+
+
+def test_an_empty_text_is_a_fault_of_ours() -> None:
+    with pytest.raises(RewriteFault, match="empty"):
+        verify.check_frame("", [], [], [])
+
+
+def test_a_fault_of_the_callers_that_only_the_rewriting_shows_is_a_syntax_error() -> None:
+    sql = "SELECT * FROM events *"
+    meant = [Replacement(14, 20, STAND_IN)]
+    tokens = lex(Source(sql), max_tokens=9).tokens
+
+    with pytest.raises(InvalidSql):
+        verify.check_frame(splice(sql, meant)[0], tokens, meant, [STAND_IN])
+
+
+def test_a_parser_that_fails_on_the_rewritten_text_is_a_fault_of_ours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(parser, "parse", Mock(side_effect=ZeroDivisionError))
+
+    with pytest.raises(RewriteFault, match="cannot be read"):
+        verify.check_frame("SELECT 1", lex(Source("SELECT 1"), max_tokens=2).tokens, [], [])
+
+
+def test_a_level_too_many_is_the_callers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parser, "parse", Mock(side_effect=RecursionError))
+
+    with pytest.raises(StatementNotAllowed, match="too complex"):
+        verify.check_frame("SELECT 1", lex(Source("SELECT 1"), max_tokens=2).tokens, [], [])
+
+
+@pytest.mark.parametrize("ours", ["SELECT", "SELECT 1 2", "SELECT '1'", "SELECT  1", "SELEC T1"])
+def test_tokens_that_the_parser_sees_otherwise_are_a_syntax_error(ours: str) -> None:
+    tokens = lex(Source(ours), max_tokens=9).tokens
+
+    with pytest.raises(parser.SyntaxFault):
+        parser.parse("SELECT 1", tokens)
+
+
+BROKEN_PROJECTIONS: list[Callable[..., str]] = [
+    lambda *_: "(SELECT 1 FROM secret)",
+    lambda version, table, _customer, arrival: projection(version, table, None, arrival),
+    lambda version, table, _customer, arrival: projection(version, table, 11001, arrival),
+    lambda version, _table, customer, arrival: projection(
+        version, version.tables["metrics"], customer, arrival
+    ),
+    lambda *known: projection(*known).replace(" AND ", " OR "),
+]
+BROKEN_SPLICES: list[Callable[..., Any]] = [
+    lambda text, _pieces: splice(text, []),
+    lambda text, pieces: splice(text, sorted(pieces)[1:]),
+    lambda text, pieces: splice(
+        text, [Replacement(start + 1, end, new) for start, end, new in pieces]
+    ),
+    lambda text, pieces: splice(
+        text, [Replacement(start, end + 2, new) for start, end, new in pieces]
+    ),
+    lambda text, pieces: (splice(text, pieces)[0] + ", secret", ()),
+    lambda text, pieces: (splice(text, pieces)[0].replace("= 11000", "= 11001"), ()),
+    lambda text, pieces: (splice(text, pieces)[0].replace("WHERE customerid", "OR customerid"), ()),
+]
+NARROWED_SQL = "SELECT service FROM events WHERE createdtimestamp > 1763600000000 AND data = ?"
+
+
+@pytest.mark.parametrize(
+    ("name", "broken"),
+    [("projection", each) for each in BROKEN_PROJECTIONS]
+    + [("splice", each) for each in BROKEN_SPLICES],
+)
+def test_a_fault_of_ours_is_noticed_for_a_known_text_and_not_blamed_on_the_caller(
+    monkeypatch: pytest.MonkeyPatch, name: str, broken: Callable[..., Any]
+) -> None:
+    guard = Guard(VERSION)
+    statement = guard.read(NARROWED_SQL)
+    for customer_id in (None, 11000, 11001):
+        guard.rewrite(statement, customer_id=customer_id, parameters=["x"])
+    monkeypatch.setattr(guard_module, name, broken)
+
+    with pytest.raises(RewriteFault) as fault:
+        guard.rewrite(statement, customer_id=11000, parameters=["x"])
+
+    assert not isinstance(fault.value, RequestError)
+
+
+def test_overlapping_replacements_are_no_text_at_all() -> None:
+    with pytest.raises(ValueError, match="overlap"):
+        splice("abc", [Replacement(0, 2, "x"), Replacement(1, 3, "y")])
+
+
+def test_a_long_text_is_still_compared_token_by_token() -> None:
+    sql = "SELECT * FROM events e WHERE dt IN ('1'" + ", '1'" * 5_000 + ")"
+    tokens = lex(Source(sql), max_tokens=20_000).tokens
+    meant = [Replacement(14, 20, STAND_IN)]
+
+    verify.check_frame(splice(sql, meant)[0], tokens, meant, [STAND_IN])
+    with pytest.raises(RewriteFault, match="other tokens"):
+        verify.check_frame(sql, tokens, meant, [STAND_IN])

@@ -1,0 +1,84 @@
+"""Which requests wait for a query, as it is known before they are routed."""
+
+from typing import Any
+
+import pytest
+
+from data_hist.http import specification as contract
+from data_hist.http.long_polling import LongPolls, preferred_wait_seconds
+from data_hist.http.routes import Routes
+
+SPECIFICATION: dict[str, Any] = contract.api_specification("X-Tenant", "X-Secret")
+BASE = "/v0/data_hist"
+STATUS = f"{BASE}/status/1"
+
+
+@pytest.fixture
+def long_polls() -> LongPolls:
+    routes = Routes()
+    routes.add_api(BASE, SPECIFICATION)
+    long_polls = LongPolls(routes)
+    long_polls.add_api(BASE, SPECIFICATION)
+    return long_polls
+
+
+@pytest.mark.parametrize(
+    ("prefer", "expected"),
+    [
+        ([], None),
+        (["wait=5"], 5),
+        (["WAIT = 5"], 5),
+        (['wait="5"'], 5),
+        (["respond-async, wait=5; foo=bar"], 5),
+        (["respond-async", "wait=5"], 5),
+        (["wait=5, wait=6"], 5),
+        (["wait=90"], 30),
+        (["wait=0"], 0),
+        (["wait=-1"], None),
+        (["wait=1.5"], None),
+        (["wait=٣"], None),
+        (["wait=1234567"], None),
+        (["await=5"], None),
+        (["foo; wait=5"], None),
+        (["wait"], None),
+    ],
+)
+def test_prefer(prefer: list[str], expected: int | None) -> None:
+    assert preferred_wait_seconds(prefer) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "prefer", "expected"),
+    [
+        (b"", b"", 0),
+        (b"wait_seconds=20", b"", 20),
+        (b"a=b&wait%5Fseconds=%32", b"", 2),
+        (b"", b"wait=20", 20),
+        (b"wait_seconds=3", b"wait=20", 3),
+        (b"wait_seconds=0", b"wait=20", 0),
+        # They are refused as soon as they are validated.
+        (b"wait_seconds=31", b"wait=20", 0),
+        (b"wait_seconds=soon", b"", 0),
+        (b"xwait_seconds=5", b"", 0),
+    ],
+)
+def test_status_waits(long_polls: LongPolls, query: bytes, prefer: bytes, expected: int) -> None:
+    headers = [(b"prefer", prefer)] * bool(prefer)
+
+    assert long_polls.wait_seconds("GET", STATUS, query, headers) == expected
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        (method.upper(), BASE + path.replace("{query_id}", "1").replace("{table}", "events"))
+        for path, operations in SPECIFICATION["paths"].items()
+        for method in (*operations, "head")
+        if method != "parameters" and (method, path) != ("get", "/status/{query_id}")
+    ]
+    + [("GET", f"{STATUS}/"), ("GET", f"{BASE}/status"), ("GET", "/v1/data_hist/status/1")],
+)
+def test_no_other_request_waits(long_polls: LongPolls, method: str, path: str) -> None:
+    waits = long_polls.wait_seconds(method, path, b"wait_seconds=20", [(b"prefer", b"wait=20")])
+
+    assert waits == 0

@@ -1,0 +1,61 @@
+"""A query is counted once, whoever sees its end how often."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from data_hist.athena.model import Query, QueryStatus, Statistics
+from data_hist.observability import metrics
+from data_hist.observability import query_metrics as started_queries
+from data_hist.queries.query_metrics import QueryMetrics
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def query(query_id: str, status: QueryStatus = QueryStatus.FINISHED) -> Query:
+    return Query(query_id, status, "SELECT 1", "s3://b/k", NOW, NOW, Statistics(7))
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
+    counted: list[tuple[str, int]] = []
+    monkeypatch.setattr(metrics, "query_ended", lambda *ended: counted.append(ended))
+    return counted
+
+
+def test_end_is_counted_once(counted: list[tuple[str, int]]) -> None:
+    started = QueryMetrics()
+    started.add("a")
+
+    started.seen(query("a", QueryStatus.RUNNING))
+    started.seen(query("a", QueryStatus.FAILED))
+    started.seen(query("a", QueryStatus.FAILED))
+
+    assert counted == [("FAILED", 7)]
+
+
+def test_idempotent_repeat_is_not_counted_again(counted: list[tuple[str, int]]) -> None:
+    started = QueryMetrics()
+    for _ in range(2):
+        started.add("a")
+        started.seen(query("a"))
+
+    assert len(counted) == 1
+
+
+def test_query_of_another_process_is_not_counted(counted: list[tuple[str, int]]) -> None:
+    QueryMetrics().seen(query("a"))
+
+    assert counted == []
+
+
+def test_oldest_give_way(counted: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(started_queries, "_MOST", 2)
+    started = QueryMetrics()
+    for query_id in "abc":
+        started.add(query_id)
+
+    for query_id in "abc":
+        started.seen(query(query_id))
+
+    assert len(counted) == 2

@@ -1,0 +1,233 @@
+"""Positions in the sent SQL lead back to the caller's own text."""
+
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data_hist.catalog import load_catalog
+from data_hist.errors import QueryTooLarge
+from data_hist.pruning.time_range import Anchor, Base, Span, TimeRange
+from data_hist.queries.sql_trailer import annotate, caller_position, caller_text, time_ranges
+from data_hist.sql_guard import MAX_SQL_BYTES, Edit, Guard, Parameter
+from tests.shared_files import shared_cases
+from tests.unit.sql_guard.case_files import own_cases, sql_of
+
+
+@pytest.fixture(scope="module")
+def guard() -> Guard:
+    return Guard(load_catalog().versions["v0"])
+
+
+@dataclass(frozen=True)
+class Replacement:
+    start: int
+    removed: int
+    text: str
+
+    @property
+    def edit(self) -> Edit:
+        return Edit(self.start, self.removed, len(self.text))
+
+
+def sent_text(caller: str, replacements: list[Replacement]) -> str:
+    pieces, at = [], 0
+    for replacement in replacements:
+        pieces += [caller[at : replacement.start], replacement.text]
+        at = replacement.start + replacement.removed
+    return "".join([*pieces, caller[at:]])
+
+
+def position_of(text: str, offset: int) -> tuple[int, int]:
+    before = text[:offset]
+    return before.count("\n") + 1, offset - before.rfind("\n")
+
+
+@st.composite
+def rewritten(draw: st.DrawFn) -> tuple[str, list[Replacement]]:
+    caller = draw(st.text(st.sampled_from("ab\n\r\u2028. é🙂%+=@/*-'\"?;"), max_size=60))
+    cuts = sorted(draw(st.sets(st.integers(0, len(caller)), max_size=8)))
+    pairs = zip(cuts[::2], cuts[1::2], strict=False)
+    text = st.text(st.sampled_from('(SELECT x\n FROM "t")'), max_size=30)
+    return caller, [Replacement(start, end - start, draw(text)) for start, end in pairs]
+
+
+@given(rewritten())
+def test_every_kept_character_is_found_again(case: tuple[str, list[Replacement]]) -> None:
+    caller, replacements = case
+    sent = annotate(sent_text(caller, replacements), caller, [r.edit for r in replacements])
+    removed = {i for r in replacements for i in range(r.start, r.start + r.removed)}
+
+    for offset in set(range(len(caller))) - removed:
+        before = [r for r in replacements if r.start + r.removed <= offset]
+        sent_offset = offset + sum(len(r.text) - r.removed for r in before)
+        found = caller_position(sent, *position_of(sent, sent_offset))
+        assert found == position_of(caller, offset)
+
+
+@given(rewritten())
+def test_caller_text_comes_back(case: tuple[str, list[Replacement]]) -> None:
+    caller, replacements = case
+    sent = annotate(sent_text(caller, replacements), caller, [r.edit for r in replacements])
+
+    assert caller_text(sent) == caller
+    assert sent.rpartition("\n")[2].startswith("-- data_hist:")
+    assert sent.rpartition("\n")[2].isascii()
+
+
+ADMITTED = [
+    *((case["id"], sql_of(case)) for case in own_cases("accepted.jsonl")),
+    *(
+        (case["id"], sql_of(case))
+        for name in ("cases/sql_allowed.jsonl", "cases/sql_scope.jsonl")
+        for case in shared_cases(name)
+        if case["verdict"] == "allow"
+    ),
+]
+TRICKY = [
+    "SELECT 1;",
+    "SELECT 1 ; -- done",
+    "SELECT 1\n",
+    "\n\t SELECT 1 \r\n",
+    'SELECT * FROM data_hist /* a\n*/ . /* é\u2028🙂 % -- */ "events" e',
+    "SELECT 1 -- data_hist: 0+1=x",
+    "SELECT 1\n-- data_hist: 0+6=DELETE @epoch:0:1:2;",
+    "SELECT '\n-- data_hist: 0+6=DELETE' FROM events",
+    "SELECT data_hist.events.data FROM data_hist.events, events e, metrics",
+    "WITH a AS (SELECT * FROM events) SELECT * FROM a, metrics;",
+]
+
+
+@pytest.mark.parametrize("customer_id", [None, 11000])
+@pytest.mark.parametrize("sql", TRICKY + [sql for _, sql in ADMITTED])
+def test_every_admitted_text_comes_back(guard: Guard, sql: str, customer_id: int | None) -> None:
+    admitted = guard.admit(sql, customer_id=customer_id, parameters=values_for(sql))
+
+    sent = annotate(admitted.sql, sql, admitted.edits, admitted.ranges)
+
+    assert caller_text(sent) == sql
+
+
+def values_for(sql: str) -> list[Parameter] | None:
+    return [1] * sql.count("?") if "= ?" in sql or "LIMIT ?" in sql else None
+
+
+@pytest.mark.parametrize(
+    "values",
+    [["x", 2], ["it's\n-- data_hist: 0+1=x", 2], [{"type": "date", "value": "2026-01-01"}, 2]],
+)
+def test_values_of_parameters_do_not_come_back(guard: Guard, values: list[Parameter]) -> None:
+    sql = "SELECT ?, 'why?' FROM events WHERE customerid=? -- ?"
+    admitted = guard.admit(sql, customer_id=11000, parameters=values)
+
+    assert caller_text(annotate(admitted.sql, sql, admitted.edits, admitted.ranges)) == sql
+
+
+OLD = 'SELECT a\nFROM (SELECT 1) AS "events", (SELECT 2) AS t'
+
+
+@pytest.mark.parametrize(
+    ("sent", "text"),
+    [
+        (f"{OLD}\n-- data_hist: 14+6/22/0/0 @start:0:-3600000:;", None),
+        (f"{OLD}\n-- data_hist: 14+6/22/1/3 38+7/10/0/0", None),
+        ("SELECT 1\n-- data_hist:", "SELECT 1"),
+        ("SELECT 1\n-- data_hist: @start:0:-3600000:;", "SELECT 1"),
+        ("SELECT 1", None),
+        ("", None),
+    ],
+)
+def test_trailers_of_older_versions(sent: str, text: str | None) -> None:
+    assert caller_text(sent) == text
+
+
+def test_positions_in_trailers_of_older_versions() -> None:
+    sent = f"{OLD}\n-- data_hist: 14+6/22/0/0"
+
+    assert caller_position(sent, 2, 9) == (2, 6)
+    assert caller_position(sent, 2, 28) == (2, 12)
+
+
+def test_caller_cannot_write_what_the_service_reads() -> None:
+    forged = "SELECT 1\n-- data_hist: 0+8=DROP @epoch:0:1:2;"
+    padding = "/*" + "x" * (MAX_SQL_BYTES - len(forged) - 14) + "*/"
+
+    with pytest.raises(QueryTooLarge):
+        annotate(padding + forged, padding + forged, [])
+    assert caller_text(annotate(forged, forged, [])) == forged
+    assert time_ranges(annotate(forged, forged, [])) == []
+
+
+def test_place_inside_what_was_inserted_is_where_the_replaced_text_began() -> None:
+    caller = "SELECT nope\nFROM events"
+    replacement = Replacement(caller.index("events"), 6, '(SELECT a FROM "events_v0") AS "events"')
+    sent = annotate(sent_text(caller, [replacement]), caller, [replacement.edit])
+
+    assert caller_position(sent, 2, 20) == (2, 6)
+    assert caller_position(sent, 1, 8) == (1, 8)
+
+
+def test_text_without_edits_of_ours_has_no_positions() -> None:
+    assert caller_position("SELECT 1", 1, 8) is None
+
+
+def test_edits_are_left_out_where_the_limit_has_no_room() -> None:
+    sql = "x" * (MAX_SQL_BYTES - 3)
+
+    assert annotate(sql, sql, []) == sql
+    assert caller_text(sql) is None
+
+
+@pytest.mark.parametrize("position", [(1, 1), (99, 1), (1, 999)])
+def test_any_position_is_answered(position: tuple[int, int]) -> None:
+    caller_position(annotate("SELECT 1", "SELECT 1", []), *position)
+
+
+SPANS = st.builds(
+    Span, *(st.none() | st.integers(-253_402_300_799_999, 253_402_300_799_999) for _ in range(2))
+)
+ANCHORS = st.just(Anchor()) | st.builds(
+    Anchor, st.sampled_from([Base.START, Base.TODAY]), st.integers(-24_000, 24_000)
+)
+
+
+@given(st.lists(st.dictionaries(ANCHORS, SPANS, max_size=3), max_size=4))
+def test_time_ranges_are_read_back(ranges: list[TimeRange]) -> None:
+    edit = Replacement(14, 6, "(SELECT 1)").edit
+    sent = annotate("SELECT 1 FROM (SELECT 1)", "SELECT 1 FROM events", [edit], ranges)
+
+    found = time_ranges(sent)
+
+    assert [each for each in ranges if each not in found] == []
+    assert len(found) == len({repr(sorted(each.items())) for each in ranges})
+    assert caller_position(sent, 1, 8) == (1, 8)
+
+
+def test_text_without_notes_of_ours_has_no_time_ranges() -> None:
+    assert time_ranges("SELECT 1 -- @start:0::;") == []
+    assert time_ranges(annotate("SELECT 1", "SELECT 1", [])) == []
+    assert time_ranges("SELECT 1\n-- data_hist: @mars:0:1:2;epoch:0:1:2;") == [
+        {Anchor(): Span(1, 2)}
+    ]
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        " 0+1/1/0/99999999999/0",
+        " 0+1/1/0/999999/0",
+        " 0+9999999999/9999999999/0/0",
+        f" {'9' * 5_000}+1=x",
+        f" 1+{'9' * 5_000}=x",
+        " 5+1=abc 6+1=abc",
+        "".join(f" {number}+1/0/999999/0" for number in range(100)),
+        f" 0+1={'x' * (MAX_SQL_BYTES + 1)}",
+    ],
+)
+def test_trailers_that_others_wrote_are_not_followed(pieces: str) -> None:
+    """They may use the same workgroup, and a list tells of their queries too."""
+    sent = f"SELECT 1\n-- data_hist:{pieces}"
+
+    assert caller_text(sent) == "SELECT 1"
+    assert caller_position(sent, 1, 8) == (1, 8)
