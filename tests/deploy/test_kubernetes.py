@@ -13,7 +13,7 @@ import pytest
 import yaml
 from cfnlint.decode import decode
 
-from data_hist.athena.polling.token_bucket import CallRate
+from data_hist.athena.polling.token_bucket import TokenBucket
 from data_hist.cli import main
 from data_hist.server import gunicorn_conf
 from data_hist.settings import PREFIX, Settings
@@ -188,7 +188,7 @@ def test_all_pods_together_keep_to_the_call_rate_of_the_account() -> None:
     settings = settings_of_pods()
     workers = most_pods("data-hist") * settings.workers
 
-    each = CallRate(settings.status_calls_per_second_of_worker)
+    each = TokenBucket(settings.status_calls_per_second_of_worker)
     burst = 0
     while not each.pause(now=0):
         each.take(now=0)

@@ -6,7 +6,7 @@ import pytest
 
 from data_hist.athena.model import Query, QueryStatus, Statistics
 from data_hist.observability import metrics
-from data_hist.observability import query_metrics as started_queries
+from data_hist.queries import query_metrics
 from data_hist.queries.query_metrics import QueryMetrics
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -50,7 +50,7 @@ def test_query_of_another_process_is_not_counted(counted: list[tuple[str, int]])
 
 
 def test_oldest_give_way(counted: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(started_queries, "_MOST", 2)
+    monkeypatch.setattr(query_metrics, "_MOST", 2)
     started = QueryMetrics()
     for query_id in "abc":
         started.add(query_id)
