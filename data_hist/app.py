@@ -1,11 +1,12 @@
-"""The composition root: the one place that wires the service together.
+"""The composition root: wires the service together.
 
 Importing it does nothing. `create_app` builds everything; its arguments are the seams for tests.
 """
 
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -19,10 +20,10 @@ from starlette.exceptions import HTTPException
 
 from data_hist.athena import AthenaClient
 from data_hist.athena.polling.poller import Poller
-from data_hist.auth.authentication import authenticator_from
-from data_hist.catalog import Catalog, load_catalog
+from data_hist.auth.authentication import Authenticator, authenticator_from
+from data_hist.catalog import ApiVersion, Catalog, load_catalog
 from data_hist.errors import DataHistError
-from data_hist.http import specification as contract
+from data_hist.http import specification
 from data_hist.http.concurrency_limit import ConcurrencyLimiter
 from data_hist.http.cors import CROSS_ORIGIN_KEY, CrossOrigin, CrossOriginMiddleware
 from data_hist.http.health import HealthHandlers
@@ -44,24 +45,28 @@ from data_hist.http.validation import VALIDATORS
 from data_hist.observability.trace_context import trace_context
 from data_hist.queries.executions_cache import describe_for_callers
 from data_hist.queries.glacier_warnings import ArchivePolicy
-from data_hist.queries.process_resources import ProcessResources
+from data_hist.queries.process_resources import ProcessResources, ResourceLimits
 from data_hist.queries.service import QueryService, utc_now
 from data_hist.retention.result_locations import ResultLocations
 from data_hist.retention.sweeper import swept
 from data_hist.settings import Settings, load_settings, traces_are_wanted
 from data_hist.site.contents import site_resources
-from data_hist.site.serving import SiteMiddleware
+from data_hist.site.serving import Resource, SiteMiddleware
 
 if TYPE_CHECKING:
     from data_hist.observability.tracing import Tracing
 
 _log = logging.getLogger(__name__)
 
-_MIDDLEWARES = [
-    middleware
-    for middleware in ConnexionMiddleware.default_middlewares
-    if middleware is not SwaggerUIMiddleware
-]
+
+@dataclass(frozen=True)
+class Limits:
+    """Sizes, timeouts and bounds that are not settings; tests pass others."""
+
+    resources: ResourceLimits = field(default_factory=ResourceLimits)
+
+
+DEFAULT_LIMITS = Limits()
 
 
 def create_app(
@@ -70,121 +75,177 @@ def create_app(
     engine: AthenaClient | None = None,
     catalog: Catalog | None = None,
     clock: Callable[[], datetime] = utc_now,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> connexion.AsyncApp:
     """Build the ASGI application.
 
     Args:
-        settings: Read from the environment when not given.
-        engine: Made from the settings when not given.
-        catalog: The versions of the API and their tables; the packaged one when not given.
+        settings: Read from the environment by default.
+        engine: Made from the settings by default.
+        catalog: The API versions and their tables; the packaged catalog by default.
         clock: The current time, in UTC.
+        limits: Bounds that no deployment needs to change.
 
     Raises:
-        SettingsError: A setting is missing or wrong.
+        SettingsError: A setting is missing or invalid.
     """
     settings = settings or load_settings()
     engine = engine or AthenaClient(settings)
     catalog = catalog or load_catalog()
-    locations = ResultLocations(settings.result_bucket, settings.result_prefix)
-    archive = ArchivePolicy(settings.archived_after_days, settings.archived_after_days_of_customers)
-    authenticator = authenticator_from(settings)
+    tracing = _load_tracing() if traces_are_wanted() else None
+    edge = _HttpEdge.build(settings, tracing)
     poller = Poller(
-        partial(describe_for_callers, engine),
-        settings.status_calls_per_second_of_worker,
-        clock,
+        partial(describe_for_callers, engine), settings.status_calls_per_second_of_worker, clock
     )
-    load = ConcurrencyLimiter(settings.concurrent_requests)
-    shutdown = Shutdown(settings.shutdown_notice_seconds)
-    routes = Routes()
-    long_polls = LongPolls(routes)
-    # A request that is refused at the socket has no span of its own.
-    admission = OverloadControl(
-        load, Observer(routes, trace_context).refused, long_polls.wait_seconds
+    resources = ProcessResources.start(
+        engine, catalog.versions, settings.max_query_days, limits.resources
     )
-    resources = ProcessResources.start(engine, catalog.versions, settings.max_query_days)
-    cross_origin = (
-        CrossOrigin(settings.cors_origins.split(), settings.tenant_header)
-        if settings.cors_origins
-        else None
-    )
-    tracing = _tracing() if traces_are_wanted() else None
     app = connexion.AsyncApp(
         __name__,
-        specification_dir=contract.FOLDER,
+        specification_dir=specification.FOLDER,
         strict_validation=True,
         validator_map=VALIDATORS,
-        middlewares=list(_MIDDLEWARES),
+        middlewares=[
+            middleware
+            for middleware in ConnexionMiddleware.default_middlewares
+            if middleware is not SwaggerUIMiddleware
+        ],
         lifespan=_lifespan(
-            {SHUTDOWN_KEY: shutdown, OVERLOAD_KEY: admission, CROSS_ORIGIN_KEY: cross_origin},
-            poller,
-            resources,
-            tracing,
-            partial(swept, settings, clock),
+            edge.lifespan_state, poller, resources, tracing, partial(swept, settings, clock)
         ),
     )
-    observer = Observer(routes, tracing.current_trace if tracing else trace_context)
-    if tracing is not None:
-        app.add_middleware(tracing.middleware(routes), MiddlewarePosition.BEFORE_EXCEPTION)
-    app.add_middleware(
-        ObservationMiddleware, MiddlewarePosition.BEFORE_EXCEPTION, observer=observer
-    )
-    if cross_origin is not None:
-        app.add_middleware(
-            CrossOriginMiddleware, MiddlewarePosition.BEFORE_EXCEPTION, cross_origin=cross_origin
-        )
-    app.add_middleware(OverloadMiddleware, MiddlewarePosition.BEFORE_EXCEPTION, admission=admission)
-    contract_of_api = contract.api_specification(
-        settings.tenant_header, settings.gateway_secret_header
-    )
-    site = site_resources(
-        [_base_path(name) for name in catalog.versions],
-        contract_of_api,
-        contract.problem_descriptions(),
-        _credentials_for_curl(settings),
-    )
-    routes.add_site()
-    app.add_middleware(SiteMiddleware, MiddlewarePosition.BEFORE_ROUTING, resources=site)
-    app.add_middleware(ExactPathMiddleware, MiddlewarePosition.BEFORE_ROUTING)
-    app.add_middleware(BodyMiddleware, MiddlewarePosition.BEFORE_SECURITY)
+    _add_middlewares(app, edge, tracing, _site(edge, settings, catalog))
     for version in catalog.versions.values():
         service = QueryService(
             engine,
             poller,
             version,
-            locations,
+            ResultLocations(settings.result_bucket, settings.result_prefix),
             clock,
             resources=resources,
-            load=load,
-            shutdown=shutdown,
+            load=edge.limiter,
+            shutdown=edge.shutdown,
         )
-        base_path = _base_path(version.name)
-        routes.add_api(base_path, contract_of_api)
-        long_polls.add_api(base_path, contract_of_api)
-        app.add_api(
-            contract_of_api,
-            base_path=base_path,
-            resolver=_resolver(Handlers(service, version, settings.price_usd_per_tb, archive)),
-            security_map=security_map(authenticator),
+        _add_version(app, edge, settings, version, service)
+    _add_health(app, edge, engine)
+    _add_error_handlers(app, edge)
+    return app
+
+
+@dataclass(frozen=True)
+class _HttpEdge:
+    """What all requests of a worker share before they reach a use case."""
+
+    routes: Routes
+    long_polls: LongPolls
+    limiter: ConcurrencyLimiter
+    overload: OverloadControl
+    shutdown: Shutdown
+    cross_origin: CrossOrigin | None
+    observer: Observer
+    authenticator: Authenticator
+    api_document: dict[str, Any]
+
+    @classmethod
+    def build(cls, settings: Settings, tracing: "Tracing | None") -> "_HttpEdge":
+        routes = Routes()
+        long_polls = LongPolls(routes)
+        limiter = ConcurrencyLimiter(settings.concurrent_requests)
+        # A request that is refused at the socket has no span of its own.
+        observe_refusal = Observer(routes, trace_context).refused
+        return cls(
+            routes=routes,
+            long_polls=long_polls,
+            limiter=limiter,
+            overload=OverloadControl(limiter, observe_refusal, long_polls.wait_seconds),
+            shutdown=Shutdown(settings.shutdown_notice_seconds),
+            cross_origin=CrossOrigin(settings.cors_origins.split(), settings.tenant_header)
+            if settings.cors_origins
+            else None,
+            observer=Observer(routes, tracing.current_trace if tracing else trace_context),
+            authenticator=authenticator_from(settings),
+            api_document=specification.api_specification(
+                settings.tenant_header, settings.gateway_secret_header
+            ),
         )
-    contract_of_health = contract.health_specification()
-    routes.add("", contract_of_health)
+
+    @property
+    def lifespan_state(self) -> dict[str, Any]:
+        """What the server gets of it."""
+        return {
+            SHUTDOWN_KEY: self.shutdown,
+            OVERLOAD_KEY: self.overload,
+            CROSS_ORIGIN_KEY: self.cross_origin,
+        }
+
+
+def _add_middlewares(
+    app: connexion.AsyncApp,
+    edge: _HttpEdge,
+    tracing: "Tracing | None",
+    site: Mapping[str, Resource],
+) -> None:
+    """Add the middlewares, at each position from the outermost to the innermost."""
+    outermost = MiddlewarePosition.BEFORE_EXCEPTION
+    if tracing is not None:
+        app.add_middleware(tracing.middleware(edge.routes), outermost)
+    app.add_middleware(ObservationMiddleware, outermost, observer=edge.observer)
+    if edge.cross_origin is not None:
+        app.add_middleware(CrossOriginMiddleware, outermost, cross_origin=edge.cross_origin)
+    app.add_middleware(OverloadMiddleware, outermost, admission=edge.overload)
+    edge.routes.add_site()
+    app.add_middleware(SiteMiddleware, MiddlewarePosition.BEFORE_ROUTING, resources=site)
+    app.add_middleware(ExactPathMiddleware, MiddlewarePosition.BEFORE_ROUTING)
+    app.add_middleware(BodyMiddleware, MiddlewarePosition.BEFORE_SECURITY)
+
+
+def _add_version(
+    app: connexion.AsyncApp,
+    edge: _HttpEdge,
+    settings: Settings,
+    version: ApiVersion,
+    service: QueryService,
+) -> None:
+    base_path = _base_path(version.name)
+    archive = ArchivePolicy(settings.archived_after_days, settings.archived_after_days_of_customers)
+    edge.routes.add_api(base_path, edge.api_document)
+    edge.long_polls.add_api(base_path, edge.api_document)
     app.add_api(
-        contract_of_health,
-        base_path="",
-        resolver=_resolver(HealthHandlers(engine, shutdown)),
+        edge.api_document,
+        base_path=base_path,
+        resolver=_resolver(Handlers(service, version, settings.price_usd_per_tb, archive)),
+        security_map=security_map(edge.authenticator),
     )
+
+
+def _add_health(app: connexion.AsyncApp, edge: _HttpEdge, engine: AthenaClient) -> None:
+    document = specification.health_specification()
+    edge.routes.add("", document)
+    app.add_api(document, base_path="", resolver=_resolver(HealthHandlers(engine, edge.shutdown)))
+
+
+def _add_error_handlers(app: connexion.AsyncApp, edge: _HttpEdge) -> None:
     app.add_error_handler(DataHistError, problem_response)
     for framework_error in (HTTPException, ProblemException):
-        app.add_error_handler(framework_error, partial(http_problem_response, routes))
+        app.add_error_handler(framework_error, partial(http_problem_response, edge.routes))
     app.add_error_handler(Exception, internal_response)
-    return app
+
+
+def _site(edge: _HttpEdge, settings: Settings, catalog: Catalog) -> Mapping[str, Resource]:
+    return site_resources(
+        [_base_path(name) for name in catalog.versions],
+        edge.api_document,
+        specification.problem_descriptions(),
+        _curl_credentials(settings),
+    )
 
 
 def _base_path(version: str) -> str:
     return f"/{version}/data_hist"
 
 
-def _credentials_for_curl(settings: Settings) -> str:
+def _curl_credentials(settings: Settings) -> str:
+    """The options by which the examples of the landing page authenticate."""
     options = []
     if settings.gateway_secret is not None or settings.htpasswd_file is not None:
         options.append("-u NAME")
@@ -193,7 +254,7 @@ def _credentials_for_curl(settings: Settings) -> str:
     return " ".join(options)
 
 
-def _tracing() -> "Tracing | None":
+def _load_tracing() -> "Tracing | None":
     try:
         from data_hist.observability.tracing import Tracing
     except ImportError:

@@ -10,7 +10,7 @@ import httpx
 import uvicorn
 from pydantic import SecretStr
 
-from data_hist.app import create_app
+from data_hist.app import DEFAULT_LIMITS, Limits, create_app
 from data_hist.athena import AthenaClient
 from data_hist.catalog import Catalog
 from data_hist.queries.service import utc_now
@@ -46,6 +46,7 @@ def running_service(
     clock: Callable[[], datetime] = utc_now,
     engine: AthenaClient | None = None,
     catalog: Catalog | None = None,
+    limits: Limits = DEFAULT_LIMITS,
 ) -> Iterator[httpx.Client]:
     """Run the service and give a client whose base is the API's."""
     listener = socket.socket()
@@ -53,7 +54,7 @@ def running_service(
     # Whoever connects before the service has started waits for it in the queue.
     listener.listen()
     config = uvicorn.Config(
-        create_app(settings, engine=engine, catalog=catalog, clock=clock),
+        create_app(settings, engine=engine, catalog=catalog, clock=clock, limits=limits),
         http=BoundedProtocol,
         ws="none",
         log_config=None,
