@@ -8,9 +8,9 @@ import httpx
 import hypothesis
 import pytest
 
-from tests.archive_files import record, write_records
-from tests.local_athena.endpoint import running_endpoint
-from tests.running_service import running_service, settings_for
+from tests.support.archive_files import record, write_records
+from tests.support.endpoint import running_endpoint
+from tests.support.running_service import running_service, settings_for
 
 # A busy machine is no failure, and the same tree passes or fails twice alike.
 hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)

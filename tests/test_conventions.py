@@ -28,15 +28,15 @@ HEALTH_SPEC: dict[str, Any] = yaml.safe_load((ROOT / "openapi/health.yaml").read
 README = (ROOT / "README.md").read_text()
 SCHEMAS = SPEC["components"]["schemas"]
 
-# No test may pass or fail by the speed of the machine: it waits for a state (tests/waiting.py),
-# turns a clock (tests/turned_time.py) or counts calls (tests/work.py).
+# No test may pass or fail by the speed of the machine: it waits for a state (`waiting.py` of
+# tests/support), turns a clock (`turned_time.py`) or counts calls (`work.py`).
 CLOCKS = re.compile(
     r"\b(?:time\.(?:monotonic|perf_counter|process_time|thread_time|sleep)|asyncio\.sleep"
     r"|threading\.active_count)\((?!0\))"
 )
 READERS_OF_CLOCKS = {
-    "tests/waiting.py": "the one place that looks again and again, with an outer deadline",
-    "tests/turned_time.py": "lets the time of its own loop pass",
+    "tests/support/waiting.py": "the one place that looks again and again, with an outer deadline",
+    "tests/support/turned_time.py": "lets the time of its own loop pass",
     "tests/reliability/faults.py": "sends bytes as slowly as a bad network",
     "tests/reliability/open_loop.py": "sends requests at a rate, for figures that are printed",
     "tests/reliability/test_slow_clients.py": "prints figures",

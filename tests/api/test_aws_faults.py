@@ -15,8 +15,8 @@ import pytest
 
 from data_hist.athena import AthenaClient, idempotency_token
 from data_hist.settings import Settings
-from tests.api.calls import assert_problem
-from tests.athena.fault_server import (
+from tests.support.api_calls import assert_problem
+from tests.support.fault_server import (
     Exchange,
     Fault,
     FaultServer,
@@ -26,7 +26,7 @@ from tests.athena.fault_server import (
     reset,
     silence,
 )
-from tests.running_service import running_service, settings_for
+from tests.support.running_service import running_service, settings_for
 
 ROOT = Path(__file__).parents[2]
 ID = "2b0f6a0e-6c3f-4f5e-9b52-6f0c3ad7c0de"

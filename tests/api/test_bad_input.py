@@ -9,7 +9,7 @@ from http.client import HTTPResponse
 import httpx
 import pytest
 
-from tests.api.calls import UNKNOWN_ID, assert_problem
+from tests.support.api_calls import UNKNOWN_ID, assert_problem
 
 JSON = "application/json"
 SECRET = "hunter2-do-not-repeat"

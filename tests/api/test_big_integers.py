@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from tests.api.calls import assert_problem, next_page, submitted
+from tests.support.api_calls import assert_problem, next_page, submitted
 
 BIG = 2**63 - 1
 SQL = f"""

@@ -7,10 +7,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.api.calls import as_tenant
-from tests.archive_files import record, write_records
-from tests.local_athena.endpoint import running_endpoint
-from tests.running_service import running_service, settings_for
+from tests.support.api_calls import as_tenant
+from tests.support.archive_files import record, write_records
+from tests.support.endpoint import running_endpoint
+from tests.support.running_service import running_service, settings_for
 
 SECRET = "hunter2"
 WHOLE = f'{{"tags": "{SECRET}"}}\n'.encode()

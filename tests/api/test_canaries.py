@@ -18,10 +18,10 @@ import pytest
 
 from data_hist.athena.model import Query
 from data_hist.errors import EngineUnavailable, QueryExpired
-from tests.api.calls import UNKNOWN_ID, as_tenant, submitted
-from tests.log_lines import LogLines, log_lines
-from tests.running_service import running_service, settings_for
-from tests.unit.results.fake_engine import ROW, FakeEngine
+from tests.support.api_calls import UNKNOWN_ID, as_tenant, submitted
+from tests.support.fake_engine import ROW, FakeEngine
+from tests.support.log_lines import LogLines, log_lines
+from tests.support.running_service import running_service, settings_for
 
 CANARY = "canary"
 PASSWORD = "canarypassword"

@@ -11,8 +11,8 @@ import pytest
 
 from data_hist.app import create_app
 from data_hist.settings import SettingsError
-from tests.api.calls import as_tenant, assert_problem, submitted
-from tests.running_service import running_service, settings_for
+from tests.support.api_calls import as_tenant, assert_problem, submitted
+from tests.support.running_service import running_service, settings_for
 
 SECRET = "gateway-secret-of-this-test"
 PASSWORD = "correct horse: battery é"

@@ -7,10 +7,10 @@ from http.client import HTTPResponse
 import httpx
 import pytest
 
-from tests.api.calls import assert_problem, submitted
 from tests.api.malformed_requests import PATH
-from tests.reliability.held_service import full_service
-from tests.running_service import running_service, settings_for
+from tests.support.api_calls import assert_problem, submitted
+from tests.support.held_service import full_service
+from tests.support.running_service import running_service, settings_for
 
 PORTAL, OTHER = "https://portal.example", "http://localhost:5173"
 STRANGERS = [

@@ -5,9 +5,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.api.calls import assert_problem
-from tests.local_athena.endpoint import running_endpoint
-from tests.running_service import running_service, settings_for
+from tests.support.api_calls import assert_problem
+from tests.support.endpoint import running_endpoint
+from tests.support.running_service import running_service, settings_for
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])

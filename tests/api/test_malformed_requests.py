@@ -7,8 +7,8 @@ from http.client import HTTPResponse
 import httpx
 import pytest
 
-from tests.api.calls import PROBLEM
 from tests.api.malformed_requests import CASES
+from tests.support.api_calls import PROBLEM
 
 MOST_BYTES = 2_000
 

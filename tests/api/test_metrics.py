@@ -7,13 +7,13 @@ import httpx
 import pytest
 
 from data_hist.errors import EngineUnavailable
-from tests.api.calls import UNKNOWN_ID, next_page, submitted
 from tests.api.test_status import SLOW
-from tests.log_lines import log_lines
-from tests.metric_values import Series, metric_values, series
-from tests.running_service import running_service, settings_for
-from tests.unit.results.fake_engine import ROW, FakeEngine
-from tests.waiting import wait_until
+from tests.support.api_calls import UNKNOWN_ID, next_page, submitted
+from tests.support.fake_engine import ROW, FakeEngine
+from tests.support.log_lines import log_lines
+from tests.support.metric_values import Series, metric_values, series
+from tests.support.running_service import running_service, settings_for
+from tests.support.waiting import wait_until
 
 BASE = "/v0/data_hist"
 REQUESTS = "data_hist_http_requests_total"

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from tests.api.calls import UNKNOWN_ID, all_rows, assert_problem, next_page, submitted
 from tests.api.test_status import SLOW
+from tests.support.api_calls import UNKNOWN_ID, all_rows, assert_problem, next_page, submitted
 
 
 def numbers(count: int) -> str:

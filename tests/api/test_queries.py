@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.api.calls import as_tenant, assert_problem, submitted
+from tests.support.api_calls import as_tenant, assert_problem, submitted
 
 
 def listed(client: httpx.Client, tenant: int, **parameters: object) -> list[str]:

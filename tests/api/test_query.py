@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.api.calls import all_rows, as_tenant, assert_problem, next_page, submitted
+from tests.support.api_calls import all_rows, as_tenant, assert_problem, next_page, submitted
 
 COUNT = "SELECT count(*) AS records FROM events"
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 import yaml
 
-from tests.api.calls import UNKNOWN_ID, assert_problem
+from tests.support.api_calls import UNKNOWN_ID, assert_problem
 
 SPEC = yaml.safe_load((Path(__file__).parents[2] / "openapi/data_hist.yaml").read_text())
 SQL = "SELECT 1"

@@ -6,11 +6,11 @@ import httpx
 import pytest
 
 from data_hist.errors import EngineUnavailable
-from tests.api.calls import UNKNOWN_ID, as_tenant, submitted
 from tests.api.test_status import SLOW
-from tests.log_lines import LogLines, log_lines
-from tests.running_service import running_service, settings_for
-from tests.unit.results.fake_engine import ROW, FakeEngine
+from tests.support.api_calls import UNKNOWN_ID, as_tenant, submitted
+from tests.support.fake_engine import ROW, FakeEngine
+from tests.support.log_lines import LogLines, log_lines
+from tests.support.running_service import running_service, settings_for
 
 BASE = "/v0/data_hist"
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"

@@ -14,16 +14,16 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from tests.api.calls import (
+from tests.api.test_next import numbers
+from tests.api.test_status import SLOW
+from tests.support.api_calls import (
     UNKNOWN_ID,
     as_tenant,
     assert_problem,
     next_page,
     submitted,
 )
-from tests.api.test_next import numbers
-from tests.api.test_status import SLOW
-from tests.running_service import BUCKET, running_service, settings_for
+from tests.support.running_service import BUCKET, running_service, settings_for
 
 PLAIN = {"Accept-Encoding": "identity"}
 MEDIA_TYPES = {

@@ -7,9 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.calls import submitted
-from tests.athena.fault_server import Exchange, Fault, answer, fault_server, reset
-from tests.running_service import running_service, settings_for
+from tests.support.api_calls import submitted
+from tests.support.fault_server import Exchange, Fault, answer, fault_server, reset
+from tests.support.running_service import running_service, settings_for
 
 ROWS = 20_000
 SQL = (

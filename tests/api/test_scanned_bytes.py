@@ -6,10 +6,10 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from tests.api.calls import all_rows, as_tenant, assert_problem, submitted
-from tests.archive_files import record, write_records
-from tests.local_athena.endpoint import running_endpoint
-from tests.running_service import running_service, settings_for
+from tests.support.api_calls import all_rows, as_tenant, assert_problem, submitted
+from tests.support.archive_files import record, write_records
+from tests.support.endpoint import running_endpoint
+from tests.support.running_service import running_service, settings_for
 
 DAYS = 30
 HOUR_MINUTES = 60

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from data_hist.http.specification import problem_descriptions
-from tests.api.calls import assert_problem
+from tests.support.api_calls import assert_problem
 
 API = "/v0/data_hist"
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}

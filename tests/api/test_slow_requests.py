@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from data_hist.server.protocol import BoundedProtocol
-from tests.api.calls import PROBLEM, submitted
+from tests.support.api_calls import PROBLEM, submitted
 
 WAIT_SECONDS = 20
 WHOLE = b"GET /v0/data_hist/tables HTTP/1.1\r\nHost: test\r\n\r\n"

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.api.calls import UNKNOWN_ID, assert_problem, submitted
+from tests.support.api_calls import UNKNOWN_ID, assert_problem, submitted
 
 SLOW = "SELECT count(*) FROM UNNEST(sequence(1, 10000)) AS a(x) CROSS JOIN " + " CROSS JOIN ".join(
     f"UNNEST(sequence(1, 10000)) AS t{n}(x)" for n in range(3)

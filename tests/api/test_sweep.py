@@ -14,9 +14,9 @@ from data_hist import cli
 from data_hist.retention import sweeper
 from data_hist.retention.sweeper import SweepCounts, sweeper_from
 from data_hist.settings import PREFIX, Settings
-from tests.api.calls import assert_problem, submitted
-from tests.local_athena.endpoint import running_endpoint
-from tests.running_service import BUCKET, running_service, settings_for
+from tests.support.api_calls import assert_problem, submitted
+from tests.support.endpoint import running_endpoint
+from tests.support.running_service import BUCKET, running_service, settings_for
 
 SQL = "SELECT count(*) FROM events"
 

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.api.calls import assert_problem, submitted
+from tests.support.api_calls import assert_problem, submitted
 
 
 def test_tables_are_those_of_the_dictionary(client: httpx.Client) -> None:

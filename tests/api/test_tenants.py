@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from data_hist.athena import AthenaClient
-from tests.api.calls import (
+from tests.api.test_status import SLOW
+from tests.support.api_calls import (
     UNKNOWN_ID,
     all_rows,
     as_tenant,
@@ -14,8 +15,7 @@ from tests.api.calls import (
     next_page,
     submitted,
 )
-from tests.api.test_status import SLOW
-from tests.running_service import BUCKET, running_service, settings_for
+from tests.support.running_service import BUCKET, running_service, settings_for
 
 CUSTOMERS = "SELECT DISTINCT customerid FROM events ORDER BY 1"
 

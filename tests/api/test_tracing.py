@@ -12,9 +12,9 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 
 from data_hist.observability import tracing
 from data_hist.settings import traces_are_wanted
-from tests.api.calls import UNKNOWN_ID, submitted
-from tests.log_lines import log_lines
-from tests.running_service import running_service, settings_for
+from tests.support.api_calls import UNKNOWN_ID, submitted
+from tests.support.log_lines import log_lines
+from tests.support.running_service import running_service, settings_for
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 SPAN = "00f067aa0ba902b7"
@@ -22,7 +22,7 @@ CANARY = "canary"
 CREATE = (
     "import sys\n"
     "from data_hist.app import create_app\n"
-    "from tests.running_service import settings_for\n"
+    "from tests.support.running_service import settings_for\n"
     "create_app(settings_for('http://127.0.0.1:9'))\n"
     "print([name for name in sys.modules if name.startswith('opentelemetry')])\n"
 )

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.api.calls import as_tenant, submitted
-from tests.running_service import running_service, settings_for
+from tests.support.api_calls import as_tenant, submitted
+from tests.support.running_service import running_service, settings_for
 
 PAST = "SELECT count(*) FROM events WHERE dt BETWEEN '2020-02-01' AND '2020-02-29'"
 WITHIN = (

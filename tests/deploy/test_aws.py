@@ -18,7 +18,6 @@ from pydantic import SecretStr
 from data_hist.athena import AthenaClient
 from data_hist.catalog import Table, load_catalog
 from data_hist.settings import PREFIX, Settings, load_settings
-from tests.archive_files import record, write_records
 from tests.deploy.stacks import (
     ACCOUNT,
     ARCHIVE,
@@ -31,7 +30,8 @@ from tests.deploy.stacks import (
     parameters_of,
 )
 from tests.deploy.test_deployment_page import PAGE
-from tests.shared_files import shared_file
+from tests.support.archive_files import record, write_records
+from tests.support.shared_files import shared_file
 from tests.test_conventions import SCHEMAS
 
 VERSION = load_catalog().versions["v0"]

@@ -12,7 +12,6 @@ import httpx
 import pytest
 
 from data_hist.cli import address_to_open, local_environment, warn_of_open_door
-from tests.api.calls import all_rows, submitted
 from tests.e2e.commands import (
     ROOT,
     children_of,
@@ -22,6 +21,7 @@ from tests.e2e.commands import (
     run_to_end,
     running,
 )
+from tests.support.api_calls import all_rows, submitted
 from tests.test_conventions import README
 
 READY = "Ready."
@@ -140,7 +140,7 @@ def test_serve_names_each_missing_setting() -> None:
 
 
 def test_serve_refuses_a_workgroup_that_overrides_it(archive: Path, tmp_path: Path) -> None:
-    from tests.local_athena.endpoint import running_endpoint  # noqa: PLC0415 - this test only
+    from tests.support.endpoint import running_endpoint  # noqa: PLC0415 - this test only
 
     with running_endpoint(archive, tmp_path, enforce_workgroup=True) as url:
         ended = run_to_end(

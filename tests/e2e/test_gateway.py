@@ -14,9 +14,7 @@ from data_hist.http.middleware import MAX_BODY_BYTES
 from data_hist.http.problems import INTERNAL, PROBLEMS
 from data_hist.server.gunicorn_conf import keepalive
 from data_hist.settings import Settings
-from tests.api.calls import all_rows, as_tenant, assert_problem, next_page, submitted
 from tests.api.test_site import PREFIXES
-from tests.archive_files import record, write_records
 from tests.e2e.gateway import (
     CONFIGURATION,
     PASSWORD,
@@ -29,7 +27,9 @@ from tests.e2e.gateway import (
     running_prefix_proxy,
     running_workers,
 )
-from tests.local_athena.endpoint import running_endpoint
+from tests.support.api_calls import all_rows, as_tenant, assert_problem, next_page, submitted
+from tests.support.archive_files import record, write_records
+from tests.support.endpoint import running_endpoint
 from tests.test_conventions import HEALTH_SPEC, SPEC, operations
 
 if nginx_is_missing():

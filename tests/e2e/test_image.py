@@ -12,10 +12,10 @@ import httpx
 import pytest
 from packaging.requirements import Requirement
 
-from tests.api.calls import all_rows, as_tenant
 from tests.e2e.commands import free_port
 from tests.e2e.gateway import COMPOSE, SECRET, listening
 from tests.e2e.image import Image, build, stages
+from tests.support.api_calls import all_rows, as_tenant
 
 
 @pytest.fixture(scope="module")

@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from tests.e2e.commands import DEADLINE_SECONDS, ROOT, children_of, free_port
-from tests.metric_values import metric_values, series
-from tests.waiting import wait_until
+from tests.support.metric_values import metric_values, series
+from tests.support.waiting import wait_until
 
 WORKERS = 3
 REQUESTS = series(

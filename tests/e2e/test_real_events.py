@@ -8,9 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.calls import all_rows
 from tests.e2e.commands import free_port, running
-from tests.shared_files import shared_file
+from tests.support.api_calls import all_rows
+from tests.support.shared_files import shared_file
 
 MESSAGE = "json_extract_scalar(data, '$.message')"
 

@@ -15,10 +15,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.api.calls import submitted
 from tests.e2e.commands import DEADLINE_SECONDS, serving
-from tests.local_athena.endpoint import running_endpoint
-from tests.waiting import wait_until
+from tests.support.api_calls import submitted
+from tests.support.endpoint import running_endpoint
+from tests.support.waiting import wait_until
 
 RESTARTS = int(os.environ.get("ROLLING_RESTARTS", "2"))
 CALLERS = 6

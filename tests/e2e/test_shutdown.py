@@ -11,11 +11,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.api.calls import all_rows, assert_problem, next_page, submitted
 from tests.api.test_status import SLOW
 from tests.e2e.commands import DEADLINE_SECONDS, children_of, serving
-from tests.local_athena.endpoint import running_endpoint
-from tests.waiting import wait_until
+from tests.support.api_calls import all_rows, assert_problem, next_page, submitted
+from tests.support.endpoint import running_endpoint
+from tests.support.waiting import wait_until
 
 API = "/v0/data_hist"
 EXIT_SECONDS = 30

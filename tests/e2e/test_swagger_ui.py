@@ -16,8 +16,8 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.select import Select
 from selenium.webdriver.support.wait import WebDriverWait
 
-from tests.api.calls import submitted
 from tests.e2e.gateway import nginx_is_missing, running_prefix_proxy
+from tests.support.api_calls import submitted
 from tests.test_conventions import SPEC, operations
 
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")

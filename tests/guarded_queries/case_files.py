@@ -4,7 +4,7 @@ import re
 from typing import Any, NamedTuple
 
 from tests.guarded_queries import legitimate
-from tests.shared_files import shared_cases
+from tests.support.shared_files import shared_cases
 from tests.unit.sql_guard.case_files import own_cases
 
 

@@ -15,8 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.api.calls import next_page, submitted
 from tests.guarded_queries.profiles import examples
+from tests.support.api_calls import next_page, submitted
 
 
 class Sent(NamedTuple):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.local_athena.clients import S3_BUCKET, TEN, AthenaSession
-from tests.local_athena.endpoint import Endpoint, endpoint_process, running_endpoint
+from tests.support.endpoint import Endpoint, endpoint_process, running_endpoint
 
 if TYPE_CHECKING:
     from mypy_boto3_athena.client import AthenaClient

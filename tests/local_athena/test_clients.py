@@ -24,7 +24,7 @@ from tests.local_athena.clients import ENDLESS, OUTPUT
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.local_athena.endpoint import Endpoint
+    from tests.support.endpoint import Endpoint
 
 TYPES = """
 SELECT true AS bool_value, CAST(7 AS tinyint) AS tiny, CAST(8 AS bigint) AS big,

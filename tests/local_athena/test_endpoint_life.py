@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.local_athena.clients import ENDLESS, AthenaSession
-from tests.local_athena.endpoint import Endpoint, endpoint_process
+from tests.support.endpoint import Endpoint, endpoint_process
 
 TOKEN = "a-token-of-at-least-32-characters"
 

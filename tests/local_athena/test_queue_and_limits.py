@@ -15,7 +15,7 @@ from tests.local_athena.clients import (
     eventually,
     refused,
 )
-from tests.local_athena.endpoint import running_endpoint
+from tests.support.endpoint import running_endpoint
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,7 +13,7 @@ from tests.local_athena.clients import S3_BUCKET, TEN, refused
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
 
-    from tests.local_athena.endpoint import Endpoint
+    from tests.support.endpoint import Endpoint
 
 pytestmark = pytest.mark.usefixtures("emptied")
 

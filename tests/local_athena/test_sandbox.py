@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.local_athena.clients import AthenaSession
-    from tests.local_athena.endpoint import Endpoint
+    from tests.support.endpoint import Endpoint
 
 STATEMENTS = [
     "SELECT * FROM read_csv('{file}')",

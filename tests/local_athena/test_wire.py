@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.local_athena.clients import AthenaSession
-from tests.local_athena.endpoint import Endpoint
+from tests.support.endpoint import Endpoint
 
 JSON_TYPE = "application/x-amz-json-1.1"
 START = {"QueryString": "SELECT 1", "ClientRequestToken": "t" * 32}

@@ -7,8 +7,8 @@ import httpx
 import yaml
 
 from data_hist.http.specification import FOLDER
-from tests.api.calls import PROBLEM
 from tests.reliability.faults import SECRETS
+from tests.support.api_calls import PROBLEM
 
 SPEC: dict[str, Any] = yaml.safe_load((FOLDER / "data_hist.yaml").read_text())
 HEALTH: dict[str, Any] = yaml.safe_load((FOLDER / "health.yaml").read_text())

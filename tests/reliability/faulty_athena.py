@@ -16,7 +16,7 @@ import botocore.session
 from botocore import exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 
-from tests.turned_time import START, TurnedLoop
+from tests.support.turned_time import START, TurnedLoop
 
 FAILING_SQL = "SELECT 'fails'"
 INVISIBLE_SECONDS = 1.5

@@ -14,7 +14,7 @@ import pytest
 
 from tests.reliability.fault_proxy import FaultProxy, at_random
 from tests.reliability.faults import quick_faults
-from tests.running_service import running_service, settings_for
+from tests.support.running_service import running_service, settings_for
 
 # They bound a hang; how much is tried is a number of examples.
 DEADLINE_SECONDS = 3_600

@@ -7,10 +7,10 @@ import httpx
 import pytest
 import uvloop
 
-from tests.api.calls import assert_problem, submitted
 from tests.e2e.commands import free_port, running
 from tests.reliability.open_loop import Answers, LoadGenerator
-from tests.running_service import running_service, settings_for
+from tests.support.api_calls import assert_problem, submitted
+from tests.support.running_service import running_service, settings_for
 
 
 def test_who_waits_takes_no_place(endpoint_url: str) -> None:

@@ -28,10 +28,10 @@ from data_hist.queries.model import OwnedQuery, QueryFilter, Submission
 from data_hist.queries.process_resources import ProcessResources
 from data_hist.queries.service import QueryService
 from data_hist.retention.result_locations import ResultLocations
-from tests import turned_time
 from tests.reliability.faulty_athena import FAILING_SQL, FAULTS, INVISIBLE_SECONDS, FaultyAthena
-from tests.running_service import settings_for
-from tests.turned_time import TurnedLoop
+from tests.support import turned_time
+from tests.support.running_service import settings_for
+from tests.support.turned_time import TurnedLoop
 
 SUBMITS = int(os.environ.get("SUBMITS", "5000"))
 # So many come to one service, before it stops and another one takes over.

@@ -11,12 +11,12 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.calls import PROBLEM, UNKNOWN_ID, assert_problem
-from tests.log_lines import log_lines
-from tests.metric_values import metric_values, series
 from tests.reliability.calls import SPEC
-from tests.reliability.held_service import full_service
-from tests.running_service import running_service, settings_for
+from tests.support.api_calls import PROBLEM, UNKNOWN_ID, assert_problem
+from tests.support.held_service import full_service
+from tests.support.log_lines import log_lines
+from tests.support.metric_values import metric_values, series
+from tests.support.running_service import running_service, settings_for
 
 WAIT_SECONDS = 20
 STATUS = f"GET /v0/data_hist/status/{UNKNOWN_ID} HTTP/1.1\r\nHost: test\r\n".encode()

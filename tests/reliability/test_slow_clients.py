@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.api.calls import submitted
 from tests.e2e.commands import children_of, serving
-from tests.local_athena.endpoint import running_endpoint
 from tests.reliability.processes import Holding, holding
+from tests.support.api_calls import submitted
+from tests.support.endpoint import running_endpoint
 
 SLOW_CLIENTS = 300
 HEALTHY_REQUESTS = 200

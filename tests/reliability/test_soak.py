@@ -13,11 +13,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.api.calls import UNKNOWN_ID, all_rows, submitted
 from tests.e2e.commands import DEADLINE_SECONDS, children_of, serving
-from tests.local_athena.endpoint import running_endpoint
 from tests.reliability.processes import holding
-from tests.waiting import wait_until
+from tests.support.api_calls import UNKNOWN_ID, all_rows, submitted
+from tests.support.endpoint import running_endpoint
+from tests.support.waiting import wait_until
 
 SOAK_CALLS = int(os.environ.get("SOAK_CALLS", "400"))
 SAMPLES = 10

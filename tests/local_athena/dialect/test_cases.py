@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.local_athena.dialect.running import Endpoint
-from tests.shared_files import shared_cases
+from tests.support.shared_files import shared_cases
 
 _OWN = [
     json.loads(line)

@@ -7,7 +7,7 @@ from local_athena.backends.duckdb import dialect
 from local_athena.errors import MalformedQuery, StatementFailure
 
 from tests.local_athena.dialect.running import CATALOG
-from tests.work import at_most_calls
+from tests.support.work import at_most_calls
 
 MOST_CALLS = 2_000_000
 _MALFORMED = [

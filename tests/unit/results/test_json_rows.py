@@ -9,7 +9,7 @@ from data_hist.athena.model import Column
 from data_hist.errors import EngineFailed, InvalidRequest
 from data_hist.results.encoding import rows_as_json
 from data_hist.results.model import RowStyle
-from tests.unit.results.reference import csv_of
+from tests.support.result_csv import csv_of
 
 CASES = [
     ("boolean", "true", True),

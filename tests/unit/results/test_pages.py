@@ -19,7 +19,7 @@ from data_hist.results import PageReader
 from data_hist.results.model import RowStyle
 from data_hist.results.pages import PageRows
 from data_hist.results.paging_tokens import EnginePosition, ResultPosition
-from tests.unit.results.reference import Row, csv_of
+from tests.support.result_csv import Row, csv_of
 
 MEBIBYTE = 1024 * 1024
 QUERY = Query(

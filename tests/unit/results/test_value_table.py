@@ -17,7 +17,7 @@ from data_hist.results import PageReader
 from data_hist.results.encoding import transform_for
 from data_hist.results.formats import FORMATS
 from data_hist.results.model import RowStyle
-from tests.unit.results.reference import Row, csv_of
+from tests.support.result_csv import Row, csv_of
 from tests.unit.results.test_pages import QUERY, FakeEngine, Inline, UnreadableObject
 from tests.unit.results.value_table import AS_TEXT, REFUSED, VALUES, Value
 

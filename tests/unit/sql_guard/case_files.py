@@ -7,7 +7,7 @@ from typing import Any
 
 from data_hist.errors import InvalidSql, QueryTooLarge, RequestError, StatementNotAllowed
 from data_hist.sql_guard import AdmittedQuery, Guard
-from tests.work import at_most_calls
+from tests.support.work import at_most_calls
 
 _FOLDER = Path(__file__).with_name("cases")
 

@@ -13,7 +13,7 @@ import pytest
 
 from data_hist.catalog import load_catalog
 from data_hist.sql_guard import AdmittedQuery, Guard
-from tests.shared_files import shared_cases
+from tests.support.shared_files import shared_cases
 
 from .case_files import outcome, own_cases, sql_of
 

@@ -12,7 +12,7 @@ from data_hist.catalog import load_catalog
 from data_hist.errors import RequestError
 from data_hist.sql_guard import AdmittedQuery, Guard, Parameter
 from data_hist.sql_guard.pool import GuardPool
-from tests.shared_files import shared_cases
+from tests.support.shared_files import shared_cases
 
 from .case_files import own_cases, sql_of
 

@@ -4,7 +4,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from data_hist.observability import metrics
-from tests.athena.conftest import StubbedAws
+from tests.unit.athena.conftest import StubbedAws
 
 
 def calls(outcome: str) -> float:

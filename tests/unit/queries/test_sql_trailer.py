@@ -11,7 +11,7 @@ from data_hist.errors import QueryTooLarge
 from data_hist.pruning.time_range import Anchor, Base, Span, TimeRange
 from data_hist.queries.sql_trailer import annotate, caller_position, caller_text, time_ranges
 from data_hist.sql_guard import MAX_SQL_BYTES, Edit, Guard, Parameter
-from tests.shared_files import shared_cases
+from tests.support.shared_files import shared_cases
 from tests.unit.sql_guard.case_files import own_cases, sql_of
 
 

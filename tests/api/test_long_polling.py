@@ -13,10 +13,10 @@ import pytest
 from data_hist.app import create_app
 from data_hist.athena.model import Column, Descriptions, Query, QueryStatus
 from data_hist.queries.service import utc_now
-from tests import turned_time
-from tests.running_service import running_service, settings_for
-from tests.turned_time import TurnedLoop, turn
-from tests.waiting import wait_until
+from tests.support import turned_time
+from tests.support.running_service import running_service, settings_for
+from tests.support.turned_time import TurnedLoop, turn
+from tests.support.waiting import wait_until
 
 WAITERS = 10_000
 # As many queries as an account may have active at once, where the limit is highest.

@@ -15,8 +15,8 @@ from data_hist.errors import (
     QueryNotFound,
     Throttled,
 )
-from tests import turned_time
-from tests.turned_time import START, TurnedLoop, turn
+from tests.support import turned_time
+from tests.support.turned_time import START, TurnedLoop, turn
 
 PATIENCE = 30.0
 

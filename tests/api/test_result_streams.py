@@ -11,11 +11,11 @@ import pytest
 
 from data_hist.athena.model import Column
 from data_hist.errors import EngineUnavailable, QueryExpired
-from tests.api.calls import UNKNOWN_ID, assert_problem
-from tests.log_lines import log_lines
-from tests.running_service import running_service, settings_for
-from tests.unit.results.fake_engine import ROW, FakeEngine, HeldResult
-from tests.unit.results.reference import csv_of
+from tests.support.api_calls import UNKNOWN_ID, assert_problem
+from tests.support.fake_engine import ROW, FakeEngine, HeldResult
+from tests.support.log_lines import log_lines
+from tests.support.result_csv import csv_of
+from tests.support.running_service import running_service, settings_for
 
 MANY = 200_000  # of 112 bytes: about 22 MB
 ENDLESS = 100_000_000

@@ -10,7 +10,7 @@ from botocore.response import StreamingBody
 from data_hist.athena import ObjectRange, ObjectVersion, idempotency_token
 from data_hist.athena.model import QueryStatus, Statistics
 from data_hist.errors import EngineFailed, EngineUnavailable, QueryExpired
-from tests.athena.conftest import StubbedAws
+from tests.unit.athena.conftest import StubbedAws
 
 ID = "2b0f6a0e-6c3f-4f5e-9b52-6f0c3ad7c0de"
 OTHER = "5c0e8a52-3d9c-4b7f-a3f0-1f6f3b0f7a11"

@@ -5,8 +5,8 @@ import pytest
 from data_hist.errors import EngineUnavailable
 from data_hist.http.health import HealthHandlers
 from data_hist.http.shutdown import Shutdown
-from tests import turned_time
-from tests.turned_time import TurnedLoop
+from tests.support import turned_time
+from tests.support.turned_time import TurnedLoop
 
 
 class Engine:

@@ -9,8 +9,8 @@ from botocore.awsrequest import AWSResponse
 from data_hist.athena import AthenaClient, EnginePage
 from data_hist.athena.model import Column
 from data_hist.errors import EngineFailed, QueryExpired
-from tests.athena.conftest import AWS_SETTINGS
-from tests.aws_answers import aws_answer
+from tests.support.aws_answers import aws_answer
+from tests.unit.athena.conftest import AWS_SETTINGS
 
 ID = "2b0f6a0e-6c3f-4f5e-9b52-6f0c3ad7c0de"
 ANSWER = {

@@ -18,7 +18,7 @@ from data_hist.results.encoding import transform_for
 from data_hist.results.formats import FORMATS
 from data_hist.results.model import RowStyle
 from data_hist.results.row_blocks import RowBlocks
-from tests.unit.results.reference import Row, csv_of, json_value
+from tests.support.result_csv import Row, csv_of, json_value
 from tests.unit.results.test_pages import VALUES
 
 TYPED_VALUES: dict[str, st.SearchStrategy[str]] = {

@@ -10,9 +10,9 @@ from dataclasses import replace
 import httpx
 
 from data_hist.catalog import Catalog, load_catalog
-from tests.api.calls import next_page, submitted
-from tests.metric_values import metric_values, series
-from tests.running_service import running_service, settings_for
+from tests.support.api_calls import next_page, submitted
+from tests.support.metric_values import metric_values, series
+from tests.support.running_service import running_service, settings_for
 
 VERSION = load_catalog().versions["v0"]
 TWO_VERSIONS = Catalog({name: replace(VERSION, name=name) for name in ("v0", "v9")})

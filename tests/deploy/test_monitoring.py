@@ -15,7 +15,7 @@ from data_hist.http.problems import INTERNAL, PROBLEMS
 from data_hist.observability import metrics
 from tests.test_conventions import HEALTH_SPEC
 
-FOLDER = Path(__file__).parents[1] / "deploy/monitoring"
+FOLDER = Path(__file__).parents[2] / "deploy/monitoring"
 DASHBOARD: dict[str, Any] = json.loads((FOLDER / "dashboard.json").read_text())
 ALERTS: list[dict[str, Any]] = [
     rule

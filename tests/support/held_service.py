@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 
 from data_hist.athena import AthenaClient, ObjectRange
-from tests.api.calls import submitted
-from tests.running_service import running_service, settings_for
+from tests.support.api_calls import submitted
+from tests.support.running_service import running_service, settings_for
 
 WAIT_SECONDS = 120.0
 

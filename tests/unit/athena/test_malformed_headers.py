@@ -5,8 +5,8 @@ from pydantic import SecretStr
 
 from data_hist.athena import AthenaClient, ObjectRange
 from data_hist.settings import Settings
-from tests.athena.fault_server import answer, fault_server
-from tests.log_lines import log_lines
+from tests.support.fault_server import answer, fault_server
+from tests.support.log_lines import log_lines
 
 CANARY = "canary"
 LOCATION = f"s3://{CANARY}/retention=60/tenant=11000/2b0f6a0e-6c3f-4f5e-9b52-6f0c3ad7c0de.csv"

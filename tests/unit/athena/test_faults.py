@@ -24,7 +24,7 @@ from data_hist.errors import (
     Throttled,
 )
 from data_hist.settings import Settings
-from tests.athena.fault_server import (
+from tests.support.fault_server import (
     Fault,
     FaultServer,
     answer,

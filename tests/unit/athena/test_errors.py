@@ -19,7 +19,7 @@ from data_hist.errors import (
     Throttled,
     TooManyQueries,
 )
-from tests.athena.conftest import StubbedAws
+from tests.unit.athena.conftest import StubbedAws
 
 ID = "2b0f6a0e-6c3f-4f5e-9b52-6f0c3ad7c0de"
 MALFORMED = "line 1:8: mismatched input 'FORM'. Expecting: ',', 'FROM'"

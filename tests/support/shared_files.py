@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 _FOLDER = Path(
-    os.environ.get("DATA_HIST_SHARED", Path(__file__).resolve().parents[1].parent / "shared")
+    os.environ.get("DATA_HIST_SHARED", Path(__file__).resolve().parents[2].parent / "shared")
 )
 
 
