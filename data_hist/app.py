@@ -188,7 +188,7 @@ def _add_middlewares(
     """Add the middlewares, at each position from the outermost to the innermost."""
     outermost = MiddlewarePosition.BEFORE_EXCEPTION
     if tracing is not None:
-        app.add_middleware(tracing.middleware(edge.routes), outermost)
+        app.add_middleware(tracing.middleware(edge.routes.route_of), outermost)
     app.add_middleware(ObservationMiddleware, outermost, observer=edge.observer)
     if edge.cross_origin is not None:
         app.add_middleware(CrossOriginMiddleware, outermost, cross_origin=edge.cross_origin)

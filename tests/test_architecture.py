@@ -108,7 +108,6 @@ NOT_YET = {
     ("athena", "pruning"),
     ("cli", "supervisor"),
     ("http", "sql_guard"),
-    ("observability", "http"),
     ("queries", "http"),
 }
 # Modules that other modules of another distribution still import.

@@ -15,7 +15,7 @@ from data_hist.catalog import ApiVersion
 from data_hist.errors import NotFound
 from data_hist.http.disconnects import cancel_on_disconnect
 from data_hist.http.long_polling import preferred_wait_seconds
-from data_hist.http.result_response import result_response
+from data_hist.http.result_response import negotiate_format, result_response
 from data_hist.http.security import tenant_of_request
 from data_hist.http.serializers import (
     dry_run_document,
@@ -29,7 +29,6 @@ from data_hist.observability.request_context import current_request
 from data_hist.queries.glacier_warnings import ArchivePolicy
 from data_hist.queries.model import OwnedQuery, PageRequest, QueryFilter, QueryWarning, Submission
 from data_hist.queries.service import QueryService
-from data_hist.results import chosen_format
 from data_hist.results.model import Page, PageShape, RowStyle
 from data_hist.spelling import offer
 
@@ -147,7 +146,7 @@ class Handlers:
     ) -> Response:
         """Read the whole result."""
         current_request().query_id = query_id
-        chosen = chosen_format(format, request.headers.get("Accept"))
+        chosen = negotiate_format(format, request.headers.get("Accept"))
         result = await self._service.result(tenant_of_request(request), query_id)
         response = await result_response(
             result, chosen, RowStyle(row_format, big_integers), request.headers

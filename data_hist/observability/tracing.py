@@ -22,7 +22,6 @@ from opentelemetry.sdk.trace.export import (
 from opentelemetry.trace import Status, format_span_id, format_trace_id, get_current_span
 from starlette.types import ASGIApp, Scope
 
-from data_hist.http.routes import Routes
 from data_hist.observability.trace_context import TraceContext
 
 _KEPT_ATTRIBUTES = frozenset(
@@ -48,11 +47,11 @@ class Tracing:
         self._calls = BotocoreInstrumentor()  # type: ignore[no-untyped-call]
         self._calls.instrument(tracer_provider=self._provider)
 
-    def middleware(self, routes: Routes) -> Callable[[ASGIApp], ASGIApp]:
-        """What makes a span of each request, named by its route."""
+    def middleware(self, route_of: Callable[[str], str]) -> Callable[[ASGIApp], ASGIApp]:
+        """Return middleware that records a span for each request, named by its path's route."""
 
         def span_details(scope: Scope) -> tuple[str, dict[str, str]]:
-            route = routes.route_of(scope["path"])
+            route = route_of(scope["path"])
             return f"{scope['method']} {route}", {"http.route": route}
 
         def wrapped(app: ASGIApp) -> ASGIApp:

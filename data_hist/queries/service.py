@@ -16,7 +16,6 @@ from data_hist.auth.tenants import OPERATOR
 from data_hist.catalog import ApiVersion
 from data_hist.errors import EngineUnavailable
 from data_hist.http.concurrency_limit import ConcurrencyLimiter
-from data_hist.http.result_response import FinishedResult
 from data_hist.http.shutdown import Shutdown
 from data_hist.observability.request_context import current_request
 from data_hist.queries.listing import list_queries
@@ -37,6 +36,7 @@ from data_hist.queries.result_state import raise_callers_fault, require_rows
 from data_hist.queries.starting import QueryStarter
 from data_hist.queries.status import QueryFollower
 from data_hist.results import ResultObject
+from data_hist.results.encoding import FinishedResult
 from data_hist.results.model import Page, PageShape
 from data_hist.results.paging_tokens import result_position
 from data_hist.retention.result_locations import Owner, ResultLocations

@@ -1,12 +1,46 @@
-"""The encoder of each format; pyarrow is loaded by the first that is made, not with the service."""
+"""Encode results in each format; pyarrow is imported with the first encoder, not at startup."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
 
 from data_hist.athena.model import Column
 from data_hist.results.formats import ResultFormat
 from data_hist.results.model import RowStyle
-from data_hist.results.pipeline import Encoder, Gzipped, RowTransform, Transform, Unchanged
+from data_hist.results.object_reader import ResultObject
+from data_hist.results.pipeline import (
+    Encoder,
+    Gzipped,
+    RowTransform,
+    Transform,
+    Unchanged,
+    transformed,
+)
 from data_hist.strict_json import dumps
+
+
+@dataclass(frozen=True)
+class FinishedResult:
+    """The whole result of a finished query; its rows are encoded on `row_threads`."""
+
+    query_id: str
+    columns: Sequence[Column]
+    object: ResultObject
+    row_threads: Executor
+
+    def encoded(
+        self, fmt: ResultFormat, style: RowStyle, *, gzip: bool
+    ) -> AsyncGenerator[bytes, None]:
+        """Stream the result in a format.
+
+        Raises:
+            InvalidRequest: Rows as objects, or Parquet, would lose a column.
+            QueryExpired, EngineError: The object cannot be read.
+        """
+        blocks = self.object.blocks(0, self.object.version.object_bytes, fmt.block_bytes)
+        make = partial(transform_for, fmt, self.query_id, self.columns, style=style, gzip=gzip)
+        return transformed(blocks, make, self.row_threads)
 
 
 def transform_for(

@@ -1,8 +1,6 @@
-"""The formats of a result, and which of them a caller wants."""
+"""The formats of a result and their media types."""
 
 from dataclasses import dataclass
-
-from data_hist.errors import NotAcceptable
 
 _MEBIBYTE = 1024 * 1024
 
@@ -37,55 +35,3 @@ FORMATS = {
         ),
     )
 }
-
-
-def chosen_format(name: str | None, accept: str | None) -> ResultFormat:
-    """The format of a name, or else the one that is accepted most; CSV where all are alike.
-
-    Raises:
-        NotAcceptable: None is accepted.
-    """
-    if name is not None:
-        return FORMATS[name]
-    ranges = weighted(accept) if accept and accept.strip() else {"*/*": 1.0}
-    best = max(FORMATS.values(), key=lambda fmt: _quality(fmt.media_type, ranges))
-    if _quality(best.media_type, ranges) <= 0:
-        served = ", ".join(fmt.media_type for fmt in FORMATS.values())
-        raise NotAcceptable(f"A result is served as {served}.")
-    return best
-
-
-def accepts_gzip(accept_encoding: str | None) -> bool:
-    """Whether a caller names gzip as an encoding that it takes."""
-    codings = weighted(accept_encoding or "")
-    return max(codings.get("gzip", 0.0), codings.get("x-gzip", 0.0)) > 0
-
-
-def weighted(header: str) -> dict[str, float]:
-    """The items of a header such as Accept, with their weights (RFC 9110, 12.4.2)."""
-    items: dict[str, float] = {}
-    for item in header.lower().split(","):
-        name, *parameters = (part.strip() for part in item.split(";"))
-        if name:
-            items[name] = _weight(parameters)
-    return items
-
-
-def _weight(parameters: list[str]) -> float:
-    for parameter in parameters:
-        key, _, value = parameter.partition("=")
-        if key.strip() == "q":
-            try:
-                return min(max(float(value), 0.0), 1.0)
-            except ValueError:
-                return 0.0
-    return 1.0
-
-
-def _quality(media_type: str, ranges: dict[str, float]) -> float:
-    """The weight of the most specific range that fits."""
-    kind = media_type.partition("/")[0]
-    for candidate in (media_type, f"{kind}/*", "*/*"):
-        if candidate in ranges:
-            return ranges[candidate]
-    return 0.0

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from data_hist.errors import NotAcceptable
-from data_hist.results.formats import accepts_gzip, chosen_format
+from data_hist.http.result_response import accepts_gzip, negotiate_format
 
 
 @pytest.mark.parametrize(
@@ -28,13 +28,13 @@ from data_hist.results.formats import accepts_gzip, chosen_format
     ],
 )
 def test_format_that_is_accepted_most(accept: str | None, expected: str) -> None:
-    assert chosen_format(None, accept).name == expected
+    assert negotiate_format(None, accept).name == expected
 
 
 @pytest.mark.parametrize("accept", ["text/html", "*/*;q=0", "image/*", "nonsense", ";q=1"])
 def test_no_format_is_accepted(accept: str) -> None:
     with pytest.raises(NotAcceptable, match="text/csv"):
-        chosen_format(None, accept)
+        negotiate_format(None, accept)
 
 
 @pytest.mark.parametrize(
