@@ -27,6 +27,8 @@ _PORT = 8080
 _ATHENA_PORT = 8090
 # As pydantic reads them.
 _TRUE = {"1", "on", "t", "true", "y", "yes"}
+# An archive on a disk may be of any age.
+_ALL_DAYS = "0001-01-01,9999-12-31"
 _LOCAL_BUCKET = "data-hist-results"
 # glibc gives every thread memory of its own, and Arrow has another allocator: of all that, blocks
 # of results would leave much unused.
@@ -207,7 +209,12 @@ def _local(options: argparse.Namespace) -> int:
 def _local_athena(options: argparse.Namespace) -> int:
     from local_athena.server import serve
     from local_athena.settings import LocalAthenaSettings
+    from local_athena.tables import parse_catalog
 
+    from data_hist.catalog import load_catalog
+    from data_hist.catalog.glue import ArchiveLayout, glue_documents
+
+    layout = ArchiveLayout("s3://archive/", days=_ALL_DAYS)
     _require_archive(options.data)
     if not _is_loopback(options.host):
         _warn(f"whoever reaches {options.host}:{options.port} may run queries over all records.")
@@ -218,7 +225,8 @@ def _local_athena(options: argparse.Namespace) -> int:
             state=_state_folder(options),
             host=options.host,
             port=options.port,
-        )
+        ),
+        parse_catalog(glue_documents(load_catalog(), layout)),
     )
     return 0
 

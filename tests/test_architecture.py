@@ -112,7 +112,7 @@ NOT_YET = {
 }
 # Modules that other modules of another distribution still import.
 NOT_YET_APART = {
-    "data_hist.catalog",
+    "local_athena.tables",
     "local_athena.server",
     "local_athena.settings",
     "local_athena.sample.archive",

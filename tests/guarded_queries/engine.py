@@ -7,8 +7,10 @@ from typing import Any, TypeAlias
 import duckdb
 from local_athena.backends.duckdb import dialect
 from local_athena.errors import MalformedQuery, StatementFailure
+from local_athena.tables import parse_catalog
 
 from data_hist.catalog import Catalog, load_catalog
+from data_hist.catalog.glue import ArchiveLayout, glue_documents
 
 CATALOG = load_catalog()
 # Where the service runs its queries: a name that the guard did not see leads nowhere.
@@ -70,7 +72,8 @@ class Planner:
 
     def __init__(self, catalog: Catalog, default_database: str) -> None:
         self.tables = catalog.versions["v0"].tables
-        self._catalog = catalog
+        self.names = {table.physical_name: name for name, table in self.tables.items()}
+        self._catalog = parse_catalog(glue_documents(catalog, ArchiveLayout("s3://archive/")))
         self._default_database = default_database
         self._plans: dict[str, _Plan | Refused] = {}
 
@@ -83,7 +86,8 @@ class Planner:
     def scans(self, sql: str) -> list[str]:
         """The tables that a statement reads, each as often as it is read."""
         plan = self.plan(sql)
-        return [] if isinstance(plan, Refused) else [s.table.name for s in plan.translation.scans]
+        scans = () if isinstance(plan, Refused) else plan.translation.scans
+        return [self.names[scan.table.name] for scan in scans]
 
     def _translate(self, sql: str) -> _Plan | Refused:
         try:
@@ -131,7 +135,7 @@ class Engine:
         if isinstance(plan, Refused):
             return plan
         for scan in plan.translation.scans:
-            self._show(scan.relation, scan.table.name)
+            self._show(scan.relation, self._planner.names[scan.table.name])
         try:
             if plan.columns is None:
                 plan.query = dialect.rendered_query(self._database, plan.translation)

@@ -6,10 +6,12 @@ from typing import Any
 
 import duckdb
 from local_athena.backends.duckdb.storage.archive import Archive
+from local_athena.tables import Catalog, Table, read_catalog
 
-from data_hist.catalog import Table, load_catalog
-
-EVENTS: Table = load_catalog().versions["v0"].tables["events"]
+TABLES_FILE = Path(__file__).with_name("tables.json")
+CATALOG: Catalog = read_catalog(TABLES_FILE)
+TABLES: dict[str, Table] = {table.location: table for table in CATALOG.tables()}
+EVENTS: Table = TABLES["events"]
 
 
 def add_file(
@@ -26,9 +28,9 @@ def add_file(
     return path
 
 
-def rows(root: Path, columns: str = "*", **archive: Any) -> list[tuple[Any, ...]]:
+def rows(root: Path, columns: str = "*", table: Table = EVENTS) -> list[tuple[Any, ...]]:
     """Columns of every event, ordered by all of them."""
-    sql = Archive(root, **archive).relation_sql(EVENTS)
+    sql = Archive(root).relation_sql(table)
     return query(f"SELECT {columns} FROM ({sql}) AS e ORDER BY ALL")
 
 

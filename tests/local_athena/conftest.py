@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.local_athena.archive_tree import TABLES_FILE
 from tests.local_athena.clients import S3_BUCKET, TEN, AthenaSession
 from tests.support.endpoint import Endpoint, endpoint_process, running_endpoint
 
@@ -35,7 +36,9 @@ def small_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def endpoint(small_archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Endpoint]:
-    with endpoint_process(small_archive, tmp_path_factory.mktemp("state")) as running:
+    with endpoint_process(
+        small_archive, tmp_path_factory.mktemp("state"), json.loads(TABLES_FILE.read_text())
+    ) as running:
         yield running
 
 

@@ -8,13 +8,11 @@ import duckdb
 import pytest
 from local_athena.backends.duckdb.storage.archive import Archive, ArchiveScan
 
-from data_hist.catalog import load_catalog
-from tests.local_athena.archive_tree import query
+from tests.local_athena.archive_tree import TABLES, query
 from tests.support.shared_files import shared_file
 
 REAL_EVENTS = shared_file("data/real_events")
 EXPECTED = json.loads((REAL_EVENTS / "expected.json").read_text(encoding="utf-8"))
-TABLES = load_catalog().versions["v0"].tables
 
 
 @pytest.fixture(scope="module")

@@ -145,7 +145,9 @@ def _serve(data: Path, state: Path, port: int) -> subprocess.CompletedProcess[st
         "from pathlib import Path\n"
         "from local_athena.server import serve\n"
         "from local_athena.settings import LocalAthenaSettings\n"
-        f"serve(LocalAthenaSettings(Path({str(data)!r}), Path({str(state)!r}), port={port}))"
+        "from local_athena.tables import Catalog\n"
+        f"settings = LocalAthenaSettings(Path({str(data)!r}), Path({str(state)!r}), port={port})\n"
+        "serve(settings, Catalog())"
     )
     command = [sys.executable, "-c", code]
     return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)

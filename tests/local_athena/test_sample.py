@@ -18,10 +18,9 @@ from local_athena.sample.archive import (
     write_sample_archive,
 )
 
-from data_hist.catalog import load_catalog
+from tests.local_athena.archive_tree import TABLES
 
 END = datetime(2026, 11, 20, 7, 34, 56, tzinfo=UTC)
-TABLES = load_catalog().versions["v0"].tables
 NAME = re.compile(
     r"(events|metrics)/dt=(\d{4}-\d\d-\d\d)/hr=(\d\d)/min=(\d0)/1_(\d)_(\d{20})\.json\.gz"
 )

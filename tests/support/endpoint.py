@@ -5,12 +5,15 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from local_athena.settings import LocalAthenaSettings
+
+from data_hist.catalog import load_catalog
+from data_hist.catalog.glue import ArchiveLayout, glue_documents
 
 # These only turn a hang into a failure.
 _START_SECONDS = 120
@@ -20,13 +23,14 @@ _STOP_SECONDS = 120
 class Endpoint:
     """A running endpoint; `url` is where its clients go."""
 
-    def __init__(self, settings: LocalAthenaSettings) -> None:
+    def __init__(self, settings: LocalAthenaSettings, tables: Sequence[Mapping[str, Any]]) -> None:
         self.settings = settings
         code = (
             "from pathlib import *\n"
             "from local_athena.server import serve\n"
             "from local_athena.settings import *\n"
-            f"serve({settings!r})"
+            "from local_athena.tables import *\n"
+            f"serve({settings!r}, parse_catalog({tables!r}))"
         )
         self.process = subprocess.Popen(
             [sys.executable, "-c", code],
@@ -62,9 +66,17 @@ class Endpoint:
 
 
 @contextmanager
-def endpoint_process(data: Path, state: Path, **settings: Any) -> Iterator[Endpoint]:
-    """Run an endpoint, and demand that it ends well."""
-    endpoint = Endpoint(LocalAthenaSettings(data=data, state=state, port=0, **settings))
+def endpoint_process(
+    data: Path,
+    state: Path,
+    tables: Sequence[Mapping[str, Any]] | None = None,
+    **settings: Any,
+) -> Iterator[Endpoint]:
+    """Run an endpoint, by default over the tables of the service, and demand that it ends well."""
+    if tables is None:
+        layout = ArchiveLayout("s3://archive/", days="0001-01-01,9999-12-31")
+        tables = glue_documents(load_catalog(), layout)
+    endpoint = Endpoint(LocalAthenaSettings(data=data, state=state, port=0, **settings), tables)
     try:
         yield endpoint
     finally:

@@ -19,7 +19,6 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from data_hist.catalog import Catalog, load_catalog
 from local_athena.athena_api.athena import AthenaProtocol
 from local_athena.athena_api.throttling import Throttle
 from local_athena.athena_api.workgroup import Workgroup
@@ -27,6 +26,7 @@ from local_athena.engine.engine import Engine
 from local_athena.s3_api.endpoint import S3Protocol
 from local_athena.s3_api.object_store import ObjectStore
 from local_athena.settings import LocalAthenaSettings
+from local_athena.tables import Catalog
 
 _DRAIN_SECONDS = 1
 # Longer than clients pause between two calls: a connection closed under them costs a retry.
@@ -37,9 +37,8 @@ class CannotStart(Exception):
     """Something on this machine is in the way of the endpoint."""
 
 
-def create_app(settings: LocalAthenaSettings, catalog: Catalog | None = None) -> Starlette:
+def create_app(settings: LocalAthenaSettings, catalog: Catalog) -> Starlette:
     """Build the endpoint as an ASGI app; its threads live from startup to shutdown."""
-    catalog = catalog or load_catalog()
     objects = ObjectStore(settings.state / "s3", settings.state / "uploads")
     objects.make_bucket(settings.bucket)
     engine = Engine(settings, catalog, objects)
@@ -66,7 +65,7 @@ def create_app(settings: LocalAthenaSettings, catalog: Catalog | None = None) ->
     return app
 
 
-def serve(settings: LocalAthenaSettings, catalog: Catalog | None = None) -> None:
+def serve(settings: LocalAthenaSettings, catalog: Catalog) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Raises:

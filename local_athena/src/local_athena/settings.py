@@ -23,7 +23,7 @@ class LocalAthenaSettings:
     """How one endpoint runs.
 
     Attributes:
-        data: The archive, in Secor's layout.
+        data: The folder that stands for the bucket of the tables.
         state: Where executions and S3 objects are kept; one process at a time owns it.
         host: The address to bind; anyone who reaches it may query, there is no authentication.
         port: The port to bind; 0 takes a free one.
@@ -32,7 +32,6 @@ class LocalAthenaSettings:
         memory_limit: DuckDB's limit for each worker, such as `1GB`.
         threads: DuckDB's threads for each worker.
         max_results_bytes: Room for the results; the oldest go first, no single one may exceed it.
-        partition_prefixes: How the archive's folder levels begin; settings of Secor.
         bucket: The bucket that exists from the start.
         enforce_workgroup: The workgroup overrides the output location of each query.
         workgroup_output_location: The location of the workgroup, none unless configured.
@@ -49,7 +48,6 @@ class LocalAthenaSettings:
     memory_limit: str = "1GB"
     threads: int = 2
     max_results_bytes: int = 10 * 1024**3
-    partition_prefixes: tuple[str, ...] = ("dt=", "hr=", "min=")
     bucket: str = DEFAULT_BUCKET
     enforce_workgroup: bool = False
     workgroup_output_location: str | None = None

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import duckdb
 from local_athena.backends.duckdb import dialect
 from local_athena.errors import StatementFailure
+from local_athena.tables import Catalog, Table
 
-from data_hist.catalog import Table, load_catalog
+from tests.local_athena.archive_tree import TABLES
 
-CATALOG = load_catalog()
+CATALOG = Catalog(TABLES.values(), databases=["data_hist_empty"])
 _ROWS = (
     "('', 11000, '', 'svc-a', 'svc-a', 1714521600123, 1714521601000, 'env:prod,zone:a',"
     """ '{"status":"ok","items":[1,2],"code":5}', '2026-11-20', '05', '10')""",

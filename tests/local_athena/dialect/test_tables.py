@@ -72,7 +72,7 @@ def test_each_reference_is_a_scan_of_its_own() -> None:
 
     scans = dialect.translate(sql, CATALOG, "data_hist").scans
 
-    assert [scan.table.name for scan in scans] == ["events", "metrics", "events"]
+    assert [scan.table.location for scan in scans] == ["events", "metrics", "events"]
     assert len({scan.relation for scan in scans}) == 3
 
 

@@ -13,7 +13,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from data_hist.catalog import Catalog
 from local_athena.athena_api.api_errors import ApiError, throttled
 from local_athena.athena_api.execution_operations import ExecutionOperations
 from local_athena.athena_api.metadata_operations import MetadataOperations
@@ -22,6 +21,7 @@ from local_athena.athena_api.throttling import Throttle
 from local_athena.athena_api.workgroup import Workgroup
 from local_athena.engine.engine import Engine
 from local_athena.s3_api.object_store import ObjectStore
+from local_athena.tables import Catalog
 
 Operation = Callable[[object], dict[str, Any]]
 

@@ -9,7 +9,6 @@ import queue
 import threading
 from pathlib import Path
 
-from data_hist.catalog import Catalog
 from local_athena.backends.duckdb.dialect import StatementKind, Translation, translate
 from local_athena.backends.duckdb.storage.archive import Archive
 from local_athena.engine.database import Database
@@ -22,6 +21,7 @@ from local_athena.engine.worker import Job, JobQueue, Worker
 from local_athena.errors import StatementFailure
 from local_athena.s3_api.object_store import ObjectStore
 from local_athena.settings import LocalAthenaSettings
+from local_athena.tables import CATALOG_NAME, Catalog
 
 _log = logging.getLogger(__name__)
 
@@ -49,7 +49,7 @@ class Engine:
         self._settings = settings
         self._catalog = catalog
         self._objects = objects
-        self._archive = Archive(settings.data, settings.partition_prefixes)
+        self._archive = Archive(settings.data)
         self._ledger = ExecutionRegistry(ExecutionStore(settings.state / "executions"))
         self._quota = ResultQuota(self._ledger, objects, settings.max_results_bytes)
         self._admission = threading.Lock()
@@ -114,8 +114,7 @@ class Engine:
             raise TooManyActiveQueries
 
     def _plan(self, request: Request) -> Translation | StatementFailure:
-        catalogs = {version.catalog.lower() for version in self._catalog.versions.values()}
-        if request.catalog and request.catalog.lower() not in catalogs:
+        if request.catalog and request.catalog.lower() != CATALOG_NAME:
             return StatementFailure(
                 "CATALOG_NOT_FOUND", f"Catalog '{request.catalog}' does not exist"
             )

@@ -11,13 +11,13 @@ from typing import Any
 
 from sqlglot import exp
 
-from data_hist.catalog import Catalog, Table
 from local_athena.backends.duckdb.dialect.parsing import offset_of, position, sql_words
 from local_athena.backends.duckdb.dialect.pruning import PartitionPredicates
 from local_athena.backends.duckdb.dialect.scopes import Relation, Scope
 from local_athena.backends.duckdb.dialect.trino_types import TrinoType, common_type
 from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced
 from local_athena.errors import MalformedQuery, StatementFailure
+from local_athena.tables import Catalog, Table
 
 _MAX_EXPRESSION = 4_000_000
 # Clauses that the syntax tree has another word for.

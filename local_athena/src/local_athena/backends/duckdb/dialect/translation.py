@@ -7,7 +7,6 @@ import re
 from dataclasses import dataclass
 from enum import Enum
 
-from data_hist.catalog import Catalog
 from local_athena.backends.duckdb.dialect import (
     calls,
     casts,
@@ -28,6 +27,7 @@ from local_athena.backends.duckdb.dialect.scopes import Scope
 from local_athena.backends.duckdb.dialect.signatures import function_names
 from local_athena.backends.duckdb.dialect.trino_types import BOOLEAN, TrinoType
 from local_athena.errors import MalformedQuery, StatementFailure
+from local_athena.tables import Catalog
 
 _HANDLERS = {
     **literals.HANDLERS,

@@ -1,24 +1,25 @@
 """The archive as DuckDB reads it: for each table a SELECT over exactly the files that can match.
 
-A table is a Secor tree, `<root>/<folder>/dt=YYYY-MM-DD/hr=HH/min=MM/<file>`, of JSON lines, gzipped
-if the name ends in `.gz`, or Parquet (`.parquet`). The files are chosen before DuckDB sees any,
-because DuckDB would list the whole tree again for every statement. Knows nothing of the statement
-but the predicates on the partition columns.
+A table is a tree of partition folders, `<root>/<location>/<level>/.../<file>`, with JSON lines,
+gzipped if the name ends in `.gz`, or Parquet (`.parquet`). The files are chosen before DuckDB sees
+any, because DuckDB would list the whole tree again for every statement. Knows nothing of the
+statement but the predicates on the partition columns.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from data_hist import catalog
 from local_athena.backends.duckdb.dialect.pruning import NO_PREDICATES, PartitionPredicates
-from local_athena.backends.duckdb.storage.partitions import DataFile, Level, data_files
+from local_athena.backends.duckdb.storage.partitions import DataFile, data_files
 from local_athena.backends.duckdb.storage.records import (
     column_value,
+    duckdb_type,
     field_texts,
     is_record,
     quoted,
 )
+from local_athena.tables import PartitionLevel, Table
 
 _PARQUET = ".parquet"
 # The longest row Athena reads.
@@ -35,33 +36,21 @@ class ArchiveScan:
 
 
 class Archive:
-    """The tables below one folder.
+    """The tables below one folder."""
 
-    `partition_prefixes` are what the folder names start with, outermost level first; they may be
-    empty, and need not be the names of the columns.
-    """
-
-    def __init__(
-        self, root: Path, partition_prefixes: tuple[str, ...] = ("dt=", "hr=", "min=")
-    ) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = root.resolve()
-        self._prefixes = partition_prefixes
 
-    def scan(
-        self, table: catalog.Table, predicates: PartitionPredicates = NO_PREDICATES
-    ) -> ArchiveScan:
+    def scan(self, table: Table, predicates: PartitionPredicates = NO_PREDICATES) -> ArchiveScan:
         """The table as it stands on disk now, without the partitions that cannot match."""
-        levels = self._levels(table)
-        files = data_files(self._root / table.folder, levels, predicates)
+        files = data_files(self._root / table.location, table.levels, predicates)
         return ArchiveScan(
-            _table_sql(table, levels, files, self._place()),
+            _table_sql(table, files, self._place()),
             len(files),
             sum(file.size for file in files),
         )
 
-    def relation_sql(
-        self, table: catalog.Table, predicates: PartitionPredicates = NO_PREDICATES
-    ) -> str:
+    def relation_sql(self, table: Table, predicates: PartitionPredicates = NO_PREDICATES) -> str:
         """The SELECT of `scan` alone."""
         return self.scan(table, predicates).sql
 
@@ -73,18 +62,10 @@ class Archive:
         """The path of a record's file below the archive, as an expression."""
         return f"substr(filename, {len(str(self._root)) + 2})"
 
-    def _levels(self, table: catalog.Table) -> list[Level]:
-        columns = (column.name for column in table.partition_columns)
-        return [
-            Level(column, prefix) for column, prefix in zip(columns, self._prefixes, strict=True)
-        ]
 
-
-def _table_sql(
-    table: catalog.Table, levels: Sequence[Level], files: Sequence[DataFile], place: str
-) -> str:
+def _table_sql(table: Table, files: Sequence[DataFile], place: str) -> str:
     names = [column.name for column in table.columns if not column.partition]
-    folders = _folder_values(levels)
+    folders = _folder_values(table)
     values = {name: f"field[{number}]" for number, name in enumerate(names, 1)}
     columns = ", ".join(
         f"{folders.get(column.name) or column_value(column, values[column.name], number, place)} "
@@ -92,18 +73,26 @@ def _table_sql(
         for number, column in enumerate(table.columns)
     )
     return (
-        # The pieces are column names of the data dictionary and quoted paths.
+        # The pieces are column names of the catalog and quoted paths.
         f"SELECT {columns} FROM (SELECT filename, json, {field_texts(names, place)} AS field "  # noqa: S608
         f"FROM ({_records_sql(files)}) AS line WHERE {is_record(place)}) AS record"
     )
 
 
-def _folder_values(levels: Sequence[Level]) -> dict[str, str]:
+def _folder_values(table: Table) -> dict[str, str]:
     """The partition columns as expressions on the path, whose last part is the file's name."""
+    types = {column.name: duckdb_type(column.type) for column in table.partition_columns}
     return {
-        level.column: f"substr(split_part(filename, '/', {place}), {len(level.prefix) + 1})"
-        for place, level in enumerate(levels, -len(levels) - 1)
+        level.column: _folder_value(level, place, types[level.column])
+        for place, level in enumerate(table.levels, -len(table.levels) - 1)
     }
+
+
+def _folder_value(level: PartitionLevel, place: int, duckdb_type: str) -> str:
+    name = f"split_part(filename, '/', {place})"
+    around = len(level.prefix) + len(level.suffix)
+    value = f"substr({name}, {len(level.prefix) + 1}, length({name}) - {around})"
+    return value if level.is_text else f"CAST({value} AS {duckdb_type})"
 
 
 def _records_sql(files: Sequence[DataFile]) -> str:

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from local_athena.tables import PartitionLevel
+
 _HIDDEN = ("_", ".")
 
 
@@ -22,14 +24,6 @@ class Admits(Protocol):
 
 
 @dataclass(frozen=True)
-class Level:
-    """One level of the tree: the column it stands for and what its folder names start with."""
-
-    column: str
-    prefix: str
-
-
-@dataclass(frozen=True)
 class DataFile:
     """A file of records."""
 
@@ -37,22 +31,26 @@ class DataFile:
     size: int
 
 
-def data_files(folder: Path, levels: Sequence[Level], predicates: Admits) -> list[DataFile]:
+def data_files(
+    folder: Path, levels: Sequence[PartitionLevel], predicates: Admits
+) -> list[DataFile]:
     """The files below `folder` in the partitions that can match, ordered by path."""
     return sorted(_walk(str(folder), tuple(levels), {}, predicates), key=lambda file: file.path)
 
 
 def _walk(
-    folder: str, levels: tuple[Level, ...], values: dict[str, str], predicates: Admits
+    folder: str, levels: tuple[PartitionLevel, ...], values: dict[str, str], predicates: Admits
 ) -> Iterator[DataFile]:
     if not levels:
         yield from _files(folder)
         return
     level, deeper = levels[0], levels[1:]
     for entry in _visible(folder):
-        if not entry.name.startswith(level.prefix):
+        value = level.value(entry.name)
+        if value is None:
             continue
-        known = {**values, level.column: entry.name.removeprefix(level.prefix)}
+        # Predicates compare texts, and do not know how a value of another type is written.
+        known = {**values, level.column: value} if level.is_text else values
         if predicates.admits(known) and entry.is_dir():
             yield from _walk(entry.path, deeper, known, predicates)
 

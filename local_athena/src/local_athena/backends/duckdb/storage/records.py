@@ -7,7 +7,7 @@ JSON text. What does not fit fails the statement. Knows nothing of files and fol
 
 from collections.abc import Sequence
 
-from data_hist.catalog import TableColumn
+from local_athena.tables import Column
 
 _TYPES = {
     "boolean": "BOOLEAN",
@@ -85,7 +85,7 @@ def field_texts(names: Sequence[str], place: str) -> str:
     )
 
 
-def column_value(column: TableColumn, text: str, number: int, place: str) -> str:
+def column_value(column: Column, text: str, number: int, place: str) -> str:
     """The column's value, from the expression of the member's text.
 
     `number` is the column's place in the table and `place` an expression for where the record

@@ -1,0 +1,114 @@
+"""Databases and tables as values. Does not know the documents they come from, nor any file."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal
+
+from local_athena.tables.projection import ANY_VALUE, Projection
+
+# Athena's name of the AWS Glue Data Catalog, the only catalog of the endpoint.
+CATALOG_NAME = "awsdatacatalog"
+# Glue creates it in every account.
+_DEFAULT_DATABASE = "default"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column; `type` is its type in SQL (`varchar`), `hive_type` the one in Glue (`string`)."""
+
+    name: str
+    type: str
+    hive_type: str
+    comment: str | None = None
+    partition: bool = False
+
+
+@dataclass(frozen=True)
+class PartitionLevel:
+    """A level of the folder tree: folders named `<prefix><value><suffix>` hold one partition each.
+
+    `is_text` tells whether the partition key is compared as text, as it stands in the name.
+    """
+
+    column: str
+    prefix: str = ""
+    suffix: str = ""
+    projection: Projection = ANY_VALUE
+    is_text: bool = True
+
+    def value(self, folder_name: str) -> str | None:
+        """Read the value of the partition key, or None for a folder that no query reads."""
+        if not (folder_name.startswith(self.prefix) and folder_name.endswith(self.suffix)):
+            return None
+        value = folder_name[len(self.prefix) : len(folder_name) - len(self.suffix)]
+        return value if value and self.projection.contains(value) else None
+
+
+@dataclass(frozen=True)
+class JsonSerde:
+    """The parameters of the OpenX JSON SerDe.
+
+    Attributes:
+        case_insensitive: Keys are compared, and delivered inside nested values, in lower case.
+        ignore_malformed: A record that is not JSON is a row of NULLs and does not fail the query.
+        keys: The key of a column in the record, where it is not the column's name.
+    """
+
+    case_insensitive: bool = True
+    ignore_malformed: bool = False
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table over files.
+
+    Attributes:
+        location: The folder of the files or of the outermost partitions, relative to the data
+            folder and without slashes at its ends; empty for the data folder itself.
+        columns: The columns in the order of `SELECT *`, the partition keys last.
+        levels: The levels of the folder tree below `location`, outermost first.
+        format: What the files hold; one JSON object on each line, or Parquet.
+        parameters: The parameters of the table in Glue.
+    """
+
+    database: str
+    name: str
+    location: str
+    columns: tuple[Column, ...]
+    levels: tuple[PartitionLevel, ...] = ()
+    format: Literal["json", "parquet"] = "json"
+    serde: JsonSerde = field(default_factory=JsonSerde)
+    description: str | None = None
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def partition_columns(self) -> tuple[Column, ...]:
+        """The partition keys, in the order of the document."""
+        return tuple(column for column in self.columns if column.partition)
+
+
+class Catalog:
+    """Tables by database and name; names are compared without regard to case."""
+
+    def __init__(self, tables: Iterable[Table] = (), databases: Iterable[str] = ()) -> None:
+        self._tables = {(table.database, table.name): table for table in tables}
+        self.databases = tuple(sorted({*databases, *(database for database, _ in self._tables)}))
+
+    def has_database(self, name: str) -> bool:
+        """Whether the database exists; `default` always does."""
+        return name.lower() in (*self.databases, _DEFAULT_DATABASE)
+
+    def tables(self, database: str | None = None) -> tuple[Table, ...]:
+        """The tables of a database, or all tables, ordered by name."""
+        found = (
+            table
+            for table in self._tables.values()
+            if database is None or table.database == database.lower()
+        )
+        return tuple(sorted(found, key=lambda table: (table.database, table.name)))
+
+    def find(self, database: str, name: str) -> Table | None:
+        """Look up a table."""
+        return self._tables.get((database.lower(), name.lower()))

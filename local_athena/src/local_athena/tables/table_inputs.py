@@ -1,0 +1,239 @@
+"""Reads tables from JSON documents as AWS Glue takes and gives them.
+
+https://docs.aws.amazon.com/glue/latest/webapi/API_TableInput.html
+"""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from local_athena.tables.documents import Document, TablesError, documents_of, load_json
+from local_athena.tables.model import Catalog, Column, JsonSerde, PartitionLevel, Table
+from local_athena.tables.projection import ANY_VALUE, Projection, ProjectionError, parse_projection
+
+_JSON_SERDES = ("org.openx.data.jsonserde.JsonSerDe", "org.apache.hive.hcatalog.data.JsonSerDe")
+_PARQUET_SERDE = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
+# They change nothing of what is read.
+_IDLE_SERDE_PARAMETERS = frozenset({"paths", "serialization.format"})
+# Types of Hive that have another name in SQL.
+_SQL_TYPES = {
+    "string": "varchar",
+    "int": "integer",
+    "float": "real",
+    "decimal": "decimal(10,0)",
+}
+_TYPE = re.compile(
+    r"string|boolean|tinyint|smallint|int|integer|bigint|float|real|double|date|timestamp"
+    r"|(?:varchar|char)\(\d+\)|varchar|decimal(?:\(\d+(?:,\d+)?\))?"
+)
+_TEXT_TYPE = re.compile(r"varchar|char|string")
+_LOCATION = re.compile(r"s3://[^/$]+/(.*)", re.DOTALL)
+_KEY_SEGMENT = re.compile(r"([^$]*)\$\{(\w+)\}([^$]*)")
+
+
+def read_catalog(path: Path) -> Catalog:
+    """Read a JSON file, or all `*.json` files of a folder.
+
+    A file holds one document or a list of them. A document is the input of Glue's CreateTable or
+    CreateDatabase, an answer of its GetTable or GetTables, or a `TableInput` alone, whose database
+    is then the name of the file.
+
+    Raises:
+        TablesError: A file cannot be read, or a document in it defines no table.
+    """
+    files = sorted(path.glob("*.json")) if path.is_dir() else [path]
+    if not files:
+        raise TablesError(f"{path} holds no *.json file; write one file for each table or one list")
+    return _catalog(
+        document
+        for file in files
+        for document in documents_of(load_json(file), file.name, file.stem)
+    )
+
+
+def parse_catalog(documents: Iterable[Mapping[str, Any]], source: str = "tables") -> Catalog:
+    """Read the documents of one list; `source` names it in errors.
+
+    Raises:
+        TablesError: A document defines no table.
+    """
+    return _catalog(documents_of(list(documents), source, None))
+
+
+def _catalog(nodes: Iterable[Document]) -> Catalog:
+    tables: dict[tuple[str, str], Table] = {}
+    databases: list[str] = []
+    for node in nodes:
+        if "DatabaseInput" in node:
+            databases.append(_name(node.child("DatabaseInput"), "Name", "the database"))
+            continue
+        table = _Reader(node).table()
+        if tables.setdefault((table.database, table.name), table) is not table:
+            raise TablesError(f"{node.place}table {table.database}.{table.name} is defined twice")
+    return Catalog(tables.values(), databases)
+
+
+def _name(node: Document, key: str, what: str) -> str:
+    return node.text(key, f"write the name of {what}").lower()
+
+
+class _Reader:
+    """Reads one table; `_input` is its `TableInput`."""
+
+    def __init__(self, document: Document) -> None:
+        wrapper = next((key for key in ("TableInput", "Table") if key in document), None)
+        found = document.child(wrapper) if wrapper else document
+        if "StorageDescriptor" not in found:
+            raise found.error("StorageDescriptor", "is missing; write a TableInput of AWS Glue")
+        self._database = self._database_of(document, found)
+        self._name = _name(found, "Name", "the table")
+        place = f"{document.place}table {self._database}.{self._name}: "
+        self._input = Document(found.value, place)
+        self._storage = self._input.child("StorageDescriptor")
+        self._parameters = self._input.texts("Parameters")
+
+    @staticmethod
+    def _database_of(document: Document, found: Document) -> str:
+        for node in (document, found):
+            if "DatabaseName" in node:
+                return _name(node, "DatabaseName", "the database")
+        if document.default_database is None:
+            raise document.error("DatabaseName", "is missing; write the name of the database")
+        return document.default_database.lower()
+
+    def table(self) -> Table:
+        keys = self._columns(self._input, "PartitionKeys", partition=True)
+        columns = (*self._columns(self._storage, "Columns"), *keys)
+        names = [column.name for column in columns]
+        if repeated := sorted({name for name in names if names.count(name) > 1}):
+            problem = f"has {repeated[0]} twice, among the partition keys or not; rename one"
+            raise self._storage.error("Columns", problem)
+        location, levels = self._tree(keys)
+        description = self._input.value.get("Description")
+        return Table(
+            database=self._database,
+            name=self._name,
+            location=location,
+            columns=columns,
+            levels=levels,
+            format=self._format(),
+            serde=self._serde(names),
+            description=description if isinstance(description, str) else None,
+            parameters=self._parameters,
+        )
+
+    def _columns(self, node: Document, key: str, *, partition: bool = False) -> tuple[Column, ...]:
+        return tuple(self._column(child, partition) for child in node.children(key))
+
+    def _column(self, node: Document, partition: bool) -> Column:
+        hive_type = re.sub(r"\s", "", node.text("Type", "write a type such as string")).lower()
+        if not _TYPE.fullmatch(hive_type):
+            problem = (
+                f"is {hive_type}, which the endpoint does not read; write string and "
+                "use json_extract in queries, or a number, boolean, date or timestamp type"
+            )
+            raise node.error("Type", problem)
+        comment = node.value.get("Comment")
+        return Column(
+            _name(node, "Name", "the column"),
+            _SQL_TYPES.get(hive_type, hive_type),
+            hive_type,
+            comment if isinstance(comment, str) else None,
+            partition,
+        )
+
+    def _format(self) -> Literal["json", "parquet"]:
+        serde = self._storage.child("SerdeInfo") if "SerdeInfo" in self._storage else None
+        if serde is None or "SerializationLibrary" not in serde:
+            match self._parameters.get("classification", "").lower():
+                case "json":
+                    return "json"
+                case "parquet":
+                    return "parquet"
+            advice = f"is missing; write {_JSON_SERDES[0]} or {_PARQUET_SERDE}"
+            raise self._storage.error("SerdeInfo.SerializationLibrary", advice)
+        library = serde.text("SerializationLibrary", f"write {_JSON_SERDES[0]}")
+        if library == _PARQUET_SERDE:
+            return "parquet"
+        if library in _JSON_SERDES:
+            return "json"
+        advice = f"is {library}; write {_JSON_SERDES[0]} or {_PARQUET_SERDE}"
+        raise serde.error("SerializationLibrary", advice)
+
+    def _serde(self, columns: Sequence[str]) -> JsonSerde:
+        if "SerdeInfo" not in self._storage:
+            return JsonSerde()
+        node = self._storage.child("SerdeInfo")
+        keys: dict[str, str] = {}
+        flags = {"case.insensitive": True, "ignore.malformed.json": False, "dots.in.keys": False}
+        for name, value in node.texts("Parameters").items():
+            column = name.removeprefix("mapping.")
+            if name in flags and value.lower() in ("true", "false"):
+                flags[name] = value.lower() == "true"
+            elif name in flags:
+                raise node.error(f"Parameters.{name}", f"is {value}; write TRUE or FALSE")
+            elif name.startswith("mapping."):
+                if column.lower() not in columns:
+                    problem = f"names no column; write one of {', '.join(columns)}"
+                    raise node.error(f"Parameters.{name}", problem)
+                keys[column.lower()] = value
+            elif name not in _IDLE_SERDE_PARAMETERS:
+                raise node.error(f"Parameters.{name}", "is not supported; leave it out")
+        if flags["dots.in.keys"]:
+            raise node.error("Parameters.dots.in.keys", "is not supported; write FALSE")
+        return JsonSerde(flags["case.insensitive"], flags["ignore.malformed.json"], keys)
+
+    def _tree(self, keys: Sequence[Column]) -> tuple[str, tuple[PartitionLevel, ...]]:
+        """The folder of a table and the levels below it."""
+        location = self._segments(self._storage, "Location")
+        is_projected = self._parameters.get("projection.enabled", "").lower() == "true"
+        template = "storage.location.template"
+        if not is_projected or template not in self._parameters or not keys:
+            levels = [PartitionLevel(key.name, f"{key.name}=") for key in keys]
+            return "/".join(location), tuple(self._typed(level, keys) for level in levels)
+        node = self._input.child("Parameters")
+        fixed, levels = self._levels(node, self._segments(node, template))
+        if sorted(level.column for level in levels) != sorted(key.name for key in keys):
+            wanted = ", ".join(f"${{{key.name}}}" for key in keys)
+            raise node.error(template, f"does not name each partition key once; write {wanted}")
+        return "/".join(fixed), tuple(self._typed(level, keys) for level in levels)
+
+    @staticmethod
+    def _segments(node: Document, key: str) -> list[str]:
+        match = _LOCATION.fullmatch(node.text(key, "write s3://BUCKET/FOLDER/"))
+        path = match[1].removesuffix("/") if match else "/"
+        segments = path.split("/") if path else []
+        # None of them may lead out of the data folder.
+        if any(segment in ("", ".", "..") for segment in segments):
+            raise node.error(key, f"is {node.value[key]}; write s3://BUCKET/FOLDER/")
+        return segments
+
+    @staticmethod
+    def _levels(node: Document, segments: list[str]) -> tuple[list[str], list[PartitionLevel]]:
+        depth = next((n for n, segment in enumerate(segments) if "$" in segment), len(segments))
+        levels = []
+        for segment in segments[depth:]:
+            match = _KEY_SEGMENT.fullmatch(segment)
+            if match is None:
+                problem = f"has the folder {segment}; write one ${{KEY}} in each folder"
+                raise node.error("storage.location.template", problem)
+            levels.append(PartitionLevel(match[2].lower(), match[1], match[3]))
+        return segments[:depth], levels
+
+    def _typed(self, level: PartitionLevel, keys: Sequence[Column]) -> PartitionLevel:
+        """The level with the projection and the type of its key."""
+        key = next(key for key in keys if key.name == level.column)
+        projection: Projection = ANY_VALUE
+        if self._parameters.get("projection.enabled", "").lower() == "true":
+            try:
+                projection = parse_projection(key.name, self._parameters)
+            except ProjectionError as error:
+                raise self._input.error(f"Parameters.{error.key}", str(error)) from None
+        return PartitionLevel(
+            level.column,
+            level.prefix,
+            level.suffix,
+            projection,
+            is_text=_TEXT_TYPE.match(key.hive_type) is not None,
+        )

@@ -1,0 +1,94 @@
+"""The Glue documents of the data dictionary are the tables that the stack creates."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from moto import mock_aws
+
+from data_hist.catalog import load_catalog
+from data_hist.catalog.glue import ArchiveLayout, glue_documents
+from tests.deploy.stacks import REQUIRED, SERVICE, client, create_stack
+
+CATALOG = load_catalog()
+
+
+@pytest.fixture(autouse=True)
+def aws() -> Iterator[None]:
+    with mock_aws():
+        yield
+
+
+def without_comments(of: Any) -> Any:
+    """A document without the texts for people, which the stack leaves out."""
+    if isinstance(of, dict):
+        texts = {"Comment", "Description"}
+        return {key: without_comments(value) for key, value in of.items() if key not in texts}
+    return [without_comments(each) for each in of] if isinstance(of, list) else of
+
+
+def created_tables() -> dict[str, dict[str, Any]]:
+    """What the stack has created: the members of each `TableInput`, by name."""
+    added_by_glue = {"CatalogId", "CreateTime", "DatabaseName", "VersionId", "UpdateTime"}
+    return {
+        table["Name"]: {
+            key: value
+            for key, value in table.items()
+            if key not in added_by_glue and value not in (None, [], {})
+        }
+        for table in client("glue").get_tables(DatabaseName="data_hist")["TableList"]
+    }
+
+
+@pytest.mark.parametrize(
+    ("parameters", "layout"),
+    [
+        ({}, ArchiveLayout("s3://the-archive/")),
+        (
+            {"ArchivePath": "raw/v1/", "FileFormat": "parquet", "MinuteStep": "5"},
+            ArchiveLayout("s3://the-archive/raw/v1/", "parquet", minute_step=5),
+        ),
+        (
+            {"DayPrefix": "", "HourPrefix": "h", "MinutePrefix": "m=", "FirstDay": "2024-01-31"},
+            ArchiveLayout(
+                "s3://the-archive/",
+                day_prefix="",
+                hour_prefix="h",
+                minute_prefix="m=",
+                days="2024-01-31,NOW",
+            ),
+        ),
+    ],
+    ids=["default", "parquet", "prefixes"],
+)
+def test_documents_are_the_tables_of_the_stack(
+    parameters: dict[str, str], layout: ArchiveLayout
+) -> None:
+    create_stack(SERVICE, **REQUIRED, **parameters)
+
+    documents = [each for each in glue_documents(CATALOG, layout) if "TableInput" in each]
+
+    assert {each["DatabaseName"] for each in documents} == {"data_hist"}
+    assert {
+        each["TableInput"]["Name"]: without_comments(each["TableInput"]) for each in documents
+    } == created_tables()
+
+
+def test_documents_are_the_databases_of_the_stack() -> None:
+    create_stack(SERVICE, **REQUIRED)
+
+    documents = glue_documents(CATALOG, ArchiveLayout("s3://the-archive/"))
+
+    created = client("glue").get_databases()["DatabaseList"]
+    assert {each["DatabaseInput"]["Name"] for each in documents if "DatabaseInput" in each} == {
+        each["Name"] for each in created
+    }
+
+
+def test_glue_accepts_the_documents() -> None:
+    glue = client("glue")
+    for document in glue_documents(CATALOG, ArchiveLayout("s3://the-archive/")):
+        create = glue.create_table if "TableInput" in document else glue.create_database
+        create(**document)
+
+    assert len(created_tables()) == 2
