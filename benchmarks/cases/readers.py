@@ -17,11 +17,9 @@ from benchmarks.bench import Bench
 from benchmarks.data import COLUMNS, DataSet
 from benchmarks.report import Measurements, Section, number
 from data_hist.athena.model import Column
-from data_hist.results.arrow_encoders import ArrowEncoder, ParquetEncoder
-from data_hist.results.arrow_tables import ArrowRows
-from data_hist.results.csv_rows import read_rows
-from data_hist.results.json_encoders import JsonEncoder, NdjsonEncoder
-from data_hist.results.row_blocks import RowBlocks
+from data_hist.results.arrow_rows import ArrowEncoder, ArrowRows, ParquetEncoder
+from data_hist.results.csv import RowSplitter, parse_rows
+from data_hist.results.json_rows import JsonEncoder, NdjsonEncoder
 
 _BLOCK_BYTES = 1024 * 1024
 _TURNS = 5
@@ -39,14 +37,14 @@ def _json_types() -> list[pa.DataType]:
 
 
 def _orjson_dicts(rows: bytes) -> bytes:
-    lists = [column.to_pylist() for column in read_rows(rows, _json_types()).columns]
+    lists = [column.to_pylist() for column in parse_rows(rows, _json_types()).columns]
     return b"\n".join(
         orjson.dumps(dict(zip(_NAMES, row, strict=True))) for row in zip(*lists, strict=True)
     )
 
 
 def _msgspec_dicts(rows: bytes) -> bytes:
-    lists = [column.to_pylist() for column in read_rows(rows, _json_types()).columns]
+    lists = [column.to_pylist() for column in parse_rows(rows, _json_types()).columns]
     documents = [dict(zip(_NAMES, row, strict=True)) for row in zip(*lists, strict=True)]
     return msgspec.json.Encoder().encode_lines(documents)
 
@@ -72,8 +70,8 @@ def _polars_ndjson(rows: bytes) -> bytes:
     return sink.getvalue()
 
 
-def _header_read() -> RowBlocks:
-    blocks = RowBlocks()
+def _header_read() -> RowSplitter:
+    blocks = RowSplitter()
     blocks.feed(b'"header"\n')
     return blocks
 
@@ -83,8 +81,8 @@ _READERS: dict[str, tuple[str, Way]] = {
     "find where the rows end: count quotes": (_CHOSEN, lambda rows: _header_read().feed(rows)),
     "read: pyarrow, types of Arrow": (_CHOSEN, lambda rows: ArrowRows(_COLUMNS).table(rows)),
     "the same again (control)": ("", lambda rows: ArrowRows(_COLUMNS).table(rows)),
-    "read: pyarrow, types of JSON": (_CHOSEN, lambda rows: read_rows(rows, _json_types())),
-    "read: pyarrow, text": ("", lambda rows: read_rows(rows, _STRINGS)),
+    "read: pyarrow, types of JSON": (_CHOSEN, lambda rows: parse_rows(rows, _json_types())),
+    "read: pyarrow, text": ("", lambda rows: parse_rows(rows, _STRINGS)),
     "read: polars": ("", _polars_frame),
     "read: csv of the standard library": ("", _standard_library_rows),
     "NDJSON: msgspec structs": (
@@ -111,7 +109,7 @@ def run(bench: Bench) -> Section:
     """Measure each way on a block of rows, one after the other, in each repeat."""
     sample = DataSet().sample
     block = _header_read().feed(sample[:_BLOCK_BYTES])
-    rows = read_rows(block, _STRINGS).num_rows
+    rows = parse_rows(block, _STRINGS).num_rows
     found = Measurements()
     for _ in range(bench.repeats):
         for name, (_, way) in _READERS.items():

@@ -16,9 +16,8 @@ from data_hist.athena import ObjectVersion
 from data_hist.errors import DataHistError, NotAcceptable, RangeNotSatisfiable
 from data_hist.http.problems import problem_kind
 from data_hist.observability.request_context import current_request
-from data_hist.results.encoding import FinishedResult
-from data_hist.results.formats import FORMATS, ResultFormat
-from data_hist.results.model import RowStyle
+from data_hist.results.model import FORMATS, ResultFormat, RowStyle
+from data_hist.results.pipeline import FinishedResult
 
 _log = logging.getLogger(__name__)
 

@@ -9,8 +9,7 @@ from data_hist.athena.model import Failure, Query, QueryStatus
 from data_hist.catalog import Table
 from data_hist.queries.model import CheckedQuery, OwnedQuery, QueryWarning
 from data_hist.queries.sql_trailer import caller_text
-from data_hist.results.columns import column_documents
-from data_hist.results.model import Page
+from data_hist.results.model import Page, column_documents
 from data_hist.strict_json import JsonText
 
 _MEGABYTE = 2**20

@@ -9,7 +9,7 @@ from data_hist.queries.executions_cache import for_caller
 from data_hist.queries.model import OwnedQuery, QueryFilter, QueryList
 from data_hist.queries.ownership import Ownership
 from data_hist.queries.sql_trailer import caller_text
-from data_hist.results.paging_tokens import ListPosition, list_position, list_token
+from data_hist.results.paging_tokens import ListPosition, list_token, parse_list_token
 
 # Athena allows five calls a second of the listing for the whole account, so that one request may
 # not walk it to its end: a page may hold fewer queries than asked for, and still have a token.
@@ -37,7 +37,7 @@ def list_queries(
     Raises:
         InvalidPagingToken: The token is damaged or of another list.
     """
-    start = list_position(tenant, paging_token) if paging_token else ListPosition(None, None)
+    start = parse_list_token(tenant, paging_token) if paging_token else ListPosition(None, None)
     queries: list[OwnedQuery] = []
     following: ListPosition | None = None
     for entry in _entries(engine, ownership, tenant, start):

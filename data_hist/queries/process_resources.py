@@ -12,7 +12,7 @@ from data_hist.catalog import ApiVersion
 from data_hist.observability.executors import ContextThreadPoolExecutor
 from data_hist.queries.orphans import Orphans
 from data_hist.queries.result_pages import ResultPages
-from data_hist.results import ReadAheadBudget
+from data_hist.results.object_reader import ReadAheadBudget
 from data_hist.sql_guard.pool import GuardPool
 
 

@@ -11,9 +11,9 @@ from data_hist.athena import AthenaClient
 from data_hist.athena.model import Column, Query
 from data_hist.errors import DataHistError, QueryExpired, ResultUnreadable
 from data_hist.queries.model import QueryWarning
-from data_hist.results import PageReader
 from data_hist.results.model import Page, PageShape
-from data_hist.results.paging_tokens import EnginePosition, ResultPosition, result_token
+from data_hist.results.pages import PageReader
+from data_hist.results.paging_tokens import ObjectPosition, ResultSetPosition, result_token
 
 PAGE_NOT_READ = "PAGE_NOT_READ"
 
@@ -52,7 +52,7 @@ class ResultPages:
         return await loop.run_in_executor(self._calls, partial(self._columns, query_id))
 
     async def read(
-        self, query: Query, position: ResultPosition | EnginePosition | None, shape: PageShape
+        self, query: Query, position: ObjectPosition | ResultSetPosition | None, shape: PageShape
     ) -> Page:
         """Read the page at a position, or the first one.
 
@@ -74,7 +74,9 @@ class ResultPages:
             columns=columns,
             rows=read.json,
             row_offset=position.row_offset if position else 0,
-            paging_token=result_token(query.query_id, read.following) if read.following else None,
+            paging_token=result_token(query.query_id, read.next_position)
+            if read.next_position
+            else None,
         )
 
     async def first(self, query: Query, shape: PageShape) -> Page | QueryWarning:

@@ -35,10 +35,10 @@ from data_hist.queries.result_pages import naming_query
 from data_hist.queries.result_state import raise_callers_fault, require_rows
 from data_hist.queries.starting import QueryStarter
 from data_hist.queries.status import QueryFollower
-from data_hist.results import ResultObject
-from data_hist.results.encoding import FinishedResult
 from data_hist.results.model import Page, PageShape
-from data_hist.results.paging_tokens import result_position
+from data_hist.results.object_reader import ResultObject
+from data_hist.results.paging_tokens import parse_result_token
+from data_hist.results.pipeline import FinishedResult
 from data_hist.retention.result_locations import Owner, ResultLocations
 from data_hist.sql_guard import AdmittedQuery, Edit
 from data_hist.sql_guard.partition_count import partition_count
@@ -189,7 +189,7 @@ class QueryService:
             InvalidRequest: The rows do not fit a page, or objects would lose a column.
         """
         token = request.paging_token
-        position = result_position(request.query_id, token) if token else None
+        position = parse_result_token(request.query_id, token) if token else None
         query = await self._query_with_rows(tenant, request.query_id, request.wait_seconds)
         return await self._pages.read(query, position, request.shape)
 

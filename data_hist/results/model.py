@@ -1,14 +1,50 @@
-"""A page of rows, and the options that shape it."""
+"""The formats of a result, pages of rows, and the options that shape both."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from data_hist.athena.model import Column
+from data_hist.errors import InvalidRequest
+
+_MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class ResultFormat:
+    """A format; the result object is read in blocks of `block_bytes` for it."""
+
+    name: str
+    media_type: str
+    block_bytes: int = _MEBIBYTE
+    compressible: bool = True
+
+    @property
+    def content_type(self) -> str:
+        """The media type, with the charset of text formats."""
+        is_text = self.media_type.startswith("text/")
+        return self.media_type + "; charset=utf-8" * is_text
+
+
+# A block of CSV costs little more than its call. A block becomes a row group of Parquet, which
+# should be large, and whose pages are already compressed.
+FORMATS = {
+    fmt.name: fmt
+    for fmt in (
+        ResultFormat("csv", "text/csv", 4 * _MEBIBYTE),
+        ResultFormat("ndjson", "application/x-ndjson"),
+        ResultFormat("json", "application/json"),
+        ResultFormat("arrow", "application/vnd.apache.arrow.stream"),
+        ResultFormat(
+            "parquet", "application/vnd.apache.parquet", 4 * _MEBIBYTE, compressible=False
+        ),
+    )
+}
 
 
 @dataclass(frozen=True)
 class RowStyle:
-    """How rows are written as JSON; without a `row_format` as is usual for what they stand in."""
+    """How rows are written as JSON; each format has its own default for `row_format`."""
 
     row_format: str | None = None
     big_integers: str = "number"
@@ -24,15 +60,15 @@ class PageShape:
 
     @property
     def style(self) -> RowStyle:
-        """How its rows are written."""
+        """How the rows of the page are written."""
         return RowStyle(self.row_format, self.big_integers)
 
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows of a result, in order; `row_offset` is the number of rows before them.
+    """Consecutive rows of a result.
 
-    `rows` is a JSON array as it will be sent.
+    `rows` is the JSON array that is sent; `row_offset` is the number of rows before them.
     """
 
     query_id: str
@@ -40,3 +76,18 @@ class Page:
     rows: bytes
     row_offset: int
     paging_token: str | None
+
+
+def column_documents(columns: Sequence[Column]) -> list[dict[str, Any]]:
+    """Describe each column as it precedes the rows of pages and of JSON documents."""
+    return [{"name": column.name, "type": column.type} for column in columns]
+
+
+def require_unique_names(columns: Sequence[Column], advice: str) -> None:
+    """Check that a row can be read by the names of its columns.
+
+    Raises:
+        InvalidRequest: Two columns share a name.
+    """
+    if len({column.name for column in columns}) != len(columns):
+        raise InvalidRequest(f"Two columns share a name: name them apart with AS, or {advice}")

@@ -1,7 +1,6 @@
-"""Opaque paging tokens: where to go on, bound to what they belong to.
+"""Opaque paging tokens, each bound by a checksum to the query or list that it belongs to.
 
-A token holds no secret and grants nothing: it is read only together with the id it was made for,
-and its checksum covers both. A damaged or foreign one is refused.
+A token holds no secret and grants no access.
 """
 
 import base64
@@ -13,23 +12,23 @@ from data_hist.errors import InvalidPagingToken
 
 _CHECKSUM_BYTES = 8
 _NUMBER_BYTES = 8
-_ENGINE = b"e"
+_RESULT_SET = b"e"
 
 
 @dataclass(frozen=True)
-class ResultPosition:
-    """The next row of a result: its first byte in the result object and its number."""
+class ObjectPosition:
+    """The next row of a result: its byte offset in the result object, and its number."""
 
     byte_offset: int
     row_offset: int
 
 
 @dataclass(frozen=True)
-class EnginePosition:
-    """The next row of a result that is read through the engine's own pages.
+class ResultSetPosition:
+    """The next row of a result that is read from Athena's result set.
 
-    The engine's token of a page, None for the first, how many of its rows lie before, and the
-    number of the row.
+    `engine_token` is Athena's token of a page, None for the first; `rows_before` counts the rows
+    of that page before the next one, and `row_offset` those of the whole result.
     """
 
     engine_token: str | None
@@ -39,52 +38,52 @@ class EnginePosition:
 
 @dataclass(frozen=True)
 class ListPosition:
-    """The next entry of a listing: the engine's own token of a page, and the entry before it.
+    """The next query of a list: Athena's token of a page, and the id of the query before it.
 
-    Not a number of entries: the first page moves on with every query that is started.
+    An id rather than a number, because each query that starts shifts the first page.
     """
 
     engine_token: str | None
     after: str | None
 
 
-def result_token(query_id: str, position: ResultPosition | EnginePosition) -> str:
-    """The token for the rows of a query from a position on."""
-    if isinstance(position, ResultPosition):
-        return _seal(_number(position.byte_offset) + _number(position.row_offset), query_id)
-    numbers = _number(position.rows_before) + _number(position.row_offset)
-    return _seal(_ENGINE + numbers + (position.engine_token or "").encode(), query_id)
+def result_token(query_id: str, position: ObjectPosition | ResultSetPosition) -> str:
+    """Return the token of a position in the result of a query."""
+    if isinstance(position, ObjectPosition):
+        return _encode_token(_encode_numbers(position.byte_offset, position.row_offset), query_id)
+    numbers = _encode_numbers(position.rows_before, position.row_offset)
+    return _encode_token(_RESULT_SET + numbers + (position.engine_token or "").encode(), query_id)
 
 
-def result_position(query_id: str, token: str) -> ResultPosition | EnginePosition:
-    """Read a token of a query.
+def parse_result_token(query_id: str, token: str) -> ObjectPosition | ResultSetPosition:
+    """Parse the token of a position in the result of a query.
 
     Raises:
-        InvalidPagingToken: It is damaged or of another query.
+        InvalidPagingToken: The token is damaged or belongs to another query.
     """
-    payload = _unseal(token, query_id)
+    payload = _decode_token(token, query_id)
     if len(payload) == 2 * _NUMBER_BYTES:
-        return ResultPosition(*_numbers(payload))
+        return ObjectPosition(*_decode_numbers(payload))
     kind, numbers = payload[:1], payload[1 : 1 + 2 * _NUMBER_BYTES]
-    if kind != _ENGINE or len(numbers) != 2 * _NUMBER_BYTES:
-        raise _refused()
+    if kind != _RESULT_SET or len(numbers) != 2 * _NUMBER_BYTES:
+        raise _invalid_token()
     engine_token = payload[1 + 2 * _NUMBER_BYTES :].decode()
-    return EnginePosition(engine_token or None, *_numbers(numbers))
+    return ResultSetPosition(engine_token or None, *_decode_numbers(numbers))
 
 
 def list_token(tenant: int, position: ListPosition) -> str:
-    """The token for a tenant's list of queries from a position on."""
+    """Return the token of a position in a tenant's list of queries."""
     payload = f"{position.after or ''}\n{position.engine_token or ''}"
-    return _seal(payload.encode(), _list_scope(tenant))
+    return _encode_token(payload.encode(), _list_scope(tenant))
 
 
-def list_position(tenant: int, token: str) -> ListPosition:
-    """Read a token of a tenant's list of queries.
+def parse_list_token(tenant: int, token: str) -> ListPosition:
+    """Parse the token of a position in a tenant's list of queries.
 
     Raises:
-        InvalidPagingToken: It is damaged or of another list.
+        InvalidPagingToken: The token is damaged or belongs to another list.
     """
-    after, _, engine_token = _unseal(token, _list_scope(tenant)).decode().partition("\n")
+    after, _, engine_token = _decode_token(token, _list_scope(tenant)).decode().partition("\n")
     return ListPosition(engine_token or None, after or None)
 
 
@@ -92,27 +91,27 @@ def _list_scope(tenant: int) -> str:
     return f"queries of {tenant}"
 
 
-def _number(number: int) -> bytes:
-    return number.to_bytes(_NUMBER_BYTES)
+def _encode_numbers(*numbers: int) -> bytes:
+    return b"".join(number.to_bytes(_NUMBER_BYTES) for number in numbers)
 
 
-def _numbers(payload: bytes) -> tuple[int, int]:
+def _decode_numbers(payload: bytes) -> tuple[int, int]:
     return int.from_bytes(payload[:_NUMBER_BYTES]), int.from_bytes(payload[_NUMBER_BYTES:])
 
 
-def _seal(payload: bytes, scope: str) -> str:
-    sealed = _checksum(payload, scope) + payload
-    return base64.urlsafe_b64encode(sealed).rstrip(b"=").decode("ascii")
+def _encode_token(payload: bytes, scope: str) -> str:
+    encoded = _checksum(payload, scope) + payload
+    return base64.urlsafe_b64encode(encoded).rstrip(b"=").decode("ascii")
 
 
-def _unseal(token: str, scope: str) -> bytes:
+def _decode_token(token: str, scope: str) -> bytes:
     try:
-        sealed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+        encoded = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
-        raise _refused() from None
-    checksum, payload = sealed[:_CHECKSUM_BYTES], sealed[_CHECKSUM_BYTES:]
-    if checksum != _checksum(payload, scope) or _seal(payload, scope) != token:
-        raise _refused()
+        raise _invalid_token() from None
+    checksum, payload = encoded[:_CHECKSUM_BYTES], encoded[_CHECKSUM_BYTES:]
+    if checksum != _checksum(payload, scope) or _encode_token(payload, scope) != token:
+        raise _invalid_token()
     return payload
 
 
@@ -120,7 +119,7 @@ def _checksum(payload: bytes, scope: str) -> bytes:
     return hashlib.sha256(scope.encode() + b"\n" + payload).digest()[:_CHECKSUM_BYTES]
 
 
-def _refused() -> InvalidPagingToken:
+def _invalid_token() -> InvalidPagingToken:
     return InvalidPagingToken(
         "The paging token is damaged, or belongs to another query or list; without one you get the "
         "first page."

@@ -1,82 +1,90 @@
-"""From the blocks of an object to the bytes of a format, one visit to a thread for each block."""
+"""Turn the blocks of a result object into the bytes of a format, block by block.
+
+The encoders, and pyarrow with them, are imported by the first stream that needs them.
+"""
 
 import asyncio
 import zlib
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from concurrent.futures import Executor
 from contextlib import aclosing
+from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
-from data_hist.results.row_blocks import RowBlocks
+from data_hist.athena.model import Column
+from data_hist.results.csv import RowSplitter
+from data_hist.results.model import ResultFormat, RowStyle
+from data_hist.results.object_reader import ResultObject
 
 _GZIP_WINDOW = 31
 _FASTEST = 1
 
 
 class Encoder(Protocol):
-    """Writes rows in a format."""
+    """Encodes rows in a format."""
 
     def start(self) -> bytes:
-        """What stands before the rows."""
+        """Return what precedes the rows."""
 
     def rows(self, rows: bytes) -> bytes:
-        """Some whole rows, at least one."""
+        """Encode whole rows, at least one."""
 
     def finish(self) -> bytes:
-        """What stands after the rows."""
+        """Return what follows the rows."""
 
 
 class Transform(Protocol):
-    """Takes bytes and gives others, as soon as it can."""
+    """Turns bytes into other bytes, as early as it can."""
 
     def feed(self, block: bytes) -> bytes:
-        """Take some bytes."""
+        """Take the next bytes."""
 
     def finish(self) -> bytes:
-        """Give what is left."""
+        """Return what is left."""
 
 
-class RowTransform:
-    """Bytes of an object to bytes of a format."""
+class EncodeRows:
+    """Encodes the rows of a result object."""
 
     def __init__(self, encoder: Encoder) -> None:
-        self._blocks = RowBlocks()
+        self._splitter = RowSplitter()
         self._encoder = encoder
         self._head = encoder.start()
 
     def feed(self, block: bytes) -> bytes:
-        """Encode the rows that are whole by now."""
-        rows = self._blocks.feed(block)
+        """Encode the rows that are complete."""
+        rows = self._splitter.feed(block)
         head, self._head = self._head, b""
         return head + self._encoder.rows(rows) if rows else head
 
     def finish(self) -> bytes:
-        """Make sure that all was there, and end."""
-        self._blocks.finish()
+        """Check that the object was complete, and end the document."""
+        self._splitter.finish()
         return self._encoder.finish()
 
 
-class Unchanged:
-    """Gives what it takes."""
+class PassThrough:
+    """Returns what it takes."""
 
     def feed(self, block: bytes) -> bytes:
-        """The same bytes."""
+        """Return the same bytes."""
         return block
 
     def finish(self) -> bytes:
-        """Nothing."""
+        """Return nothing."""
         return b""
 
 
-class Gzipped:
-    """What another transform gives, compressed."""
+class Gzip:
+    """Compresses the output of another transform."""
 
     def __init__(self, inner: Transform) -> None:
         self._inner = inner
         self._compressor = zlib.compressobj(_FASTEST, zlib.DEFLATED, _GZIP_WINDOW)
 
     def feed(self, block: bytes) -> bytes:
-        """Compress; the compressor may keep some."""
+        """Compress; the compressor may hold some bytes back."""
         return self._compressor.compress(self._inner.feed(block))
 
     def finish(self) -> bytes:
@@ -84,16 +92,74 @@ class Gzipped:
         return self._compressor.compress(self._inner.finish()) + self._compressor.flush()
 
 
-async def transformed(
-    blocks: AsyncGenerator[bytes, None], make: Callable[[], Transform], threads: Executor
+@dataclass(frozen=True)
+class FinishedResult:
+    """The whole result of a finished query; its rows are encoded on `row_threads`."""
+
+    query_id: str
+    columns: Sequence[Column]
+    object: ResultObject
+    row_threads: Executor
+
+    def encoded(
+        self, fmt: ResultFormat, style: RowStyle, *, gzip: bool
+    ) -> AsyncGenerator[bytes, None]:
+        """Stream the result in a format.
+
+        Raises:
+            InvalidRequest: Rows as objects, or Parquet, would lose a column, or the format cannot
+                represent a value.
+            EngineError, QueryExpired: The object cannot be read.
+        """
+        blocks = self.object.blocks(0, self.object.version.object_bytes, fmt.block_bytes)
+        make = partial(make_transform, fmt, self.query_id, self.columns, style=style, gzip=gzip)
+        return _apply(make, blocks, self.row_threads)
+
+
+def make_transform(
+    fmt: ResultFormat,
+    query_id: str,
+    columns: Sequence[Column],
+    *,
+    style: RowStyle,
+    gzip: bool,
+) -> Transform:
+    """Make the transform from a result object to a format.
+
+    Raises:
+        InvalidRequest: Rows as objects, or Parquet, would lose a column.
+    """
+    transform: Transform = (
+        PassThrough()
+        if fmt.name == "csv"
+        else EncodeRows(_make_encoder(fmt.name, query_id, columns, style))
+    )
+    return Gzip(transform) if gzip else transform
+
+
+def _make_encoder(name: str, query_id: str, columns: Sequence[Column], style: RowStyle) -> Encoder:
+    from data_hist.results.arrow_rows import ArrowEncoder, ParquetEncoder
+    from data_hist.results.json_rows import JsonEncoder, NdjsonEncoder
+
+    if name == "ndjson":
+        as_objects = style.row_format != "arrays"
+        return NdjsonEncoder(columns, objects=as_objects, big_integers=style.big_integers)
+    if name == "json":
+        as_objects = style.row_format == "objects"
+        return JsonEncoder(query_id, columns, objects=as_objects, big_integers=style.big_integers)
+    return ArrowEncoder(columns) if name == "arrow" else ParquetEncoder(columns)
+
+
+async def _apply(
+    make: Callable[[], Transform], blocks: AsyncGenerator[bytes, None], threads: Executor
 ) -> AsyncGenerator[bytes, None]:
-    """What a transform makes of some blocks; it is made, used and ended on the threads."""
+    """Apply a transform to blocks; it is made, fed and finished on the threads."""
     loop = asyncio.get_running_loop()
     async with aclosing(blocks):
         transform = await loop.run_in_executor(threads, make)
         async for block in blocks:
             made = await loop.run_in_executor(threads, transform.feed, block)
-            # A reader may take what was made slowly, and needs nothing else meanwhile.
+            # Free the block now: the client may take a long time to read what was made of it.
             del block
             if made:
                 yield made

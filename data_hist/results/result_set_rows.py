@@ -1,29 +1,29 @@
-"""Rows of a result through the engine's own pages, for when its object cannot be read.
+"""Read rows from Athena's result set, for results whose object cannot be read.
 
-They are written as the object would hold them, so that everything after reading is the same.
+Rows are returned as the CSV that the object would hold, so that the callers need no second path.
 """
 
 from collections.abc import Sequence
 
 from data_hist.athena import AthenaClient
 from data_hist.errors import EngineFailed
-from data_hist.results.paging_tokens import EnginePosition
+from data_hist.results.paging_tokens import ResultSetPosition
 
-# The header is the first row of the first page.
-START = EnginePosition(engine_token=None, rows_before=1, row_offset=0)
+# The first row of the first page is the header.
+FIRST_ROW = ResultSetPosition(engine_token=None, rows_before=1, row_offset=0)
 
 
-def read_engine_rows(
-    engine: AthenaClient, query_id: str, column_count: int, position: EnginePosition, limit: int
-) -> tuple[bytes, EnginePosition | None]:
-    """Read up to `limit` rows from a position, and tell where the next begins; None at the end.
+def read_result_set_rows(
+    engine: AthenaClient, query_id: str, column_count: int, position: ResultSetPosition, limit: int
+) -> tuple[bytes, ResultSetPosition | None]:
+    """Read up to `limit` rows from a position; return them and the next position, None at the end.
 
-    The engine's pages are always asked for in the same size, since its tokens are opaque. It also
-    gives a token where nothing follows, so that a row more is looked for than is asked for.
+    Athena's tokens are opaque, so its pages always have the same size. It also returns a token
+    when no row follows, so that this looks for one row more than it returns.
 
     Raises:
         QueryExpired: The result is gone.
-        EngineFailed: The engine answers with other columns.
+        EngineFailed: The rows have other columns than the result.
     """
     rows: list[Sequence[str | None]] = []
     token, before = position.engine_token, position.rows_before
@@ -33,18 +33,18 @@ def read_engine_rows(
         missing = limit - len(rows)
         rows += found[:missing]
         if len(found) > missing:
-            following = EnginePosition(token, before + missing, position.row_offset + limit)
-            return _written(rows, column_count), following
+            following = ResultSetPosition(token, before + missing, position.row_offset + limit)
+            return _format_rows(rows, column_count), following
         if page.token is None:
-            return _written(rows, column_count), None
+            return _format_rows(rows, column_count), None
         token, before = page.token, 0
 
 
-def _written(rows: Sequence[Sequence[str | None]], column_count: int) -> bytes:
+def _format_rows(rows: Sequence[Sequence[str | None]], column_count: int) -> bytes:
     if any(len(row) != column_count for row in rows):
         raise EngineFailed("Athena's rows have other columns than its result.")
-    return "".join(",".join(map(_quoted, row)) + "\n" for row in rows).encode()
+    return "".join(",".join(map(_quote, row)) + "\n" for row in rows).encode()
 
 
-def _quoted(text: str | None) -> str:
+def _quote(text: str | None) -> str:
     return "" if text is None else '"' + text.replace('"', '""') + '"'

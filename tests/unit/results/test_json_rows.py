@@ -7,7 +7,7 @@ import pytest
 
 from data_hist.athena.model import Column
 from data_hist.errors import EngineFailed, InvalidRequest
-from data_hist.results.encoding import rows_as_json
+from data_hist.results.json_rows import encode_rows
 from data_hist.results.model import RowStyle
 from tests.support.result_csv import csv_of
 
@@ -60,7 +60,7 @@ CASES = [
 def written(text: str | None, athena_type: str) -> str:
     """A row of one value, as JSON."""
     rows = csv_of([[text]], [])[1:]
-    return rows_as_json(rows, [Column("x", athena_type)], RowStyle()).decode()
+    return encode_rows(rows, [Column("x", athena_type)], RowStyle()).decode()
 
 
 def value_of(text: str | None, athena_type: str) -> Any:
@@ -98,7 +98,7 @@ def test_json_is_written_as_it_stands(text: str) -> None:
 def test_text_that_is_not_of_its_type_leaves_those_beside_it() -> None:
     rows = csv_of([["1.5"], ["7"], [None], ["9" * 30]], [])[1:]
 
-    assert json.loads(rows_as_json(rows, [Column("x", "bigint")], RowStyle())) == [
+    assert json.loads(encode_rows(rows, [Column("x", "bigint")], RowStyle())) == [
         ["1.5"],
         [7],
         [None],
@@ -109,13 +109,13 @@ def test_text_that_is_not_of_its_type_leaves_those_beside_it() -> None:
 @pytest.mark.parametrize("row", [b'"1","2"\n', b'"1",\n'])
 def test_row_of_other_columns_is_the_engines_fault(row: bytes) -> None:
     with pytest.raises(EngineFailed):
-        rows_as_json(row, [Column("x", "bigint")], RowStyle())
+        encode_rows(row, [Column("x", "bigint")], RowStyle())
 
 
 def test_numbers_beside_one_that_is_none_stay_numbers() -> None:
     rows = csv_of([["1.5"], [None], ["NaN"], ["-Infinity"]], [])[1:]
 
-    assert json.loads(rows_as_json(rows, [Column("x", "double")], RowStyle())) == [
+    assert json.loads(encode_rows(rows, [Column("x", "double")], RowStyle())) == [
         [1.5],
         [None],
         ["NaN"],
@@ -127,11 +127,11 @@ def test_numbers_beside_one_that_is_none_stay_numbers() -> None:
 def test_objects_have_the_names_of_the_columns(name: str) -> None:
     columns = [Column(name, "bigint"), Column("other", "varchar")]
 
-    rows = rows_as_json(b'"1",""\n', columns, RowStyle("objects"))
+    rows = encode_rows(b'"1",""\n', columns, RowStyle("objects"))
 
     assert json.loads(rows) == [{name: 1, "other": ""}]
 
 
 def test_objects_would_lose_a_column_of_the_same_name() -> None:
     with pytest.raises(InvalidRequest, match="share a name"):
-        rows_as_json(b'"1","2"\n', [Column("n", "bigint")] * 2, RowStyle("objects"))
+        encode_rows(b'"1","2"\n', [Column("n", "bigint")] * 2, RowStyle("objects"))

@@ -15,10 +15,9 @@ from hypothesis import strategies as st
 from data_hist.athena import EnginePage, ObjectRange
 from data_hist.athena.model import Column, Query, QueryStatus
 from data_hist.errors import EngineFailed, InvalidRequest, ResultUnreadable
-from data_hist.results import PageReader
 from data_hist.results.model import RowStyle
-from data_hist.results.pages import PageRows
-from data_hist.results.paging_tokens import EnginePosition, ResultPosition
+from data_hist.results.pages import PageReader, PageRows
+from data_hist.results.paging_tokens import ObjectPosition, ResultSetPosition
 from tests.support.result_csv import Row, csv_of
 
 MEBIBYTE = 1024 * 1024
@@ -83,9 +82,9 @@ class Caller:
         self._columns = [Column(f"c{number}", "varchar") for number in range(columns)]
 
     def kept_bytes(self) -> int:
-        return sum(len(found.data) for found in self._reader._ahead._kept.values())
+        return self._reader.cache.held_bytes
 
-    def page(self, position: ResultPosition | EnginePosition | None, limit: int) -> PageRows:
+    def page(self, position: ObjectPosition | ResultSetPosition | None, limit: int) -> PageRows:
         return asyncio.run(self._reader.read(QUERY, self._columns, position, limit, RowStyle()))
 
 
@@ -95,7 +94,7 @@ def rows_of(page: PageRows) -> list[Row]:
 
 def read_all(engine: Any, columns: int, limit: int) -> tuple[list[Row], list[int]]:
     caller = Caller(engine, columns)
-    position: ResultPosition | EnginePosition | None = None
+    position: ObjectPosition | ResultSetPosition | None = None
     rows: list[Row] = []
     sizes: list[int] = []
     while True:
@@ -103,9 +102,9 @@ def read_all(engine: Any, columns: int, limit: int) -> tuple[list[Row], list[int
         read = rows_of(page)
         rows += read
         sizes.append(len(read))
-        if page.following is None:
+        if page.next_position is None:
             return rows, sizes
-        position = page.following
+        position = page.next_position
         assert position.row_offset == len(rows)
 
 
@@ -148,14 +147,14 @@ def test_replayed_position_gives_the_same_rows() -> None:
     caller = Caller(FakeEngine(csv_of(rows, ("a", "b"))), 2)
     first = caller.page(None, 20)
 
-    second = caller.page(first.following, 20)
+    second = caller.page(first.next_position, 20)
 
-    assert caller.page(first.following, 20) == second
+    assert caller.page(first.next_position, 20) == second
     assert rows_of(second) == rows[20:40]
 
 
 def test_object_that_turns_unreadable_is_not_read_another_way() -> None:
-    start = Caller(FakeEngine(csv_of([("1",), ("2",)], ("a",))), 1).page(None, 1).following
+    start = Caller(FakeEngine(csv_of([("1",), ("2",)], ("a",))), 1).page(None, 1).next_position
 
     with pytest.raises(ResultUnreadable):
         Caller(UnreadableObject([("a",), ("1",), ("2",)]), 1).page(start, 1)
@@ -227,9 +226,9 @@ def test_what_lies_ahead_is_kept_within_bounds() -> None:
     caller = Caller(engine, 1)
     starts = []
     page = caller.page(None, 1)
-    while page.following and not isinstance(page.following, EnginePosition):
-        starts.append(page.following)
-        page = caller.page(page.following, 1)
+    while page.next_position and not isinstance(page.next_position, ResultSetPosition):
+        starts.append(page.next_position)
+        page = caller.page(page.next_position, 1)
 
     for start in [*starts, *starts]:
         caller.page(start, 1)

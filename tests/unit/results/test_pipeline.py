@@ -14,10 +14,9 @@ from pyarrow import parquet
 
 from data_hist.athena.model import Column
 from data_hist.errors import EngineFailed, InvalidRequest
-from data_hist.results.encoding import transform_for
-from data_hist.results.formats import FORMATS
-from data_hist.results.model import RowStyle
-from data_hist.results.row_blocks import RowBlocks
+from data_hist.results.csv import RowSplitter
+from data_hist.results.model import FORMATS, RowStyle
+from data_hist.results.pipeline import make_transform
 from tests.support.result_csv import Row, csv_of, json_value
 from tests.unit.results.test_pages import VALUES
 
@@ -44,7 +43,7 @@ def encoded(
     data: bytes, block: int, name: str, columns: list[Column], row_format: str = "arrays"
 ) -> bytes:
     gzip = block % 2 == 1
-    transform = transform_for(FORMATS[name], "id", columns, style=RowStyle(row_format), gzip=gzip)
+    transform = make_transform(FORMATS[name], "id", columns, style=RowStyle(row_format), gzip=gzip)
     parts = [transform.feed(data[at : at + block]) for at in range(0, len(data), block)]
     whole = b"".join([*parts, transform.finish()])
     return zlib.decompress(whole, 31) if gzip else whole
@@ -128,13 +127,13 @@ def test_cut_at_every_byte() -> None:
     content = csv_of(rows, ('a"\n', "b"))
     body = content[len(csv_of([], ('a"\n', "b"))) :]
     for cut in range(len(content) + 1):
-        blocks = RowBlocks()
+        blocks = RowSplitter()
         parts = [blocks.feed(content[:cut]), blocks.feed(content[cut:])]
         blocks.finish()
         assert b"".join(parts) == body
         columns = [Column("a", "varchar"), Column("b", "varchar")]
         for part in filter(None, parts):
-            transform = transform_for(
+            transform = make_transform(
                 FORMATS["ndjson"], "id", columns, style=RowStyle("arrays"), gzip=False
             )
             transform.feed(csv_of([], ("a", "b")))
@@ -180,7 +179,7 @@ def test_parquet_is_refused_when_names_are_shared_and_arrow_keeps_both() -> None
     columns = [Column("a", "bigint"), Column("a", "varchar")]
 
     with pytest.raises(InvalidRequest, match="share a name"):
-        transform_for(FORMATS["parquet"], "id", columns, style=RowStyle(), gzip=False)
+        make_transform(FORMATS["parquet"], "id", columns, style=RowStyle(), gzip=False)
     stream = encoded(csv_of([("1", "x")], ("a", "a")), 100, "arrow", columns)
     assert [column.to_pylist() for column in pa.ipc.open_stream(stream).read_all().columns] == [
         [1],
@@ -192,4 +191,4 @@ def test_objects_are_refused_when_names_are_shared() -> None:
     columns = [Column("a", "varchar"), Column("a", "varchar")]
     for name in ("ndjson", "json"):
         with pytest.raises(InvalidRequest):
-            transform_for(FORMATS[name], "id", columns, style=RowStyle("objects"), gzip=False)
+            make_transform(FORMATS[name], "id", columns, style=RowStyle("objects"), gzip=False)

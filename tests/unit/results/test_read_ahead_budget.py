@@ -4,18 +4,18 @@ from contextlib import ExitStack
 
 import pytest
 
-from data_hist.results.formats import FORMATS
-from data_hist.results.read_ahead_budget import ReadAheadBudget, ReadAheadShare
+from data_hist.results.model import FORMATS
+from data_hist.results.object_reader import ReadAheadBudget, ReadAheadShare
 
 KIBIBYTE = 1024
 MEBIBYTE = 1024 * KIBIBYTE
 BLOCK_BYTES = sorted({fmt.block_bytes for fmt in FORMATS.values()})
 
 
-def long_running(shares: ReadAheadBudget, streams: int, joined: ExitStack) -> list[ReadAheadShare]:
-    each = [joined.enter_context(shares.joined()) for _ in range(streams)]
+def long_running(shares: ReadAheadBudget, streams: int, stack: ExitStack) -> list[ReadAheadShare]:
+    each = [stack.enter_context(shares.share()) for _ in range(streams)]
     for share in each:
-        share.took(100 * MEBIBYTE)
+        share.record(100 * MEBIBYTE)
     return each
 
 
@@ -34,19 +34,19 @@ def long_running(shares: ReadAheadBudget, streams: int, joined: ExitStack) -> li
 def test_more_streams_have_less_each(
     streams: int, wanted: int, block_bytes: int, blocks: int
 ) -> None:
-    with ExitStack() as joined:
-        for share in long_running(ReadAheadBudget(), streams, joined):
+    with ExitStack() as stack:
+        for share in long_running(ReadAheadBudget(), streams, stack):
             assert share.block_bytes(wanted) == block_bytes
-            assert share.blocks(block_bytes) == blocks
+            assert share.max_blocks(block_bytes) == blocks
 
 
 @pytest.mark.parametrize("wanted", BLOCK_BYTES)
 @pytest.mark.parametrize("streams", [1, 2, 3, 7, 8, 16, 31, 32])
 def test_all_together_hold_no_more_than_they_may(streams: int, wanted: int) -> None:
-    with ExitStack() as joined:
-        shares = long_running(ReadAheadBudget(), streams, joined)
+    with ExitStack() as stack:
+        shares = long_running(ReadAheadBudget(), streams, stack)
         sizes = [share.block_bytes(wanted) for share in shares]
-        held = sum(size * share.blocks(size) for size, share in zip(sizes, shares, strict=True))
+        held = sum(size * share.max_blocks(size) for size, share in zip(sizes, shares, strict=True))
 
     assert held <= 16 * MEBIBYTE
 
@@ -54,19 +54,19 @@ def test_all_together_hold_no_more_than_they_may(streams: int, wanted: int) -> N
 @pytest.mark.parametrize("wanted", BLOCK_BYTES)
 def test_a_stream_begins_with_little_and_holds_what_it_has_taken(wanted: int) -> None:
     held = []
-    with ReadAheadBudget().joined() as share:
+    with ReadAheadBudget().share() as share:
         for _ in range(5):
             size = share.block_bytes(wanted)
-            held.append(size * share.blocks(size))
-            share.took(held[-1])
+            held.append(size * share.max_blocks(size))
+            share.record(held[-1])
 
     assert held == [number * KIBIBYTE for number in (512, 512, 1024, 2048, 4096)]
 
 
 def test_a_stream_that_has_ended_gives_its_share_back() -> None:
     shares = ReadAheadBudget()
-    with shares.joined() as share:
-        share.took(100 * MEBIBYTE)
+    with shares.share() as share:
+        share.record(100 * MEBIBYTE)
         with ExitStack() as others:
             long_running(shares, 64, others)
             crowded = share.block_bytes(MEBIBYTE)

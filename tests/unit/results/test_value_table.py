@@ -13,10 +13,9 @@ from pyarrow import parquet
 
 from data_hist.athena.model import Column
 from data_hist.errors import InvalidRequest
-from data_hist.results import PageReader
-from data_hist.results.encoding import transform_for
-from data_hist.results.formats import FORMATS
-from data_hist.results.model import RowStyle
+from data_hist.results.model import FORMATS, RowStyle
+from data_hist.results.pages import PageReader
+from data_hist.results.pipeline import make_transform
 from tests.support.result_csv import Row, csv_of
 from tests.unit.results.test_pages import QUERY, FakeEngine, Inline, UnreadableObject
 from tests.unit.results.value_table import AS_TEXT, REFUSED, VALUES, Value
@@ -31,7 +30,7 @@ def name_of(value: Value) -> str:
 
 
 def encoded(rows: list[Row], columns: list[Column], name: str, row_format: str | None) -> bytes:
-    transform = transform_for(FORMATS[name], "id", columns, style=RowStyle(row_format), gzip=False)
+    transform = make_transform(FORMATS[name], "id", columns, style=RowStyle(row_format), gzip=False)
     content = csv_of(rows, [column.name for column in columns])
     return transform.feed(content) + transform.finish()
 
@@ -191,7 +190,7 @@ def test_odd_values_in_later_blocks(name: str) -> None:
         ("2026-01-01 00:00:00.000", None),
         ("+12345-01-01 00:00:00.000", "2026-01-01 00:00:00.000000002"),
     ]
-    transform = transform_for(FORMATS[name], "id", columns, style=RowStyle(), gzip=False)
+    transform = make_transform(FORMATS[name], "id", columns, style=RowStyle(), gzip=False)
     parts = [transform.feed(csv_of([row], [])[1:]) for row in [("x", "fine"), *blocks]]
 
     table = opened(b"".join([*parts, transform.finish()]), name)
@@ -202,7 +201,7 @@ def test_odd_values_in_later_blocks(name: str) -> None:
 @pytest.mark.parametrize("name", ["ndjson", *TYPED])
 def test_bytes_that_are_not_utf_8_are_replaced(name: str) -> None:
     columns = [Column("n", "bigint"), Column("x", "varchar")]
-    transform = transform_for(FORMATS[name], "id", columns, style=RowStyle(), gzip=False)
+    transform = make_transform(FORMATS[name], "id", columns, style=RowStyle(), gzip=False)
 
     content = transform.feed(b'"n","x"\n"1","a\xff\xe2\x82"\n') + transform.finish()
 
