@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
-import yaml
 
 from data_hist import errors
 from data_hist.athena.model import QueryStatus
@@ -21,12 +20,10 @@ from data_hist.queries.model import Submission
 from data_hist.results.model import PageShape
 from data_hist.settings import PREFIX, Settings
 from data_hist.sql_guard import MAX_SQL_BYTES
+from tests.support.contract import HEALTH_SPEC, SCHEMAS, SPEC, operations
 
 ROOT = Path(__file__).parents[1]
-SPEC: dict[str, Any] = yaml.safe_load((ROOT / "openapi/data_hist.yaml").read_text())
-HEALTH_SPEC: dict[str, Any] = yaml.safe_load((ROOT / "openapi/health.yaml").read_text())
 README = (ROOT / "README.md").read_text()
-SCHEMAS = SPEC["components"]["schemas"]
 
 # No test may pass or fail by the speed of the machine: it waits for a state (`waiting.py` of
 # tests/support), turns a clock (`turned_time.py`) or counts calls (`work.py`).
@@ -43,15 +40,6 @@ READERS_OF_CLOCKS = {
     "tests/e2e/test_shutdown.py": "prints figures",
     "tests/reliability/test_queries_and_holders.py": "lets the time of its own loop pass",
 }
-
-
-def operations(spec: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    return {
-        operation["operationId"]: operation
-        for path in spec["paths"].values()
-        for method, operation in path.items()
-        if method != "parameters"
-    }
 
 
 @pytest.mark.parametrize(

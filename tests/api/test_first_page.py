@@ -9,11 +9,10 @@ import httpx
 import pytest
 
 from data_hist.queries.result_pages import PAGE_NOT_READ
-from tests.api.test_next import numbers
-from tests.api.test_status import SLOW
 from tests.reliability.fault_proxy import Choice, FaultProxy, any_of, fault_proxy, on
 from tests.reliability.faults import SECRETS, answered, refused
 from tests.support.api_calls import assert_problem, submitted
+from tests.support.queries import SLOW, numbers
 from tests.support.running_service import running_service, settings_for
 
 EVERY_KIND = "SELECT 1.10 AS d, 9223372036854775807 AS b, CAST(NULL AS varchar), 'é\n\"', nan()"

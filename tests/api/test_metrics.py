@@ -7,11 +7,11 @@ import httpx
 import pytest
 
 from data_hist.errors import EngineUnavailable
-from tests.api.test_status import SLOW
 from tests.support.api_calls import UNKNOWN_ID, next_page, submitted
 from tests.support.fake_engine import ROW, FakeEngine
 from tests.support.log_lines import log_lines
 from tests.support.metric_values import Series, metric_values, series
+from tests.support.queries import SLOW
 from tests.support.running_service import running_service, settings_for
 from tests.support.waiting import wait_until
 

@@ -3,13 +3,8 @@
 import httpx
 import pytest
 
-from tests.api.test_status import SLOW
 from tests.support.api_calls import UNKNOWN_ID, all_rows, assert_problem, next_page, submitted
-
-
-def numbers(count: int) -> str:
-    rows = f"UNNEST(sequence(1, {count})) AS t(n)"
-    return f"SELECT n, 'row ' || CAST(n AS varchar) FROM {rows} ORDER BY n"
+from tests.support.queries import SLOW, numbers
 
 
 @pytest.mark.parametrize(

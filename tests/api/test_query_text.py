@@ -6,8 +6,8 @@ import httpx
 import pytest
 
 from data_hist.sql_guard import MAX_SQL_BYTES
-from tests.api.test_status import SLOW
 from tests.support.api_calls import as_tenant, assert_problem, submitted
+from tests.support.queries import SLOW
 
 TEXTS: list[dict[str, Any]] = [
     {"query": "SELECT 1"},

@@ -1,16 +1,14 @@
 """What a request that is refused before its SQL is read says about the place and the way out."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
-import yaml
 
 from tests.support.api_calls import UNKNOWN_ID, assert_problem
+from tests.support.contract import SPEC
 
-SPEC = yaml.safe_load((Path(__file__).parents[2] / "openapi/data_hist.yaml").read_text())
 SQL = "SELECT 1"
 
 Place = tuple[str, str]

@@ -6,10 +6,10 @@ import httpx
 import pytest
 
 from data_hist.errors import EngineUnavailable
-from tests.api.test_status import SLOW
 from tests.support.api_calls import UNKNOWN_ID, as_tenant, submitted
 from tests.support.fake_engine import ROW, FakeEngine
 from tests.support.log_lines import LogLines, log_lines
+from tests.support.queries import SLOW
 from tests.support.running_service import running_service, settings_for
 
 BASE = "/v0/data_hist"

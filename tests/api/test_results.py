@@ -1,11 +1,10 @@
 """GET /results: the whole result, in every format the same as page by page."""
 
 import base64
-import gzip
 import io
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -14,39 +13,16 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from tests.api.test_next import numbers
-from tests.api.test_status import SLOW
 from tests.support.api_calls import (
-    UNKNOWN_ID,
-    as_tenant,
+    PLAIN,
     assert_problem,
     next_page,
+    result,
     submitted,
 )
-from tests.support.running_service import BUCKET, running_service, settings_for
+from tests.support.queries import EVERY_TYPE, MEDIA_TYPES, NULLS
+from tests.support.running_service import BUCKET
 
-PLAIN = {"Accept-Encoding": "identity"}
-MEDIA_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "ndjson": "application/x-ndjson",
-    "json": "application/json",
-    "arrow": "application/vnd.apache.arrow.stream",
-    "parquet": "application/vnd.apache.parquet",
-}
-EVERY_TYPE = """
-SELECT true, CAST(7 AS tinyint), CAST(-7 AS smallint), 70000, 9223372036854775807,
-       CAST(1.1 AS real), 0.1e0, nan(), infinity(), CAST('12345678901234567.10' AS decimal(20,2)),
-       '', 'null', 'say "hi",' || chr(10) || 'then é日🙂', '\\', date '2026-11-20', time '01:02:03',
-       timestamp '2026-11-20 05:15:00.123',
-       timestamp '2026-07-20 12:00:00' AT TIME ZONE 'America/New_York',
-       X'00ff41', json_parse('{"b": 12345678901234567890, "a": [1.10, null]}'), ARRAY[1, 2],
-       MAP(ARRAY['k'], ARRAY[1]), ROW(1, 'x'), CAST(NULL AS bigint), CAST(NULL AS varchar)
-"""
-NULLS = """
-SELECT a, b, c, d FROM (VALUES
-  (1, 'x', date '2026-01-01', X'01'), (NULL, NULL, NULL, NULL), (2, '', NULL, X'')
-) AS t (a, b, c, d)
-"""
 STATEMENTS = {
     "every type": EVERY_TYPE,
     "nulls": NULLS,
@@ -70,12 +46,6 @@ def pages(request: pytest.FixtureRequest, client: httpx.Client) -> dict[str, Any
         whole["rows"] += page["rows"]
         token = page["paging_token"]
     return whole
-
-
-def result(client: httpx.Client, query_id: str, **parameters: str) -> httpx.Response:
-    response = client.get(f"/results/{query_id}", params=parameters, headers=PLAIN)
-    assert response.status_code == 200, response.text
-    return response
 
 
 def json_rows(table: pa.Table, types: list[str]) -> Iterator[list[Any]]:
@@ -194,6 +164,8 @@ SELECT json_array_get('["a"]', 0) AS j, date '9999-12-31' + interval '1' day AS 
        CAST('1800-01-01 00:00:00 America/New_York' AS timestamp with time zone) AS z,
        timestamp '2026-11-01 06:30:00 UTC' AT TIME ZONE 'America/New_York' AS twice
 """
+
+
 ODD_ROW = {
     "j": "a",
     "d": "+10000-01-01",
@@ -238,189 +210,9 @@ def test_each_format_tells_what_it_is(client: httpx.Client, name: str) -> None:
     assert by_name.content == by_accept.content
 
 
-@pytest.mark.parametrize("name", ["csv", "ndjson", "json", "arrow"])
-def test_gzip_is_the_same_compressed(client: httpx.Client, name: str) -> None:
-    query_id = submitted(client, numbers(30_000))["query_id"]
-    address = f"/results/{query_id}?format={name}&row_format=arrays"
-    plain = client.get(address, headers=PLAIN)
-
-    with client.stream("GET", address, headers={"Accept-Encoding": "br, gzip"}) as response:
-        compressed = b"".join(response.iter_raw())
-
-    assert response.headers["content-encoding"] == "gzip"
-    assert not {"etag", "accept-ranges", "content-length"} & set(response.headers)
-    assert len(compressed) < len(plain.content) / 2
-    assert gzip.decompress(compressed) == plain.content
-
-
-def test_parquet_is_compressed_already(client: httpx.Client) -> None:
-    query_id = submitted(client, "SELECT 1")["query_id"]
-
-    response = client.get(
-        f"/results/{query_id}?format=parquet", headers={"Accept-Encoding": "gzip"}
-    )
-
-    assert "content-encoding" not in response.headers
-
-
-@pytest.mark.parametrize("encoding", ["gzip;q=0", "identity", "br", ""])
-def test_gzip_is_for_those_who_take_it(client: httpx.Client, encoding: str) -> None:
-    query_id = submitted(client, "SELECT 1")["query_id"]
-
-    response = client.get(f"/results/{query_id}", headers={"Accept-Encoding": encoding})
-
-    assert "content-encoding" not in response.headers
-
-
-def test_interrupted_download_resumes(client: httpx.Client) -> None:
-    query_id = submitted(client, numbers(2_000))["query_id"]
-    whole = result(client, query_id)
-    first = client.get(f"/results/{query_id}", headers=PLAIN | {"Range": "bytes=0-9999"})
-
-    rest = client.get(
-        f"/results/{query_id}",
-        headers={"Range": "bytes=10000-", "If-Range": first.headers["etag"]},
-    )
-
-    size = len(whole.content)
-    assert (first.status_code, rest.status_code) == (206, 206)
-    assert rest.headers["content-range"] == f"bytes 10000-{size - 1}/{size}"
-    assert rest.headers["content-length"] == str(size - 10_000)
-    assert first.content + rest.content == whole.content
-
-
-@pytest.mark.parametrize(
-    ("wanted", "expected"),
-    [
-        ("bytes=0-0", slice(0, 1)),
-        ("bytes=3-5", slice(3, 6)),
-        ("bytes=-4", slice(-4, None)),
-        ("bytes=-999999", slice(None)),
-        ("bytes=5-999999", slice(5, None)),
-        ("BYTES = 3 - 5", slice(3, 6)),
-    ],
-)
-def test_range_of_bytes(client: httpx.Client, wanted: str, expected: slice) -> None:
-    query_id = submitted(client, numbers(3))["query_id"]
-    whole = result(client, query_id).content
-
-    response = client.get(f"/results/{query_id}", headers={"Range": wanted})
-
-    assert response.status_code == 206
-    assert response.content == whole[expected]
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Range": "bytes=5-3"},
-        {"Range": "bytes=-"},
-        {"Range": "bytes=0-1,3-4"},
-        {"Range": "rows=0-1"},
-        {"Range": "bytes=0-1", "If-Range": '"another"'},
-        {"Range": "bytes=0-1", "If-Range": "Mon, 23 Nov 2026 22:00:00 GMT"},
-        {"Range": "bytes=9999-", "If-Range": '"another"'},
-        {"If-Range": '"another"'},
-    ],
-)
-def test_range_that_does_not_count_is_the_whole(
-    client: httpx.Client, headers: dict[str, str]
-) -> None:
-    query_id = submitted(client, numbers(3))["query_id"]
-
-    response = client.get(f"/results/{query_id}", headers=PLAIN | headers)
-
-    assert response.status_code == 200
-    assert response.content == result(client, query_id).content
-
-
-@pytest.mark.parametrize("wanted", ["bytes=9999-", "bytes=-0", "bytes=9999-10000"])
-def test_range_past_the_end(client: httpx.Client, wanted: str) -> None:
-    query_id = submitted(client, numbers(3))["query_id"]
-    size = len(result(client, query_id).content)
-
-    response = client.get(f"/results/{query_id}", headers={"Range": wanted})
-
-    assert_problem(response, 416, "range-not-satisfiable")
-    assert response.headers["content-range"] == f"bytes */{size}"
-
-
-def test_ranges_are_of_csv_only(client: httpx.Client) -> None:
-    query_id = submitted(client, numbers(3))["query_id"]
-
-    response = client.get(f"/results/{query_id}?format=ndjson", headers={"Range": "bytes=0-1"})
-
-    assert response.status_code == 200
-    assert "accept-ranges" not in response.headers
-
-
 def test_format_goes_before_accept(client: httpx.Client) -> None:
     query_id = submitted(client, "SELECT 1 AS x")["query_id"]
 
     response = client.get(f"/results/{query_id}?format=csv", headers={"Accept": "image/png"})
 
     assert response.headers["content-type"] == MEDIA_TYPES["csv"]
-
-
-def test_no_acceptable_format(client: httpx.Client) -> None:
-    query_id = submitted(client, "SELECT 1 AS x")["query_id"]
-
-    response = client.get(f"/results/{query_id}", headers={"Accept": "image/png, text/csv;q=0"})
-
-    assert_problem(response, 406, "not-acceptable")
-
-
-@pytest.mark.parametrize("parameters", ["format=xml", "format=", "row_format=x", "rows=1"])
-def test_request_outside_the_contract(client: httpx.Client, parameters: str) -> None:
-    response = client.get(f"/results/{UNKNOWN_ID}?{parameters}")
-
-    assert_problem(response, 400, "invalid-request")
-
-
-@pytest.mark.parametrize("name", MEDIA_TYPES)
-def test_query_that_there_is_not(client: httpx.Client, name: str) -> None:
-    response = client.get(f"/results/{UNKNOWN_ID}?format={name}")
-
-    assert_problem(response, 404, "query-not-found")
-
-
-def test_another_tenants_result_does_not_exist(tenants: httpx.Client) -> None:
-    query_id = submitted(tenants, "SELECT 1", headers=as_tenant(11000))["query_id"]
-    address = f"/results/{query_id}"
-
-    assert tenants.get(address, headers=as_tenant(11000)).status_code == 200
-    for other in (1, 11001):
-        assert_problem(tenants.get(address, headers=as_tenant(other)), 404, "query-not-found")
-    assert_problem(tenants.get(address), 401, "unauthenticated")
-
-
-def test_query_that_has_not_finished(client: httpx.Client) -> None:
-    query_id = client.post("/query", json={"query": SLOW}).json()["query_id"]
-
-    response = client.get(f"/results/{query_id}")
-
-    assert_problem(response, 409, "query-not-finished")
-    assert int(response.headers["retry-after"]) >= 1
-    client.delete(f"/query/{query_id}")
-    assert_problem(client.get(f"/results/{query_id}"), 409, "query-not-successful")
-
-
-def test_result_past_its_retention(client: httpx.Client, endpoint_url: str) -> None:
-    document = submitted(client, "SELECT 1", retention_minutes=1)
-    later = datetime.fromisoformat(document["completed_at"]) + timedelta(minutes=2)
-
-    with running_service(settings_for(endpoint_url), clock=lambda: later) as then:
-        response = then.get(f"/results/{document['query_id']}")
-
-    assert_problem(response, 410, "query-expired")
-
-
-@pytest.mark.parametrize("name", MEDIA_TYPES)
-def test_result_object_that_is_gone(client: httpx.Client, endpoint_url: str, name: str) -> None:
-    query_id = submitted(client, "SELECT 1")["query_id"]
-    key = f"/{BUCKET}/data_hist/retention=1440/tenant=1/{query_id}.csv"
-    assert httpx.delete(endpoint_url + key).status_code == 204
-
-    response = client.get(f"/results/{query_id}?format={name}")
-
-    assert assert_problem(response, 410, "query-expired")["query_id"] == query_id

@@ -11,10 +11,10 @@ import pytest
 
 from data_hist.http.specification import problem_descriptions
 from tests.support.api_calls import assert_problem
+from tests.support.path_prefixes import PREFIXES
 
 API = "/v0/data_hist"
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
-PREFIX = "/archive/events"
 PAGES = ["/", "/problems", "/problems/invalid-sql"]
 
 
@@ -140,26 +140,6 @@ def test_a_file_comes_compressed_or_not_and_once(client: httpx.Client, name: str
     assert "content-encoding" not in plain.headers
     assert compressed.content == plain.content
     assert (again.status_code, again.content) == (304, b"")
-
-
-PREFIXES = [
-    (PREFIX, PREFIX),
-    (f"{PREFIX}/", PREFIX),
-    ("/a.b-c_d~e", "/a.b-c_d~e"),
-    ("archive", ""),
-    ("//evil.example", ""),
-    ("/a//evil.example", ""),
-    ("/\\evil.example", ""),
-    ("https://evil.example", ""),
-    ("/a/../b", ""),
-    ("/.", ""),
-    ("/a b", ""),
-    ('/"><script>', ""),
-    ("/a, /b", ""),
-    ("/%2e%2e", ""),
-    ("/" + "a" * 300, ""),
-    ("/", ""),
-]
 
 
 @pytest.mark.parametrize(("given", "prefix"), PREFIXES)

@@ -4,10 +4,7 @@ import httpx
 import pytest
 
 from tests.support.api_calls import UNKNOWN_ID, assert_problem, submitted
-
-SLOW = "SELECT count(*) FROM UNNEST(sequence(1, 10000)) AS a(x) CROSS JOIN " + " CROSS JOIN ".join(
-    f"UNNEST(sequence(1, 10000)) AS t{n}(x)" for n in range(3)
-)
+from tests.support.queries import SLOW
 
 
 def test_status_of_a_finished_query(client: httpx.Client) -> None:

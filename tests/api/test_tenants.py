@@ -6,7 +6,6 @@ import httpx
 import pytest
 
 from data_hist.athena import AthenaClient
-from tests.api.test_status import SLOW
 from tests.support.api_calls import (
     UNKNOWN_ID,
     all_rows,
@@ -15,6 +14,7 @@ from tests.support.api_calls import (
     next_page,
     submitted,
 )
+from tests.support.queries import SLOW
 from tests.support.running_service import BUCKET, running_service, settings_for
 
 CUSTOMERS = "SELECT DISTINCT customerid FROM events ORDER BY 1"

@@ -8,10 +8,9 @@ import pytest
 from botocore.awsrequest import AWSResponse
 
 from data_hist.athena import AthenaClient
-from tests.api.test_next import numbers
-from tests.api.test_results import EVERY_TYPE, MEDIA_TYPES, NULLS
 from tests.support.api_calls import assert_problem, next_page, submitted
 from tests.support.aws_answers import aws_answer
+from tests.support.queries import EVERY_TYPE, MEDIA_TYPES, NULLS, numbers
 from tests.support.running_service import running_service, settings_for
 
 _DENIED = b"<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"

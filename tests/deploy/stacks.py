@@ -18,6 +18,7 @@ from moto.core.common_models import CloudFormationModel
 
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy/aws"
+PAGE = (ROOT / "deploy/README.md").read_text()
 SERVICE, ARCHIVE = FOLDER / "service.yaml", FOLDER / "archive.yaml"
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"

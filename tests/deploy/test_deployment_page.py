@@ -8,9 +8,8 @@ import httpx
 import pytest
 
 from data_hist.settings import PREFIX, Settings
-from tests.deploy.stacks import ROOT, parameters_of
+from tests.deploy.stacks import PAGE, ROOT, parameters_of
 
-PAGE = (ROOT / "deploy/README.md").read_text()
 BLOCKS = re.findall(r"^```bash\n(.*?)^```", PAGE, re.M | re.S)
 COMMANDS = [
     shlex.split(command)

@@ -4,7 +4,6 @@ import shutil
 import subprocess
 import tomllib
 from collections.abc import Iterator
-from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -17,13 +16,20 @@ from data_hist.athena.polling.token_bucket import TokenBucket
 from data_hist.cli import main
 from data_hist.server import gunicorn_conf
 from data_hist.settings import PREFIX, Settings
+from tests.deploy.manifests import (
+    FOLDER,
+    MANIFESTS,
+    PODS,
+    Manifest,
+    container,
+    manifest,
+    named,
+)
 from tests.deploy.stacks import ROOT, SERVICE
-from tests.test_conventions import HEALTH_SPEC
+from tests.support.contract import HEALTH_SPEC
 
-FOLDER = ROOT / "deploy/kubernetes"
 # The first in which a container can sleep before it stops.
 OLDEST, NEWEST = "1.30", "1.36"
-Manifest = dict[str, Any]
 
 
 class Quota(NamedTuple):
@@ -36,49 +42,11 @@ class Quota(NamedTuple):
 STATUS_CALLS, LIST_CALLS = Quota(20, 40), Quota(5, 10)
 
 
-def manifests() -> list[Manifest]:
-    return [
-        document
-        for path in sorted(FOLDER.glob("*.yaml"))
-        if path.name != "kustomization.yaml"
-        for document in yaml.safe_load_all(path.read_text())
-    ]
-
-
-MANIFESTS = manifests()
 EXAMPLES = [
     document
     for path in sorted((FOLDER / "examples").glob("*.yaml"))
     for document in yaml.safe_load_all(path.read_text())
 ]
-
-
-def named(document: Manifest) -> str:
-    return f"{document['kind']}-{document['metadata']['name']}"
-
-
-def pods() -> dict[str, Manifest]:
-    """The pod templates, by the name of what makes the pods."""
-    found = {}
-    for document in MANIFESTS:
-        spec = document.get("spec", {})
-        spec = spec.get("jobTemplate", {}).get("spec", spec)
-        if "template" in spec:
-            found[document["metadata"]["name"]] = spec["template"]
-    return found
-
-
-PODS = pods()
-
-
-def manifest(kind: str, name: str) -> Manifest:
-    (found,) = (document for document in MANIFESTS if named(document) == f"{kind}-{name}")
-    return found
-
-
-def container(name: str) -> Manifest:
-    (found,) = PODS[name]["spec"]["containers"]
-    return dict(found)
 
 
 @pytest.mark.parametrize("version", [OLDEST, NEWEST])
@@ -237,63 +205,6 @@ def test_ports_lead_from_the_gateway_to_the_service() -> None:
     for name in ("data-hist", "gateway"):
         (port,) = manifest("Service", name)["spec"]["ports"]
         assert port["targetPort"] == container(name)["ports"][0]["name"]
-
-
-Peer = tuple[str, int]
-
-
-def peers(policy: str, direction: str) -> set[Peer]:
-    """Who may be reached, or may reach a pod, at which port."""
-    rules = manifest("NetworkPolicy", policy)["spec"][direction]
-    end = {"egress": "to", "ingress": "from"}[direction]
-    return {
-        (_peer(peer), port["port"])
-        for rule in rules
-        for peer in rule[end]
-        for port in rule["ports"]
-    }
-
-
-def _peer(peer: Manifest) -> str:
-    if "ipBlock" in peer:
-        return str(peer["ipBlock"]["cidr"])
-    (selector,) = peer.values()
-    (label,) = selector["matchLabels"].values()
-    return str(label)
-
-
-DNS = {("kube-system", 53), ("169.254.20.10/32", 53)}
-AWS = {("0.0.0.0/0", 443), ("::/0", 443), ("169.254.170.23/32", 80), ("fd00:ec2::23/128", 80)}
-
-
-def test_pods_reach_what_they_need_and_nothing_else() -> None:
-    assert peers("data-hist", "ingress") == {("gateway", 8080), ("monitoring", 8080)}
-    assert peers("data-hist", "egress") == peers("sweep", "egress") == DNS | AWS
-    assert peers("gateway", "egress") == {*DNS, ("data-hist", 8080)}
-    sweep = manifest("NetworkPolicy", "sweep")["spec"]
-    assert "Ingress" in sweep["policyTypes"]
-    assert "ingress" not in sweep
-
-
-@pytest.mark.parametrize("name", ["data-hist", "sweep"])
-def test_instance_metadata_is_out_of_reach(name: str) -> None:
-    (to_aws,) = (
-        rule
-        for rule in manifest("NetworkPolicy", name)["spec"]["egress"]
-        if rule["ports"] == [{"port": 443, "protocol": "TCP"}]
-    )
-
-    for peer in to_aws["to"]:
-        block = ip_network(peer["ipBlock"]["cidr"])
-        address = ip_address("169.254.169.254" if block.version == 4 else "fd00:ec2::254")
-        assert any(address in ip_network(each) for each in peer["ipBlock"]["except"])
-
-
-def test_ports_of_policies_are_those_of_pods_and_services() -> None:
-    (port,) = container("data-hist")["ports"]
-    (service_port,) = manifest("Service", "data-hist")["spec"]["ports"]
-
-    assert port["containerPort"] == service_port["port"] == 8080
 
 
 def test_examples_fit_the_manifests() -> None:

@@ -13,7 +13,7 @@ import yaml
 from data_hist.athena.model import QueryStatus
 from data_hist.http.problems import INTERNAL, PROBLEMS
 from data_hist.observability import metrics
-from tests.test_conventions import HEALTH_SPEC
+from tests.support.contract import HEALTH_SPEC
 
 FOLDER = Path(__file__).parents[2] / "deploy/monitoring"
 DASHBOARD: dict[str, Any] = json.loads((FOLDER / "dashboard.json").read_text())

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+import httpx
+import pytest
 import yaml
 
 from tests.e2e.commands import DEADLINE_SECONDS, ROOT, free_port
@@ -192,5 +194,33 @@ class HeldUpstream:
         self._listener.close()
 
 
-def nginx_is_missing() -> bool:
-    return shutil.which("nginx") is None
+needs_nginx = pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
+
+
+API = "/v0/data_hist"
+
+
+def api(url: str, user: str, **headers: str) -> httpx.Client:
+    return httpx.Client(base_url=url + API, auth=(user, PASSWORD), headers=headers, timeout=120)
+
+
+PREFIX = "/archive/events"
+
+
+def exchanged(url: str, request: str) -> bytes:
+    """Send bytes as they are, and read until the other side closes."""
+    with connected(url) as connection:
+        connection.sendall(request.encode())
+        return until_closed(connection)
+
+
+def connected(url: str) -> socket.socket:
+    host, port = url.removeprefix("http://").split(":")
+    return socket.create_connection((host, int(port)), timeout=120)
+
+
+def until_closed(connection: socket.socket) -> bytes:
+    received = b""
+    while block := connection.recv(65536):
+        received += block
+    return received

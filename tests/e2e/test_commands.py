@@ -22,7 +22,6 @@ from tests.e2e.commands import (
     running,
 )
 from tests.support.api_calls import all_rows, submitted
-from tests.test_conventions import README
 
 READY = "Ready."
 
@@ -184,7 +183,13 @@ def test_the_first_query_of_the_banner_has_rows(tmp_path: Path) -> None:
             for page in ("/", "/v0/data_hist/ui/"):
                 assert f"http://127.0.0.1:{port}{page}\n" in banner
                 assert client.get(client.base_url.join(page)).status_code == 200
-            body = README.split("/v0/data_hist/query ")[1].split("-d '")[1].split("'")[0]
+            body = (
+                (ROOT / "README.md")
+                .read_text()
+                .split("/v0/data_hist/query ")[1]
+                .split("-d '")[1]
+                .split("'")[0]
+            )
             of_the_readme = all_rows(client, json.loads(body)["query"])
 
     page = json.loads(ended.stdout)["page"]

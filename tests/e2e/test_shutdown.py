@@ -11,10 +11,10 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.api.test_status import SLOW
 from tests.e2e.commands import DEADLINE_SECONDS, children_of, serving
 from tests.support.api_calls import all_rows, assert_problem, next_page, submitted
 from tests.support.endpoint import running_endpoint
+from tests.support.queries import SLOW
 from tests.support.waiting import wait_until
 
 API = "/v0/data_hist"

@@ -1,23 +1,17 @@
 """What callers of the service do, and what they may be told when AWS is at fault."""
 
 from collections.abc import Callable
-from typing import Any
 
 import httpx
-import yaml
 
-from data_hist.http.specification import FOLDER
 from tests.reliability.faults import SECRETS
 from tests.support.api_calls import PROBLEM
+from tests.support.contract import HEALTH_SPEC, SPEC, operations
 
-SPEC: dict[str, Any] = yaml.safe_load((FOLDER / "data_hist.yaml").read_text())
-HEALTH: dict[str, Any] = yaml.safe_load((FOLDER / "health.yaml").read_text())
 DOCUMENTED = {
-    operation["operationId"]: {int(status) for status in operation["responses"]}
-    for spec in (SPEC, HEALTH)
-    for path in spec["paths"].values()
-    for method, operation in path.items()
-    if method != "parameters"
+    name: {int(status) for status in operation["responses"]}
+    for spec in (SPEC, HEALTH_SPEC)
+    for name, operation in operations(spec).items()
 }
 NEVER_SAID = (*SECRETS, "Traceback", "site-packages", "botocore", "urllib3", "awsdatacatalog")
 

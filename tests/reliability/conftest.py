@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator
 
+import httpx
 import pytest
 
 from tests.reliability.fault_proxy import FaultProxy, fault_proxy
+from tests.support.held_service import full_service
 
 
 @pytest.fixture(scope="module")
@@ -26,3 +28,11 @@ def short_pauses() -> Iterator[None]:
 def endless_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     """One failure after the other is more than a process makes good for so few requests."""
     monkeypatch.setattr("data_hist.athena.retry_budget.RetryBudget.take_retry", lambda _: True)
+
+
+@pytest.fixture
+def full(endpoint_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
+    """A service whose one place is taken, and that keeps nobody waiting for it."""
+    monkeypatch.setattr("data_hist.http.concurrency_limit._LINE_FOR_EACH_PLACE", 0)
+    with full_service(endpoint_url, 1) as (client, _):
+        yield client

@@ -7,14 +7,14 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.api.test_next import numbers
-from tests.api.test_status import SLOW as ENDLESS_QUERY
 from tests.reliability import calls
 from tests.reliability.fault_proxy import Fault, FaultProxy, at_random, fault_proxy
 from tests.reliability.faults import OF_ATHENA, OF_S3, quick_faults
 from tests.reliability.persistent_client import PersistentClient
 from tests.support.api_calls import as_tenant
 from tests.support.endpoint import running_endpoint
+from tests.support.queries import SLOW as ENDLESS_QUERY
+from tests.support.queries import numbers
 from tests.support.running_service import running_service, settings_for
 
 WORKFLOWS = 24

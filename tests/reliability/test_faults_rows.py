@@ -11,12 +11,12 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from tests.api.test_next import numbers
 from tests.reliability import calls
 from tests.reliability.fault_proxy import Fault, FaultProxy, any_of, at_random, on
 from tests.reliability.faults import OPERATIONS, cut_off_at, quick_faults, shortened_to
 from tests.reliability.persistent_client import PersistentClient
 from tests.support.api_calls import submitted
+from tests.support.queries import numbers
 from tests.support.running_service import running_service, settings_for
 
 pytestmark = pytest.mark.usefixtures("short_pauses")

@@ -8,13 +8,13 @@ from contextlib import ExitStack, contextmanager
 import httpx
 import pytest
 
-from tests.api.test_next import numbers
-from tests.api.test_status import SLOW as ENDLESS_QUERY
 from tests.reliability import calls
 from tests.reliability.calls import Call
 from tests.reliability.fault_proxy import Fault, FaultProxy, any_of, fault_proxy, on
 from tests.reliability.faults import OPERATIONS, PASSING, SLOW
 from tests.support.api_calls import submitted
+from tests.support.queries import SLOW as ENDLESS_QUERY
+from tests.support.queries import numbers
 from tests.support.running_service import running_service, settings_for
 
 pytestmark = pytest.mark.usefixtures("short_pauses")

@@ -15,13 +15,13 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.api.test_status import SLOW as ENDLESS_QUERY
 from tests.e2e.commands import children_of, descendants_of, free_port, is_alive
 from tests.reliability.fault_proxy import Exchange, Fault, FaultProxy, at_random, on
 from tests.reliability.faults import OPERATIONS, lost, quick_faults, silence
 from tests.reliability.persistent_client import PersistentClient
 from tests.support.api_calls import as_tenant
 from tests.support.log_lines import log_lines
+from tests.support.queries import SLOW as ENDLESS_QUERY
 from tests.support.running_service import BUCKET, running_service, settings_for
 from tests.support.waiting import wait_until
 

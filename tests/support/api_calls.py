@@ -63,3 +63,12 @@ def assert_problem(response: httpx.Response, status: int, slug: str) -> dict[str
         assert secret not in response.text
     assert response.headers["x-request-id"]
     return document
+
+
+PLAIN = {"Accept-Encoding": "identity"}
+
+
+def result(client: httpx.Client, query_id: str, **parameters: str) -> httpx.Response:
+    response = client.get(f"/results/{query_id}", params=parameters, headers=PLAIN)
+    assert response.status_code == 200, response.text
+    return response

@@ -1,21 +1,13 @@
 """What the guard finds out about the time that a query asks for, and what it makes of it."""
 
 import dataclasses
-import time
-from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from data_hist.catalog import load_catalog
-from data_hist.errors import StatementNotAllowed
 from data_hist.pruning.time_range import ALWAYS, FIXED, Anchor, Base, Span, TimeRange
 from data_hist.sql_guard import Guard
-
-VERSION = load_catalog().versions["v0"]
-FIVE = int(datetime(2026, 11, 20, 5, tzinfo=UTC).timestamp() * 1000)
-MIDNIGHT = FIVE - 5 * 3_600_000
-HOUR, DAY = 3_600_000, 86_400_000
+from tests.unit.pruning.times import DAY, FIVE, HOUR, MIDNIGHT, VERSION
 
 
 def fixed(low: int | None = None, high: int | None = None) -> TimeRange:
@@ -95,6 +87,8 @@ UNDERSTOOD = [
     (f"arrivaltimestamp > to_unixtime(now()) * 1000 - 5 AND arrivaltimestamp < {FIVE}",
      {**fixed(None, FIVE), **from_start(-5)}),
 ]  # fmt: skip
+
+
 NOT_UNDERSTOOD = [
     f"NOT (arrivaltimestamp > {FIVE})",
     f"NOT arrivaltimestamp BETWEEN {FIVE} AND {FIVE}",
@@ -190,7 +184,11 @@ def test_a_parameter_is_as_good_as_its_literal(
 
 
 A, B = fixed(FIVE), fixed(FIVE + DAY)
+
+
 WHERE_A, WHERE_B = f"arrivaltimestamp > {FIVE}", f"arrivaltimestamp > {FIVE + DAY}"
+
+
 PLACES = [
     ("SELECT 1", ()),
     ("SELECT 1 FROM events", (ALWAYS,)),
@@ -272,45 +270,3 @@ def test_what_the_data_dictionary_does_not_tell_is_not_used(without: str, expect
     sent = guard.admit(f"SELECT 1 FROM events WHERE {WHERE_A}", customer_id=None).sql
 
     assert f'"events_v0"{expected} AS "events"' in sent
-
-
-LIMITED = Guard(VERSION, max_days=7)
-SHORT = [
-    "1",
-    f"1 FROM events WHERE arrivaltimestamp BETWEEN {FIVE} AND {FIVE + 7 * DAY}",
-    "1 FROM events WHERE from_unixtime(createdtimestamp / 1000) > now() - interval '7' day",
-    "1 FROM events WHERE dt BETWEEN '2025-01-01' AND '2025-01-07'",
-]
-LONG = [
-    "1 FROM events",
-    f"1 FROM events WHERE arrivaltimestamp < {FIVE}",
-    "1 FROM events WHERE dt > '2020-01-01'",
-    "1 FROM events WHERE createdtimestamp BETWEEN 1577836800000 AND 1577836800001",
-    "1 FROM events WHERE from_unixtime(createdtimestamp / 1000) > now() - interval '169' hour",
-]
-
-
-@pytest.mark.parametrize("sql", SHORT)
-def test_a_query_over_few_days_is_within_the_limit(sql: str) -> None:
-    assert LIMITED.admit(f"SELECT {sql}", customer_id=None).sql
-
-
-def test_a_query_is_within_the_limit_when_it_is_sent_again() -> None:
-    seven_days_ago = int((time.time() - 7 * 86_400 - 60) * 1000)
-    sql = f"SELECT 1 FROM events WHERE arrivaltimestamp >= {seven_days_ago}"
-
-    assert LIMITED.admit(sql, customer_id=None).sql
-
-
-@pytest.mark.parametrize("sql", LONG)
-def test_a_query_over_more_days_is_refused_where_it_names_the_table(sql: str) -> None:
-    with pytest.raises(StatementNotAllowed) as refusal:
-        LIMITED.admit(f"SELECT\n{sql}", customer_id=None)
-
-    assert (refusal.value.code, refusal.value.line, refusal.value.column) == (
-        "TIME_RANGE_TOO_LONG", 2, 8,
-    )  # fmt: skip
-    assert refusal.value.detail == (
-        "At most 7 days of 'events' may be read at once: bound arrivaltimestamp or dt in the WHERE "
-        "beside it, from below, and from above unless the range ends now."
-    )

@@ -1,0 +1,161 @@
+"""A client of a fault server, and what AWS answers there when all is well."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from data_hist.athena import AthenaClient
+from data_hist.errors import (
+    DataHistError,
+    EngineUnavailable,
+    Throttled,
+)
+from data_hist.settings import Settings
+from tests.support.fault_server import (
+    Fault,
+    FaultServer,
+    answer,
+    bytes_of,
+    drip,
+    reset,
+    silence,
+)
+
+ID = "2b0f6a0e-6c3f-4f5e-9b52-6f0c3ad7c0de"
+
+
+TOKEN = "t" * 32
+
+
+LOCATION = f"s3://results/a/{ID}.csv"
+
+
+HTML = b"<html><body>Bad Gateway</body></html>"
+
+
+def json_answer(document: object, status: str = "200 OK") -> bytes:
+    return answer(status, json.dumps(document).encode())
+
+
+def aws_error(code: str, status: str = "400 Bad Request", **members: str) -> bytes:
+    return json_answer({"__type": code, "Message": "…"} | members, status)
+
+
+EXECUTION = {
+    "QueryExecutionId": ID,
+    "Query": "SELECT 1",
+    "ResultConfiguration": {"OutputLocation": LOCATION},
+    "Status": {"State": "RUNNING", "SubmissionDateTime": 1732400000.5},
+    "Statistics": {"DataScannedInBytes": 1},
+}
+
+
+RESULT = {
+    "ResultSet": {
+        "ResultSetMetadata": {"ColumnInfo": [{"Name": "n", "Type": "bigint"}]},
+        "Rows": [{"Data": [{"VarCharValue": "n"}]}],
+    }
+}
+
+
+OBJECT = b'"n"\n"1"\n'
+
+
+@dataclass(frozen=True)
+class Operation:
+    """A call, what AWS answers to it when all is well, and what is made of that."""
+
+    call: Callable[[AthenaClient], object]
+    good: bytes
+    attempts: int = 3
+
+
+def start(client: AthenaClient) -> str:
+    return client.start("SELECT 1", catalog="c", output_location="s3://r/", idempotency_token=TOKEN)
+
+
+ATHENA = {
+    "start": Operation(start, json_answer({"QueryExecutionId": ID})),
+    "describe": Operation(
+        lambda c: c.describe_many([ID]), json_answer({"QueryExecutions": [EXECUTION]}), attempts=1
+    ),
+    "describe_listed": Operation(
+        lambda c: c.describe_listed([ID]), json_answer({"QueryExecutions": [EXECUTION]})
+    ),
+    "list": Operation(lambda c: c.list_query_ids(None), json_answer({"QueryExecutionIds": [ID]})),
+    "columns": Operation(lambda c: c.columns(ID), json_answer(RESULT)),
+    "rows": Operation(lambda c: c.engine_page(ID, None), json_answer(RESULT)),
+}
+
+
+OBJECT_ANSWER = answer(
+    "206 Partial Content",
+    OBJECT,
+    'ETag: "e"',
+    f"Content-Range: bytes 0-{len(OBJECT) - 1}/{len(OBJECT)}",
+    kind="text/csv",
+)
+
+
+READ = Operation(lambda c: c.read_range(LOCATION, 0, 100), OBJECT_ANSWER)
+
+
+class Aws:
+    """A client whose AWS is a fault server."""
+
+    def __init__(self, server: FaultServer) -> None:
+        self.server = server
+        self.client = AthenaClient(
+            Settings(
+                region="eu-west-1",
+                result_bucket="results",
+                access_key_id=SecretStr("key"),
+                secret_access_key=SecretStr("secret"),
+                endpoint_url=server.url,
+            )
+        )
+
+    def renew(self) -> None:
+        """Forget what was asked, and give the client all its retries back: it is slow to make."""
+        self.server.requests.clear()
+        for attempts in (self.client._attempts, self.client._object_attempts):
+            attempts._budget._left = attempts._budget._MOST
+
+    def after(self, operation: Operation, *faults: Fault) -> object:
+        """What an operation gives when its first answers are these."""
+        self.server.faults = list(faults)
+        self.server.good = operation.good
+        return operation.call(self.client)
+
+
+ENDLESS_HEADERS = b"HTTP/1.1 200 OK\r\n" + b"X-More: 1\r\n" * 100_000
+
+
+# What passes by itself: the same call is made again.
+PASSING: dict[str, tuple[Fault, type[DataHistError]]] = {
+    "throttled": (bytes_of(aws_error("ThrottlingException")), Throttled),
+    "too many requests": (bytes_of(aws_error("TooManyRequestsException")), Throttled),
+    "429": (bytes_of(answer("429 Too Many Requests")), Throttled),
+    "internal": (
+        bytes_of(aws_error("InternalServerException", "500 Internal Server Error")),
+        EngineUnavailable,
+    ),
+    "500 empty": (bytes_of(answer("500 Internal Server Error")), EngineUnavailable),
+    "502 of a proxy": (
+        bytes_of(answer("502 Bad Gateway", HTML, kind="text/html")),
+        EngineUnavailable,
+    ),
+    "503 empty": (bytes_of(answer("503 Service Unavailable")), EngineUnavailable),
+    "504 of a proxy": (
+        bytes_of(answer("504 Gateway Timeout", HTML, kind="text/html")),
+        EngineUnavailable,
+    ),
+    "reset": (reset, EngineUnavailable),
+    "closed": (bytes_of(b""), EngineUnavailable),
+    "no HTTP": (bytes_of(b"SSH-2.0-OpenSSH\r\n\r\n"), EngineUnavailable),
+    "endless headers": (bytes_of(ENDLESS_HEADERS), EngineUnavailable),
+    "silence": (silence, EngineUnavailable),
+    "dripping headers": (drip(ENDLESS_HEADERS), EngineUnavailable),
+}
