@@ -24,14 +24,12 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
 
     region: Annotated[str, Field(min_length=1, description="AWS region of Athena and the bucket.")]
-    result_bucket: Annotated[
-        str, Field(min_length=3, description="S3 bucket that takes the results.")
-    ]
+    result_bucket: Annotated[str, Field(min_length=3, description="S3 bucket for the results.")]
     result_prefix: Annotated[
         str,
         Field(
             pattern=r"^[A-Za-z0-9!_.*'()-]+(/[A-Za-z0-9!_.*'()-]+)*$",
-            description="Prefix in the bucket; everything under it belongs to this service.",
+            description="Prefix in the bucket. Everything under it belongs to this service.",
         ),
     ] = "data_hist"
     workgroup: Annotated[str, Field(min_length=1, description="Athena workgroup.")] = "primary"
@@ -46,43 +44,43 @@ class Settings(BaseSettings):
     endpoint_url: Annotated[
         str | None,
         Field(
-            description="Endpoint that speaks Athena and S3 in place of AWS; leave unset on AWS."
+            description="Endpoint that speaks the protocols of Athena and S3 in place of AWS. "
+            "Leave it unset on AWS."
         ),
     ] = None
     access_key_id: Annotated[
         SecretStr | None,
-        Field(description="AWS access key; unset: the default boto3 credential chain."),
+        Field(description="AWS access key. If unset, boto3 uses its default credential chain."),
     ] = None
     secret_access_key: Annotated[
-        SecretStr | None, Field(description="The secret that belongs to the access key.")
+        SecretStr | None, Field(description="Secret key that belongs to the access key.")
     ] = None
     tenant_header: Annotated[
         str,
         Field(
             pattern=r"^[A-Za-z0-9-]+$",
-            description="Header in which the gateway names the caller's tenant.",
+            description="Header in which the gateway (Trebuchet) names the caller's tenant.",
         ),
     ] = "X-Trebuchet-Tenant-Id"
     tenant_required: Annotated[
         bool,
         Field(
-            description="Whether a request without the tenant header is refused; if not, it is "
-            "treated as the operator's."
+            description="Refuse requests without the tenant header. If false, they count as the "
+            "operator's."
         ),
     ] = True
     htpasswd_file: Annotated[
         Path | None,
         Field(
-            description="Users and bcrypt hashes (`htpasswd -B`). If set, a request needs HTTP "
-            "Basic or the gateway's secret."
+            description="File of users and bcrypt hashes (`htpasswd -B`). If set, a request needs "
+            "HTTP Basic or the gateway's secret."
         ),
     ] = None
     gateway_secret: Annotated[
         SecretStr | None,
         Field(
             min_length=16,
-            description="A secret that the gateway sends. If set, a request needs it or HTTP "
-            "Basic.",
+            description="Secret that the gateway sends. If set, a request needs it or HTTP Basic.",
         ),
     ] = None
     gateway_secret_header: Annotated[
@@ -93,24 +91,24 @@ class Settings(BaseSettings):
         str | None,
         Field(
             pattern=rf"^{_ORIGIN}( {_ORIGIN})*$",
-            description="Origins whose pages may call the API from a browser, separated by "
-            "spaces: `https://portal.example`; unset: none.",
+            description="Origins whose pages may call the API from a browser, separated by spaces:"
+            " `https://portal.example`. If unset, none.",
         ),
     ] = None
     status_calls_per_second: Annotated[
         float,
         Field(
             gt=0,
-            description="Rate limit for looking up the state of queries, 50 in a call, shared by "
-            "all replicas. Athena grants an account 20 such calls a second; lists of "
-            "queries use up to 5 of them.",
+            description="Rate limit for status calls to Athena, 50 queries in each, shared by all "
+            "replicas. Athena grants an account 20 a second; listing queries uses up "
+            "to 5 of them.",
         ),
     ] = 15.0
     replicas: Annotated[
         int,
         Field(
             ge=1,
-            description="The most instances that run at once; each takes its share of this rate "
+            description="The most instances that run at once. Each takes its share of this rate "
             "limit.",
         ),
     ] = 1
@@ -119,14 +117,14 @@ class Settings(BaseSettings):
         Field(
             ge=1,
             le=64,
-            description="Worker processes of an instance; `--workers` takes precedence.",
+            description="Worker processes per instance. `--workers` takes precedence.",
         ),
     ] = 2
     concurrent_requests: Annotated[
         int,
         Field(
             ge=1,
-            description="Requests that a worker handles at once; as many more may wait, further "
+            description="Requests that a worker handles at once. As many more may queue; further "
             "ones are refused. Long-polling requests and streams being read do not "
             "count.",
         ),
@@ -148,24 +146,24 @@ class Settings(BaseSettings):
         Field(
             ge=0,
             le=10_080,
-            description="How often the service deletes expired results, across all workers; 0 "
-            "leaves it to `data-hist sweep`.",
+            description="How often the service deletes expired results, counted over all workers. "
+            "0 leaves it to `data-hist sweep`.",
         ),
     ] = 60
     max_query_days: Annotated[
         int | None,
         Field(
             ge=1,
-            description="Days of each table that a query may read, so that queries must bound the"
-            " time; unset: any number.",
+            description="The most days of a table that a query may read, so that queries must have"
+            " time bounds. If unset, there is no limit.",
         ),
     ] = None
     archived_after_days: Annotated[
         int,
         Field(
             ge=1,
-            description="Days after which S3 archives records out of Athena's reach; a query that"
-            " goes back further gets a warning.",
+            description="Days after which S3 moves records to Glacier, out of Athena's reach. A "
+            "query that goes back further gets a warning.",
         ),
     ] = 365
     archived_after_days_of_customers: Annotated[
