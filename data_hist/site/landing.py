@@ -61,16 +61,16 @@ class Landing:
             for path in self._base_paths
         )
         return f"""<h1>Historical Event Viewer Service</h1>
-<p>SQL over HTTP over years of archived monitoring events and metrics. Submit a query, follow it by
-its <code>query_id</code>, and page through its rows; Amazon Athena runs it.</p>
+<p>Run SQL on Amazon Athena over years of archived monitoring events and metrics. Submit a query,
+follow it by its <code>query_id</code>, and page through its rows.</p>
 <h2>A first query</h2>
 <pre><code>{self._first_query(api)}</code></pre>
-<p>Then read its rows, with the <code>query_id</code> of the response:</p>
+<p>Then download its rows, with the <code>query_id</code> of the response:</p>
 <pre><code>{self._curl} '{api}/results/QUERY_ID?format=csv'</code></pre>
 <h2>Next steps</h2>
 <ul>
 {links}
-<li><a href="problems">Problems</a>: every error, what it means and what to do</li>
+<li><a href="problems">Problems</a>: what each error means, and what to do about it</li>
 </ul>"""
 
     def _first_query(self, api: str) -> str:
