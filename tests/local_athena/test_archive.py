@@ -1,22 +1,27 @@
 """Which files of a tree an archive reads, and what the relation looks like."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
-from local_athena.backends.duckdb.dialect.pruning import PartitionPredicates
 from local_athena.backends.duckdb.storage.archive import Archive
+from local_athena.backends.duckdb.storage.partitions import Folder, FolderFilter
 
 from tests.local_athena.archive_tree import EVENTS, add_file, add_parquet, query, rows
 
 
-def only(**wanted: str) -> PartitionPredicates:
-    def holds(values: Mapping[str, str]) -> bool | None:
-        return all(values[name] == wanted[name] for name in wanted if name in values)
+def only(**wanted: str) -> FolderFilter:
+    return lambda folders: [
+        folder
+        for folder in folders
+        if all(wanted.get(name, value) == value for name, value in partition(folder).items())
+    ]
 
-    return PartitionPredicates((holds,))
+
+def partition(folder: Folder) -> dict[str, str]:
+    return dict(zip(("dt", "hr", "min"), folder.values, strict=False))
 
 
 def test_columns_are_those_of_the_data_dictionary_in_order_and_typed(tmp_path: Path) -> None:
@@ -135,11 +140,11 @@ def test_folders_that_are_ruled_out_are_not_entered(tmp_path: Path) -> None:
     add_file(tmp_path, "{}")
     entered: list[Mapping[str, str]] = []
 
-    def never(values: Mapping[str, str]) -> bool:
-        entered.append(values)
-        return False
+    def keep_none(folders: Sequence[Folder]) -> Sequence[Folder]:
+        entered.extend(map(partition, folders))
+        return []
 
-    Archive(tmp_path).scan(EVENTS, PartitionPredicates((never,)))
+    Archive(tmp_path).scan(EVENTS, keep_none)
 
     assert entered == [{"dt": "2026-11-20"}]
 

@@ -13,6 +13,7 @@ import duckdb
 
 from local_athena.backends.duckdb.dialect import Scan, install
 from local_athena.backends.duckdb.storage.archive import Archive
+from local_athena.backends.duckdb.storage.pruning import folder_filter
 
 
 class Database:
@@ -52,21 +53,22 @@ class Database:
 
     @contextmanager
     def relations(self, scans: Sequence[Scan]) -> Iterator[int]:
-        """Let the relations of a translated statement exist while it runs; say how big they are."""
+        """Let the relations of a translated statement exist while it runs; say how big they are.
+
+        All of it is one transaction, in which `now()` is the same for pruning and for the rows.
+        """
         size_bytes = 0
-        created: list[str] = []
+        self.connection.execute("BEGIN TRANSACTION")
         try:
             for scan in scans:
-                rows = self._archive.scan(scan.table, scan.predicates)
-                view = f'CREATE OR REPLACE TEMP VIEW "{scan.relation}" AS {rows.sql}'
-                self.connection.execute(view)
-                created.append(scan.relation)
+                rows = self._archive.scan(scan.table, folder_filter(self.connection, scan))
+                self.connection.execute(f'CREATE TEMP VIEW "{scan.relation}" AS {rows.sql}')
                 size_bytes += rows.size_bytes
             yield size_bytes
         finally:
-            for relation in created:
-                with suppress(duckdb.Error):
-                    self.connection.execute(f'DROP VIEW temp."{relation}"')
+            # Takes the views back; after a fatal error DuckDB refuses even this.
+            with suppress(duckdb.Error):
+                self.connection.execute("ROLLBACK")
 
     def copy(self, statement: str) -> int:
         """Run a COPY and say how many rows it wrote."""

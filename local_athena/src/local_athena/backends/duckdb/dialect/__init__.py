@@ -4,7 +4,7 @@ The one user of sqlglot in the embedded endpoint. It knows nothing of files, que
 the engine creates the views that a translation's scans name, and runs the query.
 """
 
-from local_athena.backends.duckdb.dialect.context import Scan
+from local_athena.backends.duckdb.dialect.context import PartitionPredicate, Scan
 from local_athena.backends.duckdb.dialect.duckdb_errors import failure_from_duckdb
 from local_athena.backends.duckdb.dialect.installation import install
 from local_athena.backends.duckdb.dialect.results import (
@@ -15,6 +15,7 @@ from local_athena.backends.duckdb.dialect.results import (
 from local_athena.backends.duckdb.dialect.translation import StatementKind, Translation, translate
 
 __all__ = [
+    "PartitionPredicate",
     "ResultColumn",
     "Scan",
     "StatementKind",

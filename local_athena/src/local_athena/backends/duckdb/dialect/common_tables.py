@@ -76,14 +76,17 @@ def _renamed(translator: Translator, table: exp.CTE, body: Relation) -> Relation
     if not names:
         return body
     pairs = zip(body.fields, names, strict=True)
-    return Relation(body.sql, tuple(replace(column, name=name) for column, name in pairs))
+    return Relation(
+        body.sql, tuple(replace(column.detached(), name=name) for column, name in pairs)
+    )
 
 
 def _recursive(translator: Translator, table: exp.CTE, relation: str, query: _Query) -> Relation:
     union = table.this
     translator.only(union, "this", "expression", "distinct")
     base = _renamed(translator, table, query(_detached(translator), union.this))
-    itself = CommonTable(relation, base.fields)
+    fields = tuple(column.detached() for column in base.fields)
+    itself = CommonTable(relation, fields)
     step = query(_knowing(_detached(translator), table.alias.lower(), itself), union.expression)
     if len(step.fields) != len(base.fields):
         raise translator.mismatch(
@@ -93,7 +96,7 @@ def _recursive(translator: Translator, table: exp.CTE, relation: str, query: _Qu
     items = ", ".join(_cast_to(translator, table, column, target) for column, target in pairs)
     kind = "UNION" if union.args.get("distinct") else "UNION ALL"
     repeated = selection(items, f"({step.sql}) AS {translator.fresh('r')}")
-    return Relation(f"({base.sql}) {kind} ({repeated})", base.fields)
+    return Relation(f"({base.sql}) {kind} ({repeated})", fields)
 
 
 def _cast_to(translator: Translator, node: exp.Expr, column: Field, target: Field) -> str:

@@ -4,6 +4,7 @@ What has no handler does not pass: nothing of the caller's text reaches DuckDB u
 handlers live in modules by topic and are put together in `translation`.
 """
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -12,7 +13,6 @@ from typing import Any
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.parsing import offset_of, position, sql_words
-from local_athena.backends.duckdb.dialect.pruning import PartitionPredicates
 from local_athena.backends.duckdb.dialect.scopes import Relation, Scope
 from local_athena.backends.duckdb.dialect.trino_types import TrinoType, common_type
 from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced
@@ -33,6 +33,21 @@ FunctionHandler = Callable[["Translator", "Call"], Typed]
 
 
 @dataclass(frozen=True)
+class PartitionPredicate:
+    """A DuckDB condition over the relation `folder`, which holds partition columns of a table.
+
+    A folder for which it is false holds no wanted rows. It applies to folders at a `depth` of the
+    tree, where the columns down to that depth are known. If it is `null_extended`, an outer join
+    adds rows of NULLs where the table has no match, and the condition must not be true of those.
+    """
+
+    sql: str
+    depth: int
+    null_extended: bool = False
+    common_tables: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
 class Scan:
     """One reference to a physical table of the data dictionary.
 
@@ -42,7 +57,7 @@ class Scan:
 
     relation: str
     table: Table
-    predicates: PartitionPredicates
+    predicates: tuple[PartitionPredicate, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,7 +98,11 @@ class Statement:
     function_names: frozenset[str]
     queries: Callable[["Translator", exp.Expr], Relation]
     scans: list[Scan] = field(default_factory=list)
+    predicates: dict[int, list[PartitionPredicate]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
     numbers: "count[int]" = field(default_factory=count)
+    references: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from local_athena.backends.duckdb.dialect.common_tables import with_clause
 from local_athena.backends.duckdb.dialect.context import Translator
 from local_athena.backends.duckdb.dialect.grouping import group_by
 from local_athena.backends.duckdb.dialect.parsing import sql_words
+from local_athena.backends.duckdb.dialect.predicate_pushdown import output_columns, push_down
 from local_athena.backends.duckdb.dialect.relations import from_clause, values
 from local_athena.backends.duckdb.dialect.scopes import Field, Relation, Scope
 from local_athena.backends.duckdb.dialect.select_items import Item, select_items
@@ -83,7 +84,7 @@ def _wrapped(translator: Translator, relation: Relation, end: Tail) -> Relation:
     labels = ", ".join(column.sql for column in relation.fields)
     alias = translator.fresh("r")
     inner = selection(labels, f"({relation.sql}) AS {alias}")
-    return Relation(inner + end.sql, relation.fields)
+    return Relation(inner + end.sql, tuple(column.detached() for column in relation.fields))
 
 
 def _select(translator: Translator, node: exp.Select) -> Relation:
@@ -105,8 +106,12 @@ def _select(translator: Translator, node: exp.Select) -> Relation:
     parts.extend(_clauses(here, node, source, items))
     end = tail(here.within(_output_scope(here, items)), node, items)
     check_grouping(here, node, items)
+    if node.args.get("where"):
+        push_down(here, node.args["where"].this, fields)
+    partitions = output_columns(here, node, items, fields)
     fields = tuple(
-        Field(item.name, label, item.value.type) for item, label in zip(items, labels, strict=True)
+        Field(item.name, label, item.value.type, partition_columns=columns)
+        for item, label, columns in zip(items, labels, partitions, strict=True)
     )
     return Relation(" ".join(part for part in parts if part) + end.sql, fields)
 
@@ -159,7 +164,13 @@ def _set_operation(translator: Translator, node: exp.Expr) -> Relation:
     ]
     left, right = (_as_types(translator, side, kinds) for side in (left, right))
     operator = _OPERATIONS[type(node)] + ("" if node.args.get("distinct") else " ALL")
-    combined = Relation(f"({left.sql}) {operator} ({right.sql})", left.fields)
+    fields = tuple(
+        replace(one, partition_columns=one.partition_columns + other.partition_columns)
+        if isinstance(node, exp.Union)
+        else one.detached()
+        for one, other in zip(left.fields, right.fields, strict=True)
+    )
+    combined = Relation(f"({left.sql}) {operator} ({right.sql})", fields)
     end = _tail_over(translator, node, combined)
     return _wrapped(translator, combined, end) if end.present else combined
 
@@ -174,7 +185,10 @@ def _common(translator: Translator, node: exp.Expr, one: Field, other: Field) ->
 
 def _as_types(translator: Translator, side: Relation, kinds: Sequence[TrinoType]) -> Relation:
     pairs = list(zip(side.fields, kinds, strict=True))
-    fields = tuple(replace(column, type=kind) for column, kind in pairs)
+    fields = tuple(
+        replace(column if _same(column.type, kind) else column.detached(), type=kind)
+        for column, kind in pairs
+    )
     if all(_same(column.type, kind) for column, kind in pairs):
         return Relation(side.sql, fields)
     items = ", ".join(

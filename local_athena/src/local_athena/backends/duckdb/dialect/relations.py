@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Translator
 from local_athena.backends.duckdb.dialect.operators import compared, unified
+from local_athena.backends.duckdb.dialect.predicate_pushdown import push_down
 from local_athena.backends.duckdb.dialect.scopes import Field, Relation
 from local_athena.backends.duckdb.dialect.tables import table_relation
 from local_athena.backends.duckdb.dialect.trino_types import BOOLEAN
@@ -143,11 +144,13 @@ def _aliased(translator: Translator, node: exp.Expr, relation: Relation) -> Rela
             f"{len(relation.fields)} columns"
         )
         raise translator.failure("MISMATCHED_COLUMN_ALIASES", text, node)
-    names = labels or [column.name for column in relation.fields]
-    fields = tuple(
-        replace(column, name=label, qualifier=name)
-        for column, label in zip(relation.fields, names, strict=True)
-    )
+    if labels:
+        renamed = zip(relation.fields, labels, strict=True)
+        relation = replace(
+            relation,
+            fields=tuple(replace(column.detached(), name=label) for column, label in renamed),
+        )
+    fields = tuple(replace(column, qualifier=name) for column in relation.fields)
     return Relation(relation.sql, fields)
 
 
@@ -160,7 +163,8 @@ def _sampled(translator: Translator, node: exp.Expr, relation: Relation) -> Rela
     size = sample.args.get("percent") or sample.args.get("size")
     if method is None or not isinstance(size, exp.Literal) or size.is_string:
         raise translator.unsupported(sample, "sampling of this form")
-    return Relation(f"{relation.sql} TABLESAMPLE {method}({size.name}%)", relation.fields)
+    fields = tuple(column.detached() for column in relation.fields)
+    return Relation(f"{relation.sql} TABLESAMPLE {method}({size.name}%)", fields)
 
 
 def _join(translator: Translator, left: Relation, join: exp.Expr) -> Relation:
@@ -169,6 +173,8 @@ def _join(translator: Translator, left: Relation, join: exp.Expr) -> Relation:
     lateral = _visible(translator, left.fields)
     right = _relation(lateral, join.this)
     right = _joined(lateral, right, join.this.args.get("joins") or ())
+    restricted = _restricted_by_condition(left, right, side)
+    left, right = _null_extended(left, right, side)
     fields = left.fields + right.fields
     if join.args.get("using"):
         return _join_using(translator, left, right, join, side)
@@ -180,8 +186,24 @@ def _join(translator: Translator, left: Relation, join: exp.Expr) -> Relation:
     term = _visible(translator, fields).typed(condition)
     if term.type.name not in ("boolean", "unknown"):
         raise translator.mismatch(condition, f"JOIN ON clause must be boolean: {term.type}")
+    push_down(translator, condition, restricted)
     sql = f"{left.sql} {side} JOIN {right.sql} ON {coerced(term, BOOLEAN).sql}"
     return Relation(sql, fields)
+
+
+def _restricted_by_condition(left: Relation, right: Relation, side: str) -> tuple[Field, ...]:
+    """The columns of the sides whose rows a join leaves out where its condition does not hold."""
+    return {"": left.fields + right.fields, "LEFT": right.fields, "RIGHT": left.fields}.get(
+        side, ()
+    )
+
+
+def _null_extended(left: Relation, right: Relation, side: str) -> tuple[Relation, Relation]:
+    if side in ("RIGHT", "FULL"):
+        left = Relation(left.sql, tuple(column.null_extended() for column in left.fields))
+    if side in ("LEFT", "FULL"):
+        right = Relation(right.sql, tuple(column.null_extended() for column in right.fields))
+    return left, right
 
 
 def _join_using(

@@ -5,7 +5,7 @@ stands for each column, so that nothing is left for DuckDB to resolve by name.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sqlglot import exp
 
@@ -14,22 +14,56 @@ from local_athena.backends.duckdb.dialect.typed_sql import Typed
 
 
 @dataclass(frozen=True)
+class PartitionColumn:
+    """A column of a table's folder tree, at `depth` from 1, and how it came to where it is seen.
+
+    `scan` is the number of the scan in its statement, `common_tables` are the common table
+    expressions passed on the way, and `null_extended` tells of an outer join that adds NULLs.
+    """
+
+    scan: int
+    name: str
+    depth: int
+    common_tables: tuple[str, ...] = ()
+    null_extended: bool = False
+
+
+@dataclass(frozen=True)
 class Field:
     """A column of a relation: its name, who offers it, and its DuckDB text.
 
     `qualifier` is what may stand before the name: alias, or catalog, database and table.
+    `partition_columns` are what the column is, unchanged, in the tables it comes from.
     """
 
     name: str | None
     sql: str
     type: TrinoType
     qualifier: tuple[str, ...] = ()
+    partition_columns: tuple[PartitionColumn, ...] = ()
 
     def answers(self, name: str, qualifier: Sequence[str]) -> bool:
         """Whether a lower-case name, qualified or not, means this column."""
         if self.name is None or self.name.lower() != name:
             return False
         return not qualifier or self.qualifier[-len(qualifier) :] == tuple(qualifier)
+
+    def through(self, common_table: str) -> "Field":
+        """The column as a reference to a common table expression offers it."""
+        passed = tuple(
+            replace(column, common_tables=(*column.common_tables, common_table))
+            for column in self.partition_columns
+        )
+        return replace(self, partition_columns=passed)
+
+    def null_extended(self) -> "Field":
+        """The column on the side of an outer join that is NULL where nothing matches."""
+        extended = (replace(column, null_extended=True) for column in self.partition_columns)
+        return replace(self, partition_columns=tuple(extended))
+
+    def detached(self) -> "Field":
+        """The column where conditions on it must not reach the tables any more."""
+        return replace(self, partition_columns=())
 
 
 @dataclass(frozen=True)

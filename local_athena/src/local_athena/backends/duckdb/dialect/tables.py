@@ -5,10 +5,9 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect import pruning
 from local_athena.backends.duckdb.dialect.context import Scan, Translator
 from local_athena.backends.duckdb.dialect.parsing import offset_of
-from local_athena.backends.duckdb.dialect.scopes import Field, Relation
+from local_athena.backends.duckdb.dialect.scopes import Field, PartitionColumn, Relation
 from local_athena.backends.duckdb.dialect.trino_types import TIMESTAMP, TrinoType
 from local_athena.backends.duckdb.dialect.typed_sql import identifier
 from local_athena.tables import CATALOG_NAME, Table
@@ -23,12 +22,17 @@ def table_relation(translator: Translator, node: exp.Table) -> Relation:
         common = translator.scope.common_table(parts[0])
         if common is not None:
             alias = translator.fresh("r")
+            translator.statement.references[common.relation] += 1
             fields = tuple(
-                replace(column, sql=f"{alias}.{column.sql}", qualifier=(parts[0],))
+                replace(
+                    column.through(common.relation),
+                    sql=f"{alias}.{column.sql}",
+                    qualifier=(parts[0],),
+                )
                 for column in common.fields
             )
             return Relation(f"{common.relation} AS {alias}", fields)
-    return _scan(translator, node, _table(translator, node, parts))
+    return _scan(translator, _table(translator, node, parts))
 
 
 def _table(translator: Translator, node: exp.Table, parts: list[str]) -> Table:
@@ -47,18 +51,24 @@ def _table(translator: Translator, node: exp.Table, parts: list[str]) -> Table:
     return table
 
 
-def _scan(translator: Translator, node: exp.Table, table: Table) -> Relation:
-    names = [column.name for column in table.columns]
-    scan = Scan(
-        relation=f"scan_{len(translator.statement.scans)}",
-        table=table,
-        predicates=pruning.partition_predicates(node, names),
-    )
+def _scan(translator: Translator, table: Table) -> Relation:
+    number = len(translator.statement.scans)
+    scan = Scan(f"scan_{number}", table)
     translator.statement.scans.append(scan)
+    partitions = {
+        level.column: (PartitionColumn(number, level.column, depth),)
+        for depth, level in enumerate(table.levels, 1)
+    }
     alias = translator.fresh("r")
     qualifier = (CATALOG_NAME, table.database, table.name)
     fields = tuple(
-        Field(column.name, f"{alias}.{identifier(column.name)}", _type(column.type), qualifier)
+        Field(
+            column.name,
+            f"{alias}.{identifier(column.name)}",
+            _type(column.type),
+            qualifier,
+            partitions.get(column.name, ()),
+        )
         for column in table.columns
     )
     return Relation(f"{scan.relation} AS {alias}", fields)

@@ -4,7 +4,7 @@ Whoever runs it creates a view for each scan first; see `Scan`.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from local_athena.backends.duckdb.dialect import (
@@ -20,7 +20,12 @@ from local_athena.backends.duckdb.dialect import (
     special_functions,
     subscripts,
 )
-from local_athena.backends.duckdb.dialect.context import Scan, Statement, Translator
+from local_athena.backends.duckdb.dialect.context import (
+    PartitionPredicate,
+    Scan,
+    Statement,
+    Translator,
+)
 from local_athena.backends.duckdb.dialect.parsing import parse_statement, without_comments
 from local_athena.backends.duckdb.dialect.queries import query
 from local_athena.backends.duckdb.dialect.scopes import Scope
@@ -106,7 +111,10 @@ def translate(sql: str, catalog: Catalog, default_database: str) -> Translation:
         result = query(Translator(statement, Scope()), tree)
     except RecursionError as error:
         raise MalformedQuery("statement is too large (stack overflow)", 1, 1) from error
-    scans = tuple(statement.scans)
+    scans = tuple(
+        replace(scan, predicates=_usable_predicates(statement, number))
+        for number, scan in enumerate(statement.scans)
+    )
     if kind is StatementKind.EXPLAIN_VALIDATE:
         # Bound but never run: the condition is true before the sub-query is looked at.
         bound = f"SELECT TRUE AS c WHERE TRUE OR EXISTS ({result.sql})"
@@ -116,6 +124,15 @@ def translate(sql: str, catalog: Catalog, default_database: str) -> Translation:
         for index, column in enumerate(result.fields)
     )
     return Translation(result.sql, scans, kind, columns, sql)
+
+
+def _usable_predicates(statement: Statement, scan: int) -> tuple[PartitionPredicate, ...]:
+    """The conditions on a scan, but for those of one among several readers of its rows."""
+    return tuple(
+        predicate
+        for predicate in statement.predicates[scan]
+        if all(statement.references[name] == 1 for name in predicate.common_tables)
+    )
 
 
 def _statement_kind(sql: str) -> tuple[StatementKind, str]:

@@ -37,6 +37,11 @@ def tried(translator: Translator, node: exp.Expr) -> Typed:
     return Typed(sql, rest.type)
 
 
+def can_be_tried(node: exp.Expr) -> bool:
+    """Whether DuckDB's TRY may enclose an expression as it is."""
+    return node.find(exp.Query) is None and not _outside(node)
+
+
 def _outside(node: exp.Expr) -> list[exp.Expr]:
     """The outermost parts that TRY must not enclose."""
     return [part for part in node.walk(prune=_stands_outside) if _stands_outside(part)]

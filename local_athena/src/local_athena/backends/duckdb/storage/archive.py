@@ -10,8 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_athena.backends.duckdb.dialect.pruning import NO_PREDICATES, PartitionPredicates
-from local_athena.backends.duckdb.storage.partitions import DataFile, data_files
+from local_athena.backends.duckdb.storage.partitions import (
+    DataFile,
+    FolderFilter,
+    data_files,
+    keep_all,
+)
 from local_athena.backends.duckdb.storage.records import (
     column_value,
     duckdb_type,
@@ -41,18 +45,18 @@ class Archive:
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
 
-    def scan(self, table: Table, predicates: PartitionPredicates = NO_PREDICATES) -> ArchiveScan:
-        """The table as it stands on disk now, without the partitions that cannot match."""
-        files = data_files(self._root / table.location, table.levels, predicates)
+    def scan(self, table: Table, keep: FolderFilter = keep_all) -> ArchiveScan:
+        """The table as it stands on disk now, of the partitions that `keep` leaves."""
+        files = data_files(self._root / table.location, table.levels, keep)
         return ArchiveScan(
             _table_sql(table, files, self._place()),
             len(files),
             sum(file.size for file in files),
         )
 
-    def relation_sql(self, table: Table, predicates: PartitionPredicates = NO_PREDICATES) -> str:
+    def relation_sql(self, table: Table, keep: FolderFilter = keep_all) -> str:
         """The SELECT of `scan` alone."""
-        return self.scan(table, predicates).sql
+        return self.scan(table, keep).sql
 
     def folders(self) -> list[Path]:
         """What DuckDB must be allowed to read."""

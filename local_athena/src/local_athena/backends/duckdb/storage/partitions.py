@@ -1,26 +1,24 @@
-"""The folder tree of an archive, walked one partition level at a time.
+"""The folder tree of a table, walked one partition level at a time.
 
-A table's files are found without listing what the predicates rule out: over a month of minutes that
-is the difference between milliseconds and many seconds. Knows folders and names, no SQL.
+Only folders that a filter keeps are listed; which ones those are is up to the filter.
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from local_athena.tables import PartitionLevel
 
 _HIDDEN = ("_", ".")
 
 
-class Admits(Protocol):
-    """Decides by the levels known so far whether a folder can hold rows that are wanted."""
+@dataclass(frozen=True)
+class Folder:
+    """A folder of the tree and the values of the partition columns down to it."""
 
-    def admits(self, values: Mapping[str, str], /) -> bool:
-        """Whether partitions with these values have to be read."""
-        ...
+    path: str
+    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -31,33 +29,34 @@ class DataFile:
     size: int
 
 
-def data_files(
-    folder: Path, levels: Sequence[PartitionLevel], predicates: Admits
-) -> list[DataFile]:
-    """The files below `folder` in the partitions that can match, ordered by path."""
-    return sorted(_walk(str(folder), tuple(levels), {}, predicates), key=lambda file: file.path)
+# Called once for each level, with all folders of that level.
+FolderFilter = Callable[[Sequence[Folder]], Sequence[Folder]]
 
 
-def _walk(
-    folder: str, levels: tuple[PartitionLevel, ...], values: dict[str, str], predicates: Admits
-) -> Iterator[DataFile]:
-    if not levels:
-        yield from _files(folder)
-        return
-    level, deeper = levels[0], levels[1:]
-    for entry in _visible(folder):
+def keep_all(folders: Sequence[Folder]) -> Sequence[Folder]:
+    """Leave no folder out."""
+    return folders
+
+
+def data_files(root: Path, levels: Sequence[PartitionLevel], keep: FolderFilter) -> list[DataFile]:
+    """List the files below `root` in the folders that are kept, ordered by path."""
+    folders: Sequence[Folder] = [Folder(str(root))]
+    for level in levels:
+        folders = keep([child for folder in folders for child in _children(folder, level)])
+    files = (file for folder in folders for file in _files(folder.path))
+    return sorted(files, key=lambda file: file.path)
+
+
+def _children(folder: Folder, level: PartitionLevel) -> Iterator[Folder]:
+    for entry in _visible(folder.path):
         value = level.value(entry.name)
-        if value is None:
-            continue
-        # Predicates compare texts, and do not know how a value of another type is written.
-        known = {**values, level.column: value} if level.is_text else values
-        if predicates.admits(known) and entry.is_dir():
-            yield from _walk(entry.path, deeper, known, predicates)
+        if value is not None and entry.is_dir():
+            yield Folder(entry.path, (*folder.values, value))
 
 
 def _files(folder: str) -> Iterator[DataFile]:
     for entry in _visible(folder):
-        # Hive makes no split of an empty file, so neither does its broken gzip header matter.
+        # Hive makes no split of an empty file, so its missing gzip header does not matter either.
         if entry.is_file() and (size := entry.stat().st_size) > 0:
             yield DataFile(entry.path, size)
 
@@ -67,5 +66,5 @@ def _visible(folder: str) -> Iterator[os.DirEntry[str]]:
         with os.scandir(folder) as entries:
             yield from (entry for entry in entries if not entry.name.startswith(_HIDDEN))
     except FileNotFoundError:
-        # A topic nobody has written to yet, or a batch that retention removed while we walked.
+        # A topic that nobody has written to yet, or a batch that retention removed meanwhile.
         return
