@@ -24,22 +24,31 @@ from data_hist.auth.authentication import Authenticator, authenticator_from
 from data_hist.catalog import ApiVersion, Catalog, load_catalog
 from data_hist.errors import DataHistError
 from data_hist.http import specification
-from data_hist.http.concurrency_limit import ConcurrencyLimiter
+from data_hist.http.concurrency_limit import (
+    OVERLOAD_KEY,
+    ConcurrencyLimiter,
+    ConcurrencyLimits,
+    OverloadControl,
+)
 from data_hist.http.cors import CROSS_ORIGIN_KEY, CrossOrigin, CrossOriginMiddleware
-from data_hist.http.health import HealthHandlers
+from data_hist.http.health import HealthOperations
 from data_hist.http.instrumentation import ObservationMiddleware, Observer
-from data_hist.http.long_polling import LongPolls
-from data_hist.http.middleware import BodyMiddleware, ExactPathMiddleware
-from data_hist.http.operations import Handlers
-from data_hist.http.overload import OVERLOAD_KEY, OverloadControl, OverloadMiddleware
+from data_hist.http.middleware import (
+    BodyMiddleware,
+    OverloadMiddleware,
+    Page,
+    PathMiddleware,
+    RequestLimits,
+)
+from data_hist.http.operations import ClientDisconnected, Operations, security_map
 from data_hist.http.responses import (
-    as_json,
+    disconnect_response,
     http_problem_response,
     internal_response,
     problem_response,
 )
 from data_hist.http.routes import Routes
-from data_hist.http.security import security_map
+from data_hist.http.serializers import respond_with_json
 from data_hist.http.shutdown import SHUTDOWN_KEY, Shutdown
 from data_hist.http.validation import VALIDATORS
 from data_hist.observability.trace_context import trace_context
@@ -50,8 +59,7 @@ from data_hist.queries.service import QueryService, utc_now
 from data_hist.retention.result_locations import ResultLocations
 from data_hist.retention.sweeper import swept
 from data_hist.settings import Settings, load_settings, traces_are_wanted
-from data_hist.site.contents import site_resources
-from data_hist.site.serving import Resource, SiteMiddleware
+from data_hist.site.pages import site_pages
 
 if TYPE_CHECKING:
     from data_hist.observability.tracing import Tracing
@@ -64,6 +72,8 @@ class Limits:
     """Sizes, timeouts and bounds that are not settings; tests pass others."""
 
     resources: ResourceLimits = field(default_factory=ResourceLimits)
+    concurrency: ConcurrencyLimits = field(default_factory=ConcurrencyLimits)
+    requests: RequestLimits = field(default_factory=RequestLimits)
 
 
 DEFAULT_LIMITS = Limits()
@@ -93,7 +103,7 @@ def create_app(
     engine = engine or AthenaClient(settings)
     catalog = catalog or load_catalog()
     tracing = _load_tracing() if traces_are_wanted() else None
-    edge = _HttpEdge.build(settings, tracing)
+    edge = _HttpEdge.build(settings, limits, tracing)
     poller = Poller(
         partial(describe_for_callers, engine), settings.status_calls_per_second_of_worker, clock
     )
@@ -114,7 +124,7 @@ def create_app(
             edge.lifespan_state, poller, resources, tracing, partial(swept, settings, clock)
         ),
     )
-    _add_middlewares(app, edge, tracing, _site(edge, settings, catalog))
+    _add_middlewares(app, edge, limits, tracing, _site_pages(edge, settings, catalog))
     for version in catalog.versions.values():
         service = QueryService(
             engine,
@@ -137,7 +147,6 @@ class _HttpEdge:
     """What all requests of a worker share before they reach a use case."""
 
     routes: Routes
-    long_polls: LongPolls
     limiter: ConcurrencyLimiter
     overload: OverloadControl
     shutdown: Shutdown
@@ -147,17 +156,15 @@ class _HttpEdge:
     api_document: dict[str, Any]
 
     @classmethod
-    def build(cls, settings: Settings, tracing: "Tracing | None") -> "_HttpEdge":
+    def build(cls, settings: Settings, limits: Limits, tracing: "Tracing | None") -> "_HttpEdge":
         routes = Routes()
-        long_polls = LongPolls(routes)
-        limiter = ConcurrencyLimiter(settings.concurrent_requests)
+        limiter = ConcurrencyLimiter(settings.concurrent_requests, limits.concurrency)
         # A request that is refused at the socket has no span of its own.
         observe_refusal = Observer(routes, trace_context).refused
         return cls(
             routes=routes,
-            long_polls=long_polls,
             limiter=limiter,
-            overload=OverloadControl(limiter, observe_refusal, long_polls.wait_seconds),
+            overload=OverloadControl(limiter, observe_refusal, routes.long_poll_seconds),
             shutdown=Shutdown(settings.shutdown_notice_seconds),
             cross_origin=CrossOrigin(settings.cors_origins.split(), settings.tenant_header)
             if settings.cors_origins
@@ -182,8 +189,9 @@ class _HttpEdge:
 def _add_middlewares(
     app: connexion.AsyncApp,
     edge: _HttpEdge,
+    limits: Limits,
     tracing: "Tracing | None",
-    site: Mapping[str, Resource],
+    pages: Mapping[str, Page],
 ) -> None:
     """Add the middlewares, at each position from the outermost to the innermost."""
     outermost = MiddlewarePosition.BEFORE_EXCEPTION
@@ -192,11 +200,10 @@ def _add_middlewares(
     app.add_middleware(ObservationMiddleware, outermost, observer=edge.observer)
     if edge.cross_origin is not None:
         app.add_middleware(CrossOriginMiddleware, outermost, cross_origin=edge.cross_origin)
-    app.add_middleware(OverloadMiddleware, outermost, admission=edge.overload)
+    app.add_middleware(OverloadMiddleware, outermost, overload=edge.overload)
     edge.routes.add_site()
-    app.add_middleware(SiteMiddleware, MiddlewarePosition.BEFORE_ROUTING, resources=site)
-    app.add_middleware(ExactPathMiddleware, MiddlewarePosition.BEFORE_ROUTING)
-    app.add_middleware(BodyMiddleware, MiddlewarePosition.BEFORE_SECURITY)
+    app.add_middleware(PathMiddleware, MiddlewarePosition.BEFORE_ROUTING, pages=pages)
+    app.add_middleware(BodyMiddleware, MiddlewarePosition.BEFORE_SECURITY, limits=limits.requests)
 
 
 def _add_version(
@@ -209,11 +216,10 @@ def _add_version(
     base_path = _base_path(version.name)
     archive = ArchivePolicy(settings.archived_after_days, settings.archived_after_days_of_customers)
     edge.routes.add_api(base_path, edge.api_document)
-    edge.long_polls.add_api(base_path, edge.api_document)
     app.add_api(
         edge.api_document,
         base_path=base_path,
-        resolver=_resolver(Handlers(service, version, settings.price_usd_per_tb, archive)),
+        resolver=_resolver(Operations(service, version, settings.price_usd_per_tb, archive)),
         security_map=security_map(edge.authenticator),
     )
 
@@ -221,18 +227,19 @@ def _add_version(
 def _add_health(app: connexion.AsyncApp, edge: _HttpEdge, engine: AthenaClient) -> None:
     document = specification.health_specification()
     edge.routes.add("", document)
-    app.add_api(document, base_path="", resolver=_resolver(HealthHandlers(engine, edge.shutdown)))
+    app.add_api(document, base_path="", resolver=_resolver(HealthOperations(engine, edge.shutdown)))
 
 
 def _add_error_handlers(app: connexion.AsyncApp, edge: _HttpEdge) -> None:
     app.add_error_handler(DataHistError, problem_response)
+    app.add_error_handler(ClientDisconnected, disconnect_response)
     for framework_error in (HTTPException, ProblemException):
         app.add_error_handler(framework_error, partial(http_problem_response, edge.routes))
     app.add_error_handler(Exception, internal_response)
 
 
-def _site(edge: _HttpEdge, settings: Settings, catalog: Catalog) -> Mapping[str, Resource]:
-    return site_resources(
+def _site_pages(edge: _HttpEdge, settings: Settings, catalog: Catalog) -> Mapping[str, Page]:
+    return site_pages(
         [_base_path(name) for name in catalog.versions],
         edge.api_document,
         specification.problem_descriptions(),
@@ -283,4 +290,4 @@ def _lifespan(
 
 
 def _resolver(handlers: object) -> Resolver:
-    return Resolver(lambda operation_id: as_json(getattr(handlers, operation_id)))
+    return Resolver(lambda operation_id: respond_with_json(getattr(handlers, operation_id)))

@@ -12,8 +12,8 @@ import pytest
 from data_hist import errors
 from data_hist.athena.model import QueryStatus
 from data_hist.errors import DataHistError
-from data_hist.http.health import HealthHandlers
-from data_hist.http.operations import Handlers
+from data_hist.http.health import HealthOperations
+from data_hist.http.operations import Operations
 from data_hist.http.problems import INTERNAL, PROBLEMS
 from data_hist.http.specification import problem_descriptions
 from data_hist.queries.model import Submission
@@ -44,7 +44,7 @@ READERS_OF_CLOCKS = {
 
 @pytest.mark.parametrize(
     ("spec", "handlers"),
-    [(SPEC, Handlers), (HEALTH_SPEC, HealthHandlers)],
+    [(SPEC, Operations), (HEALTH_SPEC, HealthOperations)],
     ids=["api", "health"],
 )
 def test_each_operation_has_one_handler(spec: dict[str, Any], handlers: type) -> None:

@@ -1,46 +1,79 @@
-"""Authenticate a request: check its credentials first, then read the tenant it names.
+"""Authenticate a request: check its credentials, then read the tenant it names.
 
-A second line of defence behind the gateway: anyone with the credentials may name any tenant. Works
-on ASGI headers, without a framework.
+The credentials are a second line of defence behind the gateway: whoever has them may name any
+tenant. Works on ASGI headers, without a framework.
 """
 
 import asyncio
 import base64
 import binascii
 import hmac
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from data_hist.auth.passwords import Htpasswd, HtpasswdError
-from data_hist.auth.tenants import TenantPolicy
 from data_hist.errors import Unauthenticated
 from data_hist.settings import PREFIX, Settings, SettingsError
 
+OPERATOR = 1
+"""The tenant that sees the rows of every customer: Datapipe itself."""
+
 RawHeaders = Sequence[tuple[bytes, bytes]]
+
+_TENANT = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class TenantPolicy:
+    """Where a request names its tenant.
+
+    `header` is the name of the header in any case. Unless a tenant is `required`, a request
+    without the header belongs to the operator.
+    """
+
+    header: str
+    required: bool
+
+    def tenant_of(self, headers: RawHeaders) -> int:
+        """Read the tenant from raw ASGI headers.
+
+        Raises:
+            Unauthenticated: The header is missing, repeated or not a tenant.
+        """
+        # Surrounding whitespace is not part of a value (RFC 9110, 5.5).
+        values = [value.strip(b" \t").decode("latin-1") for value in _values(headers, self.header)]
+        if not values and not self.required:
+            return OPERATOR
+        if len(values) != 1 or not _TENANT.fullmatch(values[0]):
+            raise Unauthenticated(
+                f"Send the number of the tenant in the header {self.header}, once."
+            )
+        return int(values[0])
 
 
 @dataclass(frozen=True)
 class GatewaySecret:
-    """A secret that the gateway sends along in a header."""
+    """A secret that the gateway sends in a header."""
 
     header: str
     secret: bytes
 
     def is_in(self, headers: RawHeaders) -> bool:
-        """Whether the header stands there once and holds the secret."""
+        """Whether the header is there once and holds the secret."""
         values = list(_values(headers, self.header))
         return len(values) == 1 and hmac.compare_digest(values[0], self.secret)
 
 
 @dataclass(frozen=True)
 class Authenticator:
-    """Checks requests; with neither passwords nor a secret it believes the tenant header."""
+    """Authenticates requests; without passwords and secret, it trusts the tenant header."""
 
     tenants: TenantPolicy
     passwords: Htpasswd | None = None
     gateway_secret: GatewaySecret | None = None
-    # One thread: wrong passwords may cost one core of it and no more.
+    # A single thread, so that wrong passwords cost one core at most.
     _thread: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(1, "passwords"), repr=False
     )
@@ -51,10 +84,10 @@ class Authenticator:
         return self.passwords is not None or self.gateway_secret is not None
 
     async def tenant_of(self, headers: RawHeaders) -> int:
-        """The tenant that a request may speak for.
+        """Return the tenant that a request may act for.
 
         Raises:
-            Unauthenticated: Its credentials or its tenant are missing or wrong.
+            Unauthenticated: The credentials or the tenant are missing or wrong.
         """
         if self.checks_credentials and not await self._is_trusted(headers):
             raise Unauthenticated(
@@ -74,7 +107,7 @@ class Authenticator:
 
 
 def authenticator_from(settings: Settings) -> Authenticator:
-    """The check of requests that the settings ask for.
+    """Build the authenticator that the settings ask for.
 
     Raises:
         SettingsError: The htpasswd file cannot be used.
@@ -93,13 +126,13 @@ def authenticator_from(settings: Settings) -> Authenticator:
     )
 
 
-def _values(headers: RawHeaders, name: str) -> Iterable[bytes]:
+def _values(headers: RawHeaders, name: str) -> Iterator[bytes]:
     wanted = name.lower().encode("ascii")
     return (value for key, value in headers if key.lower() == wanted)
 
 
 def _basic_credentials(headers: RawHeaders) -> tuple[str, str] | None:
-    """User and password of HTTP Basic (RFC 7617), in UTF-8."""
+    """Read user and password from HTTP Basic (RFC 7617), in UTF-8."""
     values = list(_values(headers, "Authorization"))
     if len(values) != 1:
         return None

@@ -1,78 +1,90 @@
-"""How much a worker takes on, and who comes next.
+"""Limit the requests that a worker serves at once, and decide which one is served next.
 
-What counts is work. A request parked on the state of a query holds almost nothing, and the reader
-of a stream sets its pace; of both there may be many, up to a bound on everything that is open. When
-all places are taken, a request stands in one of two lines, which take turns: a short one, and one
-for long polls. A request that finds the short one full is refused. A parked request whose query has
-ended goes before both.
+Only active requests count: a long poll that waits for its query, and a stream whose client reads at
+its own pace, hold almost nothing. All open requests together are bounded as well.
 """
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 from data_hist.errors import Overloaded
+from data_hist.observability.request_context import RawHeaders
 
-MOST_OPEN = 16_384
-"""Requests of any kind, each of which holds a socket."""
+OVERLOAD_KEY = "overload_control"
+"""The key of the `OverloadControl` in the lifespan's state, where the server finds it."""
 
-_LINE_FOR_EACH_PLACE = 1
-# The line is short, so that turns come in a fraction of that, unless the engine itself is stuck.
-_LINE_SECONDS = 1.0
-# Whoever was let in is not kept longer by those who hold the places because the engine is stuck.
-_RESUMING_SECONDS = 5.0
+SLOT_KEY = "slot"
+"""The key of a request's `Slot` in its state, where the server leaves it for the middleware."""
+
+ObserveRefusal = Callable[[str, str, RawHeaders, Overloaded, int], str]
+LongPollSeconds = Callable[[str, str, bytes, RawHeaders], int]
+
+# Load balancers and monitors need an answer most when the worker is busy.
+_UNLIMITED_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 _RETRY_SECONDS = 1
 
-_Line = OrderedDict[asyncio.Future[None], None]
+_Queue = OrderedDict[asyncio.Future[None], None]
+
+
+@dataclass(frozen=True)
+class ConcurrencyLimits:
+    """Bounds of the queues in front of a worker's slots.
+
+    `queued_per_slot` bounds the queue of requests that are not long polls, which wait there for
+    `queue_seconds` at most. A long poll whose query has ended goes on after `resume_seconds` even
+    if no slot is free. `open_requests` counts requests of any kind; each holds a socket.
+    """
+
+    queued_per_slot: int = 1
+    queue_seconds: float = 1.0
+    resume_seconds: float = 5.0
+    open_requests: int = 16_384
+
+
+DEFAULT_LIMITS = ConcurrencyLimits()
 
 
 class ConcurrencyLimiter:
-    """The requests that a worker has in hand; all on the event loop.
+    """The slots of a worker and the queues in front of them; used on the event loop only.
 
-    Args:
-        most_at_work: How many may be worked on at once.
-        most_open: How many there may be, at work or not.
-        resuming_seconds: How long a parked request waits for a place before it goes on without.
+    Two queues take turns: a short one, which refuses requests when it is full, and one for long
+    polls. A long poll whose query has ended goes before both.
     """
 
-    def __init__(
-        self,
-        most_at_work: int,
-        most_open: int = MOST_OPEN,
-        resuming_seconds: float = _RESUMING_SECONDS,
-    ) -> None:
-        self._resuming_seconds = resuming_seconds
-        self._most_at_work = most_at_work
-        self._most_in_hand = most_at_work * (1 + _LINE_FOR_EACH_PLACE)
-        self._most_open = most_open
-        self._at_work = 0
+    def __init__(self, slots: int, limits: ConcurrencyLimits = DEFAULT_LIMITS) -> None:
+        self._slots = slots
+        self._limits = limits
+        self._max_admitted = slots * (1 + limits.queued_per_slot)
+        self._active = 0
         self._open = 0
         self._arriving = 0
-        self._line: _Line = OrderedDict()
-        self._patient_line: _Line = OrderedDict()
-        self._resuming_line: _Line = OrderedDict()
-        self._patient_are_next = False
+        self._queue: _Queue = OrderedDict()
+        self._long_poll_queue: _Queue = OrderedDict()
+        self._resume_queue: _Queue = OrderedDict()
+        self._long_poll_is_next = False
 
-    def place(self, *, patience_seconds: int, is_whole: bool) -> "Slot":
-        """Give a request a place.
+    def admit(self, *, long_poll_seconds: int, is_complete: bool) -> "Slot":
+        """Admit a request that will need a slot.
 
         Args:
-            patience_seconds: How long it is ready to stand in line; a moment is asked of everybody.
-            is_whole: Whether its work is about to begin; it does not count before.
+            long_poll_seconds: How long a long poll may wait for its slot; 0 for other requests.
+            is_complete: Whether it can be served at once; until then it does not count.
 
         Raises:
-            Overloaded: It is one too many.
+            Overloaded: Too many requests are open, active or queued.
         """
-        if self._open >= self._most_open:
+        if self._open >= self._limits.open_requests:
             raise _overloaded()
-        self._require_room(patience_seconds)
-        return Slot(self, patience_seconds, is_whole=is_whole)
+        self._require_room(long_poll_seconds)
+        return Slot(self, long_poll_seconds, is_complete=is_complete)
 
     @asynccontextmanager
-    async def asleep(self) -> AsyncIterator[None]:
-        """Give a request's place at work to others while it is parked on the state of a query."""
-        self._end_work()
+    async def parked(self) -> AsyncIterator[None]:
+        """Lend a request's slot to others while the request waits for its query to end."""
+        self._release()
         is_cancelled = False
         try:
             yield
@@ -81,117 +93,156 @@ class ConcurrencyLimiter:
             raise
         finally:
             if is_cancelled:
-                self._at_work += 1
+                self._active += 1
             else:
                 await self._resume()
 
-    def _require_room(self, patience_seconds: int) -> None:
-        in_hand = self._at_work + self._arriving + len(self._line)
-        if in_hand >= self._most_in_hand and not patience_seconds:
+    def _require_room(self, long_poll_seconds: int) -> None:
+        admitted = self._active + self._arriving + len(self._queue)
+        if admitted >= self._max_admitted and not long_poll_seconds:
             raise _overloaded()
 
-    async def _begin_work(self, patience_seconds: int) -> None:
-        if self._at_work < self._most_at_work:
-            self._at_work += 1
+    async def _acquire(self, long_poll_seconds: int) -> None:
+        if self._active < self._slots:
+            self._active += 1
             return
         try:
-            async with asyncio.timeout(patience_seconds or _LINE_SECONDS):
-                await self._turn(self._patient_line if patience_seconds else self._line)
+            async with asyncio.timeout(long_poll_seconds or self._limits.queue_seconds):
+                await self._wait_in(self._long_poll_queue if long_poll_seconds else self._queue)
         except TimeoutError:
             raise _overloaded() from None
 
     async def _resume(self) -> None:
-        """Take a place again; in any case the request goes on, which was let in."""
-        if self._at_work < self._most_at_work:
-            self._at_work += 1
+        """Take a slot again; a request that was admitted goes on in any case."""
+        if self._active < self._slots:
+            self._active += 1
             return
         try:
-            async with asyncio.timeout(self._resuming_seconds):
-                await self._turn(self._resuming_line)
+            async with asyncio.timeout(self._limits.resume_seconds):
+                await self._wait_in(self._resume_queue)
         except TimeoutError:
-            self._at_work += 1
+            self._active += 1
         except asyncio.CancelledError:
-            self._at_work += 1
+            self._active += 1
             raise
 
-    async def _turn(self, line: _Line) -> None:
+    async def _wait_in(self, queue: _Queue) -> None:
         turn = asyncio.get_running_loop().create_future()
-        line[turn] = None
+        queue[turn] = None
         try:
             await turn
         except asyncio.CancelledError:
-            line.pop(turn, None)
+            queue.pop(turn, None)
             if not turn.cancelled():
-                # It came when nobody waited for it any more.
-                self._end_work()
+                # The slot was handed over in the moment of the cancellation.
+                self._release()
             raise
 
-    def _end_work(self) -> None:
-        self._at_work -= 1
-        while self._at_work < self._most_at_work and (line := self._next_line()):
-            turn, _ = line.popitem(last=False)
+    def _release(self) -> None:
+        self._active -= 1
+        while self._active < self._slots and (queue := self._next_queue()):
+            turn, _ = queue.popitem(last=False)
             if not turn.done():
-                self._at_work += 1
+                self._active += 1
                 turn.set_result(None)
 
-    def _next_line(self) -> _Line:
-        if self._resuming_line:
-            return self._resuming_line
-        first, second = self._line, self._patient_line
-        if self._patient_are_next:
+    def _next_queue(self) -> _Queue:
+        if self._resume_queue:
+            return self._resume_queue
+        first, second = self._queue, self._long_poll_queue
+        if self._long_poll_is_next:
             first, second = second, first
-        self._patient_are_next = not self._patient_are_next
+        self._long_poll_is_next = not self._long_poll_is_next
         return first or second
 
 
 class Slot:
-    """What one request holds of the limit, from its arrival to the end of its answer."""
+    """The slot of one admitted request, which it acquires once it can be served."""
 
-    def __init__(self, load: ConcurrencyLimiter, patience_seconds: int, *, is_whole: bool) -> None:
-        self._load = load
-        self._patience_seconds = patience_seconds
-        # The patient are never too many, and must not make others so.
-        self._is_arriving = is_whole and not patience_seconds
-        self._is_at_work = False
-        load._open += 1
-        load._arriving += self._is_arriving
+    def __init__(
+        self, limiter: ConcurrencyLimiter, long_poll_seconds: int, *, is_complete: bool
+    ) -> None:
+        self._limiter = limiter
+        self._long_poll_seconds = long_poll_seconds
+        # Long polls are never refused for want of room, and take none from others.
+        self._is_arriving = is_complete and not long_poll_seconds
+        self._is_held = False
+        limiter._open += 1
+        limiter._arriving += self._is_arriving
 
     @property
-    def is_patient(self) -> bool:
-        """Whether it stands in line for as long as it would wait for a query."""
-        return self._patience_seconds > 0
+    def is_for_long_poll(self) -> bool:
+        """Whether the request may wait for the slot as long as for its query."""
+        return self._long_poll_seconds > 0
 
-    async def begin_work(self) -> None:
-        """Take a place at work, once.
+    async def acquire(self) -> None:
+        """Wait for the slot; acquiring it again does nothing.
 
         Raises:
-            Overloaded: None becomes free in time.
+            Overloaded: No slot became free in time.
         """
-        if self._is_at_work:
+        if self._is_held:
             return
         if self._is_arriving:
             self._end_arrival()
         else:
-            # Others may have begun while its body came.
-            self._load._require_room(self._patience_seconds)
-        await self._load._begin_work(self._patience_seconds)
-        self._is_at_work = True
+            # Others may have been admitted while the body arrived.
+            self._limiter._require_room(self._long_poll_seconds)
+        await self._limiter._acquire(self._long_poll_seconds)
+        self._is_held = True
 
-    def end_work(self) -> None:
-        """Give the place at work to whoever is next in line."""
-        if self._is_at_work:
-            self._is_at_work = False
-            self._load._end_work()
+    def release(self) -> None:
+        """Hand the slot to the next request."""
+        if self._is_held:
+            self._is_held = False
+            self._limiter._release()
 
     def close(self) -> None:
-        """Leave."""
+        """End the request: release the slot and forget the request."""
         self._end_arrival()
-        self.end_work()
-        self._load._open -= 1
+        self.release()
+        self._limiter._open -= 1
 
     def _end_arrival(self) -> None:
-        self._load._arriving -= self._is_arriving
+        self._limiter._arriving -= self._is_arriving
         self._is_arriving = False
+
+
+class OverloadControl:
+    """Admits requests by their heads, before anything else is done for them.
+
+    Args:
+        limiter: The limit of this worker.
+        observe_refusal: Logs and counts a refusal at the socket, given the method, path, headers,
+            error and number of bytes sent, and returns the id of the request.
+        long_poll_seconds: Tells from the method, path, query and headers how long a long poll
+            waits; 0 for other requests.
+    """
+
+    def __init__(
+        self,
+        limiter: ConcurrencyLimiter,
+        observe_refusal: ObserveRefusal,
+        long_poll_seconds: LongPollSeconds,
+    ) -> None:
+        self._limiter = limiter
+        self._long_poll_seconds = long_poll_seconds
+        self.observe_refusal = observe_refusal
+
+    def admit(self, method: str, path: str, query: bytes, headers: RawHeaders) -> Slot | None:
+        """Admit a request; None if it needs no slot.
+
+        Raises:
+            Overloaded: The worker has no room for it.
+        """
+        # A preflight costs little, and a page could not read why it was refused.
+        if path in _UNLIMITED_PATHS or method == "OPTIONS":
+            return None
+        return self._limiter.admit(
+            long_poll_seconds=self._long_poll_seconds(method, path, query, headers),
+            # A body may be long in coming.
+            is_complete=method != "POST",
+        )
 
 
 def _overloaded() -> Overloaded:

@@ -13,7 +13,7 @@ _READINESS_SECONDS = 5
 _WELL = {"status": "ok"}
 
 
-class HealthHandlers:
+class HealthOperations:
     """The operations of `openapi/health.yaml`."""
 
     def __init__(self, engine: AthenaClient, shutdown: Shutdown) -> None:

@@ -1,22 +1,24 @@
-"""One method for each operationId, between HTTP and the use cases.
+"""The operations of the API specification, and the tenants that may call them.
 
-Requests are validated before a method is called, so nothing is validated again here.
+Requests are valid by the time an operation is called; nothing is validated again here.
 """
 
-from collections.abc import Coroutine
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import fields as fields_of
 from typing import Any, TypeVar
 
 from connexion import request
+from connexion.lifecycle import ConnexionRequest
 from starlette.responses import Response
+from starlette.types import Receive
 
 from data_hist.athena.model import QueryStatus
+from data_hist.auth.authentication import Authenticator
 from data_hist.catalog import ApiVersion
 from data_hist.errors import NotFound
-from data_hist.http.disconnects import cancel_on_disconnect
-from data_hist.http.long_polling import preferred_wait_seconds
 from data_hist.http.result_response import negotiate_format, result_response
-from data_hist.http.security import tenant_of_request
+from data_hist.http.routes import preferred_wait_seconds
 from data_hist.http.serializers import (
     dry_run_document,
     page_document,
@@ -34,12 +36,14 @@ from data_hist.spelling import offer
 
 Document = dict[str, Any]
 Answer = tuple[Document, int, dict[str, str]]
+SecurityCheck = Callable[[ConnexionRequest], Awaitable[dict[str, Any]]]
 _T = TypeVar("_T")
 
-_OF_A_PAGE = frozenset(field.name for field in fields_of(PageShape))
+_TENANT = "tenant"
+_PAGE_FIELDS = frozenset(field.name for field in fields_of(PageShape))
 
 
-class Handlers:
+class Operations:
     """The operations of one version of the API."""
 
     def __init__(
@@ -58,7 +62,7 @@ class Handlers:
         """Start a query, or only check it."""
         fields = dict(body)
         dry_run = fields.pop("dry_run", False)
-        first_page = _first_page(fields)
+        first_page = _take_first_page(fields)
         wait_seconds, applied = _wait_seconds(fields.pop("wait_seconds", None))
         submission = Submission(
             sql=fields.pop("query"),
@@ -66,15 +70,12 @@ class Handlers:
             wait_seconds=wait_seconds,
             **fields,
         )
-        tenant = tenant_of_request(request)
+        tenant = _tenant()
         if dry_run:
-            checking = self._service.validate(tenant, submission)
-            checked = await cancel_on_disconnect(request.receive, checking)
+            checked = await _unless_disconnected(self._service.validate(tenant, submission))
             warnings = self._archive.warnings(checked.check)
             return dry_run_document(checked, submission.sql, warnings), 200, {}
-        owned = await cancel_on_disconnect(
-            request.receive, self._service.submit(tenant, submission)
-        )
+        owned = await _unless_disconnected(self._service.submit(tenant, submission))
         document, status, headers = await self._with_first_page(owned, first_page)
         return document, status, headers | applied
 
@@ -89,25 +90,24 @@ class Handlers:
         """Describe a query."""
         current_request().query_id = query_id
         wait, applied = _wait_seconds(wait_seconds)
-        # A part of it may be over: who comes when there is much to do stands in line first.
+        # On a busy worker the request has waited for its slot first.
         left = max(wait - current_request().waited_seconds, 0)
-        owned = await _awaited(
-            self._service.status(tenant_of_request(request), query_id, left), left
-        )
+        status = self._service.status(_tenant(), query_id, left)
+        owned = await (_unless_disconnected(status) if left else status)
         given = {
             "results_per_page": results_per_page,
             "row_format": row_format,
             "big_integers": big_integers,
         }
-        first_page = _first_page({name: value for name, value in given.items() if value})
-        document, status, headers = await self._with_first_page(owned, first_page)
-        return document, status, headers | applied
+        first_page = _take_first_page({name: value for name, value in given.items() if value})
+        document, code, headers = await self._with_first_page(owned, first_page)
+        return document, code, headers | applied
 
     async def cancel_query(self, query_id: str) -> Answer:
         """Stop a query."""
         current_request().query_id = query_id
-        owned = await self._service.cancel(tenant_of_request(request), query_id)
-        return self._followed(owned)
+        owned = await self._service.cancel(_tenant(), query_id)
+        return self._described(owned)
 
     async def list_queries(
         self,
@@ -118,9 +118,7 @@ class Handlers:
     ) -> Document:
         """List the caller's queries."""
         wanted = QueryFilter(QueryStatus(status) if status else None, text)
-        queries = await self._service.queries(
-            tenant_of_request(request), wanted, limit, paging_token
-        )
+        queries = await self._service.queries(_tenant(), wanted, limit, paging_token)
         return {
             "queries": [self._document(owned) for owned in queries.queries],
             "paging_token": queries.paging_token,
@@ -129,12 +127,10 @@ class Handlers:
     async def next_page(self, body: Document) -> Document:
         """Read a page of rows."""
         fields = dict(body)
-        page_request = PageRequest(shape=_page_shape(fields), **fields)
+        page_request = PageRequest(shape=_take_page_shape(fields), **fields)
         current_request().query_id = page_request.query_id
-        page = await _awaited(
-            self._service.next_page(tenant_of_request(request), page_request),
-            page_request.wait_seconds,
-        )
+        reading = self._service.next_page(_tenant(), page_request)
+        page = await (_unless_disconnected(reading) if page_request.wait_seconds else reading)
         return page_document(page)
 
     async def get_results(
@@ -147,7 +143,7 @@ class Handlers:
         """Read the whole result."""
         current_request().query_id = query_id
         chosen = negotiate_format(format, request.headers.get("Accept"))
-        result = await self._service.result(tenant_of_request(request), query_id)
+        result = await self._service.result(_tenant(), query_id)
         response = await result_response(
             result, chosen, RowStyle(row_format, big_integers), request.headers
         )
@@ -166,8 +162,8 @@ class Handlers:
         return table_document(self._version.tables[table])
 
     async def _with_first_page(self, owned: OwnedQuery, shape: PageShape | None) -> Answer:
-        """The document of a query, and its first rows if they are wanted and there."""
-        document, status, headers = self._followed(owned)
+        """Describe a query, with its first page if one is wanted and there."""
+        document, status, headers = self._described(owned)
         page = await self._service.first_page(owned.query, shape) if shape else None
         if isinstance(page, Page):
             document["page"] = page_document(page)
@@ -175,32 +171,95 @@ class Handlers:
             document["warnings"].append(warning_document(page))
         return document, status, headers
 
-    def _followed(self, owned: OwnedQuery) -> Answer:
+    def _described(self, owned: OwnedQuery) -> Answer:
         return self._document(owned), 200, retry_headers(owned)
 
     def _document(self, owned: OwnedQuery) -> Document:
         return query_document(owned, self._price_usd_per_tb, self._archive.warnings(owned))
 
 
-async def _awaited(work: Coroutine[Any, Any, _T], wait_seconds: float) -> _T:
-    """What comes of some work; a long one ends when the caller goes away."""
-    return await (cancel_on_disconnect(request.receive, work) if wait_seconds else work)
+class ClientDisconnected(Exception):
+    """The client has closed its connection, so that nobody reads a response."""
 
 
-def _page_shape(fields: Document) -> PageShape:
-    """What the fields of a request say of pages, which is taken out of them."""
-    return PageShape(**{name: fields.pop(name) for name in _OF_A_PAGE & fields.keys()})
+async def cancel_on_disconnect(receive: Receive, work: Coroutine[Any, Any, _T]) -> _T:
+    """Await some work, and cancel it if the client disconnects first.
+
+    Work that is done is returned even if the request is cancelled in the same moment: it can no
+    longer learn that nobody takes its result.
+
+    Raises:
+        ClientDisconnected: The client has disconnected, and the work is cancelled.
+    """
+    working = asyncio.ensure_future(work)
+    leaving = asyncio.ensure_future(_disconnected(receive))
+    try:
+        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        if not working.done():
+            raise ClientDisconnected
+    except (asyncio.CancelledError, ClientDisconnected):
+        working.cancel()
+        await asyncio.wait({working})
+        if working.cancelled():
+            raise
+    finally:
+        leaving.cancel()
+    return working.result()
 
 
-def _first_page(fields: Document) -> PageShape | None:
-    """The first page that is wanted beside a document: one where its size is given."""
-    wanted = "results_per_page" in fields
-    shape = _page_shape(fields)
-    return shape if wanted else None
+class _SecurityScheme:
+    """A kind of security scheme as Connexion wants it: every kind runs the same check."""
+
+    def __init__(self, authenticator: Authenticator) -> None:
+        self._authenticator = authenticator
+
+    def get_fn(self, _scheme: dict[str, Any], _scopes: list[str]) -> SecurityCheck:
+        """Return the check, which leaves the tenant in the state of the request."""
+
+        async def check(request: ConnexionRequest) -> dict[str, Any]:
+            tenant = await self._authenticator.tenant_of(request.scope["headers"])
+            request.scope["state"][_TENANT] = tenant
+            current_request().tenant = tenant
+            return {}
+
+        return check
+
+
+def security_map(authenticator: Authenticator) -> dict[str, Callable[[], _SecurityScheme]]:
+    """Return Connexion's map from kinds of security schemes to checks.
+
+    Settings decide which credentials a deployment wants, and Swagger UI offers every scheme.
+    """
+    return dict.fromkeys(("apiKey", "basic"), lambda: _SecurityScheme(authenticator))
+
+
+def _tenant() -> int:
+    return int(request.scope["state"][_TENANT])
+
+
+async def _unless_disconnected(work: Coroutine[Any, Any, _T]) -> _T:
+    return await cancel_on_disconnect(request.receive, work)
+
+
+async def _disconnected(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _take_page_shape(fields: Document) -> PageShape:
+    """Move the fields that shape a page out of a request."""
+    return PageShape(**{name: fields.pop(name) for name in _PAGE_FIELDS & fields.keys()})
+
+
+def _take_first_page(fields: Document) -> PageShape | None:
+    """Move the fields of the first page out of a request; one is wanted if its size is given."""
+    is_wanted = "results_per_page" in fields
+    shape = _take_page_shape(fields)
+    return shape if is_wanted else None
 
 
 def _wait_seconds(given: int | None) -> tuple[int, dict[str, str]]:
-    """How long to wait, and the header that says so where `Prefer` decides."""
+    """Resolve how long to wait, and the response header if `Prefer` decides."""
     preferred = preferred_wait_seconds(request.headers.getlist("Prefer"))
     if given is not None or preferred is None:
         return given or 0, {}

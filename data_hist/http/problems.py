@@ -1,16 +1,21 @@
-"""Errors as RFC 9457 problem documents: the one table of slugs and status codes."""
+"""Errors as problem documents (RFC 9457): the table of slugs and statuses, and the renderer."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from data_hist import errors
 from data_hist.errors import DataHistError
+from data_hist.http.routes import path_prefix
+from data_hist.observability.request_context import RawHeaders
+from data_hist.strict_json import dumps
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "/problems/"
 
 
 class ProblemKind(NamedTuple):
-    """What all problems of one kind share."""
+    """The members that all problems of one kind share."""
 
     slug: str
     status: int
@@ -69,19 +74,30 @@ PROBLEMS: dict[type[DataHistError], ProblemKind] = {
 INTERNAL = ProblemKind("internal", 500, "Something went wrong in this service")
 
 
+# The statuses whose problems always tell when to retry.
+_RETRY_LATER = frozenset({429, 503})
+_DEFAULT_RETRY_SECONDS = 2
+
+_CHALLENGE = 'Gateway realm="data_hist"'
+"""RFC 9110 requires a challenge with every 401; `Basic` would make browsers open a dialog."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A problem response, apart from the headers of every response."""
+
+    kind: ProblemKind
+    headers: Mapping[str, str]
+    body: bytes
+
+
 def problem_kind(error: DataHistError) -> ProblemKind:
-    """The kind of an error."""
+    """Return the slug, status and title of an error."""
     return PROBLEMS[type(error)]
 
 
-def problem_document(error: DataHistError, prefix: str = "") -> dict[str, Any]:
-    """The body for an error; members that do not apply are left out.
-
-    Args:
-        error: What went wrong.
-        prefix: The path prefix under which the caller sees the service.
-    """
-    document = _document(problem_kind(error), error.detail, prefix)
+def render_problem(error: DataHistError, request_headers: RawHeaders) -> Problem:
+    """Render an error; members that do not apply are left out."""
     optional = {
         "query_id": error.query_id,
         "code": error.code,
@@ -90,19 +106,44 @@ def problem_document(error: DataHistError, prefix: str = "") -> dict[str, Any]:
         "retryable": error.retryable,
         "errors": [{"pointer": e.pointer, "detail": e.detail} for e in error.errors] or None,
     }
-    return document | {name: value for name, value in optional.items() if value is not None}
+    members = {name: value for name, value in optional.items() if value is not None}
+    kind = problem_kind(error)
+    return _render(kind, error.detail, members, _headers(error, kind.status), request_headers)
 
 
-def internal_problem_document(request_id: str, prefix: str = "") -> dict[str, Any]:
-    """The body for a fault of ours: nothing but what the operator needs to find it."""
-    document = _document(INTERNAL, f"The request is {request_id} in the log.", prefix)
-    return document | {"retryable": False}
+def render_internal_problem(request_id: str, request_headers: RawHeaders) -> Problem:
+    """Render a bug: nothing but what an operator needs to find it in the log."""
+    detail = f"The request is {request_id} in the log."
+    return _render(INTERNAL, detail, {"retryable": False}, {}, request_headers)
 
 
-def _document(kind: ProblemKind, detail: str, prefix: str) -> dict[str, Any]:
-    return {
-        "type": prefix + TYPE_PREFIX + kind.slug,
+def _render(
+    kind: ProblemKind,
+    detail: str,
+    members: Mapping[str, Any],
+    headers: Mapping[str, str],
+    request_headers: RawHeaders,
+) -> Problem:
+    document = {
+        "type": path_prefix(request_headers) + TYPE_PREFIX + kind.slug,
         "title": kind.title,
         "status": kind.status,
         "detail": detail,
     }
+    return Problem(kind, headers, dumps({**document, **members}))
+
+
+def _headers(error: DataHistError, status: int) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    if error.retry_after_seconds or status in _RETRY_LATER:
+        headers["Retry-After"] = str(error.retry_after_seconds or _DEFAULT_RETRY_SECONDS)
+    if isinstance(error, errors.Unauthenticated):
+        headers["WWW-Authenticate"] = _CHALLENGE
+    if isinstance(error, errors.RequestTimeout):
+        # The rest of the body is neither awaited nor taken for the next request.
+        headers["Connection"] = "close"
+    if isinstance(error, errors.RangeNotSatisfiable):
+        headers["Content-Range"] = f"bytes */{error.object_bytes}"
+    if isinstance(error, errors.MethodNotAllowed):
+        headers["Allow"] = ", ".join(error.allowed)
+    return headers

@@ -1,47 +1,69 @@
-"""Name the route of a request by its path template, without the values of its parameters."""
+"""What the head of a request tells before Connexion routes it: route, path prefix, long poll."""
 
-from collections.abc import Collection, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from difflib import SequenceMatcher
 from typing import Any
+from urllib.parse import parse_qs
+
+from data_hist.observability.request_context import RawHeaders
 
 NO_ROUTE = "none"
 """The route of a path that is not served."""
 
-_TO_READ = ("get",)
+_READ_ONLY = ("get",)
+
+_PREFIX_HEADER = b"x-forwarded-prefix"
+# Whoever sends a prefix changes links in its own responses only; none leads to another host.
+_PREFIX = re.compile(rb"(?:/[A-Za-z0-9_~-][A-Za-z0-9._~-]*)+", re.ASCII)
+_MAX_PREFIX_BYTES = 200
+
+_MIN_SIMILARITY = 0.6
+_MAX_COMPARED_CHARACTERS = 100
+
+_MAX_WAIT_SECONDS = 30
+_WAIT_PARAMETER = "wait_seconds"
+_WAIT_VALUES = frozenset(map(str, range(_MAX_WAIT_SECONDS + 1)))
+_MAX_WAIT_DIGITS = 6
 
 
 class Routes:
-    """Finds the route of a path, whatever becomes of the request later."""
+    """The routes of everything that is served: path templates without the parameters' values."""
 
     def __init__(self) -> None:
-        self._whole: dict[str, str] = {}
+        self._by_path: dict[str, str] = {}
         self._by_folder: dict[str, str] = {}
         self._methods: dict[str, tuple[str, ...]] = {}
+        self._long_polls: set[str] = set()
 
     def add(self, base_path: str, specification: Mapping[str, Any]) -> None:
-        """Take the paths of an OpenAPI document that is served under a base path.
+        """Add the paths of an OpenAPI document that is served under a base path.
 
         Raises:
             ValueError: A path has a parameter before its last part.
         """
         for path, operations in specification["paths"].items():
             self._add(base_path + path, [name for name in operations if name != "parameters"])
+            parameters = operations.get("get", {}).get("parameters", ())
+            if any(parameter.get("name") == _WAIT_PARAMETER for parameter in parameters):
+                self._long_polls.add(base_path + path)
 
     def add_api(self, base_path: str, specification: Mapping[str, Any]) -> None:
-        """Take a whole API: its paths, and what is served beside them."""
+        """Add the paths of an API, its description and its Swagger UI."""
         self.add(base_path, specification)
         for path in ("", "/", "/ui", "/ui/", "/openapi.json"):
-            self._add(base_path + path, _TO_READ)
+            self._add(base_path + path, _READ_ONLY)
         self._by_folder[f"{base_path}/ui"] = f"{base_path}/ui/"
 
     def add_site(self) -> None:
-        """Take the pages that belong to no API."""
+        """Add the pages outside any API."""
         for path in ("/", "/problems"):
-            self._add(path, _TO_READ)
+            self._add(path, _READ_ONLY)
         self._by_folder["/problems"] = "/problems/{slug}"
 
     def route_of(self, path: str) -> str:
-        """The template of a path."""
-        return self._whole.get(path) or self._by_folder.get(path.rpartition("/")[0]) or NO_ROUTE
+        """Return the template of a path, or `NO_ROUTE`."""
+        return self._by_path.get(path) or self._by_folder.get(path.rpartition("/")[0]) or NO_ROUTE
 
     @property
     def templates(self) -> Collection[str]:
@@ -49,8 +71,19 @@ class Routes:
         return self._methods.keys()
 
     def methods_of(self, path: str) -> tuple[str, ...]:
-        """The methods that a path takes."""
+        """Return the methods that a path accepts."""
         return self._methods.get(self.route_of(path), ())
+
+    def long_poll_seconds(self, method: str, path: str, query: bytes, headers: RawHeaders) -> int:
+        """Return how long a request waits for its query; 0 if it is not a long poll."""
+        if method != "GET" or self.route_of(path) not in self._long_polls:
+            return 0
+        given = parse_qs(query.decode("latin-1")).get(_WAIT_PARAMETER)
+        if given is not None:
+            # Validation refuses any other value.
+            return int(given[-1]) if given[-1] in _WAIT_VALUES else 0
+        values = (value.decode("latin-1") for name, value in headers if name == b"prefer")
+        return preferred_wait_seconds(values) or 0
 
     def _add(self, template: str, methods: Sequence[str]) -> None:
         folder, _, last = template.rpartition("/")
@@ -59,6 +92,71 @@ class Routes:
         if "{" in last:
             self._by_folder[folder] = template
         else:
-            self._whole[template] = template
-        heads = ("HEAD",) if "get" in methods else ()
-        self._methods[template] = (*map(str.upper, methods), *heads)
+            self._by_path[template] = template
+        head = ("HEAD",) if "get" in methods else ()
+        self._methods[template] = (*map(str.upper, methods), *head)
+
+
+def path_prefix(headers: Iterable[tuple[bytes, bytes]]) -> str:
+    """Read the prefix, such as `/archive`, that a proxy strips from paths; empty without one.
+
+    The proxy names it in `X-Forwarded-Prefix`.
+    """
+    given = [value.rstrip(b"/") for name, value in headers if name.lower() == _PREFIX_HEADER]
+    if len(given) != 1 or len(given[0]) > _MAX_PREFIX_BYTES or not _PREFIX.fullmatch(given[0]):
+        return ""
+    return given[0].decode()
+
+
+def preferred_wait_seconds(prefer: Iterable[str]) -> int | None:
+    """Read the first `wait` from the values of `Prefer` headers (RFC 7240), at most 30."""
+    for preference in ",".join(prefer).split(","):
+        name, _, value = preference.partition(";")[0].partition("=")
+        if name.strip().lower() == "wait" and _is_number(digits := value.strip().strip('"')):
+            return min(int(digits), _MAX_WAIT_SECONDS)
+    return None
+
+
+def nearest_route(path: str, templates: Iterable[str]) -> str | None:
+    """Return the template most similar to an unknown path; a base path may be missing from it."""
+    if len(path) > _MAX_COMPARED_CHARACTERS:
+        return None
+    parts = path.strip("/").lower().split("/")
+    similarity, _, nearest = max(
+        (_similarity(parts, template), -len(template), template) for template in templates
+    )
+    return nearest if similarity >= _MIN_SIMILARITY else None
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= _MAX_WAIT_DIGITS
+
+
+def _similarity(parts: list[str], template: str) -> float:
+    wanted = template.strip("/").lower().split("/")
+    complete = _least_similarity(parts, wanted)
+    if not _is_parameter(wanted[-1]):
+        return complete
+    # The value of the parameter may be what is missing.
+    return max(complete, _least_similarity(parts, wanted[:-1]))
+
+
+def _least_similarity(parts: list[str], wanted: list[str]) -> float:
+    """Compare part by part from the end; a path may lack only the first parts of a template."""
+    compared = wanted[-len(parts) :]
+    if len(compared) < len(parts) or _is_parameter(compared[0]):
+        return 0
+    return min(
+        1 if _is_parameter(expected) else _ratio(part, expected)
+        for part, expected in zip(parts, compared, strict=True)
+    )
+
+
+def _ratio(part: str, expected: str) -> float:
+    matcher = SequenceMatcher(None, part, expected)
+    # The upper bound by length is cheap.
+    return matcher.ratio() if matcher.real_quick_ratio() >= _MIN_SIMILARITY else 0
+
+
+def _is_parameter(part: str) -> bool:
+    return part.startswith("{")

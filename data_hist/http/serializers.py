@@ -1,35 +1,58 @@
-"""Serialize domain values as the JSON documents of the API specification."""
+"""Serialize domain values as the JSON documents of the API specification, and respond with them."""
 
+import inspect
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import wraps
 from typing import Any
+
+from starlette.responses import Response
 
 from data_hist.athena.model import Failure, Query, QueryStatus
 from data_hist.catalog import Table
 from data_hist.queries.model import CheckedQuery, OwnedQuery, QueryWarning
 from data_hist.queries.sql_trailer import caller_text
 from data_hist.results.model import Page, column_documents
-from data_hist.strict_json import JsonText
+from data_hist.strict_json import JsonText, dumps
 
 _MEGABYTE = 2**20
 _TERABYTE = 2**40
-_LEAST_MEGABYTES = 10
-_LATEST_RETRY_SECONDS = 10
+_MIN_BILLED_MEGABYTES = 10
+_MAX_RETRY_SECONDS = 10
+
+
+def respond_with_json(operation: Callable[..., Any]) -> Callable[..., Any]:
+    """Respond with what an operation returns, without Connexion's guess at the media type.
+
+    A response that the operation has built itself passes through.
+    """
+
+    @wraps(operation)
+    async def respond(*args: Any, **kwargs: Any) -> Response:
+        result = await operation(*args, **kwargs)
+        if isinstance(result, Response):
+            return result
+        document, status, headers = result if isinstance(result, tuple) else (result, 200, {})
+        return Response(dumps(document), status, headers, "application/json")
+
+    # Connexion reads the parameters to pass from the signature.
+    respond.__signature__ = inspect.signature(operation)  # type: ignore[attr-defined]
+    return respond
 
 
 def query_document(
     owned: OwnedQuery, price_usd_per_tb: float, warnings: Sequence[QueryWarning] = ()
 ) -> dict[str, Any]:
-    """The query document, the same for submit, status, cancel and list."""
+    """Describe a query, in the same way for submit, status, cancel and list."""
     query = owned.query
     document: dict[str, Any] = {
         "query_id": query.query_id,
         "query": caller_text(query.sql),
         "status": query.status,
-        "submitted_at": _moment(query.submitted_at),
-        "completed_at": _moment(query.completed_at),
-        "expires_at": _moment(owned.expires_at),
+        "submitted_at": _timestamp(query.submitted_at),
+        "completed_at": _timestamp(query.completed_at),
+        "expires_at": _timestamp(owned.expires_at),
         "retention_minutes": owned.owner.retention_minutes,
         "statistics": _statistics(query, price_usd_per_tb),
         "warnings": [warning_document(warning) for warning in warnings],
@@ -40,24 +63,24 @@ def query_document(
 
 
 def warning_document(warning: QueryWarning) -> dict[str, Any]:
-    """What to know of a result."""
+    """Describe a warning about a result."""
     return {"code": warning.code, "detail": warning.detail}
 
 
 def retry_headers(owned: OwnedQuery) -> dict[str, str]:
-    """When to ask again for a query that has not ended: the longer it runs, the later."""
+    """Suggest when to ask again for an unfinished query: the longer it runs, the later."""
     query = owned.query
     if query.status.is_terminal:
         return {}
     tenth_of_age = query.statistics.total_ms // 10_000
-    return {"Retry-After": str(min(max(tenth_of_age, 1), _LATEST_RETRY_SECONDS))}
+    return {"Retry-After": str(min(max(tenth_of_age, 1), _MAX_RETRY_SECONDS))}
 
 
 def dry_run_document(
     checked: CheckedQuery, sql: str, warnings: Sequence[QueryWarning]
 ) -> dict[str, Any]:
-    """What is true of a query that did not run; what only a run has is null."""
-    nothing = checked.partitions == 0
+    """Describe a query that was checked and not run; what only a run has is null."""
+    reads_nothing = checked.partitions == 0
     return {
         "query_id": None,
         "query": sql,
@@ -69,8 +92,8 @@ def dry_run_document(
         "retention_minutes": checked.check.owner.retention_minutes,
         "statistics": None,
         "estimate": {
-            "scanned_bytes": 0 if nothing else None,
-            "cost_usd": 0.0 if nothing else None,
+            "scanned_bytes": 0 if reads_nothing else None,
+            "cost_usd": 0.0 if reads_nothing else None,
             "partitions": checked.partitions,
         },
         "warnings": [warning_document(warning) for warning in warnings],
@@ -78,7 +101,7 @@ def dry_run_document(
 
 
 def page_document(page: Page) -> dict[str, Any]:
-    """A page of rows."""
+    """Describe a page of rows."""
     return {
         "query_id": page.query_id,
         "columns": column_documents(page.columns),
@@ -89,7 +112,7 @@ def page_document(page: Page) -> dict[str, Any]:
 
 
 def table_document(table: Table) -> dict[str, Any]:
-    """A table of the data dictionary, without the columns that may not be queried."""
+    """Describe a table of the data dictionary, without the columns that may not be queried."""
     return {
         "name": table.name,
         "description": table.description,
@@ -115,11 +138,11 @@ def _statistics(query: Query, price_usd_per_tb: float) -> dict[str, Any]:
 
 
 def _cost_usd(query: Query, price_usd_per_tb: float) -> float:
-    """Athena bills whole megabytes, ten at least, and nothing for a query that failed."""
+    """Estimate the bill: whole megabytes, at least ten, and nothing for a failed query."""
     scanned_bytes = query.statistics.scanned_bytes
     if query.status is QueryStatus.FAILED or scanned_bytes == 0:
         return 0.0
-    megabytes = max(math.ceil(scanned_bytes / _MEGABYTE), _LEAST_MEGABYTES)
+    megabytes = max(math.ceil(scanned_bytes / _MEGABYTE), _MIN_BILLED_MEGABYTES)
     return round(megabytes * _MEGABYTE / _TERABYTE * price_usd_per_tb, 8)
 
 
@@ -134,7 +157,7 @@ def _error(failure: Failure) -> dict[str, Any]:
     return document
 
 
-def _moment(moment: datetime | None) -> str | None:
+def _timestamp(moment: datetime | None) -> str | None:
     if moment is None:
         return None
     text = moment.astimezone(UTC).isoformat(timespec="milliseconds")

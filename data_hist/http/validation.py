@@ -1,11 +1,11 @@
 """Validate requests against the API specification; errors name the place, never the value.
 
-Connexion's own validators repeat the submitted value in the response and in the log, answer a body
-that is not UTF-8 with a 500, and accept duplicate keys.
+Connexion's validators repeat submitted values in the response and in the log, answer a body that is
+not UTF-8 with a 500, and accept duplicate keys.
 """
 
 import re
-from collections.abc import AsyncGenerator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
 from typing import Any
@@ -18,17 +18,30 @@ from jsonschema.validators import extend
 from starlette.types import Scope
 
 from data_hist.errors import FieldError, InvalidRequest, QueryTooLarge
-from data_hist.http.schema_errors import field_errors, pointer_to, reason, summary, unknown_name
-from data_hist.spelling import sentence, short
+from data_hist.spelling import offer, sentence, short
 from data_hist.sql_guard import MAX_SQL_BYTES
 from data_hist.strict_json import JsonError, loads
 
-_MOST_ERRORS = 10
+_MAX_ERRORS = 10
+_MAX_SUMMARISED = 5
 _INTEGER = re.compile(r"-?[0-9]+", re.ASCII)
+
+# jsonschema's own messages quote whole values; these quote only the schema.
+_REASONS = {
+    "type": "must be of type {}",
+    "enum": "must be one of {}",
+    "minimum": "must be at least {}",
+    "maximum": "must be at most {}",
+    "minLength": "must have at least {} characters",
+    "maxLength": "must have at most {} characters",
+    "maxItems": "must have at most {} items",
+    "pattern": "must match {}",
+    "anyOf": "must be null, a boolean, a number, a string or an object of type and value",
+}
 
 
 class StrictBodyValidator(AbstractRequestBodyValidator):
-    """Checks a JSON body against its schema."""
+    """Validates a JSON body."""
 
     async def _parse(self, stream: AsyncGenerator[bytes, None], scope: Scope) -> Any:
         body = b"".join([chunk async for chunk in stream])
@@ -38,29 +51,29 @@ class StrictBodyValidator(AbstractRequestBodyValidator):
             raise InvalidRequest(str(error)) from None
 
     def _validate(self, body: Any) -> None:
-        errors = list(islice(_BodySchema(self._schema).iter_errors(body), _MOST_ERRORS))
+        errors = list(islice(_BodySchema(self._schema).iter_errors(body), _MAX_ERRORS))
         if any(map(_is_too_long_sql, errors)):
             raise QueryTooLarge(f"A query is at most {MAX_SQL_BYTES:,} bytes of SQL.")
-        found = list(islice(field_errors(errors), _MOST_ERRORS))
+        found = list(islice(_field_errors(errors), _MAX_ERRORS))
         if found:
-            raise InvalidRequest(summary(found), errors=found)
+            raise InvalidRequest(_summary(found), errors=found)
 
 
 class StrictParameterValidator(ParameterValidator):
-    """Checks path, query and header parameters against their schemas."""
+    """Validates path, query and header parameters."""
 
     def validate_request(self, request: Any) -> None:
-        """Check all parameters of a request."""
+        """Validate all parameters of a request."""
         self._check_spelling(request.scope["query_string"])
         super().validate_request(request)
 
     def _check_spelling(self, query_string: bytes) -> None:
-        """Refuse what Connexion would read its own way: 1_0, a second value for a parameter."""
+        """Refuse what Connexion reads in its own way, such as `1_0` or a repeated parameter."""
         given = parse_qsl(query_string.decode("latin-1"), keep_blank_values=True)
         known = [definition["name"] for definition in self.parameters["query"]]
         for name, _ in given:
             if name not in known:
-                raise _parameter_error("query", name, unknown_name("parameter", name, known))
+                raise _parameter_error("query", name, _unknown_name("parameter", name, known))
         for definition in self.parameters["query"]:
             name = definition["name"]
             values = [value for key, value in given if key == name]
@@ -75,25 +88,24 @@ class StrictParameterValidator(ParameterValidator):
     def validate_parameter(
         parameter_type: str, value: Any, param: Mapping[str, Any], param_name: str | None = None
     ) -> None:
-        """Check one parameter; `param` is its definition in the spec."""
+        """Validate one parameter; `param` is its definition in the specification."""
         name = param["name"]
         if value is None:
             if param.get("required"):
                 raise _parameter_error(parameter_type, name, "is missing")
             return
         for error in _parameter_schema(param["schema"]).iter_errors(value):
-            raise _parameter_error(parameter_type, name, reason(error))
+            raise _parameter_error(parameter_type, name, _reason(error))
 
 
-def _parameter_error(kind: str, name: str, fault: str) -> InvalidRequest:
-    return InvalidRequest(
-        sentence(f"The {kind} parameter '{short(name)}' {fault}"),
-        errors=[FieldError(pointer_to(name), fault)],
-    )
+VALIDATORS = {
+    "parameter": StrictParameterValidator,
+    "body": {"application/json": StrictBodyValidator},
+}
 
 
 def _pattern(_validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:
-    """The keyword as JSON Schema means it: in Python `$` also matches before a last newline."""
+    """Apply the keyword as JSON Schema means it: Python's `$` also matches before a newline."""
     if isinstance(instance, str) and not _compiled(pattern).search(instance):
         yield ValidationError("does not match", validator="pattern", validator_value=pattern)
 
@@ -111,9 +123,9 @@ _parameter_schemas: dict[int, Any] = {}
 
 
 def _parameter_schema(schema: Mapping[str, Any]) -> Any:
-    """What checks a parameter: it takes longer to make than to use.
+    """Return the validator of a parameter, which takes longer to make than to use.
 
-    It holds its schema, so that no other schema can have the same identity.
+    The validator holds its schema, so that no other schema gets the same identity.
     """
     found = _parameter_schemas.get(id(schema))
     if found is None:
@@ -122,11 +134,76 @@ def _parameter_schema(schema: Mapping[str, Any]) -> Any:
 
 
 def _is_too_long_sql(error: ValidationError) -> bool:
-    """Characters are not bytes, but more of them than bytes allowed is the same problem."""
+    """Whether the SQL has more characters than bytes are allowed, and so too many bytes."""
     return error.validator == "maxLength" and list(error.absolute_path) == ["query"]
 
 
-VALIDATORS = {
-    "parameter": StrictParameterValidator,
-    "body": {"application/json": StrictBodyValidator},
-}
+def _parameter_error(kind: str, name: str, fault: str) -> InvalidRequest:
+    return InvalidRequest(
+        sentence(f"The {kind} parameter '{short(name)}' {fault}"),
+        errors=[FieldError(_pointer([name]), fault)],
+    )
+
+
+def _field_errors(errors: Iterable[ValidationError]) -> Iterator[FieldError]:
+    """List the faults of a body, one for each unknown field."""
+    for error in errors:
+        nested = _errors_as_object(error)
+        if nested:
+            yield from _field_errors(nested)
+        elif error.validator == "additionalProperties":
+            yield from _unknown_fields(error)
+        else:
+            yield FieldError(_pointer(error.absolute_path), _reason(error))
+
+
+def _errors_as_object(error: ValidationError) -> list[ValidationError]:
+    """Return what an object violates in the one alternative of `anyOf` that is an object."""
+    if error.validator != "anyOf" or not isinstance(error.instance, dict):
+        return []
+    alternatives: Any = error.validator_value
+    objects = {number for number, each in enumerate(alternatives) if each.get("type") == "object"}
+    return [inner for inner in error.context or () if inner.schema_path[0] in objects]
+
+
+def _unknown_fields(error: ValidationError) -> Iterator[FieldError]:
+    instance: Any = error.instance
+    schema: Any = error.schema
+    for name in instance:
+        if name not in schema["properties"]:
+            pointer = _pointer([*error.absolute_path, name])
+            yield FieldError(pointer, _unknown_name("field", name, schema["properties"]))
+
+
+def _summary(errors: Sequence[FieldError]) -> str:
+    listed = "; ".join(
+        f"{error.pointer or 'the body'} {error.detail}" for error in errors[:_MAX_SUMMARISED]
+    )
+    rest = len(errors) - _MAX_SUMMARISED
+    more = f"; and {rest} more" if rest > 0 else ""
+    return sentence(f"The body does not match the API specification: {listed}{more}")
+
+
+def _reason(error: ValidationError) -> str:
+    """Say what the schema demands."""
+    rule = str(error.validator)
+    wanted: Any = error.validator_value
+    instance: Any = error.instance
+    if rule == "required":
+        return f"lacks {', '.join(name for name in wanted if name not in instance)}"
+    template = _REASONS.get(rule, "is not what the API specification asks for")
+    text = template.format(", ".join(map(str, wanted)) if isinstance(wanted, list) else wanted)
+    if rule == "enum" and isinstance(instance, str):
+        text += offer(instance, map(str, wanted))
+    return text
+
+
+def _unknown_name(kind: str, name: str, allowed: Iterable[str]) -> str:
+    known = sorted(allowed)
+    listed = f"; the {kind}s are {', '.join(known)}" if known else ""
+    return f"is not a known {kind}{offer(name, known) or listed}"
+
+
+def _pointer(path: Iterable[str | int]) -> str:
+    """Write a path as a JSON pointer (RFC 6901), with long names shortened."""
+    return "".join("/" + short(str(part)).replace("~", "~0").replace("/", "~1") for part in path)

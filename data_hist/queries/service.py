@@ -12,7 +12,7 @@ from typing import TypeVar
 from data_hist.athena import AthenaClient, idempotency_token
 from data_hist.athena.model import Query, QueryStatus
 from data_hist.athena.polling.poller import Poller
-from data_hist.auth.tenants import OPERATOR
+from data_hist.auth.authentication import OPERATOR
 from data_hist.catalog import ApiVersion
 from data_hist.errors import EngineUnavailable
 from data_hist.http.concurrency_limit import ConcurrencyLimiter

@@ -94,13 +94,13 @@ class QueryFollower:
         """Describe a query; a long poll that joins others who ask for the same one is parked."""
         if not wait_seconds or not self._poller.watches(query_id):
             return await self._poller.look(query_id, _LOOK_SECONDS)
-        async with self._load.asleep():
+        async with self._load.parked():
             return await self._poller.look(query_id, max(wait_seconds, _LOOK_SECONDS))
 
     async def _until_ended(self, query: Query, seconds: float) -> Query:
         """Wait, and describe the query as it is where this worker stops before it ends."""
         with waiting():
-            async with self._load.asleep():
+            async with self._load.parked():
                 try:
                     async with self._shutdown.cutting_short():
                         return await self._poller.until_ended(query, seconds)

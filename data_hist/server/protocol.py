@@ -11,13 +11,11 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from data_hist.errors import DataHistError, InvalidRequest, Overloaded, RequestTimeout
+from data_hist.http.concurrency_limit import OVERLOAD_KEY, SLOT_KEY, OverloadControl
 from data_hist.http.cors import CROSS_ORIGIN_KEY, CrossOrigin
-from data_hist.http.overload import OVERLOAD_KEY, SLOT_KEY, OverloadControl
-from data_hist.http.path_prefix import path_prefix
-from data_hist.http.problems import MEDIA_TYPE, problem_document, problem_kind
+from data_hist.http.problems import MEDIA_TYPE, Problem, render_problem
 from data_hist.http.shutdown import SHUTDOWN_KEY
 from data_hist.observability.request_context import RawHeaders
-from data_hist.strict_json import dumps
 
 MAX_HEAD_BYTES = 65_536
 
@@ -110,19 +108,19 @@ class BoundedProtocol(HttpToolsProtocol):
             # Nothing that follows on this connection may be taken for a request.
             raise fault
         # One that came before its turn is looked at when it is served.
-        admission: OverloadControl = self.app_state[OVERLOAD_KEY]
+        overload: OverloadControl = self.app_state[OVERLOAD_KEY]
         try:
-            place = admission.admit(*self._request) if self._is_idle else None
+            slot = overload.admit(*self._request) if self._is_idle else None
         except Overloaded as error:
-            self._turn_away(admission, error)
+            self._turn_away(overload, error)
             return
         try:
             super().on_headers_complete()
         except BaseException:
-            if place is not None:
-                place.close()
+            if slot is not None:
+                slot.close()
             raise
-        self.scope["state"][SLOT_KEY] = place
+        self.scope["state"][SLOT_KEY] = slot
         # No body is seen of a request for another protocol, so that it would be the next request.
         self._is_over = self.parser.should_upgrade()
         if self._is_stopping or self._is_over:
@@ -209,7 +207,7 @@ class BoundedProtocol(HttpToolsProtocol):
         path, _, query = self.url.partition(b"?")
         return self.parser.get_method().decode(), path.decode("latin-1"), query, self.headers
 
-    def _turn_away(self, admission: OverloadControl, error: Overloaded) -> None:
+    def _turn_away(self, overload: OverloadControl, error: Overloaded) -> None:
         """Refuse a request, and go on with the next one."""
         self._body_is_dropped = True
         if self.flow.write_paused:
@@ -218,11 +216,11 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.abort()
             return
         method, path, _, headers = self._request
-        body = _body_of(error, self.headers)
-        sent = b"" if method == "HEAD" else body
-        request_id = admission.observe_refusal(method, path, headers, error, len(sent))
+        problem = render_problem(error, self.headers)
+        sent = b"" if method == "HEAD" else problem.body
+        request_id = overload.observe_refusal(method, path, headers, error, len(sent))
         is_last = self._is_last_request
-        self.transport.write(self._answer_head(error, body, request_id, is_last=is_last) + sent)
+        self.transport.write(self._answer_head(problem, request_id, is_last=is_last) + sent)
         if is_last:
             self._leave()
 
@@ -272,9 +270,9 @@ class BoundedProtocol(HttpToolsProtocol):
             # What is wrong is the body of this request, and this is its answer.
             self.cycle.disconnected = True
             self.cycle.message_event.set()
-        body = _body_of(error, self.headers)
-        head = self._answer_head(error, body, uuid.uuid4().hex, is_last=True)
-        self.transport.write(head + body)
+        problem = render_problem(error, self.headers or ())
+        head = self._answer_head(problem, uuid.uuid4().hex, is_last=True)
+        self.transport.write(head + problem.body)
         self._leave()
 
     def _leave(self) -> None:
@@ -291,28 +289,22 @@ class BoundedProtocol(HttpToolsProtocol):
             return False
         return bool(self.pipeline) or self.cycle.response_started or not self.cycle.more_body
 
-    def _answer_head(
-        self, error: DataHistError, body: bytes, request_id: str, *, is_last: bool
-    ) -> bytes:
+    def _answer_head(self, problem: Problem, request_id: str, *, is_last: bool) -> bytes:
         headers = [
             *self.server_state.default_headers,
             (b"content-type", MEDIA_TYPE.encode()),
-            (b"content-length", str(len(body)).encode()),
+            (b"content-length", str(len(problem.body)).encode()),
             (b"x-request-id", request_id.encode()),
         ]
         cross_origin: CrossOrigin | None = self.app_state.get(CROSS_ORIGIN_KEY)
         if cross_origin is not None:
             headers += cross_origin.headers_for(self.headers or ())
-        if error.retry_after_seconds:
-            headers.append((b"retry-after", str(error.retry_after_seconds).encode()))
+        of_problem = {name.lower(): value for name, value in problem.headers.items()}
         if is_last:
-            headers.append((b"connection", b"close"))
+            of_problem["connection"] = "close"
+        headers += [(name.encode(), value.encode()) for name, value in of_problem.items()]
         lines = b"".join([name + b": " + value + b"\r\n" for name, value in headers])
-        return STATUS_LINE[problem_kind(error).status] + lines + b"\r\n"
-
-
-def _body_of(error: DataHistError, headers: RawHeaders | None) -> bytes:
-    return dumps(problem_document(error, path_prefix(headers or ())))
+        return STATUS_LINE[problem.kind.status] + lines + b"\r\n"
 
 
 def _head_too_large() -> InvalidRequest:

@@ -1,91 +1,181 @@
-"""Render pages with a shared layout and headers, and as JSON for programs."""
+"""The pages beside the API, by path: the landing page, and a page for each kind of problem."""
 
-import base64
-import hashlib
-from collections.abc import Mapping
+import json
+import re
+from collections.abc import Sequence
 from html import escape
-from importlib.resources import files
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
-from data_hist.strict_json import dumps
+from data_hist.http.middleware import Page
+from data_hist.http.problems import TYPE_PREFIX
+from data_hist.http.routes import path_prefix
+from data_hist.site.layout import page_or_json, render_code_spans
+from data_hist.site.swagger_ui import swagger_ui_pages
 
-_STYLE = files("data_hist.site").joinpath("page.css").read_text()
-
-_ICON = (
-    "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 16 16'%3E"
-    "%3Cpath fill='%230b57b8' d='M1 9h3v6H1zm5-4h4v10H6zm6-4h3v14h-3z'/%3E%3C/svg%3E"
-)
-
-
-def content_security_policy(**sources: str) -> str:
-    """A policy that allows nothing but these sources, by directive."""
-    allowed = {name.replace("_", "-"): source for name, source in sources.items()}
-    directives = {
-        "default-src": "'none'",
-        **allowed,
-        "base-uri": "'none'",
-        "form-action": "'none'",
-        "frame-ancestors": "'none'",
-    }
-    return "; ".join(f"{name} {source}" for name, source in directives.items())
+_TITLE = "Historical events"
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?|\[[0-9a-fA-F:.]+\](:[0-9]+)?", re.ASCII)
+_QUERY = """{
+  "query": "SELECT servicename, count(*) AS records FROM events GROUP BY servicename",
+  "wait_seconds": 20
+}"""
 
 
-def page_headers(policy: str) -> dict[str, str]:
-    """The headers of a page with a Content-Security-Policy."""
-    return {
-        "Content-Security-Policy": policy,
-        "X-Content-Type-Options": "nosniff",
-        "Referrer-Policy": "no-referrer",
-        "Cache-Control": "no-cache",
-    }
-
-
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_HEADERS = page_headers(
-    content_security_policy(style_src=f"'sha256-{_STYLE_HASH}'", img_src="data:")
-)
-
-
-def page_or_json(request: Request, title: str, body: str, document: Mapping[str, Any]) -> Response:
-    """A page for a browser, and its content as JSON for everybody else.
+def site_pages(
+    base_paths: Sequence[str],
+    specification: dict[str, Any],
+    problems: dict[str, Any],
+    curl_credentials: str,
+) -> dict[str, Page]:
+    """Return the landing page, Swagger UI for each version of the API, and the problem pages.
 
     Args:
-        request: Its `Accept` decides.
-        title: Plain text.
-        body: HTML.
-        document: The same for a program.
+        base_paths: The base path of each version, the newest last.
+        specification: The OpenAPI document that describes every version.
+        problems: The description of each kind of problem, by slug.
+        curl_credentials: The options with which `curl` authenticates.
     """
-    if "text/html" in request.headers.get("accept", ""):
-        response: Response = HTMLResponse(_page(title, body), headers=_HEADERS)
-    else:
-        response = Response(
-            dumps(document), media_type="application/json", headers={"Cache-Control": "no-cache"}
+    pages: dict[str, Page] = {
+        "/": _LandingPage(base_paths, escape(curl_credentials, quote=False)),
+        TYPE_PREFIX.rstrip("/"): _ProblemList(problems),
+    }
+    for slug, description in problems.items():
+        pages[TYPE_PREFIX + slug] = _ProblemPage(slug, description)
+    for base_path in base_paths:
+        pages |= swagger_ui_pages(base_path, specification)
+    return pages
+
+
+class _LandingPage:
+    """What the service is, a first query, and links."""
+
+    def __init__(self, base_paths: Sequence[str], curl_credentials: str) -> None:
+        self._base_paths = base_paths
+        self._curl = f"curl {curl_credentials}".rstrip()
+
+    def __call__(self, request: Request) -> Response:
+        prefix = path_prefix(request.scope["headers"])
+        return page_or_json(request, _TITLE, self._body(request, prefix), self._document(prefix))
+
+    def _document(self, prefix: str) -> dict[str, Any]:
+        return {
+            "title": _TITLE,
+            "versions": [
+                {
+                    "api": prefix + base_path,
+                    "openapi": f"{prefix}{base_path}/openapi.json",
+                    "swagger_ui": f"{prefix}{base_path}/ui/",
+                }
+                for base_path in self._base_paths
+            ],
+            "problems": f"{prefix}/problems",
+        }
+
+    def _body(self, request: Request, prefix: str) -> str:
+        base_path = self._base_paths[-1]
+        api = escape(_origin(request) + prefix + base_path)
+        # Relative links work even behind a proxy that does not send its prefix.
+        links = "\n".join(
+            f'<li><a href="{path[1:]}/ui/">Swagger UI</a>: try the API in the browser</li>\n'
+            f'<li><a href="{path[1:]}/openapi.json">OpenAPI description</a> of <code>{path}</code>,'
+            " for client generators</li>"
+            for path in self._base_paths
         )
-    response.headers["Vary"] = "Accept, X-Forwarded-Prefix"
-    return response
+        return f"""<h1>Historical Event Viewer Service</h1>
+<p>Run SQL on Amazon Athena over years of archived monitoring events and metrics. Submit a query,
+follow it by its <code>query_id</code>, and page through its rows.</p>
+<h2>A first query</h2>
+<pre><code>{self._first_query(api)}</code></pre>
+<p>Then download its rows, with the <code>query_id</code> of the response:</p>
+<pre><code>{self._curl} '{api}/results/QUERY_ID?format=csv'</code></pre>
+<h2>Next steps</h2>
+<ul>
+{links}
+<li><a href="problems">Problems</a>: what each error means, and what to do about it</li>
+</ul>"""
+
+    def _first_query(self, api: str) -> str:
+        return (
+            f"{self._curl} {api}/query \\\n"
+            f"  -H 'Content-Type: application/json' \\\n  -d '{escape(_QUERY, quote=False)}'"
+        )
 
 
-def _page(title: str, body: str) -> str:
-    return f"""<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{escape(title)}</title>
-<link rel="icon" href="{_ICON}">
-<style>{_STYLE}</style>
-</head>
-<body>
-{body}
-</body>
-</html>
-"""
+class _ProblemPage:
+    """When one kind of problem occurs, and what to do about it."""
+
+    def __init__(self, slug: str, description: dict[str, Any]) -> None:
+        self._sample = description["value"]
+        self._when = description["description"]
+        self._remedy = description["x-remedy"]
+        self._title = f"{self._sample['title']} ({self._sample['status']})"
+        retry = "Yes, the same request may succeed later." if self._sample["retryable"] else "No."
+        self._body = f"""<nav>
+<a href="..">Historical events</a> / <a href="../problems">Problems</a>
+</nav>
+<h1>{escape(self._sample["title"])}</h1>
+<p><code>{slug}</code></p>
+<dl>
+<dt>Status</dt><dd>{self._sample["status"]}</dd>
+<dt>When</dt><dd>{render_code_spans(self._when)}</dd>
+<dt>What to do</dt><dd>{render_code_spans(self._remedy)}</dd>
+<dt>Retry</dt><dd>{retry}</dd>
+</dl>
+<h2>Example</h2>
+<pre><code>{escape(json.dumps(self._sample, indent=2))}</code></pre>"""
+
+    def __call__(self, request: Request) -> Response:
+        document = self._document(path_prefix(request.scope["headers"]))
+        return page_or_json(request, self._title, self._body, document)
+
+    def _document(self, prefix: str) -> dict[str, Any]:
+        problem_type = prefix + self._sample["type"]
+        return {
+            "type": problem_type,
+            "title": self._sample["title"],
+            "status": self._sample["status"],
+            "when": self._when,
+            "what_to_do": self._remedy,
+            "retryable": self._sample["retryable"],
+            "example": self._sample | {"type": problem_type},
+        }
 
 
-def marked_up(text: str) -> str:
-    """Plain text with `code` in backticks, as HTML."""
-    parts = escape(text).split("`")
-    return "".join(f"<code>{part}</code>" if n % 2 else part for n, part in enumerate(parts))
+class _ProblemList:
+    """All kinds of problems."""
+
+    def __init__(self, descriptions: dict[str, Any]) -> None:
+        self._samples = [description["value"] for description in descriptions.values()]
+        rows = "\n".join(
+            f'<tr><td><a href="problems/{slug}"><code>{slug}</code></a></td>'
+            f"<td>{of['value']['status']}</td><td>{render_code_spans(of['description'])}</td></tr>"
+            for slug, of in descriptions.items()
+        )
+        self._body = f"""<nav><a href=".">Historical events</a></nav>
+<h1>Problems</h1>
+<p>Every error of the service is a problem document (RFC 9457). The last part of its
+<code>type</code> is one of these.</p>
+<div class="scroll"><table>
+<thead><tr><th>Problem</th><th>Status</th><th>When</th></tr></thead>
+<tbody>
+{rows}
+</tbody>
+</table></div>"""
+
+    def __call__(self, request: Request) -> Response:
+        prefix = path_prefix(request.scope["headers"])
+        problems = [
+            {"type": prefix + sample["type"], "title": sample["title"], "status": sample["status"]}
+            for sample in self._samples
+        ]
+        return page_or_json(request, "Problems", self._body, {"problems": problems})
+
+
+def _origin(request: Request) -> str:
+    """Return the scheme and host that the browser shows."""
+    forwarded = request.headers.get("x-forwarded-proto", "")
+    scheme = forwarded if forwarded in {"http", "https"} else request.url.scheme
+    host = request.headers.get("host", "")
+    return f"{scheme}://{host if _HOST.fullmatch(host) else 'localhost'}"

@@ -9,7 +9,10 @@ from http.client import HTTPResponse
 import httpx
 import pytest
 
+from data_hist.app import Limits
+from data_hist.http.middleware import RequestLimits
 from tests.support.api_calls import UNKNOWN_ID, assert_problem
+from tests.support.running_service import running_service, settings_for
 
 JSON = "application/json"
 SECRET = "hunter2-do-not-repeat"
@@ -158,9 +161,12 @@ def test_chunked_body_is_read(client: httpx.Client) -> None:
     assert response.status_code == 200
 
 
-def test_body_that_does_not_arrive(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data_hist.http.middleware._BODY_SECONDS", 0.2)
-    with socket.create_connection((client.base_url.host, client.base_url.port or 0)) as connection:
+def test_body_that_does_not_arrive(endpoint_url: str) -> None:
+    limits = Limits(requests=RequestLimits(body_seconds=0.2))
+    with (
+        running_service(settings_for(endpoint_url), limits=limits) as client,
+        socket.create_connection((client.base_url.host, client.base_url.port or 0)) as connection,
+    ):
         connection.sendall(
             b"POST /v0/data_hist/query HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
             b"Content-Length: 100\r\n\r\n{"

@@ -12,8 +12,11 @@ from typing import Any
 import httpx
 import pytest
 
+from data_hist.app import Limits
+from data_hist.http.middleware import RequestLimits
 from data_hist.server.protocol import BoundedProtocol
 from tests.support.api_calls import PROBLEM, submitted
+from tests.support.running_service import running_service, settings_for
 
 WAIT_SECONDS = 20
 WHOLE = b"GET /v0/data_hist/tables HTTP/1.1\r\nHost: test\r\n\r\n"
@@ -28,10 +31,17 @@ MANY_ROWS = (
 )
 
 
+@pytest.fixture(scope="module")
+def client(endpoint_url: str) -> Iterator[httpx.Client]:
+    """A service that waits for bodies only briefly."""
+    limits = Limits(requests=RequestLimits(body_seconds=0.2))
+    with running_service(settings_for(endpoint_url), limits=limits) as client:
+        yield client
+
+
 @pytest.fixture(autouse=True)
-def little_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+def short_head_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("data_hist.server.protocol._HEAD_SECONDS", 0.2)
-    monkeypatch.setattr("data_hist.http.middleware._BODY_SECONDS", 0.2)
 
 
 @contextmanager

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
+from data_hist.app import Limits
+from data_hist.http.concurrency_limit import ConcurrencyLimits
 from tests.reliability.fault_proxy import FaultProxy, fault_proxy
 from tests.support.held_service import full_service
 
@@ -31,8 +33,8 @@ def endless_retries(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def full(endpoint_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
-    """A service whose one place is taken, and that keeps nobody waiting for it."""
-    monkeypatch.setattr("data_hist.http.concurrency_limit._LINE_FOR_EACH_PLACE", 0)
-    with full_service(endpoint_url, 1) as (client, _):
+def full(endpoint_url: str) -> Iterator[httpx.Client]:
+    """A service whose only slot is taken, and which queues no request for it."""
+    limits = Limits(concurrency=ConcurrencyLimits(queued_per_slot=0))
+    with full_service(endpoint_url, 1, limits) as (client, _):
         yield client

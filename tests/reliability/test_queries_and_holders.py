@@ -21,7 +21,7 @@ from data_hist.athena.retries import Retrier
 from data_hist.catalog import load_catalog
 from data_hist.errors import DataHistError
 from data_hist.http.concurrency_limit import ConcurrencyLimiter
-from data_hist.http.disconnects import ClientDisconnected, cancel_on_disconnect
+from data_hist.http.operations import ClientDisconnected, cancel_on_disconnect
 from data_hist.http.shutdown import Shutdown
 from data_hist.queries.executions_cache import describe_for_callers
 from data_hist.queries.model import OwnedQuery, QueryFilter, Submission

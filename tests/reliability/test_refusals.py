@@ -6,6 +6,9 @@ from typing import Any
 import httpx
 import pytest
 
+from data_hist.app import Limits
+from data_hist.http.concurrency_limit import ConcurrencyLimits
+from data_hist.http.middleware import RequestLimits
 from tests.support.api_calls import UNKNOWN_ID, assert_problem
 from tests.support.contract import SPEC
 from tests.support.held_service import full_service
@@ -13,8 +16,7 @@ from tests.support.log_lines import log_lines
 from tests.support.metric_values import metric_values, series
 
 WAIT_SECONDS = 20
-
-
+LONG_QUEUE = ConcurrencyLimits(queue_seconds=WAIT_SECONDS)
 ROUTE = "/v0/data_hist/status/{query_id}"
 
 
@@ -31,23 +33,26 @@ def test_requests_too_many_are_refused_and_the_others_are_served(endpoint_url: s
             assert client.get(client.base_url.copy_with(path=path)).status_code == 200
 
 
-def test_who_stands_in_line_is_served(endpoint_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data_hist.http.concurrency_limit._LINE_SECONDS", WAIT_SECONDS)
-    with ThreadPoolExecutor(4) as threads, full_service(endpoint_url, 1) as (client, engine):
-        hurried = threads.submit(client.get, "/tables")
-        patient = [
+def test_queued_requests_are_served(endpoint_url: str) -> None:
+    limits = Limits(concurrency=LONG_QUEUE)
+    with (
+        ThreadPoolExecutor(4) as threads,
+        full_service(endpoint_url, 1, limits) as (client, engine),
+    ):
+        quick = threads.submit(client.get, "/tables")
+        polling = [
             threads.submit(client.get, f"/status/{UNKNOWN_ID}", **request)  # type: ignore[arg-type]
             for request in ({"params": {"wait_seconds": 20}}, {"headers": {"Prefer": "wait=20"}})
         ]
         until_refused(client)
         engine.go.set()
 
-        assert hurried.result().status_code == 200
-        assert [answer.result().status_code for answer in patient] == [404, 404]
+        assert quick.result().status_code == 200
+        assert [answer.result().status_code for answer in polling] == [404, 404]
 
 
 def until_refused(client: httpx.Client) -> None:
-    """Wait until the line is full, so that nobody else is let in."""
+    """Wait until the queue is full, so that no other request is admitted."""
     while client.get("/tables", timeout=WAIT_SECONDS).status_code != 503:
         pass
 
@@ -79,8 +84,8 @@ def ask(client: httpx.Client, operation: str, **waiting: Any) -> httpx.Response:
     return client.request(method, address, json=BODIES.get(operation), **waiting)
 
 
-def test_wish_to_wait_lets_nobody_in(full: httpx.Client) -> None:
-    """Whoever says so where the contract does not know of it, or in a body, is refused as well."""
+def test_only_long_polls_of_status_are_queued_without_limit(full: httpx.Client) -> None:
+    """A wait in a body, or where the API specification has none, does not avoid the refusal."""
     refused = 0
     for operation in OPERATIONS:
         for way, waiting in WAITING.items():
@@ -92,7 +97,7 @@ def test_wish_to_wait_lets_nobody_in(full: httpx.Client) -> None:
 
 
 def test_long_polls_of_ended_queries_are_not_at_work_more_than_others(endpoint_url: str) -> None:
-    """They stand in line, and none is answered as long as others hold all the places."""
+    """They queue, and none is answered while other requests hold all the slots."""
     with ThreadPoolExecutor(12) as threads, full_service(endpoint_url, 1) as (client, engine):
         polls = [
             threads.submit(ask, client, "get_status", **WAITING[way])
@@ -123,12 +128,12 @@ def test_refused_request_has_its_line_and_is_counted(full: httpx.Client) -> None
     assert after[problems] - before[problems] == 1
 
 
-def test_time_in_line_is_not_taken_for_that_of_the_body(
-    endpoint_url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("data_hist.http.concurrency_limit._LINE_SECONDS", WAIT_SECONDS)
-    monkeypatch.setattr("data_hist.http.middleware._BODY_SECONDS", 0.1)
-    with ThreadPoolExecutor(1) as threads, full_service(endpoint_url, 1) as (client, engine):
+def test_time_in_the_queue_is_not_time_of_the_body(endpoint_url: str) -> None:
+    limits = Limits(concurrency=LONG_QUEUE, requests=RequestLimits(body_seconds=0.1))
+    with (
+        ThreadPoolExecutor(1) as threads,
+        full_service(endpoint_url, 1, limits) as (client, engine),
+    ):
         query = threads.submit(client.post, "/query", json={"query": "SELECT 1"})
         with pytest.raises(TimeoutError):
             query.result(0.3)

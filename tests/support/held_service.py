@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from data_hist.app import DEFAULT_LIMITS, Limits
 from data_hist.athena import AthenaClient, ObjectRange
 from tests.support.api_calls import submitted
 from tests.support.running_service import running_service, settings_for
@@ -33,13 +34,13 @@ class HeldEngine(AthenaClient):
 
 @contextmanager
 def full_service(
-    endpoint_url: str, requests: int, **changes: object
+    endpoint_url: str, requests: int, limits: Limits = DEFAULT_LIMITS, **changes: object
 ) -> Iterator[tuple[httpx.Client, HeldEngine]]:
     """Run a service that has as many requests at work as it takes on, until they are let go."""
     engine = HeldEngine(endpoint_url)
     settings = settings_for(endpoint_url, concurrent_requests=requests, **changes)
     with (
-        running_service(settings, engine=engine) as client,
+        running_service(settings, engine=engine, limits=limits) as client,
         ThreadPoolExecutor(requests) as threads,
     ):
         page = {"query_id": submitted(client, "SELECT 1")["query_id"]}

@@ -1,4 +1,4 @@
-"""Swagger UI, and the description of the API that it shows; nothing comes from another host."""
+"""Swagger UI and the OpenAPI document that it shows; nothing is loaded from another host."""
 
 import gzip
 import hashlib
@@ -6,11 +6,11 @@ from importlib.resources import files
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
-from data_hist.http.path_prefix import path_prefix
-from data_hist.site.pages import content_security_policy, page_headers
-from data_hist.site.serving import Resource, redirect_to
+from data_hist.http.middleware import Page
+from data_hist.http.routes import path_prefix
+from data_hist.site.layout import content_security_policy, page_headers
 from data_hist.strict_json import dumps
 
 _FOLDER = files(__name__)
@@ -22,24 +22,29 @@ _PAGE_HEADERS = page_headers(
 _TYPES = {"js": "text/javascript", "css": "text/css", "html": "text/html"}
 
 
-def swagger_ui(base_path: str, specification: dict[str, Any]) -> dict[str, Resource]:
-    """The page and its files, the description, and ways that lead there, by path."""
+def swagger_ui_pages(base_path: str, specification: dict[str, Any]) -> dict[str, Page]:
+    """Return Swagger UI, its files, the OpenAPI document, and redirects to them, by path."""
     ui = f"{base_path}/ui/"
     names = {"index.html": "", "page.js": "page.js", "page.css": "page.css"}
-    resources: dict[str, Resource] = {
+    pages: dict[str, Page] = {
         ui + shown: _File(name, _FOLDER.joinpath(name).read_bytes())
         for name, shown in names.items()
     }
     for name in ("swagger-ui-bundle.js", "swagger-ui.css"):
         compressed = _FOLDER.joinpath("vendor", f"{name}.gz").read_bytes()
-        resources[ui + name] = _File(name, compressed, is_compressed=True)
+        pages[ui + name] = _File(name, compressed, is_compressed=True)
     return {
-        **resources,
-        f"{base_path}/openapi.json": _Description(base_path, specification),
-        base_path: redirect_to(f"{base_path.rpartition('/')[2]}/ui/"),
-        f"{base_path}/": redirect_to("ui/"),
-        f"{base_path}/ui": redirect_to("ui/"),
+        **pages,
+        f"{base_path}/openapi.json": _OpenApiDocument(base_path, specification),
+        base_path: _redirect(f"{base_path.rpartition('/')[2]}/ui/"),
+        f"{base_path}/": _redirect("ui/"),
+        f"{base_path}/ui": _redirect("ui/"),
     }
+
+
+def _redirect(location: str) -> Page:
+    """Redirect to a relative location, which works behind any proxy."""
+    return lambda _request: RedirectResponse(location, 303)
 
 
 class _File:
@@ -64,8 +69,8 @@ class _File:
         return Response(content, headers=headers, media_type=self._type)
 
 
-class _Description:
-    """The OpenAPI document, whose server is the one that it was asked of."""
+class _OpenApiDocument:
+    """The OpenAPI document, whose server is the one that the client asked."""
 
     def __init__(self, base_path: str, specification: dict[str, Any]) -> None:
         self._base_path = base_path

@@ -2,7 +2,7 @@
 
 import pytest
 
-from data_hist.auth.tenants import OPERATOR, TenantPolicy
+from data_hist.auth.authentication import OPERATOR, TenantPolicy
 from data_hist.errors import Unauthenticated
 
 REQUIRED = TenantPolicy("X-Trebuchet-Tenant-Id", required=True)

@@ -1,4 +1,4 @@
-"""How many requests are worked on at once, and who is served next."""
+"""How many requests are served at once, and which one is next."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -6,14 +6,17 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from data_hist.errors import Overloaded
-from data_hist.http.concurrency_limit import ConcurrencyLimiter, Slot
+from data_hist.http.concurrency_limit import ConcurrencyLimiter, ConcurrencyLimits, Slot
 
 WAIT_SECONDS = 120
-PATIENCE_SECONDS = 30
+LONG_POLL_SECONDS = 30
+ENDLESS_QUEUE = ConcurrencyLimits(queue_seconds=WAIT_SECONDS)
 
 
-def placed(load: ConcurrencyLimiter, patience_seconds: int = 0, *, is_whole: bool = True) -> Slot:
-    return load.place(patience_seconds=patience_seconds, is_whole=is_whole)
+def admitted(
+    limiter: ConcurrencyLimiter, long_poll_seconds: int = 0, *, is_complete: bool = True
+) -> Slot:
+    return limiter.admit(long_poll_seconds=long_poll_seconds, is_complete=is_complete)
 
 
 def run(scenario: Callable[[], Awaitable[None]]) -> None:
@@ -24,144 +27,138 @@ def run(scenario: Callable[[], Awaitable[None]]) -> None:
     asyncio.run(bounded())
 
 
-async def until_in_line() -> None:
-    """Let everybody who has just begun come as far as it can."""
+async def until_queued() -> None:
+    """Let every task that has begun run until it waits."""
     for _ in range(5):
         await asyncio.sleep(0)
 
 
-@pytest.fixture
-def endless_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data_hist.http.concurrency_limit._LINE_SECONDS", WAIT_SECONDS)
-
-
-def test_those_who_come_at_once_are_served_or_refused_before_any_work(endless_line: None) -> None:
+def test_simultaneous_requests_are_admitted_or_refused_before_any_work() -> None:
     async def scenario() -> None:
-        load = ConcurrencyLimiter(2)
-        places = [placed(load) for _ in range(4)]
+        limiter = ConcurrencyLimiter(2, ENDLESS_QUEUE)
+        slots = [admitted(limiter) for _ in range(4)]
 
         with pytest.raises(Overloaded):
-            placed(load)
+            admitted(limiter)
 
-        works = [asyncio.ensure_future(place.begin_work()) for place in places]
-        await until_in_line()
+        works = [asyncio.ensure_future(slot.acquire()) for slot in slots]
+        await until_queued()
         assert [work.done() for work in works] == [True, True, False, False]
 
     run(scenario)
 
 
-def test_places_go_to_whoever_came_first(endless_line: None) -> None:
+def test_slots_go_to_requests_in_order_of_arrival() -> None:
     async def scenario() -> None:
-        load = ConcurrencyLimiter(1)
-        places = [placed(load), placed(load)]
-        works = [asyncio.ensure_future(place.begin_work()) for place in places]
-        patient = placed(load, PATIENCE_SECONDS)
-        works.append(asyncio.ensure_future(patient.begin_work()))
+        limiter = ConcurrencyLimiter(1, ENDLESS_QUEUE)
+        slots = [admitted(limiter), admitted(limiter)]
+        works = [asyncio.ensure_future(slot.acquire()) for slot in slots]
+        polling = admitted(limiter, LONG_POLL_SECONDS)
+        works.append(asyncio.ensure_future(polling.acquire()))
         order = []
-        for place, work in zip([*places, patient], works, strict=True):
+        for slot, work in zip([*slots, polling], works, strict=True):
             await work
-            order.append(place)
-            place.close()
-        assert order == [*places, patient]
+            order.append(slot)
+            slot.close()
+        assert order == [*slots, polling]
 
     run(scenario)
 
 
-def test_who_is_in_a_hurry_is_served_before_who_is_patient(endless_line: None) -> None:
+def test_other_requests_go_before_a_long_poll() -> None:
     async def scenario() -> None:
-        load = ConcurrencyLimiter(1)
-        first, patient, hurried = placed(load), placed(load, PATIENCE_SECONDS), placed(load)
-        await first.begin_work()
-        patient_work = asyncio.ensure_future(patient.begin_work())
-        await until_in_line()
-        hurried_work = asyncio.ensure_future(hurried.begin_work())
-        await until_in_line()
+        limiter = ConcurrencyLimiter(1, ENDLESS_QUEUE)
+        first, quick = admitted(limiter), admitted(limiter)
+        polling = admitted(limiter, LONG_POLL_SECONDS)
+        await first.acquire()
+        polling_work = asyncio.ensure_future(polling.acquire())
+        await until_queued()
+        quick_work = asyncio.ensure_future(quick.acquire())
+        await until_queued()
 
         first.close()
 
-        await hurried_work
-        assert not patient_work.done()
-        hurried.close()
-        await patient_work
+        await quick_work
+        assert not polling_work.done()
+        quick.close()
+        await polling_work
 
     run(scenario)
 
 
-def test_the_two_lines_take_turns(endless_line: None) -> None:
+def test_the_two_queues_take_turns() -> None:
     async def scenario() -> None:
-        load = ConcurrencyLimiter(2)
-        holders = [placed(load), placed(load)]
+        limiter = ConcurrencyLimiter(2, ENDLESS_QUEUE)
+        holders = [admitted(limiter), admitted(limiter)]
         for holder in holders:
-            await holder.begin_work()
-        patient = [placed(load, PATIENCE_SECONDS) for _ in range(2)]
-        hurried = [placed(load) for _ in range(2)]
-        works = {place: asyncio.ensure_future(place.begin_work()) for place in patient + hurried}
-        await until_in_line()
+            await holder.acquire()
+        polling = [admitted(limiter, LONG_POLL_SECONDS) for _ in range(2)]
+        quick = [admitted(limiter) for _ in range(2)]
+        works = {slot: asyncio.ensure_future(slot.acquire()) for slot in polling + quick}
+        await until_queued()
 
         for holder in holders:
             holder.close()
-        await until_in_line()
+        await until_queued()
 
-        assert [works[place].done() for place in (*hurried, *patient)] == [True, False] * 2
-        for place in (*hurried, *patient):
-            await works[place]
-            place.close()
+        assert [works[slot].done() for slot in (*quick, *polling)] == [True, False] * 2
+        for slot in (*quick, *polling):
+            await works[slot]
+            slot.close()
 
     run(scenario)
 
 
-def test_the_patient_are_never_too_many_to_stand_in_line() -> None:
+def test_queue_of_long_polls_is_never_full() -> None:
     async def scenario() -> None:
-        load = ConcurrencyLimiter(1)
+        limiter = ConcurrencyLimiter(1)
         works = []
         for _ in range(500):
-            place = placed(load, PATIENCE_SECONDS)
-            works.append((place, asyncio.ensure_future(place.begin_work())))
-        for place, work in works:
+            slot = admitted(limiter, LONG_POLL_SECONDS)
+            works.append((slot, asyncio.ensure_future(slot.acquire())))
+        for slot, work in works:
             await work
-            place.close()
+            slot.close()
 
     run(scenario)
 
 
-def test_whose_turn_does_not_come_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data_hist.http.concurrency_limit._LINE_SECONDS", 0.01)
-
+def test_request_that_gets_no_slot_in_time_is_refused() -> None:
     async def scenario() -> None:
-        load = ConcurrencyLimiter(1)
-        first, second = placed(load), placed(load)
-        await first.begin_work()
+        limiter = ConcurrencyLimiter(1, ConcurrencyLimits(queue_seconds=0.01))
+        first, second = admitted(limiter), admitted(limiter)
+        await first.acquire()
 
         with pytest.raises(Overloaded):
-            await second.begin_work()
+            await second.acquire()
 
         second.close()
         first.close()
-        await placed(load).begin_work()
+        await admitted(limiter).acquire()
 
     run(scenario)
 
 
-def test_whoever_leaves_the_line_leaves_nothing_behind(endless_line: None) -> None:
+def test_request_that_leaves_its_queue_leaves_nothing_behind() -> None:
     async def scenario() -> None:
-        load = ConcurrencyLimiter(1)
-        first = placed(load)
-        await first.begin_work()
+        limiter = ConcurrencyLimiter(1, ENDLESS_QUEUE)
+        first = admitted(limiter)
+        await first.acquire()
         for turn_comes in (False, True):
-            leaving = placed(load)
-            work = asyncio.ensure_future(leaving.begin_work())
-            await until_in_line()
+            leaving = admitted(limiter)
+            work = asyncio.ensure_future(leaving.acquire())
+            await until_queued()
             if turn_comes:
-                first.end_work()
+                first.release()
             work.cancel()
             await asyncio.gather(work, return_exceptions=True)
             leaving.close()
         first.close()
 
-        await placed(load).begin_work()
+        await admitted(limiter).acquire()
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0):
-                await placed(load).begin_work()
+                await admitted(limiter).acquire()
 
     run(scenario)
 
@@ -169,45 +166,45 @@ def test_whoever_leaves_the_line_leaves_nothing_behind(endless_line: None) -> No
 class Parking:
     """A long poll: at work, parked until it is `woken`, at work again until it is told to `end`."""
 
-    def __init__(self, load: ConcurrencyLimiter) -> None:
-        self._load = load
+    def __init__(self, limiter: ConcurrencyLimiter) -> None:
+        self._limiter = limiter
         self.woken, self.end = asyncio.Event(), asyncio.Event()
         self.is_parked = self.is_back = False
         self.task = asyncio.ensure_future(self._run())
 
     async def _run(self) -> None:
-        place = placed(self._load, PATIENCE_SECONDS)
+        slot = admitted(self._limiter, LONG_POLL_SECONDS)
         try:
-            await place.begin_work()
-            async with self._load.asleep():
+            await slot.acquire()
+            async with self._limiter.parked():
                 self.is_parked = True
                 await self.woken.wait()
             self.is_back = True
             await self.end.wait()
         finally:
-            place.close()
+            slot.close()
 
 
-def test_parked_request_makes_room_and_comes_back_before_others(endless_line: None) -> None:
+def test_parked_request_makes_room_and_comes_back_before_others() -> None:
     async def scenario() -> None:
-        load = ConcurrencyLimiter(1)
-        parking, other = Parking(load), placed(load)
-        await until_in_line()
+        limiter = ConcurrencyLimiter(1, ENDLESS_QUEUE)
+        parking, other = Parking(limiter), admitted(limiter)
+        await until_queued()
         assert parking.is_parked
-        await other.begin_work()
-        hurried = placed(load)
-        hurried_work = asyncio.ensure_future(hurried.begin_work())
-        await until_in_line()
+        await other.acquire()
+        quick = admitted(limiter)
+        quick_work = asyncio.ensure_future(quick.acquire())
+        await until_queued()
 
         parking.woken.set()
-        await until_in_line()
+        await until_queued()
         assert not parking.is_back
         other.close()
-        await until_in_line()
+        await until_queued()
 
-        assert (parking.is_back, hurried_work.done()) == (True, False)
+        assert (parking.is_back, quick_work.done()) == (True, False)
         parking.end.set()
-        await hurried_work
+        await quick_work
         await parking.task
 
     run(scenario)
@@ -215,15 +212,15 @@ def test_parked_request_makes_room_and_comes_back_before_others(endless_line: No
 
 def test_parked_requests_that_wake_together_are_not_at_work_together() -> None:
     async def scenario() -> None:
-        load = ConcurrencyLimiter(2)
-        parkings = [Parking(load) for _ in range(200)]
+        limiter = ConcurrencyLimiter(2)
+        parkings = [Parking(limiter) for _ in range(200)]
         while not all(parking.is_parked for parking in parkings):
             await asyncio.sleep(0)
         for parking in parkings:
             parking.woken.set()
 
         for _ in range(100):
-            await until_in_line()
+            await until_queued()
             back = [parking for parking in parkings if parking.is_back]
             assert len(back) == 2
             for parking in back:
@@ -234,39 +231,37 @@ def test_parked_requests_that_wake_together_are_not_at_work_together() -> None:
     run(scenario)
 
 
-def test_parked_request_is_answered_although_the_places_are_not_given_back() -> None:
+def test_parked_request_is_answered_although_no_slot_is_released() -> None:
     async def scenario() -> None:
-        load = ConcurrencyLimiter(1, resuming_seconds=0.01)
-        parking, stuck = Parking(load), placed(load)
-        await until_in_line()
-        await stuck.begin_work()
+        limiter = ConcurrencyLimiter(1, ConcurrencyLimits(resume_seconds=0.01))
+        parking, stuck = Parking(limiter), admitted(limiter)
+        await until_queued()
+        await stuck.acquire()
         parking.woken.set()
         parking.end.set()
 
         await parking.task
 
         stuck.close()
-        await placed(load).begin_work()
+        await admitted(limiter).acquire()
 
     run(scenario)
 
 
 @pytest.mark.parametrize("is_woken", [False, True])
-def test_parked_request_that_is_cancelled_leaves_nothing_behind(
-    endless_line: None, is_woken: bool
-) -> None:
+def test_parked_request_that_is_cancelled_leaves_nothing_behind(is_woken: bool) -> None:
     async def scenario() -> None:
-        load = ConcurrencyLimiter(1)
-        parking, other = Parking(load), placed(load)
-        await until_in_line()
-        await other.begin_work()
+        limiter = ConcurrencyLimiter(1, ENDLESS_QUEUE)
+        parking, other = Parking(limiter), admitted(limiter)
+        await until_queued()
+        await other.acquire()
         if is_woken:
             parking.woken.set()
-            await until_in_line()
+            await until_queued()
         parking.task.cancel()
         await asyncio.gather(parking.task, return_exceptions=True)
-        waiting = asyncio.ensure_future(placed(load).begin_work())
-        await until_in_line()
+        waiting = asyncio.ensure_future(admitted(limiter).acquire())
+        await until_queued()
         assert not waiting.done()
 
         other.close()
@@ -276,25 +271,25 @@ def test_parked_request_that_is_cancelled_leaves_nothing_behind(
     run(scenario)
 
 
-def test_a_body_that_does_not_come_takes_no_place() -> None:
+def test_request_whose_body_does_not_arrive_takes_no_slot() -> None:
     async def scenario() -> None:
-        load = ConcurrencyLimiter(1)
-        slow = [placed(load, is_whole=False) for _ in range(100)]
+        limiter = ConcurrencyLimiter(1)
+        slow = [admitted(limiter, is_complete=False) for _ in range(100)]
 
-        await placed(load).begin_work()
+        await admitted(limiter).acquire()
 
-        for place in slow:
-            place.close()
+        for slot in slow:
+            slot.close()
 
     run(scenario)
 
 
-def test_there_is_an_end_to_patience_as_well() -> None:
-    load = ConcurrencyLimiter(1, most_open=3)
-    places = [placed(load, PATIENCE_SECONDS, is_whole=False) for _ in range(3)]
+def test_open_requests_are_limited() -> None:
+    limiter = ConcurrencyLimiter(1, ConcurrencyLimits(open_requests=3))
+    slots = [admitted(limiter, LONG_POLL_SECONDS, is_complete=False) for _ in range(3)]
 
     with pytest.raises(Overloaded):
-        placed(load, PATIENCE_SECONDS)
+        admitted(limiter, LONG_POLL_SECONDS)
 
-    places[0].close()
-    placed(load, PATIENCE_SECONDS)
+    slots[0].close()
+    admitted(limiter, LONG_POLL_SECONDS)

@@ -3,7 +3,7 @@
 import pytest
 
 from data_hist.errors import EngineUnavailable
-from data_hist.http.health import HealthHandlers
+from data_hist.http.health import HealthOperations
 from data_hist.http.shutdown import Shutdown
 from tests.support import turned_time
 from tests.support.turned_time import TurnedLoop
@@ -17,8 +17,8 @@ class Engine:
 
 
 async def ask(loop: TurnedLoop) -> float:
-    handlers = HealthHandlers(Engine(), Shutdown(0))  # type: ignore[arg-type]  # the one it calls
-    assert await handlers.get_readiness() == {"status": "ok"}
+    operations = HealthOperations(Engine(), Shutdown(0))  # type: ignore[arg-type]  # the one it calls
+    assert await operations.get_readiness() == {"status": "ok"}
     return loop.time()
 
 

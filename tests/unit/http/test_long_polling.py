@@ -1,12 +1,11 @@
-"""Which requests wait for a query, as it is known before they are routed."""
+"""Long polls are recognised by the heads of their requests, before they are routed."""
 
 from typing import Any
 
 import pytest
 
 from data_hist.http import specification as contract
-from data_hist.http.long_polling import LongPolls, preferred_wait_seconds
-from data_hist.http.routes import Routes
+from data_hist.http.routes import Routes, preferred_wait_seconds
 
 SPECIFICATION: dict[str, Any] = contract.api_specification("X-Tenant", "X-Secret")
 BASE = "/v0/data_hist"
@@ -14,12 +13,10 @@ STATUS = f"{BASE}/status/1"
 
 
 @pytest.fixture
-def long_polls() -> LongPolls:
+def routes() -> Routes:
     routes = Routes()
     routes.add_api(BASE, SPECIFICATION)
-    long_polls = LongPolls(routes)
-    long_polls.add_api(BASE, SPECIFICATION)
-    return long_polls
+    return routes
 
 
 @pytest.mark.parametrize(
@@ -62,10 +59,10 @@ def test_prefer(prefer: list[str], expected: int | None) -> None:
         (b"xwait_seconds=5", b"", 0),
     ],
 )
-def test_status_waits(long_polls: LongPolls, query: bytes, prefer: bytes, expected: int) -> None:
+def test_status_waits(routes: Routes, query: bytes, prefer: bytes, expected: int) -> None:
     headers = [(b"prefer", prefer)] * bool(prefer)
 
-    assert long_polls.wait_seconds("GET", STATUS, query, headers) == expected
+    assert routes.long_poll_seconds("GET", STATUS, query, headers) == expected
 
 
 @pytest.mark.parametrize(
@@ -78,7 +75,7 @@ def test_status_waits(long_polls: LongPolls, query: bytes, prefer: bytes, expect
     ]
     + [("GET", f"{STATUS}/"), ("GET", f"{BASE}/status"), ("GET", "/v1/data_hist/status/1")],
 )
-def test_no_other_request_waits(long_polls: LongPolls, method: str, path: str) -> None:
-    waits = long_polls.wait_seconds(method, path, b"wait_seconds=20", [(b"prefer", b"wait=20")])
+def test_no_other_request_waits(routes: Routes, method: str, path: str) -> None:
+    waits = routes.long_poll_seconds(method, path, b"wait_seconds=20", [(b"prefer", b"wait=20")])
 
     assert waits == 0

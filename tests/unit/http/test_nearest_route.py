@@ -3,8 +3,7 @@
 import pytest
 
 from data_hist.http import specification as contract
-from data_hist.http.nearest_route import nearest_route
-from data_hist.http.routes import Routes
+from data_hist.http.routes import Routes, nearest_route
 
 BASE = "/v0/data_hist"
 ROUTES = Routes()

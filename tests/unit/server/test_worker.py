@@ -13,9 +13,9 @@ import pytest
 import uvicorn
 from starlette.types import Receive, Scope, Send
 
-from data_hist.http.concurrency_limit import ConcurrencyLimiter
+from data_hist.http.concurrency_limit import OVERLOAD_KEY, ConcurrencyLimiter, OverloadControl
 from data_hist.http.instrumentation import Observer
-from data_hist.http.overload import OVERLOAD_KEY, OverloadControl, OverloadMiddleware
+from data_hist.http.middleware import OverloadMiddleware
 from data_hist.http.routes import Routes
 from data_hist.http.shutdown import SHUTDOWN_KEY, Shutdown
 from data_hist.observability.trace_context import trace_context
@@ -31,7 +31,7 @@ class Application:
     def __init__(self) -> None:
         self.shutdown = Shutdown(notice_seconds=0)
         observer = Observer(Routes(), trace_context)
-        self.admission = OverloadControl(
+        self.overload = OverloadControl(
             ConcurrencyLimiter(10), observer.refused, lambda *_request: 0
         )
         self.began_to_wait = threading.Event()
@@ -48,7 +48,7 @@ class Application:
 
     async def _live(self, scope: Scope, receive: Receive, send: Send) -> None:
         await receive()
-        scope["state"] |= {SHUTDOWN_KEY: self.shutdown, OVERLOAD_KEY: self.admission}
+        scope["state"] |= {SHUTDOWN_KEY: self.shutdown, OVERLOAD_KEY: self.overload}
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await send({"type": "lifespan.shutdown.complete"})
@@ -60,7 +60,7 @@ def served(application: Application) -> Iterator[tuple[Server, int]]:
     listener.bind(("127.0.0.1", 0))
     listener.listen()
     port = listener.getsockname()[1]
-    app = OverloadMiddleware(application, application.admission)
+    app = OverloadMiddleware(application, application.overload)
     server = Server(uvicorn.Config(app, http=BoundedProtocol, ws="none", log_config=None))
     thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()
