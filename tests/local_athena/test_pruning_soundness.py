@@ -40,7 +40,7 @@ def atoms(draw: st.DrawFn, qualifiers: tuple[str, ...]) -> str:
         f"{column} || '-' || {column} {compare} '{first}-{second}'",
         f"substr({column}, 1, 2) {compare} {one}",
         f"upper({column}) {compare} {one}",
-        f"CAST({column} AS integer) {compare} 1" if name != "dt" else f"length({column}) < 4",
+        f"TRY_CAST({column} AS integer) {compare} 1",
         f"{column} IS NULL",
         f"coalesce({column}, {one}) = {two}",
         f"{draw(st.sampled_from(qualifiers))}c % 2 = 0",
