@@ -115,16 +115,8 @@ def test_packages_import_what_the_picture_allows() -> None:
 # Arrows that point up and have to go.
 NOT_YET = {
     ("athena", "pruning"),
-    ("cli", "supervisor"),
     ("http", "sql_guard"),
     ("queries", "http"),
-}
-# Modules that other modules of another distribution still import.
-NOT_YET_APART = {
-    "local_athena.tables",
-    "local_athena.server",
-    "local_athena.settings",
-    "local_athena.sample.archive",
 }
 
 
@@ -135,8 +127,7 @@ def test_shared_modules_import_only_each_other() -> None:
 def test_the_distributions_do_not_import_each_other() -> None:
     for module, names in IMPORTS.items():
         for name in names & MODULES.keys():
-            if name not in NOT_YET_APART:
-                assert name.split(".")[0] == module.split(".")[0], (module, name)
+            assert name.split(".")[0] == module.split(".")[0], (module, name)
 
 
 def test_modules_import_in_no_circle() -> None:

@@ -79,7 +79,7 @@ def test_the_command_tells_what_it_deleted(
 def test_the_command_fails_where_something_is_left(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(cli, "load_settings", lambda: settings)
+    monkeypatch.setattr(cli.sweep, "load_settings", lambda: settings)
     left = SweepCounts(listed=5, expired=3, deleted=1, deleted_bytes=1234)
     monkeypatch.setattr(sweeper.Sweeper, "sweep", lambda _: left)
 
@@ -95,7 +95,7 @@ def test_the_command_fails_where_s3_does_not_answer(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     elsewhere = settings.model_copy(update={"result_bucket": f"not-{BUCKET}"})
-    monkeypatch.setattr(cli, "load_settings", lambda: elsewhere)
+    monkeypatch.setattr(cli.sweep, "load_settings", lambda: elsewhere)
 
     assert cli.main(["sweep"]) == 1
     assert capsys.readouterr().err.startswith("data-hist: ")

@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from data_hist.cli import address_to_open, local_environment, warn_of_open_door
+from data_hist.cli.local import address_to_open, local_environment, warn_of_open_door
 from tests.e2e.commands import (
     ROOT,
     children_of,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-DEFAULT_BUCKET = "data-hist-results"
+DEFAULT_BUCKET = "local-athena-results"
 
 
 @dataclass(frozen=True)

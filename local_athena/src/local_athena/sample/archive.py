@@ -23,6 +23,7 @@ _GENERATION: Final = 1
 _RECORDS_PER_BATCH: Final = 90
 # Hidden from readers of the archive by its first character.
 _MARK: Final = "_sample_archive"
+_TABLES: Final = "_tables.json"
 _UNFINISHED: Final = ".unfinished"
 
 
@@ -58,6 +59,11 @@ def write_sample_archive(root: Path, *, days: int = 3, end: datetime | None = No
         _write_topic(unfinished / topic.name, topic, last - timedelta(days=days), last)
         _replace(root / topic.name, unfinished)
     shutil.rmtree(unfinished)
+
+
+def write_sample_tables(root: Path) -> Path:
+    """Write the tables of a sample archive beside its topics, and return their file."""
+    return Path(shutil.copy(Path(__file__).with_name("tables.json"), root / _TABLES))
 
 
 def _replace(folder: Path, unfinished: Path) -> None:

@@ -1,0 +1,138 @@
+"""`data-hist local`: the service and the embedded Athena together."""
+
+import argparse
+import asyncio
+import ipaddress
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from data_hist.cli.arguments import (
+    LOOPBACK,
+    SERVICE_PORT,
+    Commands,
+    add_address,
+    add_archive,
+    add_workers,
+    is_loopback,
+    require_archive,
+    state_folder,
+    warn,
+)
+from data_hist.cli.local_athena import RESULT_BUCKET, local_athena_arguments
+from data_hist.cli.process_group import (
+    Command,
+    StartError,
+    free_port,
+    require_free_port,
+    run_together,
+)
+from data_hist.cli.service import gunicorn_arguments, service_environment
+from data_hist.settings import PREFIX
+
+# As pydantic reads them.
+_TRUE = {"1", "on", "t", "true", "y", "yes"}
+_READY = """
+Ready.
+  Start page   {url}/
+  Swagger UI   {url}/v0/data_hist/ui/
+  First query  curl -s {url}/v0/data_hist/query -H 'Content-Type: application/json' \\
+                 -d '{{"query": "SELECT servicename, count(*) AS records FROM events \
+GROUP BY 1 ORDER BY 2 DESC", "wait_seconds": 10, "results_per_page": 5}}'
+  Stop         Ctrl-C
+"""
+
+
+def add_command(commands: Commands) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser("local", help="the service on an embedded Athena")
+    add_archive(parser)
+    add_address(parser, SERVICE_PORT)
+    add_workers(parser)
+    parser.set_defaults(command=_local)
+
+
+def _local(options: argparse.Namespace) -> int:
+    require_archive(options.data)
+    _warn_of_missing_topics(options.data)
+    athena_port = free_port(LOOPBACK)
+    athena_url = f"http://{LOOPBACK}:{athena_port}"
+    environment = local_environment(athena_url)
+    warn_of_open_door(options.host, options.port, environment)
+    require_free_port(options.host, options.port)
+    url = address_to_open(options.host, options.port)
+    athena = Command(
+        "The embedded Athena",
+        local_athena_arguments(options.data, state_folder(options), LOOPBACK, athena_port),
+        os.environ,
+        f"{athena_url}/healthz",
+    )
+    service = Command(
+        "The service",
+        gunicorn_arguments(options),
+        service_environment(options, **environment),
+        f"{url}/readyz",
+    )
+    return asyncio.run(run_together([athena, service], _READY.format(url=url)))
+
+
+def local_environment(athena_url: str) -> dict[str, str]:
+    """The service's settings for an embedded Athena; what the caller has set goes before."""
+    settings = {
+        "REGION": "local-1",
+        "RESULT_BUCKET": RESULT_BUCKET,
+        "ACCESS_KEY_ID": "local",
+        "SECRET_ACCESS_KEY": "local",
+        "TENANT_REQUIRED": "false",
+        # Nothing is moved away from a disk: a century.
+        "ARCHIVED_AFTER_DAYS": "36500",
+        # Nobody else calls it, and it has no quota.
+        "STATUS_CALLS_PER_SECOND": "400",
+        # No load balancer is to be told.
+        "SHUTDOWN_NOTICE_SECONDS": "0",
+    }
+    chosen = {
+        PREFIX + name: os.environ.get(PREFIX + name, value) for name, value in settings.items()
+    }
+    return chosen | {PREFIX + "ENDPOINT_URL": athena_url}
+
+
+def _warn_of_missing_topics(archive: Path) -> None:
+    """Only warn: a new archive has no topics yet, and what is written to it is seen at once."""
+    from data_hist.catalog import load_catalog
+    from data_hist.catalog.archive_folders import warnings_about
+
+    try:
+        for warning in warnings_about(archive, load_catalog()):
+            warn(warning)
+    except OSError as error:
+        raise StartError(f"Cannot read {archive} ({error.strerror}).") from error
+
+
+def warn_of_open_door(host: str, port: int, local_environment: Mapping[str, str]) -> None:
+    """Warn where others than who types the command are served as the operator."""
+    if not is_loopback(host) and _everyone_is_operator(local_environment):
+        warn(
+            f"whoever reaches {host}:{port} is the operator and sees every row; "
+            f"{PREFIX}HTPASSWD_FILE asks for a password, --host {LOOPBACK} is for you alone."
+        )
+
+
+def _everyone_is_operator(local_environment: Mapping[str, str]) -> bool:
+    """Whether a request without tenant and password is served, as far as the settings say."""
+    tenant_required = local_environment[f"{PREFIX}TENANT_REQUIRED"].lower() in _TRUE
+    asked = (os.environ.get(f"{PREFIX}{name}") for name in ("HTPASSWD_FILE", "GATEWAY_SECRET"))
+    return not tenant_required and not any(asked)
+
+
+def address_to_open(host: str, port: int) -> str:
+    """The URL of a server that is bound there: 0.0.0.0 is not an address to connect to."""
+    shown = LOOPBACK if _is_unspecified(host) else host
+    return f"http://{shown}:{port}"
+
+
+def _is_unspecified(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_unspecified
+    except ValueError:
+        return False

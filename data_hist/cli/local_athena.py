@@ -1,0 +1,81 @@
+"""`data-hist local-athena`: the embedded Athena alone, over the tables of the service."""
+
+import argparse
+import json
+import os
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from data_hist.cli.arguments import (
+    Commands,
+    add_address,
+    add_archive,
+    is_loopback,
+    require_archive,
+    state_folder,
+    warn,
+)
+from data_hist.cli.process_group import StartError, require_free_port
+
+RESULT_BUCKET = "data-hist-results"
+_PORT = 8090
+# An archive on a disk may be of any age.
+_ALL_DAYS = "0001-01-01,9999-12-31"
+_TABLES = "tables.json"
+
+
+def add_command(commands: Commands) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser("local-athena", help="the embedded Athena endpoint alone")
+    add_archive(parser)
+    add_address(parser, _PORT)
+    parser.set_defaults(command=_local_athena)
+
+
+def _local_athena(options: argparse.Namespace) -> int:
+    require_archive(options.data)
+    if not is_loopback(options.host):
+        warn(f"whoever reaches {options.host}:{options.port} may run queries over all records.")
+    require_free_port(options.host, options.port)
+    state = state_folder(options)
+    arguments = local_athena_arguments(options.data, state, options.host, options.port)
+    os.execv(arguments[0], arguments)  # noqa: S606 - our own interpreter
+
+
+def local_athena_command(*arguments: str) -> list[str]:
+    """Build a command line of `local-athena`.
+
+    Raises:
+        StartError: It is not installed.
+    """
+    if find_spec("local_athena") is None:
+        raise StartError('The embedded Athena is not installed; install "data-hist[local]".')
+    return [sys.executable, "-m", "local_athena", *arguments]
+
+
+def local_athena_arguments(archive: Path, state: Path, host: str, port: int) -> list[str]:
+    """Build the command line that serves an archive, and write the tables that it names.
+
+    Raises:
+        StartError: It is not installed, or the folder for state cannot be written.
+    """
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        (state / _TABLES).write_text(json.dumps(local_documents(), indent=2), encoding="utf-8")
+    except OSError as error:
+        raise StartError(f"Cannot write to {state} ({error.strerror}).") from error
+    return local_athena_command(
+        "serve",
+        *("--tables", str(state / _TABLES), "--data", str(archive), "--state", str(state)),
+        *("--host", host, "--port", str(port), "--bucket", RESULT_BUCKET),
+    )
+
+
+def local_documents() -> list[dict[str, object]]:
+    """Describe the tables of an archive on a disk as documents of AWS Glue."""
+    from data_hist.catalog import load_catalog
+    from data_hist.catalog.glue import ArchiveLayout, glue_documents
+
+    # A folder stands for the bucket, whose name is of no account.
+    return glue_documents(load_catalog(), ArchiveLayout("s3://archive/", days=_ALL_DAYS))

@@ -1,0 +1,48 @@
+"""`data-hist serve`: the service on AWS."""
+
+import argparse
+import logging.config
+import os
+
+from data_hist.cli.arguments import SERVICE_PORT, Commands, add_address, add_workers
+from data_hist.cli.process_group import StartError, require_free_port
+from data_hist.cli.service import gunicorn_arguments, service_environment
+from data_hist.settings import PREFIX, load_settings
+
+_log = logging.getLogger(__name__)
+
+
+def add_command(commands: Commands) -> None:
+    """Add the command to the parser."""
+    parser = commands.add_parser("serve", help="the service on AWS, configured by DATA_HIST_*")
+    add_address(parser, SERVICE_PORT, host="0.0.0.0")  # noqa: S104 - what a container is asked for
+    add_workers(parser)
+    parser.set_defaults(command=_serve)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from data_hist.athena import AthenaClient
+    from data_hist.auth.authentication import authenticator_from
+    from data_hist.errors import DataHistError
+    from data_hist.observability.logs import LOGGING
+
+    settings = load_settings()
+    logging.config.dictConfig(LOGGING)
+    if not authenticator_from(settings).checks_credentials:
+        _log.warning(
+            "no credentials are checked, whoever reaches this port may name any tenant; "
+            "set %sGATEWAY_SECRET or %sHTPASSWD_FILE.",
+            PREFIX,
+            PREFIX,
+        )
+    require_free_port(options.host, options.port)
+    try:
+        AthenaClient(settings).check()
+    except DataHistError as error:
+        if error.code:
+            raise StartError(error.detail) from error
+        # Athena may become reachable in a moment; /readyz tells.
+        _log.warning("not ready yet: %s", error.detail)
+    arguments = gunicorn_arguments(options)
+    environment = service_environment(options)
+    os.execve(arguments[0], arguments, environment)  # noqa: S606 - our own interpreter

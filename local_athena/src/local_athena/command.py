@@ -1,0 +1,190 @@
+"""The `local-athena` command: parses arguments and starts the server, or writes the sample."""
+
+import argparse
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from importlib.metadata import version
+from pathlib import Path
+
+from local_athena.sample.archive import (
+    NotASampleArchive,
+    write_sample_archive,
+    write_sample_tables,
+)
+from local_athena.server import serve
+from local_athena.settings import CallRate, LocalAthenaSettings
+from local_athena.tables import TablesError, read_catalog
+
+_DEFAULTS = LocalAthenaSettings(Path(), Path())
+
+
+class CommandError(Exception):
+    """A command that cannot run; the text says why, and what to do."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status."""
+    options = _parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except (CommandError, TablesError, NotASampleArchive) as error:
+        print(f"local-athena: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="local-athena", description="An Athena-compatible endpoint that runs SQL over files."
+    )
+    parser.add_argument(
+        "--version", action="version", version=f"local-athena {version('local-athena')}"
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    server = commands.add_parser("serve", help="serve Athena and S3 until SIGTERM or SIGINT")
+    _add_places(server)
+    _add_limits(server)
+    _add_workgroup(server)
+    server.set_defaults(command=_serve)
+
+    sample = commands.add_parser("sample-data", help="write a sample archive with its tables")
+    sample.add_argument("folder", type=Path, metavar="DIR", help="an empty or absent folder")
+    sample.set_defaults(command=_sample_data)
+    return parser
+
+
+def _add_places(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--tables",
+        type=Path,
+        required=True,
+        metavar="FILE",
+        help="the tables as TableInput documents of AWS Glue: a JSON file, or a folder of them",
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="the folder that holds what the bucket of the tables holds",
+    )
+    parser.add_argument(
+        "--state",
+        type=Path,
+        metavar="DIR",
+        help="where executions and results are kept (default: a folder for each data folder "
+        "below $XDG_STATE_HOME or ~/.local/state)",
+    )
+    _add_number(parser, "port", "the port to bind, 0 for a free one")
+    parser.add_argument(
+        "--host",
+        default=_DEFAULTS.host,
+        help="the address to bind; nobody is authenticated (default: %(default)s)",
+    )
+
+
+def _add_limits(parser: argparse.ArgumentParser) -> None:
+    limits = parser.add_argument_group("limits")
+    _add_number(limits, "workers", "queries that run at once")
+    _add_number(limits, "threads", "threads of a query")
+    _add_number(limits, "query-timeout-seconds", "how long a query may run")
+    _add_number(limits, "max-results-bytes", "room for results; the oldest are deleted")
+    limits.add_argument(
+        "--memory-limit",
+        default=_DEFAULTS.memory_limit,
+        metavar="SIZE",
+        help="memory of a query (default: %(default)s)",
+    )
+    limits.add_argument(
+        "--max-active-queries",
+        type=int,
+        metavar="N",
+        help="quota on queued and running queries (default: none)",
+    )
+    limits.add_argument(
+        "--call-rate",
+        dest="call_rates",
+        type=_call_rate,
+        action="append",
+        default=[],
+        metavar="OPERATION=RATE:BURST",
+        help="quota on calls a second, such as GetQueryExecution=20:100; may be repeated "
+        "(default: none)",
+    )
+
+
+def _add_workgroup(parser: argparse.ArgumentParser) -> None:
+    workgroup = parser.add_argument_group("buckets and the workgroup `primary`")
+    workgroup.add_argument(
+        "--bucket",
+        default=_DEFAULTS.bucket,
+        metavar="NAME",
+        help="a bucket that exists from the start (default: %(default)s)",
+    )
+    workgroup.add_argument(
+        "--workgroup-output-location",
+        metavar="S3_URI",
+        help="where results go unless a query says otherwise (default: queries have to say)",
+    )
+    workgroup.add_argument(
+        "--enforce-workgroup",
+        action="store_true",
+        help="results go there even if a query says otherwise",
+    )
+
+
+def _add_number(parser: argparse._ActionsContainer, name: str, text: str) -> None:
+    default = getattr(_DEFAULTS, name.replace("-", "_"))
+    parser.add_argument(
+        f"--{name}",
+        type=type(default),
+        default=default,
+        metavar="N",
+        help=f"{text} (default: %(default)s)",
+    )
+
+
+def _call_rate(text: str) -> tuple[str, CallRate]:
+    operation, _, rate = text.partition("=")
+    per_second, _, burst = rate.partition(":")
+    try:
+        return operation, CallRate(float(per_second), int(burst))
+    except ValueError:
+        raise argparse.ArgumentTypeError("write it as GetQueryExecution=20:100") from None
+
+
+def _serve(options: argparse.Namespace) -> int:
+    given = vars(options) | {
+        "state": options.state or _state_folder(options.data),
+        "call_rates": dict(options.call_rates),
+    }
+    names = {field.name for field in fields(LocalAthenaSettings)}
+    settings = LocalAthenaSettings(**{name: given[name] for name in names})
+    serve(settings, read_catalog(options.tables))
+    return 0
+
+
+def _state_folder(data: Path) -> Path:
+    """Each data folder has its own: results of one never answer a query over another."""
+    base = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    digest = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:12]
+    return base / "local-athena" / f"{data.resolve().name}-{digest}"
+
+
+def _sample_data(options: argparse.Namespace) -> int:
+    try:
+        write_sample_archive(options.folder)
+        tables = write_sample_tables(options.folder)
+    except OSError as error:
+        raise CommandError(f"Cannot write to {options.folder} ({error.strerror}).") from error
+    print(
+        f"A sample archive is in {options.folder}. Serve it with\n"
+        f"  local-athena serve --tables {tables} --data {options.folder}"
+    )
+    return 0

@@ -1,0 +1,63 @@
+"""The sentences of refusals: in the words of SQL, never of a library."""
+
+import pytest
+from local_athena.backends.duckdb import dialect
+from local_athena.errors import ErrorCategory, StatementFailure
+
+from tests.dialect.running import CATALOG
+
+
+@pytest.mark.parametrize(
+    ("sql", "missing"),
+    [
+        ("SELECT current_time", "CURRENT_TIME"),
+        ("SELECT current_time(3)", "the function current_time"),
+        ("SELECT current_timestamp(9)", "times more precise than microseconds"),
+        ("SELECT time '01:02:03 +01:00'", "the type time with time zone"),
+        ("SELECT cast('1.1.1.1' AS ipaddress)", "the type ipaddress"),
+        ("SELECT cast(1 AS interval day to second)", "casts to intervals"),
+        ("SELECT json_object('a': 1)", "JSON_OBJECT"),
+        ("SELECT 'a' SIMILAR TO 'b'", "SIMILAR TO"),
+        ("SELECT overlay('abc' PLACING 'z' FROM 2)", "OVERLAY"),
+        ("SELECT * FROM (VALUES 1) AS t(a) NATURAL JOIN (VALUES 1) AS u(a)", "NATURAL here"),
+        ("SELECT * FROM events_v0 FOR TIMESTAMP AS OF now()", "FOR TIMESTAMP AS OF here"),
+    ],
+)
+def test_what_is_missing_is_named_in_sql(sql: str, missing: str) -> None:
+    with pytest.raises(StatementFailure) as raised:
+        dialect.translate(sql, CATALOG, "data_hist")
+
+    assert raised.value.text == f"The embedded endpoint does not support {missing}"
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("sum(dt)", "sum(bigint), sum(double)"),
+        ("abs(dt)", "abs(double)"),
+        ("json_extract(1, '$.a')", "json_extract(json, varchar)"),
+        ("year(1)", "year(timestamp(3))"),
+    ],
+)
+def test_expected_parameters_are_types(call: str, expected: str) -> None:
+    with pytest.raises(StatementFailure) as raised:
+        dialect.translate(f"SELECT {call} FROM events_v0", CATALOG, "data_hist")
+
+    assert raised.value.text.endswith(f". Expected: {expected}")
+
+
+@pytest.mark.parametrize(
+    ("name", "number"),
+    [
+        ("EXPRESSION_NOT_AGGREGATE", 1006),
+        ("AMBIGUOUS_NAME", 1006),
+        ("HIVE_CURSOR_ERROR", 1007),
+        ("INVALID_PARAMETER_USAGE", 1100),
+        ("TYPE_NOT_FOUND", 1300),
+        ("SUBQUERY_MULTIPLE_ROWS", 1000),
+    ],
+)
+def test_error_number_is_that_of_its_family(name: str, number: int) -> None:
+    failure = StatementFailure(name, "text")
+
+    assert (failure.category, failure.number) == (ErrorCategory.USER, number)
