@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,6 @@ from connexion.resolver import Resolver
 from starlette.exceptions import HTTPException
 
 from data_hist.athena import AthenaClient
-from data_hist.athena.polling.poller import Poller
 from data_hist.auth.authentication import Authenticator, authenticator_from
 from data_hist.catalog import ApiVersion, Catalog, load_catalog
 from data_hist.errors import DataHistError
@@ -52,11 +51,8 @@ from data_hist.http.serializers import respond_with_json
 from data_hist.http.shutdown import SHUTDOWN_KEY, Shutdown
 from data_hist.http.validation import VALIDATORS
 from data_hist.observability.trace_context import trace_context
-from data_hist.queries.executions_cache import describe_for_callers
 from data_hist.queries.glacier_warnings import ArchivePolicy
-from data_hist.queries.process_resources import ProcessResources, ResourceLimits
-from data_hist.queries.service import QueryService, utc_now
-from data_hist.retention.result_locations import ResultLocations
+from data_hist.resources import QueryLimits, UseCases, WorkerResources
 from data_hist.retention.sweeper import swept
 from data_hist.settings import Settings, load_settings, traces_are_wanted
 from data_hist.site.pages import site_pages
@@ -67,13 +63,18 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
+def utc_now() -> datetime:
+    """Return the current time."""
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True)
 class Limits:
     """Sizes, timeouts and bounds that are not settings; tests pass others."""
 
-    resources: ResourceLimits = field(default_factory=ResourceLimits)
     concurrency: ConcurrencyLimits = field(default_factory=ConcurrencyLimits)
     requests: RequestLimits = field(default_factory=RequestLimits)
+    queries: QueryLimits = field(default_factory=QueryLimits)
 
 
 DEFAULT_LIMITS = Limits()
@@ -104,12 +105,7 @@ def create_app(
     catalog = catalog or load_catalog()
     tracing = _load_tracing() if traces_are_wanted() else None
     edge = _HttpEdge.build(settings, limits, tracing)
-    poller = Poller(
-        partial(describe_for_callers, engine), settings.status_calls_per_second_of_worker, clock
-    )
-    resources = ProcessResources.start(
-        engine, catalog.versions, settings.max_query_days, limits.resources
-    )
+    resources = WorkerResources.create(settings, engine, catalog, clock, limits.queries)
     app = connexion.AsyncApp(
         __name__,
         specification_dir=specification.FOLDER,
@@ -120,23 +116,16 @@ def create_app(
             for middleware in ConnexionMiddleware.default_middlewares
             if middleware is not SwaggerUIMiddleware
         ],
-        lifespan=_lifespan(
-            edge.lifespan_state, poller, resources, tracing, partial(swept, settings, clock)
-        ),
+        lifespan=_lifespan(edge, resources, tracing, partial(swept, settings, clock)),
     )
     _add_middlewares(app, edge, limits, tracing, _site_pages(edge, settings, catalog))
     for version in catalog.versions.values():
-        service = QueryService(
-            engine,
-            poller,
+        use_cases = resources.use_cases(
             version,
-            ResultLocations(settings.result_bucket, settings.result_prefix),
-            clock,
-            resources=resources,
-            load=edge.limiter,
-            shutdown=edge.shutdown,
+            release_slot=edge.limiter.parked,
+            until_shutdown=edge.shutdown.cutting_short,
         )
-        _add_version(app, edge, settings, version, service)
+        _add_version(app, edge, settings, version, use_cases)
     _add_health(app, edge, engine)
     _add_error_handlers(app, edge)
     return app
@@ -211,15 +200,24 @@ def _add_version(
     edge: _HttpEdge,
     settings: Settings,
     version: ApiVersion,
-    service: QueryService,
+    use_cases: UseCases,
 ) -> None:
     base_path = _base_path(version.name)
     archive = ArchivePolicy(settings.archived_after_days, settings.archived_after_days_of_customers)
+    operations = Operations(
+        submitter=use_cases.submitter,
+        statuses=use_cases.statuses,
+        results=use_cases.results,
+        lister=use_cases.lister,
+        version=version,
+        price_usd_per_tb=settings.price_usd_per_tb,
+        archive=archive,
+    )
     edge.routes.add_api(base_path, edge.api_document)
     app.add_api(
         edge.api_document,
         base_path=base_path,
-        resolver=_resolver(Operations(service, version, settings.price_usd_per_tb, archive)),
+        resolver=_resolver(operations),
         security_map=security_map(edge.authenticator),
     )
 
@@ -271,17 +269,15 @@ def _load_tracing() -> "Tracing | None":
 
 
 def _lifespan(
-    state: dict[str, Any],
-    poller: Poller,
-    resources: ProcessResources,
+    edge: _HttpEdge,
+    resources: WorkerResources,
     tracing: "Tracing | None",
     in_background: Callable[[], AbstractAsyncContextManager[None]],
 ) -> Callable[[Any], Any]:
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
         async with in_background():
-            yield state
-        poller.close()
+            yield edge.lifespan_state
         await resources.close()
         if tracing is not None:
             tracing.close()
@@ -289,5 +285,5 @@ def _lifespan(
     return lifespan
 
 
-def _resolver(handlers: object) -> Resolver:
-    return Resolver(lambda operation_id: respond_with_json(getattr(handlers, operation_id)))
+def _resolver(operations: object) -> Resolver:
+    return Resolver(lambda operation_id: respond_with_json(getattr(operations, operation_id)))

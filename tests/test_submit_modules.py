@@ -51,7 +51,7 @@ def test_submit_runs_through_few_modules(endpoint_url: str) -> None:
 
     assert answer["query_id"]
     print(f"\na submit runs through {len(modules)} modules of data_hist:", *modules, sep="\n  ")
-    assert {"server.protocol", "http.operations", "queries.service", "athena.client"} <= {*modules}
+    assert {"server.protocol", "http.operations", "queries.submit", "athena.client"} <= {*modules}
     assert any(module.startswith("sql_guard.") for module in modules)
     assert len(modules) <= MOST_MODULES
 

@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from data_hist.pruning.time_range import TimeRange
-
 
 class QueryStatus(StrEnum):
     """Where a query is in its life; not monotonic, Athena may queue a running query again."""
@@ -71,7 +69,6 @@ class Query:
     completed_at: datetime | None = None
     statistics: Statistics = field(default_factory=Statistics)
     failure: Failure | None = None
-    time_ranges: tuple[TimeRange, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ All is told when the answer has ended, which for a whole result may be long afte
 import re
 import secrets
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from contextvars import Context
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +22,6 @@ from data_hist.observability.request_context import (
     CURRENT,
     RawHeaders,
     RequestContext,
-    current_request,
 )
 from data_hist.observability.trace_context import TRACEPARENT, TraceContext
 
@@ -160,14 +158,3 @@ def _completion(record: RequestContext, answer: Answer) -> str:
     if answer.is_whole and not record.caller_left:
         return "whole"
     return "broken" if record.problem else "client_left"
-
-
-@contextmanager
-def waiting() -> Iterator[None]:
-    """Account for the time in which a request only waits for its query to end."""
-    begun = time.perf_counter()
-    try:
-        with metrics.one_waiter():
-            yield
-    finally:
-        current_request().waited_seconds += time.perf_counter() - begun

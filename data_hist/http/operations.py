@@ -29,8 +29,12 @@ from data_hist.http.serializers import (
 )
 from data_hist.observability.request_context import current_request
 from data_hist.queries.glacier_warnings import ArchivePolicy
-from data_hist.queries.model import OwnedQuery, PageRequest, QueryFilter, QueryWarning, Submission
-from data_hist.queries.service import QueryService
+from data_hist.queries.listing import QueryLister
+from data_hist.queries.model import PageRequest, QueryFilter, QueryWarning, Submission
+from data_hist.queries.result_reader import ResultReader
+from data_hist.queries.status import StatusReader
+from data_hist.queries.submit import Submitter
+from data_hist.queries.tenant_isolation import OwnedQuery
 from data_hist.results.model import Page, PageShape, RowStyle
 from data_hist.spelling import offer
 
@@ -48,12 +52,19 @@ class Operations:
 
     def __init__(
         self,
-        service: QueryService,
+        *,
+        submitter: Submitter,
+        statuses: StatusReader,
+        results: ResultReader,
+        lister: QueryLister,
         version: ApiVersion,
         price_usd_per_tb: float,
         archive: ArchivePolicy,
     ) -> None:
-        self._service = service
+        self._submitter = submitter
+        self._statuses = statuses
+        self._results = results
+        self._lister = lister
         self._version = version
         self._price_usd_per_tb = price_usd_per_tb
         self._archive = archive
@@ -72,10 +83,10 @@ class Operations:
         )
         tenant = _tenant()
         if dry_run:
-            checked = await _unless_disconnected(self._service.validate(tenant, submission))
-            warnings = self._archive.warnings(checked.check)
-            return dry_run_document(checked, submission.sql, warnings), 200, {}
-        owned = await _unless_disconnected(self._service.submit(tenant, submission))
+            validated = await _unless_disconnected(self._submitter.validate(tenant, submission))
+            warnings = self._archive.warnings(validated.explained)
+            return dry_run_document(validated, submission.sql, warnings), 200, {}
+        owned = await _unless_disconnected(self._submitter.submit(tenant, submission))
         document, status, headers = await self._with_first_page(owned, first_page)
         return document, status, headers | applied
 
@@ -92,7 +103,7 @@ class Operations:
         wait, applied = _wait_seconds(wait_seconds)
         # On a busy worker the request has waited for its slot first.
         left = max(wait - current_request().waited_seconds, 0)
-        status = self._service.status(_tenant(), query_id, left)
+        status = self._statuses.status(_tenant(), query_id, left)
         owned = await (_unless_disconnected(status) if left else status)
         given = {
             "results_per_page": results_per_page,
@@ -106,7 +117,7 @@ class Operations:
     async def cancel_query(self, query_id: str) -> Answer:
         """Stop a query."""
         current_request().query_id = query_id
-        owned = await self._service.cancel(_tenant(), query_id)
+        owned = await self._statuses.cancel(_tenant(), query_id)
         return self._described(owned)
 
     async def list_queries(
@@ -118,7 +129,7 @@ class Operations:
     ) -> Document:
         """List the caller's queries."""
         wanted = QueryFilter(QueryStatus(status) if status else None, text)
-        queries = await self._service.queries(_tenant(), wanted, limit, paging_token)
+        queries = await self._lister.list_queries(_tenant(), wanted, limit, paging_token)
         return {
             "queries": [self._document(owned) for owned in queries.queries],
             "paging_token": queries.paging_token,
@@ -129,7 +140,7 @@ class Operations:
         fields = dict(body)
         page_request = PageRequest(shape=_take_page_shape(fields), **fields)
         current_request().query_id = page_request.query_id
-        reading = self._service.next_page(_tenant(), page_request)
+        reading = self._results.next_page(_tenant(), page_request)
         page = await (_unless_disconnected(reading) if page_request.wait_seconds else reading)
         return page_document(page)
 
@@ -143,7 +154,7 @@ class Operations:
         """Read the whole result."""
         current_request().query_id = query_id
         chosen = negotiate_format(format, request.headers.get("Accept"))
-        result = await self._service.result(_tenant(), query_id)
+        result = await self._results.whole_result(_tenant(), query_id)
         response = await result_response(
             result, chosen, RowStyle(row_format, big_integers), request.headers
         )
@@ -164,7 +175,7 @@ class Operations:
     async def _with_first_page(self, owned: OwnedQuery, shape: PageShape | None) -> Answer:
         """Describe a query, with its first page if one is wanted and there."""
         document, status, headers = self._described(owned)
-        page = await self._service.first_page(owned.query, shape) if shape else None
+        page = await self._results.first_page(owned.query, shape) if shape else None
         if isinstance(page, Page):
             document["page"] = page_document(page)
         if isinstance(page, QueryWarning):

@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from data_hist.athena.model import Failure, Query, QueryStatus
 from data_hist.catalog import Table
-from data_hist.queries.model import CheckedQuery, OwnedQuery, QueryWarning
+from data_hist.queries.model import QueryWarning, ValidatedQuery
 from data_hist.queries.sql_trailer import caller_text
+from data_hist.queries.tenant_isolation import OwnedQuery
 from data_hist.results.model import Page, column_documents
 from data_hist.strict_json import JsonText, dumps
 
@@ -77,10 +78,10 @@ def retry_headers(owned: OwnedQuery) -> dict[str, str]:
 
 
 def dry_run_document(
-    checked: CheckedQuery, sql: str, warnings: Sequence[QueryWarning]
+    validated: ValidatedQuery, sql: str, warnings: Sequence[QueryWarning]
 ) -> dict[str, Any]:
     """Describe a query that was checked and not run; what only a run has is null."""
-    reads_nothing = checked.partitions == 0
+    reads_nothing = validated.partitions == 0
     return {
         "query_id": None,
         "query": sql,
@@ -89,12 +90,12 @@ def dry_run_document(
         "submitted_at": None,
         "completed_at": None,
         "expires_at": None,
-        "retention_minutes": checked.check.owner.retention_minutes,
+        "retention_minutes": validated.explained.owner.retention_minutes,
         "statistics": None,
         "estimate": {
             "scanned_bytes": 0 if reads_nothing else None,
             "cost_usd": 0.0 if reads_nothing else None,
-            "partitions": checked.partitions,
+            "partitions": validated.partitions,
         },
         "warnings": [warning_document(warning) for warning in warnings],
     }

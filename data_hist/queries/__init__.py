@@ -1,1 +1,4 @@
-"""What a query of Athena's is to its caller: whose it is, how it goes, where it failed."""
+"""The use cases: submit, validate, follow, list and cancel queries, and read their results.
+
+Knows nothing of HTTP.
+"""

@@ -1,6 +1,6 @@
-"""What S3 has moved to Glacier, where Athena does not look, and which queries to warn of it.
+"""Warn of queries whose time range reaches records that S3 has moved to Glacier.
 
-Athena leaves archived objects out without a word: the result is short, and nothing failed.
+Athena skips archived objects silently: rows are missing from the result, and nothing fails.
 """
 
 from collections.abc import Mapping
@@ -9,7 +9,9 @@ from datetime import UTC, datetime, timedelta
 
 from data_hist.athena.model import QueryStatus
 from data_hist.pruning.time_range import DAY_MS, Span, span_at
-from data_hist.queries.model import OwnedQuery, QueryWarning
+from data_hist.queries.model import QueryWarning
+from data_hist.queries.sql_trailer import time_ranges
+from data_hist.queries.tenant_isolation import OwnedQuery
 
 CODE = "RANGE_PARTLY_ARCHIVED"
 _WITHOUT_RESULT = (QueryStatus.FAILED, QueryStatus.CANCELLED)
@@ -18,23 +20,23 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True)
 class ArchivePolicy:
-    """How many days S3 keeps records in reach of Athena, also for single customers."""
+    """After how many days S3 archives records, by default and for single customers."""
 
     days: int
     days_of_customers: Mapping[int, int]
 
     def warnings(self, owned: OwnedQuery) -> list[QueryWarning]:
-        """What the caller should know about the result of a query."""
+        """Warn if rows may be missing from the result of a query."""
         query = owned.query
         if query.status in _WITHOUT_RESULT:
             return []
         start_ms = int(query.submitted_at.timestamp() * 1000)
         days = self.days_of_customers.get(owned.owner.tenant, self.days)
-        # S3 moves objects at the midnight (UTC) after they have reached their age.
+        # S3 moves objects at the midnight (UTC) after they reach that age.
         archived_ms = start_ms - start_ms % DAY_MS - days * DAY_MS
         if archived_ms <= 0:
-            return []  # there are no records from before 1970
-        spans = [span_at(time_range, start_ms) for time_range in query.time_ranges]
+            return []  # no record is older than 1970
+        spans = [span_at(time_range, start_ms) for time_range in time_ranges(query.sql)]
         missing = [part for span in spans if (part := _archived_part(span, archived_ms))]
         return [_warning(missing, days)] if missing else []
 
@@ -48,16 +50,17 @@ def _archived_part(span: Span, archived_ms: int) -> Span | None:
 def _warning(missing: list[Span], days: int) -> QueryWarning:
     lows = [span.low for span in missing if span.low is not None]
     highs = [span.high for span in missing if span.high is not None]
-    since = f"from {_text(min(lows))} " if len(lows) == len(missing) else ""
+    since = f"from {_format_time(min(lows))} " if len(lows) == len(missing) else ""
+    until = _format_time(max(highs))
     return QueryWarning(
         CODE,
-        f"The query asks for records that arrived {since}up to {_text(max(highs))}, more than "
+        f"The query asks for records that arrived {since}up to {until}, more than "
         f"{days} days before it: those are archived and may be missing from the result. A lower "
         "bound on arrivaltimestamp, createdtimestamp or dt leaves them out of the question.",
     )
 
 
-def _text(moment_ms: int) -> str:
-    # There is no archive from before, and no date from long before.
+def _format_time(moment_ms: int) -> str:
+    # No record is older than 1970, and Python has no date before year 1.
     moment = _EPOCH + timedelta(milliseconds=max(moment_ms, 0))
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,52 +1,101 @@
-"""List a tenant's queries, newest first, by filtering the engine's list of all queries."""
+"""List a tenant's queries, newest first, by filtering Athena's list of all queries."""
 
+import asyncio
 from collections.abc import Iterator
+from concurrent.futures import Executor
+from functools import partial
 from typing import NamedTuple
 
 from data_hist.athena import AthenaClient
 from data_hist.athena.model import Query
-from data_hist.queries.executions_cache import for_caller
-from data_hist.queries.model import OwnedQuery, QueryFilter, QueryList
-from data_hist.queries.ownership import Ownership
-from data_hist.queries.sql_trailer import caller_text
+from data_hist.queries.model import QueryFilter, QueryList
+from data_hist.queries.sql_trailer import caller_text, with_caller_position
+from data_hist.queries.tenant_isolation import OwnedQuery, TenantIsolation
 from data_hist.results.paging_tokens import ListPosition, list_token, parse_list_token
-
-# Athena allows five calls a second of the listing for the whole account, so that one request may
-# not walk it to its end: a page may hold fewer queries than asked for, and still have a token.
-_ENGINE_PAGES = 10
 
 
 class _Entry(NamedTuple):
+    """An entry of Athena's list, if it is the tenant's, and the position after it."""
+
     query: OwnedQuery | None
-    following: ListPosition | None
+    next_position: ListPosition | None
 
 
-def list_queries(
-    engine: AthenaClient,
-    ownership: Ownership,
-    *,
-    tenant: int,
-    wanted: QueryFilter,
-    limit: int,
-    paging_token: str | None,
-) -> QueryList:
-    """List up to `limit` of a tenant's queries.
+class QueryLister:
+    """Lists queries.
 
-    The token only tells the place in the engine's list, so that it goes with any filter.
+    Athena allows five calls of the listing a second for the whole account, so that one request
+    must not walk it to its end: a page may hold fewer queries than requested and still have a
+    token.
 
-    Raises:
-        InvalidPagingToken: The token is damaged or of another list.
+    Args:
+        engine: Lists all queries.
+        isolation: Finds their owners.
+        calls: Where calls of Athena may block.
+        max_engine_pages: How many of Athena's pages one request may read.
     """
-    start = parse_list_token(tenant, paging_token) if paging_token else ListPosition(None, None)
-    queries: list[OwnedQuery] = []
-    following: ListPosition | None = None
-    for entry in _entries(engine, ownership, tenant, start):
-        following = entry.following
-        if entry.query and _matches(entry.query.query, wanted):
-            queries.append(entry.query)
-        if len(queries) == limit:
-            break
-    return QueryList(queries, list_token(tenant, following) if following else None)
+
+    def __init__(
+        self,
+        engine: AthenaClient,
+        isolation: TenantIsolation,
+        calls: Executor,
+        max_engine_pages: int = 10,
+    ) -> None:
+        self._engine = engine
+        self._isolation = isolation
+        self._calls = calls
+        self._max_engine_pages = max_engine_pages
+
+    async def list_queries(
+        self, tenant: int, wanted: QueryFilter, limit: int, paging_token: str | None
+    ) -> QueryList:
+        """List up to `limit` of a tenant's queries; a token is valid with any filter.
+
+        Raises:
+            InvalidPagingToken: The token is damaged or belongs to another list.
+        """
+        read = partial(self._read, tenant, wanted, limit, paging_token)
+        return await asyncio.get_running_loop().run_in_executor(self._calls, read)
+
+    def _read(
+        self, tenant: int, wanted: QueryFilter, limit: int, paging_token: str | None
+    ) -> QueryList:
+        start = parse_list_token(tenant, paging_token) if paging_token else ListPosition(None, None)
+        queries: list[OwnedQuery] = []
+        position: ListPosition | None = None
+        for entry in self._entries(tenant, start):
+            position = entry.next_position
+            if entry.query and _matches(entry.query.query, wanted):
+                queries.append(entry.query)
+            if len(queries) == limit:
+                break
+        return QueryList(queries, list_token(tenant, position) if position else None)
+
+    def _entries(self, tenant: int, start: ListPosition) -> Iterator[_Entry]:
+        token, after = start.engine_token, start.after
+        for _ in range(self._max_engine_pages):
+            query_ids, next_token = self._engine.list_query_ids(token)
+            next_page = ListPosition(next_token, None) if next_token else None
+            if after is not None and after not in query_ids:
+                # Queries that started since have shifted the position to the next page.
+                yield _Entry(None, next_page and ListPosition(next_token, after))
+            else:
+                begin = query_ids.index(after) + 1 if after else 0
+                after = None
+                described = self._engine.describe_listed(query_ids[begin:])
+                for query_id in query_ids[begin:]:
+                    is_last = query_id == query_ids[-1]
+                    position = next_page if is_last else ListPosition(token, query_id)
+                    yield _Entry(self._owned(described.get(query_id), tenant), position)
+            if next_token is None:
+                return
+            token = next_token
+
+    def _owned(self, query: Query | None, tenant: int) -> OwnedQuery | None:
+        if query is None:
+            return None
+        return self._isolation.owned_or_none(with_caller_position(query), tenant)
 
 
 def _matches(query: Query, wanted: QueryFilter) -> bool:
@@ -55,28 +104,3 @@ def _matches(query: Query, wanted: QueryFilter) -> bool:
     if wanted.text is None:
         return True
     return wanted.text.casefold() in (caller_text(query.sql) or "").casefold()
-
-
-def _entries(
-    engine: AthenaClient, ownership: Ownership, tenant: int, start: ListPosition
-) -> Iterator[_Entry]:
-    """Each entry from a position on, with the position after it."""
-    token, after = start.engine_token, start.after
-    for _ in range(_ENGINE_PAGES):
-        query_ids, next_token = engine.list_query_ids(token)
-        following = ListPosition(next_token, None) if next_token else None
-        if after is not None and after not in query_ids:
-            # So many queries were started since that the place is a page further.
-            yield _Entry(None, following and ListPosition(next_token, after))
-        else:
-            begin = query_ids.index(after) + 1 if after else 0
-            after = None
-            described = engine.describe_listed(query_ids[begin:])
-            for query_id in query_ids[begin:]:
-                query = described.get(query_id)
-                owned = ownership.visible(for_caller(query), tenant) if query else None
-                is_last = query_id == query_ids[-1]
-                yield _Entry(owned, following if is_last else ListPosition(token, query_id))
-        if next_token is None:
-            return
-        token = next_token

@@ -1,6 +1,8 @@
-"""What the state of a query means for its caller: rows, an error of theirs, or neither."""
+"""What the state of a query means for its caller: rows, an error to fix, or neither."""
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from data_hist.athena.model import Failure, FailureCause, Query, QueryStatus
 from data_hist.catalog import Table
@@ -12,28 +14,31 @@ from data_hist.errors import (
     ResourcesExhausted,
     ScanLimitExceeded,
 )
-from data_hist.queries.column_hints import with_column_hint
+from data_hist.spelling import offer, sentence, short
 
-_RETRY_SECONDS = 1
-_CALLERS_FAULTS: dict[FailureCause, type[DataHistError]] = {
+_RETRY_AFTER_SECONDS = 1
+_USER_ERRORS: dict[FailureCause, type[DataHistError]] = {
     FailureCause.SQL: InvalidSql,
     FailureCause.RESOURCES: ResourcesExhausted,
     FailureCause.SCAN_LIMIT: ScanLimitExceeded,
 }
+# Any other name was in double quotes, which some databases accept for strings.
+_PLAIN_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_UNRESOLVED = re.compile(r"Column '([^']+)' cannot be resolved")
+# A misspelt one reads as a column with an alias: SELECT DISTICT tags.
+_KEYWORD = "DISTINCT"
 
 
-def raise_callers_fault(
-    failure: Failure | None, query_id: str | None, tables: Mapping[str, Table]
-) -> None:
-    """Raise the error of a query over some tables that failed through its own SQL.
+def raise_user_error(failure: Failure, query_id: str | None, tables: Mapping[str, Table]) -> None:
+    """Raise the failure of a query over some tables, if its caller can fix it.
 
     Raises:
         InvalidSql, ResourcesExhausted, ScanLimitExceeded: By the cause of the failure.
     """
-    if failure is None or failure.cause not in _CALLERS_FAULTS:
+    if failure.cause not in _USER_ERRORS:
         return
     failure = with_column_hint(failure, tables)
-    raise _CALLERS_FAULTS[failure.cause](
+    raise _USER_ERRORS[failure.cause](
         failure.detail,
         query_id=query_id,
         code=failure.code,
@@ -42,8 +47,10 @@ def raise_callers_fault(
     )
 
 
-def require_rows(query: Query, tables: Mapping[str, Table]) -> None:
-    """Make sure that a query over some tables has a result.
+def require_rows(
+    query: Query, tables: Mapping[str, Table], retry_after_seconds: int = _RETRY_AFTER_SECONDS
+) -> None:
+    """Check that a query over some tables has a result.
 
     Raises:
         QueryNotFinished: It has none yet.
@@ -53,7 +60,7 @@ def require_rows(query: Query, tables: Mapping[str, Table]) -> None:
         raise QueryNotFinished(
             "The query has not finished yet; GET /status with wait_seconds waits for it.",
             query_id=query.query_id,
-            retry_after_seconds=_RETRY_SECONDS,
+            retry_after_seconds=retry_after_seconds,
         )
     if query.status is QueryStatus.FINISHED:
         return
@@ -64,4 +71,32 @@ def require_rows(query: Query, tables: Mapping[str, Table]) -> None:
         code=failure.code if failure else None,
         line=failure.line if failure else None,
         column=failure.column if failure else None,
+    )
+
+
+def with_column_hint(failure: Failure, tables: Mapping[str, Table]) -> Failure:
+    """Add to an unknown column the one that may be meant, among those that may be queried."""
+    found = _UNRESOLVED.fullmatch(failure.detail)
+    if failure.code != "COLUMN_NOT_FOUND" or found is None:
+        return failure
+    name = short(found[1].replace('"', "").rpartition(".")[2])
+    hint = _column_hint(name, tables)
+    return replace(failure, detail=sentence(f"Column '{short(found[1])}' cannot be resolved{hint}"))
+
+
+def _column_hint(name: str, tables: Mapping[str, Table]) -> str:
+    if not _PLAIN_NAME.fullmatch(name):
+        return "; double quotes are for names, a string takes single quotes"
+    columns = {
+        table.name: [column.name for column in table.queryable_columns] for table in tables.values()
+    }
+    owners = [table for table, names in columns.items() if name.lower() in names]
+    if owners:
+        return (
+            f": '{name.lower()}' is a column of {' and '.join(owners)}; check the FROM around it, "
+            "and its aliases"
+        )
+    known = dict.fromkeys(name for names in columns.values() for name in names)
+    return offer(name, [*known, _KEYWORD]) or (
+        "; GET /tables describes the columns, and a string takes single quotes"
     )

@@ -1,32 +1,33 @@
-"""What the service has to know of a query later on, sent along with its SQL.
+"""The comment at the end of the SQL that is sent, from which the service recovers its state.
 
-The service keeps no state, so this travels as a comment in the last line, which Athena gives back
-with every description: the pieces that the guard replaced, which give back the caller's own text
-and the places of errors in it, and the times of arrival that the query asks for.
+Athena returns it with every description. It holds the text that the guard replaced, from which
+follow the caller's SQL and the positions of errors in it, and the time ranges of the query.
 """
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
+from data_hist.athena.model import Query
 from data_hist.errors import QueryTooLarge
 from data_hist.pruning.time_range import Anchor, Base, Span, TimeRange
 from data_hist.sql_guard import MAX_SQL_BYTES, Edit
 
 
 class Position(NamedTuple):
-    """A place in a text; both count from 1."""
+    """A position in a text; both count from 1."""
 
     line: int
     column: int
 
 
 class _Piece(NamedTuple):
-    """An edit as it travels.
+    """An edit as the trailer encodes it.
 
-    `removed` is the text that stood there, or where `exact` is false, as in the trailers of older
-    versions, only a text of the same lines.
+    `removed` is the text that was replaced. In the trailers of older versions, where `exact` is
+    false, it is only a text with the same line lengths.
     """
 
     start: int
@@ -44,21 +45,21 @@ _SPAN = re.compile(r"([a-z]+):(-?\d{1,6}):(-?\d{1,16})?:(-?\d{1,16})?;", re.ASCI
 
 
 def annotate(
-    sent: str, written: str, edits: Sequence[Edit], ranges: Sequence[TimeRange] = ()
+    sent: str, caller_sql: str, edits: Sequence[Edit], ranges: Sequence[TimeRange] = ()
 ) -> str:
-    """Append a comment to the SQL that is sent, where Athena's limit has room.
+    """Append the trailer to the SQL that is sent, unless Athena's limit has no room for it.
 
     Args:
-        sent: The SQL.
-        written: What the caller wrote.
-        edits: How the one became the other.
-        ranges: What each table reference asks for.
+        sent: The rewritten SQL.
+        caller_sql: The SQL as the caller wrote it.
+        edits: How the rewritten SQL differs from it.
+        ranges: The time range of each table reference.
 
     Raises:
-        QueryTooLarge: There is no room, and the caller's own text would be read as the comment.
+        QueryTooLarge: There is no room, and a line of the SQL would be taken for the trailer.
     """
-    trailer = _TRAILER + "".join(_encoded_edit(written, edit) for edit in edits)
-    trailer += "".join(dict.fromkeys(map(_encoded_range, ranges)))
+    trailer = _TRAILER + "".join(_encode_edit(caller_sql, edit) for edit in edits)
+    trailer += "".join(dict.fromkeys(map(_encode_range, ranges)))
     if len((sent + trailer).encode()) <= MAX_SQL_BYTES:
         return sent + trailer
     if _TRAILER in sent:
@@ -67,51 +68,62 @@ def annotate(
 
 
 def caller_text(sent: str) -> str | None:
-    """What the caller wrote; None where the sent SQL does not tell."""
+    """Return the SQL as the caller wrote it; None if the trailer does not tell."""
     body, trailer, encoded = sent.rpartition(_TRAILER)
-    pieces = _decoded(encoded)
+    pieces = _decode_pieces(encoded)
     if not trailer or not all(piece.exact for piece in pieces):
         return None
-    return _restored(body, pieces, 0)[0]
+    return _restore(body, pieces, 0)[0]
 
 
-def caller_place(sent: str, line: int | None, column: int | None) -> tuple[int | None, int | None]:
-    """Where a place in the sent SQL lies in the caller's; no place is none there either."""
+def with_caller_position(query: Query) -> Query:
+    """Let the failure of a query refer to the caller's SQL."""
+    failure = query.failure
+    if failure is None:
+        return query
+    line, column = caller_line_and_column(query.sql, failure.line, failure.column)
+    return replace(query, failure=replace(failure, line=line, column=column))
+
+
+def caller_line_and_column(
+    sent: str, line: int | None, column: int | None
+) -> tuple[int | None, int | None]:
+    """Translate a position in the sent SQL to the caller's; both are None if it is unknown."""
     if line is None or column is None:
         return None, None
     return caller_position(sent, line, column) or (None, None)
 
 
 def caller_position(sent: str, line: int, column: int) -> Position | None:
-    """Translate a position in the sent SQL; None where the SQL carries no edits."""
+    """Translate a position in the sent SQL to the caller's; None if the SQL has no trailer."""
     body, trailer, encoded = sent.rpartition(_TRAILER)
     if not trailer:
         return None
     offset = _offset(body, line, column)
-    text, caller_offset = _restored(body, _decoded(encoded), offset)
+    text, caller_offset = _restore(body, _decode_pieces(encoded), offset)
     before = text[:caller_offset]
     return Position(before.count("\n") + 1, caller_offset - before.rfind("\n"))
 
 
 def time_ranges(sent: str) -> list[TimeRange]:
-    """The times of arrival that the sent SQL asks for, one for each that differs; none unknown."""
+    """Return the distinct time ranges of the table references; none if the SQL has no trailer."""
     _, trailer, encoded = sent.rpartition(_TRAILER)
-    return [_decoded_range(match[1]) for match in _RANGE.finditer(encoded if trailer else "")]
+    return [_decode_range(match[1]) for match in _RANGE.finditer(encoded if trailer else "")]
 
 
-def _encoded_range(time_range: TimeRange) -> str:
+def _encode_range(time_range: TimeRange) -> str:
     spans = (
-        f"{anchor.base}:{anchor.months}:{_encoded_end(span.low)}:{_encoded_end(span.high)};"
+        f"{anchor.base}:{anchor.months}:{_encode_bound(span.low)}:{_encode_bound(span.high)};"
         for anchor, span in sorted(time_range.items())
     )
     return f" @{''.join(spans)}"
 
 
-def _encoded_end(end: int | None) -> str:
-    return "" if end is None else str(end)
+def _encode_bound(bound: int | None) -> str:
+    return "" if bound is None else str(bound)
 
 
-def _decoded_range(encoded: str) -> TimeRange:
+def _decode_range(encoded: str) -> TimeRange:
     return {
         Anchor(Base(base), int(months)): Span(
             int(low) if low else None, int(high) if high else None
@@ -121,35 +133,35 @@ def _decoded_range(encoded: str) -> TimeRange:
     }
 
 
-def _encoded_edit(written: str, edit: Edit) -> str:
-    removed = written[edit.start : edit.start + edit.removed]
-    # Nothing of the text may end the comment, or look like another part of it.
+def _encode_edit(caller_sql: str, edit: Edit) -> str:
+    removed = caller_sql[edit.start : edit.start + edit.removed]
+    # Quoted, so that the text neither ends the comment nor looks like another part of it.
     return f" {edit.start}+{edit.inserted}={quote(removed, safe='')}"
 
 
-def _decoded(encoded: str) -> Sequence[_Piece]:
-    """The pieces of a trailer in their order; none of one that no release of this service wrote."""
+def _decode_pieces(encoded: str) -> Sequence[_Piece]:
+    """Decode the edits in order; none from a trailer that no release of this service wrote."""
     pieces: list[_Piece] = []
     end = 0
     for match in _PIECE.finditer(encoded):
-        piece = _decoded_piece(*match.groups())
+        piece = _decode_piece(*match.groups())
         is_next = piece.start >= end
         end = piece.start + len(piece.removed)
-        # Others may use the same workgroup, and their texts must cost neither time nor memory.
+        # Others may use the same workgroup; their SQL must cost neither time nor memory.
         if not is_next or end > MAX_SQL_BYTES:
             return []
         pieces.append(piece)
     return pieces
 
 
-def _decoded_piece(start: str, inserted: str, removed: str | None, *outline: str) -> _Piece:
+def _decode_piece(start: str, inserted: str, removed: str | None, *outline: str) -> _Piece:
     if removed is None:
-        return _outlined(int(start), *map(int, outline))
+        return _decode_outline(int(start), *map(int, outline))
     return _Piece(int(start), int(inserted), unquote(removed), exact=True)
 
 
-def _outlined(start: int, removed: int, inserted: int, newlines: int, tail: int) -> _Piece:
-    """A piece of an older trailer; `tail` is what was removed after the last end of a line."""
+def _decode_outline(start: int, removed: int, inserted: int, newlines: int, tail: int) -> _Piece:
+    """Decode an edit of an older trailer; `tail` counts what was removed after the last newline."""
     head = removed - newlines - tail
     return _Piece(start, inserted, "." * head + "\n" * newlines + "." * tail, exact=False)
 
@@ -159,8 +171,8 @@ def _offset(text: str, line: int, column: int) -> int:
     return sum(len(before) + 1 for before in lines[: line - 1]) + column - 1
 
 
-def _restored(body: str, pieces: Sequence[_Piece], offset: int) -> tuple[str, int]:
-    """The caller's text, and the offset in it for one in the sent body."""
+def _restore(body: str, pieces: Sequence[_Piece], offset: int) -> tuple[str, int]:
+    """Return the caller's SQL, and the offset in it of an offset in the sent body."""
     text: list[str] = []
     sent_at = caller_at = 0
     shift: int | None = None

@@ -1,114 +1,211 @@
-"""Follow a query: its state at once, or after a long poll.
+"""Describe and cancel queries, at once or by long polling, and count those that have ended.
 
-A request that is parked on a query's state holds no thread and no slot that others could use.
+A long poll holds no thread, and no slot of the concurrency limit.
 """
 
 import asyncio
 import logging
-from dataclasses import replace
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from contextlib import AbstractAsyncContextManager, contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from threading import Lock
 
-from data_hist.athena.model import Query
+from data_hist.athena import AthenaClient
+from data_hist.athena.model import Descriptions, Query
 from data_hist.athena.polling.poller import Poller
+from data_hist.catalog import Table
 from data_hist.errors import DataHistError, QueryNotFound
-from data_hist.http.concurrency_limit import ConcurrencyLimiter
-from data_hist.http.instrumentation import waiting
-from data_hist.http.shutdown import Shutdown
-from data_hist.queries.model import OwnedQuery
-from data_hist.queries.ownership import Ownership, query_not_found
-from data_hist.queries.query_metrics import QueryMetrics
+from data_hist.observability import metrics
+from data_hist.observability.request_context import current_request
+from data_hist.queries.result_state import raise_user_error
+from data_hist.queries.sql_trailer import with_caller_position
+from data_hist.queries.tenant_isolation import OwnedQuery, TenantIsolation, query_not_found
 
 _log = logging.getLogger(__name__)
 
-_LOOK_SECONDS = 5.0
-# What has just been started is QUEUED as far as anybody knows; more is worth a moment, no longer.
-_FIRST_LOOK_SECONDS = 1.0
+Scope = Callable[[], AbstractAsyncContextManager[None]]
 
 
-class QueryFollower:
-    """Describes queries to their owners, who may wait for them to end.
+@dataclass(frozen=True)
+class StatusLimits:
+    """How long descriptions may take, besides the time for which a caller wants to wait.
+
+    A query that has just been started is QUEUED, and waiting long for more is not worthwhile.
+    """
+
+    describe_seconds: float = 5.0
+    describe_started_seconds: float = 1.0
+    describe_cancelled_seconds: float = 1.0
+
+
+_LIMITS = StatusLimits()
+
+
+class QueryMetrics:
+    """Counts each query once, in the worker that started it, when that first sees it ended.
+
+    A query that no one asks that worker about is not counted; CloudWatch's ProcessedBytes has all.
 
     Args:
-        poller: Asks the engine about them.
-        ownership: Says whose they are.
-        started: Told of each query that is seen.
-        load: Told of callers who wait, for whom the service does nothing.
-        shutdown: Ends their wait early.
+        capacity: How many of the queries that were started last are remembered.
+    """
+
+    def __init__(self, capacity: int = 10_000) -> None:
+        self._capacity = capacity
+        self._is_due: OrderedDict[str, bool] = OrderedDict()
+        self._lock = Lock()
+
+    def add(self, query_id: str) -> None:
+        """Remember a query that was started; the repeat of a request starts none."""
+        with self._lock:
+            self._is_due.setdefault(query_id, True)
+            if len(self._is_due) > self._capacity:
+                self._is_due.popitem(last=False)
+
+    def observe(self, query: Query) -> None:
+        """Count a query if it was started here and has ended."""
+        if not query.status.is_terminal or not self._is_due.get(query.query_id):
+            return
+        with self._lock:
+            # Another thread may have counted it meanwhile, or it was evicted.
+            is_first = self._is_due.get(query.query_id, False)
+            if is_first:
+                self._is_due[query.query_id] = False
+        if is_first:
+            metrics.query_ended(query.status, query.statistics.scanned_bytes)
+
+
+class StatusReader:
+    """Describes the queries of one API version to their owners, and cancels them.
+
+    Args:
+        engine: Stops queries.
+        calls: Where calls of Athena may block.
+        poller: Describes queries.
+        isolation: Finds their owners.
+        query_metrics: Counts those that have ended.
+        tables: The tables that queries may read.
+        release_slot: Gives the request's slot of the concurrency limit to others.
+        until_shutdown: Raises TimeoutError in its body when the worker stops listening.
+        limits: How long descriptions may take.
     """
 
     def __init__(
         self,
+        engine: AthenaClient,
+        *,
+        calls: Executor,
         poller: Poller,
-        ownership: Ownership,
-        started: QueryMetrics,
-        load: ConcurrencyLimiter,
-        shutdown: Shutdown,
+        isolation: TenantIsolation,
+        query_metrics: QueryMetrics,
+        tables: Mapping[str, Table],
+        release_slot: Scope,
+        until_shutdown: Scope,
+        limits: StatusLimits = _LIMITS,
     ) -> None:
+        self._engine = engine
+        self._calls = calls
         self._poller = poller
-        self._ownership = ownership
-        self._started = started
-        self._load = load
-        self._shutdown = shutdown
+        self._isolation = isolation
+        self._metrics = query_metrics
+        self._tables = tables
+        self._release_slot = release_slot
+        self._until_shutdown = until_shutdown
+        self._limits = limits
 
-    async def follow(self, tenant: int, query_id: str, wait_seconds: float) -> OwnedQuery:
-        """Describe a tenant's query, once it has ended or `wait_seconds` have passed.
+    async def status(self, tenant: int, query_id: str, wait_seconds: float) -> OwnedQuery:
+        """Describe a query, once it has ended or `wait_seconds` have passed.
 
         Raises:
-            QueryNotFound, QueryExpired: The tenant has no such query, or has it no longer.
+            QueryNotFound, QueryExpired: The tenant has no such query, or no longer has it.
+            InvalidSql, ResourcesExhausted, ScanLimitExceeded: The query failed, and the caller
+                can fix it.
+        """
+        owned = await self.describe(tenant, query_id, wait_seconds)
+        if owned.query.failure is not None:
+            raise_user_error(owned.query.failure, query_id, self._tables)
+        return owned
+
+    async def cancel(self, tenant: int, query_id: str) -> OwnedQuery:
+        """Stop a query and describe the state that it has reached.
+
+        Raises:
+            QueryNotFound, QueryExpired: The tenant has no such query, or no longer has it.
+        """
+        owned = await self.describe(tenant, query_id, 0)
+        if owned.query.status.is_terminal:
+            return owned
+        stop = partial(self._engine.stop, query_id)
+        await asyncio.get_running_loop().run_in_executor(self._calls, stop)
+        return await self.describe(tenant, query_id, self._limits.describe_cancelled_seconds)
+
+    async def describe(self, tenant: int, query_id: str, wait_seconds: float) -> OwnedQuery:
+        """Describe a query, once it has ended or `wait_seconds` have passed, even if it failed.
+
+        Raises:
+            QueryNotFound, QueryExpired: The tenant has no such query, or no longer has it.
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + wait_seconds
         try:
-            query = await self._look(query_id, wait_seconds)
+            query = await self._describe(query_id, wait_seconds)
         except QueryNotFound:
             raise query_not_found(query_id) from None
-        self._started.seen(query)
-        # Claimed before the wait: nobody may wait for what is another's.
-        owned = self._ownership.claim(query, tenant)
+        self._metrics.observe(query)
+        # Checked before the wait, so that no one waits for another tenant's query.
+        owned = self._isolation.require_owned(query, tenant)
         if owned.query.status.is_terminal or deadline <= loop.time():
             return owned
-        query = await self._until_ended(query, deadline - loop.time())
-        self._started.seen(query)
-        return self._ownership.claim(query, tenant)
+        query = await self._wait_until_ended(query, deadline - loop.time())
+        self._metrics.observe(query)
+        return self._isolation.require_owned(query, tenant)
 
-    async def follow_started(self, started: OwnedQuery, wait_seconds: float) -> OwnedQuery:
-        """Describe a query that has just been started: as it was, where nothing more is learned.
+    async def describe_started(self, started: OwnedQuery, wait_seconds: float) -> OwnedQuery:
+        """Describe a query that was just started; if Athena does not respond, as it was.
 
         Raises:
-            QueryExpired: A request before this one started it, and it is past its retention.
+            QueryExpired: An earlier request started it, and it is past its retention.
         """
+        self._metrics.add(started.query.query_id)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + wait_seconds
-        query = await self._seen(started.query, _FIRST_LOOK_SECONDS)
+        query = await self._describe_or(started.query, self._limits.describe_started_seconds)
         if not query.status.is_terminal and loop.time() < deadline:
-            query = await self._until_ended(query, deadline - loop.time())
-        self._started.seen(query)
+            query = await self._wait_until_ended(query, deadline - loop.time())
+        self._metrics.observe(query)
         owned = replace(started, query=query)
-        self._ownership.require_kept(owned)
+        self._isolation.require_unexpired(owned)
         return owned
 
-    async def follow_unclaimed(self, query_id: str, wait_seconds: float) -> Query:
-        """Describe a query that the service has started for itself, in the same way."""
-        return await self._until_ended(await self._look(query_id, wait_seconds), wait_seconds)
+    async def describe_internal(self, query_id: str, wait_seconds: float) -> Query:
+        """Describe a query of the service itself, once it has ended or the time has passed."""
+        query = await self._describe(query_id, wait_seconds)
+        return await self._wait_until_ended(query, wait_seconds)
 
-    async def _look(self, query_id: str, wait_seconds: float) -> Query:
-        """Describe a query; a long poll that joins others who ask for the same one is parked."""
+    async def _describe(self, query_id: str, wait_seconds: float) -> Query:
+        """Describe a query; a long poll that shares a call with others holds no slot meanwhile."""
+        seconds = self._limits.describe_seconds
         if not wait_seconds or not self._poller.watches(query_id):
-            return await self._poller.look(query_id, _LOOK_SECONDS)
-        async with self._load.parked():
-            return await self._poller.look(query_id, max(wait_seconds, _LOOK_SECONDS))
+            return await self._poller.look(query_id, seconds)
+        async with self._release_slot():
+            return await self._poller.look(query_id, max(wait_seconds, seconds))
 
-    async def _until_ended(self, query: Query, seconds: float) -> Query:
-        """Wait, and describe the query as it is where this worker stops before it ends."""
-        with waiting():
-            async with self._load.parked():
+    async def _wait_until_ended(self, query: Query, seconds: float) -> Query:
+        """Wait for a query to end; if this worker stops first, describe it as it is."""
+        with _record_wait():
+            async with self._release_slot():
                 try:
-                    async with self._shutdown.cutting_short():
+                    async with self._until_shutdown():
                         return await self._poller.until_ended(query, seconds)
                 except TimeoutError:
-                    return await self._seen(query, _LOOK_SECONDS)
+                    return await self._describe_or(query, self._limits.describe_seconds)
 
-    async def _seen(self, known: Query, seconds: float) -> Query:
-        """Describe a query, as it was known before where Athena does not tell."""
+    async def _describe_or(self, known: Query, seconds: float) -> Query:
+        """Describe a query; if Athena does not respond, return it as it was known."""
         try:
             return await self._poller.look(known.query_id, seconds)
         except DataHistError as error:
@@ -116,3 +213,21 @@ class QueryFollower:
         except Exception:
             _log.exception("a query was not looked at")
         return known
+
+
+def describe_for_callers(engine: AthenaClient, query_ids: Sequence[str]) -> Descriptions:
+    """Describe up to 50 queries, with their failures in terms of the caller's SQL."""
+    described = engine.describe_many(query_ids)
+    found = {query_id: with_caller_position(query) for query_id, query in described.found.items()}
+    return Descriptions(found, described.unknown)
+
+
+@contextmanager
+def _record_wait() -> Iterator[None]:
+    """Record the time in which a request only waits for its query to end."""
+    started = time.perf_counter()
+    try:
+        with metrics.one_waiter():
+            yield
+    finally:
+        current_request().waited_seconds += time.perf_counter() - started

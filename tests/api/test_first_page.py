@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 import pytest
 
-from data_hist.queries.result_pages import PAGE_NOT_READ
+from data_hist.queries.result_reader import PAGE_NOT_READ
 from tests.reliability.fault_proxy import Choice, FaultProxy, any_of, fault_proxy, on
 from tests.reliability.faults import SECRETS, answered, refused
 from tests.support.api_calls import assert_problem, submitted

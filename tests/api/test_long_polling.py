@@ -10,9 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from data_hist.app import create_app
+from data_hist.app import create_app, utc_now
 from data_hist.athena.model import Column, Descriptions, Query, QueryStatus
-from data_hist.queries.service import utc_now
 from tests.support import turned_time
 from tests.support.running_service import running_service, settings_for
 from tests.support.turned_time import TurnedLoop, turn

@@ -16,18 +16,15 @@ from typing import Any, cast
 import pytest
 
 from data_hist.athena import AthenaClient, idempotency_token
-from data_hist.athena.polling.poller import Poller
 from data_hist.athena.retries import Retrier
 from data_hist.catalog import load_catalog
 from data_hist.errors import DataHistError
 from data_hist.http.concurrency_limit import ConcurrencyLimiter
 from data_hist.http.operations import ClientDisconnected, cancel_on_disconnect
 from data_hist.http.shutdown import Shutdown
-from data_hist.queries.executions_cache import describe_for_callers
-from data_hist.queries.model import OwnedQuery, QueryFilter, Submission
-from data_hist.queries.process_resources import ProcessResources
-from data_hist.queries.service import QueryService
-from data_hist.retention.result_locations import ResultLocations
+from data_hist.queries.model import QueryFilter, Submission
+from data_hist.queries.tenant_isolation import OwnedQuery
+from data_hist.resources import UseCases, WorkerResources
 from tests.reliability.faulty_athena import FAILING_SQL, FAULTS, INVISIBLE_SECONDS, FaultyAthena
 from tests.support import turned_time
 from tests.support.running_service import settings_for
@@ -50,7 +47,7 @@ OPERATIONS = {
     "StopQueryExecution",
     "ListQueryExecutions",
 }
-VERSION = load_catalog().versions["v0"]
+CATALOG = load_catalog()
 
 
 @dataclass
@@ -64,7 +61,7 @@ class Caller:
     query_id: str | None = None
     errors: list[str] = field(default_factory=list)
 
-    async def submit(self, service: QueryService) -> None:
+    async def submit(self, service: UseCases) -> None:
         await asyncio.sleep(self.comes_after)
         await self.ask(service)
         if self.lists:
@@ -72,10 +69,10 @@ class Caller:
             with suppress(Exception, asyncio.CancelledError):
                 await listed(service)
 
-    async def ask(self, service: QueryService) -> None:
+    async def ask(self, service: UseCases) -> None:
         try:
             answer: OwnedQuery = await cancel_on_disconnect(
-                self._receive, service.submit(TENANT, self.submission)
+                self._receive, service.submitter.submit(TENANT, self.submission)
             )
             self.query_id = answer.query.query_id
         except DataHistError as error:
@@ -95,9 +92,9 @@ class Caller:
         return {"type": "http.disconnect"}
 
 
-async def listed(service: QueryService) -> list[str]:
+async def listed(service: UseCases) -> list[str]:
     """The ids of the newest queries."""
-    found = await service.queries(TENANT, QueryFilter(), LISTED, None)
+    found = await service.lister.list_queries(TENANT, QueryFilter(), LISTED, None)
     return [each.query.query_id for each in found.queries]
 
 
@@ -123,30 +120,22 @@ class Services:
 
     def __init__(self, loop: TurnedLoop, athena: FaultyAthena) -> None:
         self._loop = loop
-        self._settings = settings_for("http://127.0.0.1:9")
+        self._settings = settings_for("http://127.0.0.1:9", status_calls_per_second=15)
         self.athena = athena
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[tuple[QueryService, Shutdown]]:
+    async def running(self) -> AsyncIterator[tuple[UseCases, Shutdown]]:
         """A service, which ends as a worker does whose calls are answered then."""
         attempts = Retrier(clock=self._loop.time, sleep=self._loop.pass_by)
         engine = AthenaClient(self._settings, athena=cast("Any", self.athena), attempts=attempts)
-        poller = Poller(lambda ids: describe_for_callers(engine, ids), 15, self._loop.clock)
+        resources = WorkerResources.create(self._settings, engine, CATALOG, self._loop.clock)
         shutdown = Shutdown(0)
-        resources = ProcessResources.start(engine, {VERSION.name: VERSION}, None)
-        locations = ResultLocations(self._settings.result_bucket, self._settings.result_prefix)
-        service = QueryService(
-            engine,
-            poller,
-            VERSION,
-            locations,
-            self._loop.clock,
-            resources=resources,
-            load=ConcurrencyLimiter(48),
-            shutdown=shutdown,
+        service = resources.use_cases(
+            CATALOG.versions["v0"],
+            release_slot=ConcurrencyLimiter(48).parked,
+            until_shutdown=shutdown.cutting_short,
         )
         yield service, shutdown
-        poller.close()
         with self.athena.at_its_best():
             await resources.close()
 

@@ -10,10 +10,9 @@ import httpx
 import uvicorn
 from pydantic import SecretStr
 
-from data_hist.app import DEFAULT_LIMITS, Limits, create_app
+from data_hist.app import DEFAULT_LIMITS, Limits, create_app, utc_now
 from data_hist.athena import AthenaClient
 from data_hist.catalog import Catalog
-from data_hist.queries.service import utc_now
 from data_hist.server.protocol import BoundedProtocol
 from data_hist.server.worker import Server
 from data_hist.settings import Settings

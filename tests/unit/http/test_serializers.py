@@ -13,8 +13,9 @@ from data_hist.http.serializers import (
     query_document,
     retry_headers,
 )
-from data_hist.queries.model import CheckedQuery, OwnedQuery, QueryWarning
+from data_hist.queries.model import QueryWarning, ValidatedQuery
 from data_hist.queries.sql_trailer import annotate
+from data_hist.queries.tenant_isolation import OwnedQuery
 from data_hist.results.model import Page
 from data_hist.retention.result_locations import Owner
 from data_hist.sql_guard import Edit
@@ -123,7 +124,7 @@ def test_estimated_cost_is_what_athena_bills(
 def test_dry_run_tells_nothing_of_its_check(
     partitions: int | None, estimate: dict[str, object]
 ) -> None:
-    checked = CheckedQuery(OwnedQuery(QUERY, OWNER), partitions)
+    checked = ValidatedQuery(OwnedQuery(QUERY, OWNER), partitions)
 
     assert dry_run_document(checked, "SELECT ?", [QueryWarning("CODE", "Mind this.")]) == {
         "query_id": None,

@@ -7,10 +7,10 @@ import pytest
 
 from data_hist.athena.model import Query, QueryStatus
 from data_hist.catalog import load_catalog
-from data_hist.queries.executions_cache import for_caller
 from data_hist.queries.glacier_warnings import ArchivePolicy
-from data_hist.queries.model import OwnedQuery, QueryWarning
+from data_hist.queries.model import QueryWarning
 from data_hist.queries.sql_trailer import annotate
+from data_hist.queries.tenant_isolation import OwnedQuery
 from data_hist.retention.result_locations import Owner
 from data_hist.sql_guard import Guard
 
@@ -31,7 +31,7 @@ def warnings(
     admitted = GUARD.admit(sql, customer_id=tenant, parameters=parameters)  # type: ignore[arg-type]
     sent = annotate(admitted.sql, sql, admitted.edits, admitted.ranges)
     query = Query("id", status, sent, "s3://bucket/key", SUBMITTED)
-    return POLICY.warnings(OwnedQuery(for_caller(query), Owner(tenant, 60)))
+    return POLICY.warnings(OwnedQuery(query, Owner(tenant, 60)))
 
 
 WITHIN = [
@@ -134,7 +134,7 @@ def test_an_archive_that_keeps_everything_has_no_warning() -> None:
     admitted = GUARD.admit("SELECT 1 FROM events", customer_id=None, parameters=None)
     sent = annotate(admitted.sql, "", admitted.edits, admitted.ranges)
     query = Query("id", QueryStatus.FINISHED, sent, "s3://bucket/key", SUBMITTED)
-    owned = OwnedQuery(for_caller(query), Owner(1, 60))
+    owned = OwnedQuery(query, Owner(1, 60))
 
     assert ArchivePolicy(365, {}).warnings(owned)
     assert not ArchivePolicy(36_500, {}).warnings(owned)

@@ -6,9 +6,9 @@ from typing import Any, cast
 
 import pytest
 
-from data_hist.queries.orphans import Orphans, Persistence
+from data_hist.queries.orphans import OrphanLimits, OrphanStopper
 
-PATIENT = Persistence(first_pause_seconds=10.0, finding_seconds=45.0)
+PATIENT = OrphanLimits(first_pause_seconds=10.0, find_seconds=45.0)
 
 
 class LateLoop(asyncio.SelectorEventLoop):
@@ -44,17 +44,17 @@ def test_start_is_not_repeated_once_it_might_start_another_query(
     athena = StuckAthena()
 
     async def work(loop: LateLoop) -> None:
-        orphans = Orphans(cast("Any", athena), PATIENT)
+        orphans = OrphanStopper(cast("Any", athena), PATIENT)
         for number in range(2):
-            orphans.add(f"stuck {number}")
+            orphans.stop(f"stuck {number}")
         # Both threads are taken.
         for _ in range(2):
             await asyncio.to_thread(athena.stopping.acquire)
-        orphans.add_unconfirmed(athena.start)
+        orphans.stop_unconfirmed(athena.start)
         await asyncio.sleep(0)
         loop.later_seconds = late_seconds
         athena.answers.set()
-        await orphans.settle(PATIENT.finding_seconds)
+        await orphans.drain(PATIENT.find_seconds)
         orphans.close()
 
     loop = LateLoop()

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from data_hist.athena.model import Query, QueryStatus
 from data_hist.errors import QueryExpired, QueryNotFound
-from data_hist.queries.ownership import Ownership
+from data_hist.queries.tenant_isolation import TenantIsolation
 from data_hist.retention.result_locations import Owner, ResultLocations
 
 LOCATIONS = ResultLocations("bucket", "data_hist")
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-OWNERSHIP = Ownership(LOCATIONS, lambda: NOW)
+ISOLATION = TenantIsolation(LOCATIONS, lambda: NOW)
 
 
 @given(st.builds(Owner, st.integers(1, 9_999_999_999), st.integers(1, 43_200)))
@@ -73,19 +73,19 @@ def test_retention_counts_from_the_end_of_the_query(age: timedelta, kept: bool) 
     ended = query(NOW - age)
 
     if kept:
-        assert OWNERSHIP.claim(ended, 11000).expires_at == NOW - age + timedelta(minutes=60)
+        assert ISOLATION.require_owned(ended, 11000).expires_at == NOW - age + timedelta(minutes=60)
     else:
         with pytest.raises(QueryExpired):
-            OWNERSHIP.claim(ended, 11000)
-    assert (OWNERSHIP.visible(ended, 11000) is not None) is kept
+            ISOLATION.require_owned(ended, 11000)
+    assert (ISOLATION.owned_or_none(ended, 11000) is not None) is kept
 
 
 def test_query_that_has_not_ended_does_not_expire() -> None:
-    assert OWNERSHIP.claim(query(None, 1), 11000).expires_at is None
+    assert ISOLATION.require_owned(query(None, 1), 11000).expires_at is None
 
 
 @pytest.mark.parametrize("tenant", [1, 11001])
 def test_another_tenants_query_does_not_exist(tenant: int) -> None:
     with pytest.raises(QueryNotFound):
-        OWNERSHIP.claim(query(None), tenant)
-    assert OWNERSHIP.visible(query(None), tenant) is None
+        ISOLATION.require_owned(query(None), tenant)
+    assert ISOLATION.owned_or_none(query(None), tenant) is None

@@ -11,8 +11,9 @@ import pytest
 from data_hist.athena import AthenaClient
 from data_hist.athena.model import Query, QueryStatus
 from data_hist.queries.model import QueryWarning
-from data_hist.queries.result_pages import PAGE_NOT_READ, ResultPages
+from data_hist.queries.result_reader import PAGE_NOT_READ, ResultLimits, ResultPages
 from data_hist.results.model import Page, PageShape
+from data_hist.results.pages import PageReader
 
 QUERY = Query(
     "id", QueryStatus.FINISHED, "", "s3://bucket/id.csv", datetime(2026, 1, 1, tzinfo=UTC)
@@ -36,7 +37,9 @@ class BrokenEngine(SlowEngine):
 
 def first_page(engine: SlowEngine, seconds: float) -> Page | QueryWarning:
     with ThreadPoolExecutor(1) as threads:
-        pages = ResultPages(cast(AthenaClient, engine), threads, threads, seconds)
+        athena = cast(AthenaClient, engine)
+        reader = PageReader(athena, threads, threads)
+        pages = ResultPages(athena, threads, reader, ResultLimits(first_page_seconds=seconds))
         try:
             return asyncio.run(pages.first(QUERY, PageShape()))
         finally:

@@ -6,7 +6,7 @@ import pytest
 
 from data_hist.athena.model import Failure, FailureCause
 from data_hist.catalog import Table, TableColumn
-from data_hist.queries.column_hints import with_column_hint
+from data_hist.queries.result_state import with_column_hint
 
 
 def table(name: str, *columns: str, hidden: str = "secretid") -> Table:

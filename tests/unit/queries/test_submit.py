@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from data_hist.queries.abandoned import unless_abandoned
+from data_hist.queries.submit import await_shielded
 
 
 def test_work_goes_on_and_its_error_is_told_to_nobody() -> None:
@@ -18,7 +18,7 @@ def test_error_is_that_of_who_waits() -> None:
     async def wait() -> None:
         work: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         work.set_exception(ValueError("told"))
-        await unless_abandoned(work)
+        await await_shielded(work)
 
     with pytest.raises(ValueError, match="told"):
         asyncio.run(wait())
@@ -30,7 +30,7 @@ async def told_of(error: Exception) -> tuple[str, list[dict[str, Any]]]:
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _loop, context: told.append(context))
     work: asyncio.Future[None] = loop.create_future()
-    waiting = asyncio.create_task(unless_abandoned(work))
+    waiting = asyncio.create_task(await_shielded(work))
     await asyncio.sleep(0)
     waiting.cancel()
     with suppress(asyncio.CancelledError):

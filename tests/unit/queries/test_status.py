@@ -6,8 +6,7 @@ import pytest
 
 from data_hist.athena.model import Query, QueryStatus, Statistics
 from data_hist.observability import metrics
-from data_hist.queries import query_metrics
-from data_hist.queries.query_metrics import QueryMetrics
+from data_hist.queries.status import QueryMetrics
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 
@@ -27,9 +26,9 @@ def test_end_is_counted_once(counted: list[tuple[str, int]]) -> None:
     started = QueryMetrics()
     started.add("a")
 
-    started.seen(query("a", QueryStatus.RUNNING))
-    started.seen(query("a", QueryStatus.FAILED))
-    started.seen(query("a", QueryStatus.FAILED))
+    started.observe(query("a", QueryStatus.RUNNING))
+    started.observe(query("a", QueryStatus.FAILED))
+    started.observe(query("a", QueryStatus.FAILED))
 
     assert counted == [("FAILED", 7)]
 
@@ -38,24 +37,23 @@ def test_idempotent_repeat_is_not_counted_again(counted: list[tuple[str, int]]) 
     started = QueryMetrics()
     for _ in range(2):
         started.add("a")
-        started.seen(query("a"))
+        started.observe(query("a"))
 
     assert len(counted) == 1
 
 
 def test_query_of_another_process_is_not_counted(counted: list[tuple[str, int]]) -> None:
-    QueryMetrics().seen(query("a"))
+    QueryMetrics().observe(query("a"))
 
     assert counted == []
 
 
-def test_oldest_give_way(counted: list[tuple[str, int]], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(query_metrics, "_MOST", 2)
-    started = QueryMetrics()
+def test_oldest_give_way(counted: list[tuple[str, int]]) -> None:
+    started = QueryMetrics(capacity=2)
     for query_id in "abc":
         started.add(query_id)
 
     for query_id in "abc":
-        started.seen(query(query_id))
+        started.observe(query(query_id))
 
     assert len(counted) == 2

@@ -1,0 +1,273 @@
+"""Submit and validate queries: check the SQL, start it on Athena, and wait if the caller does."""
+
+import asyncio
+import copy
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+from typing import TypeVar
+
+from data_hist.athena import AthenaClient, idempotency_token
+from data_hist.athena.model import Query, QueryStatus
+from data_hist.auth.authentication import OPERATOR
+from data_hist.catalog import ApiVersion
+from data_hist.errors import DataHistError, EngineError, EngineUnavailable, InvalidSql
+from data_hist.observability.request_context import current_request
+from data_hist.queries.model import Submission, ValidatedQuery
+from data_hist.queries.orphans import OrphanStopper
+from data_hist.queries.result_state import raise_user_error
+from data_hist.queries.sql_trailer import annotate, caller_line_and_column
+from data_hist.queries.status import StatusReader
+from data_hist.queries.tenant_isolation import OwnedQuery
+from data_hist.retention.result_locations import Owner, ResultLocations
+from data_hist.sql_guard import AdmittedQuery, Edit
+from data_hist.sql_guard.partition_count import partition_count
+from data_hist.sql_guard.pool import GuardPool
+
+_T = TypeVar("_T")
+
+_EXPLAIN = "EXPLAIN (TYPE VALIDATE)\n"
+
+
+@dataclass(frozen=True)
+class SubmitLimits:
+    """How long a validation may take, and when to repeat one that took longer."""
+
+    validation_seconds: float = 20.0
+    retry_after_seconds: int = 1
+
+
+_LIMITS = SubmitLimits()
+
+
+class Submitter:
+    """Submits and validates the queries of one API version.
+
+    Args:
+        version: The tables that queries may read.
+        guard: Checks and rewrites the SQL.
+        starter: Starts queries on Athena.
+        statuses: Waits for them.
+        orphans: Stops those whose id the caller does not get.
+        locations: Where results are stored.
+        clock: The current time, in UTC.
+        limits: Bounds of validation.
+    """
+
+    def __init__(
+        self,
+        version: ApiVersion,
+        *,
+        guard: GuardPool,
+        starter: "QueryStarter",
+        statuses: StatusReader,
+        orphans: OrphanStopper,
+        locations: ResultLocations,
+        clock: Callable[[], datetime],
+        limits: SubmitLimits = _LIMITS,
+    ) -> None:
+        self._version = version
+        self._guard = guard
+        self._starter = starter
+        self._statuses = statuses
+        self._orphans = orphans
+        self._locations = locations
+        self._clock = clock
+        self._limits = limits
+
+    async def submit(self, tenant: int, submission: Submission) -> OwnedQuery:
+        """Start a query and describe it, once it has ended or `wait_seconds` have passed.
+
+        Once Athena has started the query, no error but those of the query itself is raised.
+        Without an idempotency key, it is stopped if the caller disconnects before it has the id.
+
+        Raises:
+            StatementNotAllowed, InvalidSql, QueryTooLarge: The guard or Athena rejects the SQL.
+            InvalidSql, ResourcesExhausted, ScanLimitExceeded: The query failed within
+                `wait_seconds`, and the caller can fix it.
+            QueryExpired: The key belongs to a query past its retention.
+            IdempotencyKeyReused: The key came with another request.
+            TooManyQueries: Athena runs as many queries as it may.
+        """
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + submission.wait_seconds
+        owner = Owner(tenant, submission.retention_minutes)
+        admitted = await self._admit(tenant, submission)
+        key = submission.idempotency_key
+        query = await self._starter.start(
+            submission.sql,
+            admitted,
+            self._locations.for_owner(owner),
+            idempotency_token(tenant, key),
+            has_key=key is not None,
+        )
+        current_request().query_id = query.query_id
+        try:
+            owned = await self._statuses.describe_started(
+                OwnedQuery(query, owner), max(deadline - loop.time(), 0)
+            )
+        except asyncio.CancelledError:
+            if key is None:
+                self._orphans.stop(query.query_id)
+            raise
+        if owned.query.failure is not None:
+            raise_user_error(owned.query.failure, query.query_id, self._version.tables)
+        return owned
+
+    async def validate(self, tenant: int, submission: Submission) -> ValidatedQuery:
+        """Let the guard and Athena check a query without running it.
+
+        Raises:
+            StatementNotAllowed, InvalidSql, QueryTooLarge: `submit` would raise the same.
+            EngineUnavailable: Athena does not finish the check in time.
+        """
+        owner = Owner(tenant, submission.retention_minutes)
+        admitted = await self._admit(tenant, submission, with_reads=True)
+        explained = AdmittedQuery(
+            _EXPLAIN + admitted.sql,
+            (Edit(0, 0, len(_EXPLAIN)), *admitted.edits),
+            admitted.ranges,
+        )
+        started = await self._starter.start(
+            submission.sql,
+            explained,
+            self._locations.for_validation(owner),
+            idempotency_token(tenant, None),
+            has_key=False,
+        )
+        query = started
+        try:
+            query = await self._statuses.describe_internal(
+                started.query_id, self._limits.validation_seconds
+            )
+        finally:
+            if not query.status.is_terminal:
+                self._orphans.stop(started.query_id)
+        if query.failure is not None:
+            raise_user_error(query.failure, None, self._version.tables)
+        if query.status is not QueryStatus.FINISHED:
+            raise EngineUnavailable(
+                "The engine did not check the query in time.",
+                retry_after_seconds=self._limits.retry_after_seconds,
+            )
+        now_ms = int(self._clock().timestamp() * 1000)
+        partitions = partition_count(admitted.reads or (), now_ms)
+        return ValidatedQuery(OwnedQuery(query, owner), partitions)
+
+    async def _admit(
+        self, tenant: int, submission: Submission, *, with_reads: bool = False
+    ) -> AdmittedQuery:
+        return await self._guard.admit(
+            self._version.name,
+            submission.sql,
+            customer_id=None if tenant == OPERATOR else tenant,
+            parameters=submission.parameters,
+            with_reads=with_reads,
+        )
+
+
+class QueryStarter:
+    """Starts queries in one Athena catalog: the caller gets the id, or the query is stopped.
+
+    Args:
+        engine: Starts them.
+        catalog: The Athena catalog that they read.
+        orphans: Stops the queries whose id the caller does not get.
+        calls: Where calls of Athena may block.
+        clock: The current time, in UTC.
+    """
+
+    def __init__(
+        self,
+        engine: AthenaClient,
+        catalog: str,
+        orphans: OrphanStopper,
+        calls: Executor,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._engine = engine
+        self._catalog = catalog
+        self._orphans = orphans
+        self._calls = calls
+        self._clock = clock
+
+    async def start(
+        self, caller_sql: str, admitted: AdmittedQuery, location: str, token: str, *, has_key: bool
+    ) -> Query:
+        """Start a query and describe it as QUEUED.
+
+        Args:
+            caller_sql: The SQL as the caller wrote it.
+            admitted: The SQL to run.
+            location: The S3 folder of the result.
+            token: Athena's ClientRequestToken.
+            has_key: Whether the caller can find the query by repeating the request.
+
+        Raises:
+            InvalidSql: Athena rejects the SQL.
+            IdempotencyKeyReused: The token came with other SQL or another location.
+            TooManyQueries: Athena runs as many queries as it may.
+            EngineError: If it is `unconfirmed`, Athena may have started the query.
+        """
+        sql = annotate(admitted.sql, caller_sql, admitted.edits, admitted.ranges)
+        start = partial(
+            self._engine.start,
+            sql,
+            catalog=self._catalog,
+            output_location=location,
+            idempotency_token=token,
+        )
+        starting = asyncio.get_running_loop().run_in_executor(self._calls, start)
+        try:
+            # The call continues when the request is cancelled.
+            query_id = await await_shielded(starting)
+        except asyncio.CancelledError:
+            if not has_key:
+                self._orphans.stop_starting(starting, start)
+            raise
+        except EngineError as error:
+            if not error.unconfirmed:
+                raise
+            if not has_key:
+                self._orphans.stop_unconfirmed(start)
+            raise _with_advice(error, has_key=has_key) from error
+        except InvalidSql as error:
+            line, column = caller_line_and_column(sql, error.line, error.column)
+            raise InvalidSql(error.detail, code=error.code, line=line, column=column) from error
+        except DataHistError:
+            raise
+        except Exception:
+            if not has_key:
+                self._orphans.stop_unconfirmed(start)
+            raise
+        return Query(query_id, QueryStatus.QUEUED, sql, location, self._clock())
+
+
+async def await_shielded(work: asyncio.Future[_T]) -> _T:
+    """Await work that continues when this is cancelled.
+
+    Its error is retrieved then, because asyncio would log it, and it may quote the caller's SQL.
+    """
+    work.add_done_callback(_retrieve_error)
+    return await asyncio.shield(work)
+
+
+def _retrieve_error(work: asyncio.Future[_T]) -> None:
+    if not work.cancelled():
+        work.exception()
+
+
+def _with_advice(error: EngineError, *, has_key: bool) -> EngineError:
+    """Copy an error, with what the caller can do about a query that may have been started."""
+    advice = (
+        "The query may have been started: repeat the request with the same Idempotency-Key."
+        if has_key
+        else "If the query was started all the same, this service stops it; submit it again."
+    )
+    advised = copy.copy(error)
+    advised.detail = f"{error.detail} {advice}"
+    advised.code = "START_UNCONFIRMED"
+    advised.retryable = True
+    return advised

@@ -1,0 +1,176 @@
+"""What a worker process creates once, and the use cases of each API version over it.
+
+Threads, processes and caches are sized for the machine: a further API version must not double them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+
+from data_hist.athena import AthenaClient
+from data_hist.athena.polling.poller import Poller
+from data_hist.catalog import ApiVersion, Catalog
+from data_hist.observability.executors import ContextThreadPoolExecutor
+from data_hist.queries.listing import QueryLister
+from data_hist.queries.orphans import OrphanLimits, OrphanStopper
+from data_hist.queries.result_reader import ResultLimits, ResultPages, ResultReader
+from data_hist.queries.status import (
+    QueryMetrics,
+    Scope,
+    StatusLimits,
+    StatusReader,
+    describe_for_callers,
+)
+from data_hist.queries.submit import QueryStarter, SubmitLimits, Submitter
+from data_hist.queries.tenant_isolation import TenantIsolation
+from data_hist.results.object_reader import ReadAheadBudget, ReadAheadLimits
+from data_hist.results.pages import PageLimits, PageReader
+from data_hist.retention.result_locations import ResultLocations
+from data_hist.settings import Settings
+from data_hist.sql_guard.pool import GuardPool
+
+
+@dataclass(frozen=True)
+class QueryLimits:
+    """Bounds of the use cases and of the resources that they share.
+
+    Before it ends, a worker stops orphans for up to `drain_seconds`.
+
+    Streams read on threads of their own, so that other calls do not wait behind their many reads.
+    More threads for rows would not find rows faster, only make all others wait for the GIL.
+    """
+
+    call_threads: int = 48
+    stream_threads: int = 16
+    row_threads: int = 2
+    drain_seconds: float = 2.0
+    counted_queries: int = 10_000
+    listed_engine_pages: int = 10
+    submit: SubmitLimits = field(default_factory=SubmitLimits)
+    status: StatusLimits = field(default_factory=StatusLimits)
+    orphans: OrphanLimits = field(default_factory=OrphanLimits)
+    pages: PageLimits = field(default_factory=PageLimits)
+    read_ahead: ReadAheadLimits = field(default_factory=ReadAheadLimits)
+    results: ResultLimits = field(default_factory=ResultLimits)
+
+
+_LIMITS = QueryLimits()
+
+
+@dataclass(frozen=True)
+class UseCases:
+    """The use cases of one API version."""
+
+    submitter: Submitter
+    statuses: StatusReader
+    results: ResultReader
+    lister: QueryLister
+
+
+@dataclass(frozen=True)
+class WorkerResources:
+    """The resources of one worker; threads and processes start when they are first needed."""
+
+    engine: AthenaClient
+    locations: ResultLocations
+    clock: Callable[[], datetime]
+    limits: QueryLimits
+    poller: Poller
+    guard: GuardPool
+    calls: ContextThreadPoolExecutor
+    stream_reads: ContextThreadPoolExecutor
+    row_threads: ContextThreadPoolExecutor
+    pages: ResultPages
+    read_ahead: ReadAheadBudget
+    orphans: OrphanStopper
+    query_metrics: QueryMetrics
+
+    @classmethod
+    def create(
+        cls,
+        settings: Settings,
+        engine: AthenaClient,
+        catalog: Catalog,
+        clock: Callable[[], datetime],
+        limits: QueryLimits = _LIMITS,
+    ) -> "WorkerResources":
+        """Create them all."""
+        calls = ContextThreadPoolExecutor(limits.call_threads, "engine-call")
+        row_threads = ContextThreadPoolExecutor(limits.row_threads, "rows")
+        reader = PageReader(engine, calls, row_threads, limits.pages)
+        return cls(
+            engine=engine,
+            locations=ResultLocations(settings.result_bucket, settings.result_prefix),
+            clock=clock,
+            limits=limits,
+            poller=Poller(
+                partial(describe_for_callers, engine),
+                settings.status_calls_per_second_of_worker,
+                clock,
+            ),
+            guard=GuardPool(catalog.versions, settings.max_query_days),
+            calls=calls,
+            stream_reads=ContextThreadPoolExecutor(limits.stream_threads, "stream-read"),
+            row_threads=row_threads,
+            pages=ResultPages(engine, calls, reader, limits.results),
+            read_ahead=ReadAheadBudget(limits.read_ahead),
+            orphans=OrphanStopper(engine, limits.orphans),
+            query_metrics=QueryMetrics(limits.counted_queries),
+        )
+
+    def use_cases(
+        self, version: ApiVersion, *, release_slot: Scope, until_shutdown: Scope
+    ) -> UseCases:
+        """Build the use cases of an API version.
+
+        Args:
+            version: Its tables.
+            release_slot: Gives the request's slot of the concurrency limit to others.
+            until_shutdown: Raises TimeoutError in its body when the worker stops listening.
+        """
+        isolation = TenantIsolation(self.locations, self.clock)
+        statuses = StatusReader(
+            self.engine,
+            calls=self.calls,
+            poller=self.poller,
+            isolation=isolation,
+            query_metrics=self.query_metrics,
+            tables=version.tables,
+            release_slot=release_slot,
+            until_shutdown=until_shutdown,
+            limits=self.limits.status,
+        )
+        submitter = Submitter(
+            version,
+            guard=self.guard,
+            starter=QueryStarter(
+                self.engine, version.catalog, self.orphans, self.calls, self.clock
+            ),
+            statuses=statuses,
+            orphans=self.orphans,
+            locations=self.locations,
+            clock=self.clock,
+            limits=self.limits.submit,
+        )
+        results = ResultReader(
+            self.engine,
+            calls=self.calls,
+            stream_reads=self.stream_reads,
+            row_threads=self.row_threads,
+            read_ahead=self.read_ahead,
+            statuses=statuses,
+            pages=self.pages,
+            tables=version.tables,
+        )
+        lister = QueryLister(self.engine, isolation, self.calls, self.limits.listed_engine_pages)
+        return UseCases(submitter, statuses, results, lister)
+
+    async def close(self) -> None:
+        """Stop the orphans that are left, and release the threads and processes."""
+        self.poller.close()
+        await self.orphans.drain(self.limits.drain_seconds)
+        self.orphans.close()
+        self.guard.close()
+        for threads in (self.calls, self.stream_reads, self.row_threads):
+            threads.shutdown(wait=False, cancel_futures=True)
