@@ -6,13 +6,15 @@ the engine creates the views that a translation's scans name, and runs the query
 
 from local_athena.backends.duckdb.dialect.context import PartitionPredicate, Scan
 from local_athena.backends.duckdb.dialect.duckdb_errors import failure_from_duckdb
-from local_athena.backends.duckdb.dialect.installation import install
-from local_athena.backends.duckdb.dialect.results import (
+from local_athena.backends.duckdb.dialect.duckdb_functions import install
+from local_athena.backends.duckdb.dialect.translation import (
     ResultColumn,
+    StatementKind,
+    Translation,
     rendered_query,
     result_columns,
+    translate,
 )
-from local_athena.backends.duckdb.dialect.translation import StatementKind, Translation, translate
 
 __all__ = [
     "PartitionPredicate",

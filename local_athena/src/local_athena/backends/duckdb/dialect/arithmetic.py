@@ -1,10 +1,17 @@
 """Plus, minus, times, divide, modulus, negation: on numbers, dates and intervals."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.context import Handler, Translator
+from local_athena.backends.duckdb.dialect.calls import aggregated, applied
+from local_athena.backends.duckdb.dialect.context import (
+    Call,
+    FunctionHandler,
+    Handler,
+    Translator,
+)
 from local_athena.backends.duckdb.dialect.trino_types import (
     DAY_TO_SECOND,
     TrinoType,
@@ -126,7 +133,55 @@ def _negation(translator: Translator, node: exp.Neg) -> Typed:
     return Typed(f"(-{value.sql})", value.type, constant)
 
 
-ARITHMETIC: dict[type[exp.Expr], Handler] = {
+def _mod(translator: Translator, call: Call) -> Typed:
+    value, divisor = translator.typed_arguments(call, 2)
+    return combined(translator, call.node, "%", value, divisor)
+
+
+def _rounded_decimal(
+    function: str,
+) -> Callable[[Translator, Call], Typed]:
+    """Rounding of decimals changes scale; other numbers follow the table."""
+
+    def handler(translator: Translator, call: Call) -> Typed:
+        values = translator.typed_arguments(call, 1)
+        kind = values[0].type
+        if kind.name != "decimal":
+            return applied(translator, call, values)
+        if len(values) == 2:
+            wider = replace(kind, precision=min(38, (kind.precision or 0) + 1))
+            sql = f"CAST({function}({values[0].sql}, {values[1].sql}) AS {wider.duckdb})"
+            return Typed(sql, wider)
+        digits = (kind.precision or 0) - kind.scale + min(kind.scale, 1)
+        whole = TrinoType("decimal", precision=max(1, digits))
+        return Typed(f"CAST({function}({values[0].sql}) AS {whole.duckdb})", whole)
+
+    return handler
+
+
+def _decimal_aggregate(translator: Translator, call: Call) -> Typed:
+    """Sums and averages of decimals and reals keep their kind of number."""
+    values = translator.typed_arguments(call, 1)
+    kind = values[0].type
+    if kind.name not in ("decimal", "real"):
+        return applied(translator, call, values)
+    wide = TrinoType("decimal", precision=38, scale=kind.scale) if call.name == "sum" else kind
+    result = kind if kind.name == "real" else wide
+    core = aggregated(translator, call, f"<<{call.name}({values[0].sql})>>")
+    return Typed(f"CAST({core} AS {result.duckdb})", result)
+
+
+HANDLERS: dict[type[exp.Expr], Handler] = {
     **dict.fromkeys(_SYMBOLS, _arithmetic),
     exp.Neg: _negation,
+}
+FUNCTIONS: dict[str, FunctionHandler] = {
+    "mod": _mod,
+    "round": _rounded_decimal("round"),
+    "ceil": _rounded_decimal("ceil"),
+    "ceiling": _rounded_decimal("ceil"),
+    "floor": _rounded_decimal("floor"),
+    "truncate": _rounded_decimal("trunc"),
+    "sum": _decimal_aggregate,
+    "avg": _decimal_aggregate,
 }

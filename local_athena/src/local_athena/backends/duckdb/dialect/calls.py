@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Call, Clauses, Handler, Translator
-from local_athena.backends.duckdb.dialect.json_paths import duckdb_path
-from local_athena.backends.duckdb.dialect.patterns import re2_pattern
+from local_athena.backends.duckdb.dialect.json_functions import duckdb_path
+from local_athena.backends.duckdb.dialect.regexp_functions import re2_pattern
 from local_athena.backends.duckdb.dialect.signatures import Match, match, signatures
+from local_athena.backends.duckdb.dialect.sorting import ordering, window
 from local_athena.backends.duckdb.dialect.time_zones import local_time
 from local_athena.backends.duckdb.dialect.trino_types import TIMESTAMP_TZ
 from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced
-from local_athena.backends.duckdb.dialect.windows import ordering, window
 
 _PLACEHOLDER = re.compile(r"\{(\w+|\*)\}")
 # Those with a handler of their own; the others stand in the table.
@@ -67,10 +67,11 @@ def _dispatch(translator: Translator, call: Call) -> Typed:
         text = f"Function '{call.name}' not registered"
         raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
     handler = translator.statement.functions.get(call.name)
-    if handler is not None:
-        if call.name not in _AGGREGATES:
-            _refuse_clauses(translator, call)
-        return handler(translator, call)
+    if handler is not None and call.name not in _AGGREGATES:
+        _refuse_clauses(translator, call)
+    value = handler(translator, call) if handler is not None else None
+    if value is not None:
+        return value
     if call.name not in signatures():
         raise translator.unsupported(call.node, f"the function {call.name}")
     return from_table(translator, call)

@@ -1,4 +1,4 @@
-"""CAST, TRY_CAST, TRY and the typed literals."""
+"""CAST, TRY_CAST and typed literals, and the types that they name."""
 
 import re
 from dataclasses import replace
@@ -15,10 +15,100 @@ from local_athena.backends.duckdb.dialect.trino_types import (
     TIMESTAMP_TZ,
     UNBOUNDED,
     TrinoType,
+    array_of,
+    map_of,
+    row_of,
 )
-from local_athena.backends.duckdb.dialect.try_function import tried
-from local_athena.backends.duckdb.dialect.type_names import type_named
 from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced, failing, quoted
+
+_SIMPLE_TYPES = {
+    exp.DType.BOOLEAN: "boolean",
+    exp.DType.TINYINT: "tinyint",
+    exp.DType.SMALLINT: "smallint",
+    exp.DType.INT: "integer",
+    exp.DType.BIGINT: "bigint",
+    exp.DType.FLOAT: "real",
+    exp.DType.DOUBLE: "double",
+    exp.DType.VARBINARY: "varbinary",
+    exp.DType.DATE: "date",
+    exp.DType.JSON: "json",
+    exp.DType.UUID: "uuid",
+}
+_TEMPORAL_TYPES = {
+    exp.DType.TIME: "time",
+    exp.DType.TIMESTAMP: "timestamp",
+    exp.DType.TIMESTAMPTZ: TIMESTAMP_TZ,
+}
+_UNAVAILABLE_TYPES = {
+    exp.DType.TIMETZ: "time with time zone",
+    exp.DType.IPADDRESS: "ipaddress",
+}
+_MAX_PRECISION = 6
+
+
+def type_named(translator: Translator, node: exp.DataType) -> TrinoType:
+    """The Athena type that a type name means."""
+    kind = node.this
+    if kind in _SIMPLE_TYPES:
+        return TrinoType(_SIMPLE_TYPES[kind])
+    if kind in _TEMPORAL_TYPES:
+        return _temporal_type(translator, node)
+    if kind in (exp.DType.VARCHAR, exp.DType.CHAR):
+        return _character_type(node)
+    if kind is exp.DType.DECIMAL:
+        precision, scale = [*_type_numbers(node), 0][:2] if _type_numbers(node) else (38, 0)
+        return TrinoType("decimal", precision=precision, scale=scale)
+    structure = _structured_type(translator, node)
+    if isinstance(kind, exp.Interval):
+        raise translator.unsupported(node, "casts to intervals")
+    if kind in _UNAVAILABLE_TYPES:
+        raise translator.unsupported(node, f"the type {_UNAVAILABLE_TYPES[kind]}")
+    if structure is None:
+        text = f"Unknown type: {node.sql('trino').lower()}"
+        raise translator.failure("TYPE_NOT_FOUND", text, node)
+    return structure
+
+
+def _structured_type(translator: Translator, node: exp.DataType) -> TrinoType | None:
+    kind = node.this
+    if kind is exp.DType.ARRAY and len(node.expressions) == 1:
+        return array_of(type_named(translator, node.expressions[0]))
+    if kind is exp.DType.MAP and len(node.expressions) == 2:
+        key, value = (type_named(translator, part) for part in node.expressions)
+        return map_of(key, value)
+    if kind is exp.DType.STRUCT and node.expressions:
+        return _row_type(translator, node)
+    return None
+
+
+def _type_numbers(node: exp.DataType) -> list[int]:
+    return [int(part.name) for part in node.expressions if part.name.isdecimal()]
+
+
+def _character_type(node: exp.DataType) -> TrinoType:
+    lengths = _type_numbers(node)
+    if node.this is exp.DType.CHAR:
+        return TrinoType("char", length=lengths[0] if lengths else 1)
+    return TrinoType("varchar", length=lengths[0] if lengths else None)
+
+
+def _temporal_type(translator: Translator, node: exp.DataType) -> TrinoType:
+    precision = (_type_numbers(node) or [3])[0]
+    if precision > _MAX_PRECISION:
+        raise translator.unsupported(node, "times more precise than microseconds")
+    name = _TEMPORAL_TYPES[node.this]
+    return TrinoType(name, precision=precision, zone="UTC" if name == TIMESTAMP_TZ else None)
+
+
+def _row_type(translator: Translator, node: exp.DataType) -> TrinoType:
+    names: list[str | None] = []
+    kinds = []
+    for part in node.expressions:
+        named = isinstance(part, exp.ColumnDef)
+        names.append(part.name.lower() if named else None)
+        kinds.append(type_named(translator, part.args["kind"] if named else part))
+    return row_of(*kinds, names=tuple(names))
+
 
 _ZONED = re.compile(
     r"\s*(?P<moment>\S+(?: +[\d:.]+)?) *(?P<zone>[A-Za-z][\w/+-]*|[+-]\d\d:\d\d)?\s*"
@@ -50,10 +140,6 @@ def _cast(translator: Translator, node: exp.Cast) -> Typed:
         if literal is not None:
             return literal
     return cast(translator, node, translator.typed(node.this), target)
-
-
-def _try_cast(translator: Translator, node: exp.TryCast) -> Typed:
-    return tried(translator, exp.Cast(this=node.this.copy(), to=node.args["to"].copy()))
 
 
 def _typed_literal(translator: Translator, node: exp.Cast, target: TrinoType) -> Typed | None:
@@ -199,5 +285,4 @@ def _structured(translator: Translator, node: exp.Expr, value: Typed, target: Tr
 
 HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.Cast: _cast,
-    exp.TryCast: _try_cast,
 }

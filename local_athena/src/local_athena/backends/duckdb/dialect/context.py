@@ -29,7 +29,8 @@ _CLAUSES = {
 }
 
 Handler = Callable[["Translator", Any], Typed]
-FunctionHandler = Callable[["Translator", "Call"], Typed]
+# None leaves the call to the table of signatures.
+FunctionHandler = Callable[["Translator", "Call"], Typed | None]
 
 
 @dataclass(frozen=True)
@@ -141,6 +142,13 @@ class Translator:
         if common_type(value.type, target) is None or not self.fits(value.type, target):
             raise self.mismatch(node, f"Expected {target} but found {value.type}")
         return coerced(value, target)
+
+    def typed_arguments(self, call: Call, least: int = 0) -> list[Typed]:
+        """Translate the arguments of a call that has at least so many."""
+        if len(call.arguments) < least:
+            text = f"Unexpected parameters for function {call.name}"
+            raise self.failure("FUNCTION_NOT_FOUND", text, call.node)
+        return [self.typed(argument) for argument in call.arguments]
 
     def fits(self, actual: TrinoType, target: TrinoType) -> bool:
         """Whether a type is coerced implicitly to another, never the other way round."""

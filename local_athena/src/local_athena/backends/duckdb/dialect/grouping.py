@@ -1,28 +1,43 @@
-"""GROUP BY: keys by expression or number, grouping sets, cubes and rollups."""
+"""GROUP BY, and what a grouped query may select.
 
-from collections.abc import Sequence
+It is checked here and not by DuckDB, whose messages have no position in the caller's text.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.context import Translator
+from local_athena.backends.duckdb.dialect.context import (
+    Call,
+    FunctionHandler,
+    Translator,
+)
+from local_athena.backends.duckdb.dialect.scopes import Field
 from local_athena.backends.duckdb.dialect.select_items import Item
+from local_athena.backends.duckdb.dialect.signatures import signatures
 from local_athena.backends.duckdb.dialect.sorting import position_of
+from local_athena.backends.duckdb.dialect.trino_types import (
+    TrinoType,
+)
+from local_athena.backends.duckdb.dialect.typed_sql import Typed
 
 
 def group_by(translator: Translator, group: exp.Expr, items: Sequence[Item]) -> str:
     """What stands after GROUP BY."""
     translator.only(group, "expressions", "grouping_sets", "cube", "rollup")
-    parts = [_key(translator, key, items) for key in group.expressions]
+    parts = [_group_key(translator, key, items) for key in group.expressions]
     for name in ("cube", "rollup", "grouping_sets"):
         parts.extend(_set(translator, part) for part in group.args.get(name) or ())
     return ", ".join(parts)
 
 
-def _key(translator: Translator, key: exp.Expr, items: Sequence[Item]) -> str:
+def _group_key(translator: Translator, key: exp.Expr, items: Sequence[Item]) -> str:
     if isinstance(key, exp.Cube | exp.Rollup | exp.GroupingSets):
         return _set(translator, key)
     if isinstance(key, exp.Tuple) and key.expressions:
-        return ", ".join(_key(translator, part, items) for part in key.expressions)
+        return ", ".join(_group_key(translator, part, items) for part in key.expressions)
     # A bare name is a column of the source here, never an alias of the output.
     by_place = not isinstance(key, exp.Column)
     place = position_of(translator, key, items) if by_place else None
@@ -31,13 +46,13 @@ def _key(translator: Translator, key: exp.Expr, items: Sequence[Item]) -> str:
     return str(place) if place else translator.typed(key).sql
 
 
-def _keys(translator: Translator, keys: Sequence[exp.Expr]) -> str:
+def _key_list(translator: Translator, keys: Sequence[exp.Expr]) -> str:
     return ", ".join(_grouped(translator, key) for key in keys)
 
 
 def _grouped(translator: Translator, key: exp.Expr) -> str:
     if isinstance(key, exp.Tuple):
-        return f"({_keys(translator, key.expressions)})"
+        return f"({_key_list(translator, key.expressions)})"
     return translator.typed(key).sql
 
 
@@ -46,9 +61,208 @@ def _set(translator: Translator, part: exp.Expr) -> str:
         listed = ", ".join(_set(translator, inner) for inner in part.expressions)
         return f"GROUPING SETS ({listed})"
     if isinstance(part, exp.Tuple):
-        return f"({_keys(translator, part.expressions)})"
+        return f"({_key_list(translator, part.expressions)})"
     if isinstance(part, exp.Paren):
         return f"({translator.typed(part.this).sql})"
     if isinstance(part, exp.Cube | exp.Rollup):
-        return f"{type(part).__name__.upper()} ({_keys(translator, part.expressions)})"
+        return f"{type(part).__name__.upper()} ({_key_list(translator, part.expressions)})"
     return translator.typed(part).sql
+
+
+# Catalog, database and table.
+_MAX_QUALIFIERS = 3
+_KEY_LISTS = (exp.Tuple, exp.Cube, exp.Rollup, exp.GroupingSets)
+
+
+@dataclass(frozen=True)
+class _Keys:
+    """What a query is grouped by: columns by their DuckDB text, and whole expressions."""
+
+    columns: frozenset[str]
+    expressions: frozenset[exp.Expr]
+    kinds: frozenset[type[exp.Expr]]
+
+    def holds(self, node: exp.Expr) -> bool:
+        """Whether a resolved expression is one of the keys."""
+        if isinstance(node, exp.Var):
+            return node.name in self.columns
+        return type(node) in self.kinds and node in self.expressions
+
+
+def check_grouping(translator: Translator, select: exp.Select, items: Sequence[Item]) -> None:
+    """Refuse a source column that is neither grouped by nor inside an aggregate."""
+    written = _written(select, items)
+    group = select.args.get("group")
+    if group is None and not any(_aggregates(node) for node in written):
+        return
+    keys = _keys(translator, group, items)
+    for item in items:
+        if item.node is None and item.value.sql not in keys.columns:
+            _refuse_star(translator, select, item)
+    for node in written:
+        if _ungrouped(translator, _canonical(translator, node), keys):
+            shown = node.sql("trino", normalize_functions=False)
+            text = f"'{shown}' must be an aggregate expression or appear in GROUP BY clause"
+            raise translator.failure("EXPRESSION_NOT_AGGREGATE", text, node)
+
+
+def _written(select: exp.Select, items: Sequence[Item]) -> list[exp.Expr]:
+    """The expressions that are evaluated after grouping."""
+    having, order = select.args.get("having"), select.args.get("order")
+    aliases = {item.name.lower() for item in items if item.is_alias and item.name}
+    keys = (key.this for key in (order.expressions if order else ()))
+    return [
+        *(item.node for item in items if item.node is not None),
+        *([having.this] if having else []),
+        # An alias of the output hides a column of the source here.
+        *(key for key in keys if not any(c.name.lower() in aliases for c in _columns(key))),
+    ]
+
+
+def _columns(node: exp.Expr) -> Iterator[exp.Expr]:
+    return node.find_all(exp.Column, exp.Identifier)
+
+
+def _refuse_star(translator: Translator, select: exp.Select, item: Item) -> None:
+    found = (column for column in translator.scope.fields if column.sql == item.value.sql)
+    qualifier = next(found).qualifier[-1:]
+    shown = ".".join([*qualifier, item.name or ""])
+    text = f"Column '{shown}' not in GROUP BY clause"
+    raise translator.failure("EXPRESSION_NOT_AGGREGATE", text, select.find(exp.Star))
+
+
+def _keys(translator: Translator, group: exp.Expr | None, items: Sequence[Item]) -> _Keys:
+    columns: set[str] = set()
+    expressions: set[exp.Expr] = set()
+    for key in _leaves(group) if group else ():
+        place = int(key.name) if isinstance(key, exp.Literal) and key.name.isdecimal() else 0
+        chosen = items[place - 1] if 0 < place <= len(items) else None
+        if chosen is not None and chosen.node is None:
+            columns.add(chosen.value.sql)
+            continue
+        node = _canonical(translator, chosen.node if chosen and chosen.node else key)
+        if isinstance(node, exp.Var):
+            columns.add(node.name)
+        else:
+            expressions.add(node)
+    return _Keys(frozenset(columns), frozenset(expressions), frozenset(map(type, expressions)))
+
+
+def _leaves(node: exp.Expr) -> Iterator[exp.Expr]:
+    names = ("expressions", "cube", "rollup", "grouping_sets")
+    for key in (part for name in names for part in node.args.get(name) or ()):
+        bare = key.unnest()
+        if isinstance(bare, _KEY_LISTS):
+            yield from _leaves(bare)
+        else:
+            yield bare
+
+
+def _canonical(translator: Translator, node: exp.Expr) -> exp.Expr:
+    """The expression with columns resolved, so that what means the same is equal."""
+
+    def step(part: exp.Expr) -> exp.Expr:
+        if isinstance(part, exp.Column):
+            return _resolved(translator, part)
+        if isinstance(part, exp.Anonymous):
+            part.set("this", str(part.this).lower())
+        return part
+
+    tree = node.unnest().copy()
+    for paren in list(tree.find_all(exp.Paren)):
+        paren.replace(paren.this)
+    return tree.transform(step, copy=False)
+
+
+def _resolved(translator: Translator, node: exp.Column) -> exp.Expr:
+    parts = [part.name for part in node.parts]
+    for split in range(min(len(parts) - 1, _MAX_QUALIFIERS), -1, -1):
+        names = [part.lower() for part in parts[: split + 1]]
+        field = _field(translator, names)
+        if field is not None and not _is_parameter(node, names[0]):
+            resolved: exp.Expr = exp.Var(this=field.sql)
+            for name in parts[split + 1 :]:
+                resolved = exp.Dot(this=resolved, expression=exp.to_identifier(name.lower()))
+            return resolved
+    return node
+
+
+def _field(translator: Translator, names: Sequence[str]) -> Field | None:
+    found = translator.scope.candidates(names[-1], names[:-1])
+    return found[0] if found else None
+
+
+def _is_parameter(node: exp.Expr, name: str) -> bool:
+    """Whether a name is the parameter of a lambda around it, or belongs to a sub-query."""
+    around = node.parent
+    while around is not None:
+        if isinstance(around, exp.Query):
+            return True
+        parameters = around.expressions if isinstance(around, exp.Lambda) else ()
+        if name in (parameter.name.lower() for parameter in parameters):
+            return True
+        around = around.parent
+    return False
+
+
+def _ungrouped(translator: Translator, node: exp.Expr, keys: _Keys) -> bool:
+    fields = {column.sql for column in translator.scope.fields}
+    # Walked with a stack of its own: chains of a thousand terms are fine here.
+    rest = [node]
+    while rest:
+        part = rest.pop()
+        if isinstance(part, exp.Query) or _is_aggregate(part) or keys.holds(part):
+            continue
+        if isinstance(part, exp.Var) and part.name in fields:
+            return True
+        rest.extend(_inside(part))
+    return False
+
+
+def _inside(node: exp.Expr) -> Iterator[exp.Expr]:
+    return _window_parts(node) if isinstance(node, exp.Window) else node.iter_expressions()
+
+
+def _window_parts(node: exp.Window) -> Iterator[exp.Expr]:
+    """What a window function is applied to; the function itself is no aggregate here."""
+    yield from node.args.get("partition_by") or ()
+    if node.args.get("order"):
+        yield node.args["order"]
+    call = node.this
+    while isinstance(call, exp.Filter | exp.IgnoreNulls | exp.RespectNulls):
+        call = call.this
+    yield from call.iter_expressions()
+
+
+def _aggregates(node: exp.Expr) -> bool:
+    """Whether an expression holds an aggregate of its own query."""
+    rest = [node]
+    while rest:
+        part = rest.pop()
+        if _is_aggregate(part):
+            return True
+        if not isinstance(part, exp.Query):
+            rest.extend(_inside(part))
+    return False
+
+
+def _is_aggregate(node: exp.Expr) -> bool:
+    while isinstance(node, exp.Filter):
+        node = node.this
+    if isinstance(node, exp.GroupConcat):
+        return True
+    return isinstance(node, exp.Anonymous) and str(node.this).lower() in _aggregate_names()
+
+
+@cache
+def _aggregate_names() -> frozenset[str]:
+    table = signatures().items()
+    return frozenset(name for name, lines in table if lines[0].section == "aggregate")
+
+
+def _grouping(translator: Translator, call: Call) -> Typed:
+    columns = ", ".join(value.sql for value in translator.typed_arguments(call, 1))
+    return Typed(f"CAST(grouping({columns}) AS INTEGER)", TrinoType("integer"))
+
+
+FUNCTIONS: dict[str, FunctionHandler] = {"grouping": _grouping}

@@ -4,7 +4,12 @@ import re
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.context import Handler, Translator
+from local_athena.backends.duckdb.dialect.context import (
+    Call,
+    FunctionHandler,
+    Handler,
+    Translator,
+)
 from local_athena.backends.duckdb.dialect.trino_types import (
     BIGINT,
     BOOLEAN,
@@ -115,6 +120,10 @@ def _placeholder(translator: Translator, node: exp.Placeholder) -> Typed:
     raise translator.failure("INVALID_PARAMETER_USAGE", text, node)
 
 
+def _row(translator: Translator, call: Call) -> Typed:
+    return row(translator.typed_arguments(call, 1))
+
+
 HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.Literal: _literal,
     exp.UnicodeString: _unicode_string,
@@ -135,3 +144,4 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
         "timezone('UTC', athena_now())", TIMESTAMP
     ),
 }
+FUNCTIONS: dict[str, FunctionHandler] = {"row": _row}

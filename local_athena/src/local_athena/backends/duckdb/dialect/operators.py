@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.arithmetic import ARITHMETIC
 from local_athena.backends.duckdb.dialect.context import Handler, Translator
 from local_athena.backends.duckdb.dialect.trino_types import (
     BOOLEAN,
@@ -99,7 +98,8 @@ def _quantified(
     return Typed(f"({left.sql} {operator} {quantifier} ({relation.sql}))", BOOLEAN)
 
 
-def _condition(translator: Translator, node: exp.Expr) -> str:
+def condition_sql(translator: Translator, node: exp.Expr) -> str:
+    """Translate an operand that must be a boolean."""
     value = translator.typed(node)
     if value.type.name not in ("boolean", "unknown"):
         text = f"Logical expression term must evaluate to a boolean: actual type {value.type}"
@@ -116,12 +116,12 @@ def _connector(translator: Translator, node: exp.Connector) -> Typed:
         current = current.this
     terms.append(current)
     word = " AND " if isinstance(node, exp.And) else " OR "
-    conditions = (_condition(translator, term) for term in reversed(terms))
+    conditions = (condition_sql(translator, term) for term in reversed(terms))
     return Typed(f"({word.join(conditions)})", BOOLEAN)
 
 
 def _not(translator: Translator, node: exp.Not) -> Typed:
-    return Typed(f"(NOT {_condition(translator, node.this)})", BOOLEAN)
+    return Typed(f"(NOT {condition_sql(translator, node.this)})", BOOLEAN)
 
 
 def _is(translator: Translator, node: exp.Is) -> Typed:
@@ -196,32 +196,6 @@ def _escape(translator: Translator, node: exp.Escape) -> Typed:
     return _like(translator, node.this, node.expression)
 
 
-def _case(translator: Translator, node: exp.Case) -> Typed:
-    default = node.args.get("default")
-    results = [translator.typed(branch.args["true"]) for branch in node.args["ifs"]]
-    results.append(translator.typed(default) if default else Typed("NULL", UNKNOWN))
-    results = unified(translator, node, results, "All CASE results must be the same type")
-    parts = []
-    for branch, result in zip(node.args["ifs"], results, strict=False):
-        if node.this:
-            subject, value = translator.typed(node.this), translator.typed(branch.this)
-            condition = compared(translator, branch, "=", subject, value).sql
-        else:
-            condition = _condition(translator, branch.this)
-        parts.append(f"WHEN {condition} THEN {result.sql}")
-    sql = f"CASE {' '.join(parts)} ELSE {results[-1].sql} END"
-    return Typed(sql, results[-1].type)
-
-
-def _if(translator: Translator, node: exp.If) -> Typed:
-    otherwise = node.args.get("false")
-    results = [translator.typed(node.args["true"])]
-    results.append(translator.typed(otherwise) if otherwise else Typed("NULL", UNKNOWN))
-    yes, no = unified(translator, node, results, "Result types for IF must be the same")
-    sql = f"CASE WHEN {_condition(translator, node.this)} THEN {yes.sql} ELSE {no.sql} END"
-    return Typed(sql, yes.type)
-
-
 def _concatenation(translator: Translator, node: exp.DPipe) -> Typed:
     parts: list[exp.Expr] = []
     current: exp.Expr = node
@@ -255,7 +229,6 @@ def _as_array(value: Typed, element: TrinoType) -> Typed:
 HANDLERS: dict[type[exp.Expr], Handler] = {
     **dict.fromkeys((*_COMPARISONS, *_DISTINCTIONS), _comparison),
     **dict.fromkeys((exp.And, exp.Or), _connector),
-    **ARITHMETIC,
     exp.Not: _not,
     exp.Is: _is,
     exp.Between: _between,
@@ -264,7 +237,5 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.Subquery: _scalar_query,
     exp.Like: _like,
     exp.Escape: _escape,
-    exp.Case: _case,
-    exp.If: _if,
     exp.DPipe: _concatenation,
 }

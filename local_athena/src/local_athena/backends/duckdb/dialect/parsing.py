@@ -1,8 +1,6 @@
-"""From the caller's text to one syntax tree, or a refusal in Athena's words.
+"""The caller's text as one syntax tree, or a refusal in Athena's words.
 
-The grammar is sqlglot's Trino grammar with its function rewriting switched off: a call reaches
-the translation under the name and with the arguments the caller wrote, so that what it means is
-decided in one place. Nothing here knows tables or DuckDB.
+Calls keep the names and arguments of the text. Knows neither tables nor DuckDB.
 """
 
 import logging
@@ -13,11 +11,35 @@ from sqlglot import exp
 from sqlglot.dialects.trino import Trino
 from sqlglot.errors import ParseError, TokenError
 from sqlglot.parsers.trino import TrinoParser
-from sqlglot.tokenizer_core import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenizerCore, TokenType
 
-from local_athena.backends.duckdb.dialect.trino_tokenizer import TrinoTokenizer
 from local_athena.backends.duckdb.dialect.validation import check_tokens
 from local_athena.errors import MalformedQuery
+
+_WITH_EXPONENT = re.compile(r"[0-9]++(?:\.[0-9]*+)?[eE][+-]?[0-9]++")
+
+
+class _Core(TokenizerCore):
+    __slots__ = ()
+
+    def _scan_number(self) -> None:
+        number = _WITH_EXPONENT.match(self.sql, self._current - 1)
+        if number is None:
+            super()._scan_number()
+        else:
+            self._advance(number.end() - self._current)
+            self._add(TokenType.NUMBER)
+
+
+class TrinoTokenizer(Trino.Tokenizer):
+    """Trino's tokenizer with another reader of numbers."""
+
+    def _init_core(self) -> TokenizerCore:
+        core = super()._init_core()
+        # Its constructor takes thirty settings; this changes the one method and none of them.
+        core.__class__ = _Core
+        return core
+
 
 # sqlglot logs the text of statements it does not know, and SQL does not belong into a log.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)

@@ -9,11 +9,11 @@ from dataclasses import replace
 
 from sqlglot import exp
 
+from local_athena.backends.duckdb.dialect.conditional_expressions import can_be_tried
 from local_athena.backends.duckdb.dialect.context import PartitionPredicate, Scan, Translator
 from local_athena.backends.duckdb.dialect.scopes import Field, PartitionColumn, Scope
 from local_athena.backends.duckdb.dialect.select_items import Item
 from local_athena.backends.duckdb.dialect.trino_types import BOOLEAN
-from local_athena.backends.duckdb.dialect.try_function import can_be_tried
 from local_athena.backends.duckdb.dialect.typed_sql import coerced, identifier
 from local_athena.errors import MalformedQuery, StatementFailure
 

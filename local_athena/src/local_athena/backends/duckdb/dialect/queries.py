@@ -5,16 +5,15 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.aggregation import check_grouping
-from local_athena.backends.duckdb.dialect.common_tables import with_clause
 from local_athena.backends.duckdb.dialect.context import Translator
-from local_athena.backends.duckdb.dialect.grouping import group_by
+from local_athena.backends.duckdb.dialect.grouping import check_grouping, group_by
 from local_athena.backends.duckdb.dialect.parsing import sql_words
 from local_athena.backends.duckdb.dialect.predicate_pushdown import output_columns, push_down
 from local_athena.backends.duckdb.dialect.relations import from_clause, values
 from local_athena.backends.duckdb.dialect.scopes import Field, Relation, Scope
 from local_athena.backends.duckdb.dialect.select_items import Item, select_items
 from local_athena.backends.duckdb.dialect.sorting import Tail, tail
+from local_athena.backends.duckdb.dialect.tables import with_clause
 from local_athena.backends.duckdb.dialect.trino_types import (
     BOOLEAN,
     UNKNOWN,

@@ -1,15 +1,46 @@
-"""Regular expression functions that look into a constant pattern or replacement."""
+"""Regular expressions: functions that look into a constant pattern, and Java's syntax as RE2's."""
 
 import re
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.calls import from_table
+from local_athena.backends.duckdb.dialect.collection_functions import body
 from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Translator
-from local_athena.backends.duckdb.dialect.lambdas import body
-from local_athena.backends.duckdb.dialect.patterns import group_text, groups_in, re2_pattern
 from local_athena.backends.duckdb.dialect.trino_types import BIGINT, VARCHAR, array_of, common_type
 from local_athena.backends.duckdb.dialect.typed_sql import Typed, quoted
+
+_PARENTHESIS = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|\((?:\?P?<\w+>|\?[a-z-]*:)?|\)", re.S)
+_GROUP = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|(\((?!\?)|\(\?P?<(?![=!]))", re.S)
+_NAMED_GROUP = re.compile(r"\(\?<(?=[A-Za-z])")
+
+
+def re2_pattern(pattern: Typed) -> str:
+    """A pattern as DuckDB's SQL; in a constant one, named groups are written RE2's way."""
+    if pattern.constant is None:
+        return pattern.sql
+    return quoted(_NAMED_GROUP.sub("(?P<", pattern.constant))
+
+
+def groups_in(pattern: str) -> int:
+    """How many capturing groups a pattern has."""
+    return sum(1 for match in _GROUP.finditer(pattern) if match[1])
+
+
+def group_text(pattern: str, number: int) -> str:
+    """What stands between the parentheses of a capturing group."""
+    opened: list[tuple[int, int]] = []
+    seen = 0
+    for match in _PARENTHESIS.finditer(pattern):
+        if match[0].startswith("("):
+            captures = _GROUP.match(pattern, match.start())
+            seen += bool(captures and captures[1])
+            opened.append((seen if captures and captures[1] else 0, match.end()))
+        elif match[0] == ")" and opened:
+            index, start = opened.pop()
+            if index == number:
+                return pattern[start : match.start()]
+    return ""
+
 
 _REFERENCE = re.compile(r"\\(.)|\$(\d+)|\$\{(\w+)\}|(\\|\$)", re.S)
 
@@ -42,9 +73,9 @@ def _replacement(translator: Translator, call: Call, text: str, groups: int) -> 
     return _REFERENCE.sub(reference, text)
 
 
-def _regexp_replace(translator: Translator, call: Call) -> Typed:
+def _regexp_replace(translator: Translator, call: Call) -> Typed | None:
     if len(call.arguments) != 3:
-        return from_table(translator, call)
+        return None
     value = translator.typed_as(call.arguments[0], VARCHAR)
     pattern = translator.typed_as(call.arguments[1], VARCHAR)
     if isinstance(call.arguments[2], exp.Lambda):
@@ -82,9 +113,9 @@ def _replaced_by_lambda(translator: Translator, call: Call, value: Typed, patter
     return Typed(f"athena_regexp_pieces({parts}, {found})", VARCHAR)
 
 
-def _with_group(translator: Translator, call: Call) -> Typed:
+def _with_group(translator: Translator, call: Call) -> Typed | None:
     if len(call.arguments) != 3:
-        return from_table(translator, call)
+        return None
     value = translator.typed_as(call.arguments[0], VARCHAR)
     pattern = translator.typed_as(call.arguments[1], VARCHAR)
     group = translator.typed_as(call.arguments[2], BIGINT)

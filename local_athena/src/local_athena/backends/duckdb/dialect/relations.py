@@ -1,7 +1,6 @@
-"""FROM: tables, sub-queries, joins, UNNEST and VALUES.
+"""FROM: sub-queries, joins, UNNEST and VALUES.
 
-Each relation gets an alias of its own in DuckDB and each column a text that stands for it, so
-that names, duplicates and USING follow Athena's rules and not DuckDB's.
+Every column has a text of its own, so that names follow Athena's rules and not DuckDB's.
 """
 
 from collections.abc import Sequence
@@ -14,9 +13,8 @@ from local_athena.backends.duckdb.dialect.operators import compared, unified
 from local_athena.backends.duckdb.dialect.predicate_pushdown import push_down
 from local_athena.backends.duckdb.dialect.scopes import Field, Relation
 from local_athena.backends.duckdb.dialect.tables import table_relation
-from local_athena.backends.duckdb.dialect.trino_types import BOOLEAN
+from local_athena.backends.duckdb.dialect.trino_types import BIGINT, BOOLEAN, TrinoType
 from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced
-from local_athena.backends.duckdb.dialect.unnesting import unnested
 
 _TAIL = ("with_", "order", "limit", "offset")
 _SAMPLING = {"BERNOULLI": "bernoulli", "SYSTEM": "system"}
@@ -231,3 +229,57 @@ def _only(translator: Translator, node: exp.Expr, relation: Relation, name: str)
         text = f"Column '{name}' is missing from one side of join or ambiguous"
         raise translator.failure("COLUMN_NOT_FOUND", text, node)
     return found[0]
+
+
+_Column = tuple[str, TrinoType, str | None]
+
+
+def unnested(translator: Translator, node: exp.Unnest) -> Relation:
+    """The relation: DuckDB unnests the lists of one SELECT in step, short ones padded with NULL."""
+    translator.only(node, "expressions", "alias", "offset", "joins")
+    columns: list[_Column] = []
+    lengths = []
+    for argument in node.expressions:
+        value = translator.typed(argument)
+        columns.extend(_columns(translator, argument, value))
+        count = "cardinality" if value.type.name == "map" else "len"
+        lengths.append(f"coalesce({count}({value.sql}), 0)")
+    if node.args.get("offset"):
+        longest = lengths[0] if len(lengths) == 1 else f"greatest({', '.join(lengths)})"
+        columns.append((f"range(1, {longest} + 1)", BIGINT, None))
+        _take_ordinality_back(node)
+    alias = translator.fresh("r")
+    items, fields = [], []
+    for sql, kind, name in columns:
+        label = translator.fresh("c")
+        items.append(f"unnest({sql}) AS {label}")
+        fields.append(Field(name, f"{alias}.{label}", kind))
+    return Relation(f"LATERAL (SELECT {', '.join(items)}) AS {alias}", tuple(fields))
+
+
+def _take_ordinality_back(node: exp.Unnest) -> None:
+    # The parser moves the last column alias into `offset`.
+    alias, offset = node.args.get("alias"), node.args["offset"]
+    if alias is not None and isinstance(offset, exp.Identifier) and alias.args.get("columns"):
+        alias.append("columns", offset)
+
+
+def _columns(translator: Translator, node: exp.Expr, value: Typed) -> list[_Column]:
+    kind = value.type
+    if kind.name == "map":
+        return [
+            (f"map_keys({value.sql})", kind.key, None),
+            (f"map_values({value.sql})", kind.value, None),
+        ]
+    if kind.name != "array":
+        text = f"Cannot unnest type: {kind}"
+        raise translator.mismatch(node, text)
+    if kind.element.name != "row":
+        return [(value.sql, kind.element, None)]
+    name = translator.fresh("u")
+    return [
+        (f"list_transform({value.sql}, lambda {name}: {name}.f{n})", part, label)
+        for n, (part, label) in enumerate(
+            zip(kind.element.parameters, kind.element.field_names, strict=True), 1
+        )
+    ]

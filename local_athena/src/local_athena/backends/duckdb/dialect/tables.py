@@ -1,15 +1,22 @@
-"""Which table of the catalog a name in FROM means."""
+"""What a name in FROM means: a table of the catalog, or a common table expression."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Scan, Translator
 from local_athena.backends.duckdb.dialect.parsing import offset_of
-from local_athena.backends.duckdb.dialect.scopes import Field, PartitionColumn, Relation
-from local_athena.backends.duckdb.dialect.trino_types import TIMESTAMP, TrinoType
-from local_athena.backends.duckdb.dialect.typed_sql import identifier
+from local_athena.backends.duckdb.dialect.scopes import (
+    CommonTable,
+    Field,
+    PartitionColumn,
+    Relation,
+    Scope,
+)
+from local_athena.backends.duckdb.dialect.trino_types import TIMESTAMP, TrinoType, common_type
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced, identifier, selection
 from local_athena.tables import CATALOG_NAME, Table
 
 
@@ -84,3 +91,101 @@ def _type(name: str) -> TrinoType:
     if base == "timestamp":
         return TIMESTAMP
     return TrinoType(base, length=numbers[0] if numbers else None)
+
+
+_Query = Callable[[Translator, exp.Expr], Relation]
+
+
+def with_clause(translator: Translator, node: exp.Expr, query: _Query) -> tuple[str, Translator]:
+    """The WITH clause of a query in DuckDB, and a translator that knows its tables."""
+    clause = node.args.get("with_")
+    if clause is None:
+        return "", translator
+    translator.only(clause, "expressions", "recursive")
+    parts = []
+    for table in clause.expressions:
+        if not isinstance(table, exp.CTE):
+            raise translator.unsupported(table, "functions in WITH")
+        translator.only(table, "this", "alias")
+        name = table.alias.lower()
+        if name in translator.scope.common_tables and table is not clause.expressions[0]:
+            _refuse_duplicate(translator, clause, table, name)
+        relation = translator.fresh("q")
+        body = _body(translator, table, relation, query, recursive=bool(clause.args["recursive"]))
+        labels = ", ".join(column.sql for column in body.fields)
+        parts.append(f"{relation}({labels}) AS ({body.sql})")
+        translator = _knowing(translator, name, CommonTable(relation, body.fields))
+    word = "WITH RECURSIVE" if clause.args["recursive"] else "WITH"
+    return f"{word} {', '.join(parts)} ", translator
+
+
+def _refuse_duplicate(translator: Translator, clause: exp.Expr, table: exp.Expr, name: str) -> None:
+    same = [other for other in clause.expressions if other.alias.lower() == name]
+    if len(same) > 1:
+        text = f"WITH query name '{name}' specified more than once"
+        raise translator.failure("DUPLICATE_NAMED_QUERY", text, table)
+
+
+def _knowing(translator: Translator, name: str, table: CommonTable) -> Translator:
+    tables = {**translator.scope.common_tables, name: table}
+    return translator.within(replace(translator.scope, common_tables=tables))
+
+
+def _body(
+    translator: Translator, table: exp.CTE, relation: str, query: _Query, *, recursive: bool
+) -> Relation:
+    inner = table.this
+    if recursive and isinstance(inner, exp.Union) and not inner.args.get("with_"):
+        return _recursive(translator, table, relation, query)
+    return _renamed(translator, table, query(_detached(translator), inner))
+
+
+def _detached(translator: Translator) -> Translator:
+    """A common table expression sees the tables before it and no columns around it."""
+    return translator.within(
+        Scope(common_tables=translator.scope.common_tables, parent=translator.scope.parent)
+    )
+
+
+def _renamed(translator: Translator, table: exp.CTE, body: Relation) -> Relation:
+    alias = table.args["alias"]
+    names = [column.name for column in alias.args.get("columns") or ()]
+    if names and len(names) != len(body.fields):
+        text = (
+            f"Column alias list has {len(names)} entries but relation has "
+            f"{len(body.fields)} columns"
+        )
+        raise translator.failure("MISMATCHED_COLUMN_ALIASES", text, table)
+    if not names:
+        return body
+    pairs = zip(body.fields, names, strict=True)
+    return Relation(
+        body.sql, tuple(replace(column.detached(), name=name) for column, name in pairs)
+    )
+
+
+def _recursive(translator: Translator, table: exp.CTE, relation: str, query: _Query) -> Relation:
+    union = table.this
+    translator.only(union, "this", "expression", "distinct")
+    base = _renamed(translator, table, query(_detached(translator), union.this))
+    fields = tuple(column.detached() for column in base.fields)
+    itself = CommonTable(relation, fields)
+    step = query(_knowing(_detached(translator), table.alias.lower(), itself), union.expression)
+    if len(step.fields) != len(base.fields):
+        raise translator.mismatch(
+            table, "base and step relations of recursion have mismatched sizes"
+        )
+    pairs = list(zip(step.fields, base.fields, strict=True))
+    items = ", ".join(_cast_to(translator, table, column, target) for column, target in pairs)
+    kind = "UNION" if union.args.get("distinct") else "UNION ALL"
+    repeated = selection(items, f"({step.sql}) AS {translator.fresh('r')}")
+    return Relation(f"({base.sql}) {kind} ({repeated})", fields)
+
+
+def _cast_to(translator: Translator, node: exp.Expr, column: Field, target: Field) -> str:
+    if common_type(column.type, target.type) is None:
+        text = (
+            f"recursion step relation output type {column.type} is not coercible to {target.type}"
+        )
+        raise translator.mismatch(node, text)
+    return coerced(Typed(column.sql, column.type), target.type).sql

@@ -1,24 +1,25 @@
-"""The entry: one statement of Athena SQL becomes one query of DuckDB SQL.
-
-Whoever runs it creates a view for each scan first; see `Scan`.
-"""
+"""The entry: one statement of Athena SQL as a DuckDB query, and its result columns."""
 
 import re
 from dataclasses import dataclass, replace
 from enum import Enum
 
+import duckdb
+
 from local_athena.backends.duckdb.dialect import (
+    arithmetic,
     calls,
     casts,
+    collection_functions,
+    conditional_expressions,
     datetime_functions,
+    grouping,
     json_functions,
-    lambdas,
     literals,
     names,
     operators,
     regexp_functions,
-    special_functions,
-    subscripts,
+    string_functions,
 )
 from local_athena.backends.duckdb.dialect.context import (
     PartitionPredicate,
@@ -26,31 +27,40 @@ from local_athena.backends.duckdb.dialect.context import (
     Statement,
     Translator,
 )
+from local_athena.backends.duckdb.dialect.duckdb_errors import failure_from_duckdb
 from local_athena.backends.duckdb.dialect.parsing import parse_statement, without_comments
 from local_athena.backends.duckdb.dialect.queries import query
+from local_athena.backends.duckdb.dialect.rendering import text_of
 from local_athena.backends.duckdb.dialect.scopes import Scope
 from local_athena.backends.duckdb.dialect.signatures import function_names
-from local_athena.backends.duckdb.dialect.trino_types import BOOLEAN, TrinoType
+from local_athena.backends.duckdb.dialect.trino_types import BOOLEAN, UNBOUNDED, TrinoType
+from local_athena.backends.duckdb.dialect.typed_sql import selection
 from local_athena.errors import MalformedQuery, StatementFailure
 from local_athena.tables import Catalog
 
 _HANDLERS = {
     **literals.HANDLERS,
     **names.HANDLERS,
+    **arithmetic.HANDLERS,
     **operators.HANDLERS,
+    **conditional_expressions.HANDLERS,
     **casts.HANDLERS,
     **calls.HANDLERS,
+    **collection_functions.HANDLERS,
     **datetime_functions.HANDLERS,
     **json_functions.HANDLERS,
-    **special_functions.HANDLERS,
-    **subscripts.HANDLERS,
+    **string_functions.HANDLERS,
 }
 _FUNCTIONS = {
+    **arithmetic.FUNCTIONS,
+    **collection_functions.FUNCTIONS,
+    **conditional_expressions.FUNCTIONS,
     **datetime_functions.FUNCTIONS,
+    **grouping.FUNCTIONS,
     **json_functions.FUNCTIONS,
-    **lambdas.FUNCTIONS,
+    **literals.FUNCTIONS,
     **regexp_functions.FUNCTIONS,
-    **special_functions.FUNCTIONS,
+    **string_functions.FUNCTIONS,
 }
 _LEADING = r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*"
 _EXPLAIN_VALIDATE = re.compile(
@@ -146,3 +156,59 @@ def _statement_kind(sql: str) -> tuple[StatementKind, str]:
         text = f"The embedded endpoint runs queries only, not {first[1].upper()} statements"
         raise StatementFailure("NOT_SUPPORTED", text)
     return StatementKind.SELECT, sql
+
+
+_NAMES = {"real": "float", "unknown": "unknown"}
+_PRECISIONS = {
+    "tinyint": 3,
+    "smallint": 5,
+    "integer": 10,
+    "bigint": 19,
+    "real": 17,
+    "double": 17,
+    "varbinary": 1073741824,
+}
+
+
+@dataclass(frozen=True)
+class ResultColumn:
+    """One column as Athena's ColumnInfo describes it."""
+
+    name: str
+    type: str
+    precision: int
+    scale: int
+    case_sensitive: bool
+
+
+def result_columns(
+    connection: duckdb.DuckDBPyConnection, translation: Translation
+) -> tuple[ResultColumn, ...]:
+    """The columns of the result, once DuckDB has bound the query to the scan views.
+
+    Raises:
+        StatementFailure: the query does not bind.
+    """
+    try:
+        connection.execute(f"EXPLAIN {translation.sql}").fetchall()
+    except duckdb.Error as error:
+        raise failure_from_duckdb(error, translation.original) from error
+    return tuple(_result_column(column.name, column.type) for column in translation.columns)
+
+
+def _result_column(name: str, kind: TrinoType) -> ResultColumn:
+    textual = kind.name in ("varchar", "char")
+    precision = _PRECISIONS.get(kind.name, kind.precision or 0)
+    if textual:
+        precision = UNBOUNDED if kind.length is None else kind.length
+    return ResultColumn(name, _NAMES.get(kind.name, kind.name), precision, kind.scale, textual)
+
+
+def rendered_query(connection: duckdb.DuckDBPyConnection, translation: Translation) -> str:
+    """The query with every column as Athena's text, in the same order."""
+    del connection
+    items = ", ".join(
+        f"{text_of(f'r.{column.label}', column.type)} AS {column.label}"
+        for column in translation.columns
+    )
+    return selection(items, f"({translation.sql}) AS r")

@@ -1,20 +1,27 @@
-"""Functions that take a lambda: its parameters get the types of what it is applied to."""
+"""Arrays and maps: subscripts, and the functions that take a lambda or any type of element."""
 
 from collections.abc import Sequence
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Translator
+from local_athena.backends.duckdb.dialect.casts import cast
+from local_athena.backends.duckdb.dialect.context import (
+    Call,
+    FunctionHandler,
+    Handler,
+    Translator,
+)
 from local_athena.backends.duckdb.dialect.scopes import Scope
 from local_athena.backends.duckdb.dialect.trino_types import (
     BOOLEAN,
     UNKNOWN,
+    VARCHAR,
     TrinoType,
     array_of,
     common_type,
     map_of,
 )
-from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced, failing
 
 
 def body(translator: Translator, node: exp.Expr, values: Sequence[Typed]) -> Typed:
@@ -136,7 +143,7 @@ def _zip(translator: Translator, call: Call) -> Typed:
     return Typed(sql, array_of(row))
 
 
-def array_sort(translator: Translator, call: Call) -> Typed:
+def _array_sorted_by_comparator(translator: Translator, call: Call) -> Typed:
     """`array_sort` with a comparator.
 
     An element's place is the number of elements that come before it.
@@ -199,7 +206,69 @@ def _map_zip_with(translator: Translator, call: Call) -> Typed:
     return Typed(f"athena_map({keys}, {changed})", map_of(kind, result.type))
 
 
+def _subscript(translator: Translator, node: exp.Bracket) -> Typed:
+    translator.only(node, "this", "expressions", "offset")
+    base, index = translator.typed(node.this), translator.typed(node.expressions[0])
+    if len(node.expressions) == 1 and base.type.name == "array" and index.type.is_integer:
+        return array_item(base, index)
+    if len(node.expressions) == 1 and base.type.name == "map":
+        return map_item(base, translator.typed_as(node.expressions[0], base.type.key))
+    if base.type.name == "row" and index.constant and index.type.is_integer:
+        number = int(index.constant)
+        if 1 <= number <= len(base.type.parameters):
+            return Typed(f"({base.sql}).f{number}", base.type.parameters[number - 1])
+    raise translator.mismatch(node, f"Cannot use {index.type} for subscript of {base.type}")
+
+
+def array_item(base: Typed, index: Typed) -> Typed:
+    """An element of an array; a subscript outside of it is an error."""
+    kind = base.type.element
+    zero = failing("INVALID_FUNCTION_ARGUMENT", "SQL array indices start at 1", kind)
+    negative = failing("INVALID_FUNCTION_ARGUMENT", "Array subscript is negative", kind)
+    over = "Array subscript must be less than or equal to array length"
+    beyond = failing("INVALID_FUNCTION_ARGUMENT", over, kind)
+    sql = (
+        f"CASE WHEN {index.sql} = 0 AND {base.sql} IS NOT NULL THEN {zero}"
+        f" WHEN {index.sql} < 0 AND {base.sql} IS NOT NULL THEN {negative}"
+        f" WHEN {index.sql} > len({base.sql}) THEN {beyond}"
+        f" ELSE ({base.sql})[{index.sql}] END"
+    )
+    return Typed(sql, kind)
+
+
+def map_item(base: Typed, key: Typed) -> Typed:
+    """The value of a key; a key that is not there is an error."""
+    missing = failing("INVALID_FUNCTION_ARGUMENT", "Key not present in map", base.type.value)
+    sql = (
+        f"CASE WHEN NOT map_contains({base.sql}, {key.sql}) THEN {missing}"
+        f" ELSE map_extract_value({base.sql}, {key.sql}) END"
+    )
+    return Typed(sql, base.type.value)
+
+
+def _array_sort(translator: Translator, call: Call) -> Typed | None:
+    return None if len(call.arguments) == 1 else _array_sorted_by_comparator(translator, call)
+
+
+def _array_join(translator: Translator, call: Call) -> Typed:
+    items, separator, *replacement = translator.typed_arguments(call, 2)
+    if items.type.name != "array":
+        text = f"Unexpected parameters ({items.type}) for function array_join"
+        raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
+    name = translator.fresh("x")
+    text_item = cast(translator, call.node, Typed(name, items.type.element), VARCHAR).sql
+    if replacement:
+        text_item = f"coalesce({text_item}, {replacement[0].sql})"
+    texts = f"list_transform({items.sql}, lambda {name}: {text_item})"
+    # DuckDB's own function is the faster one, and wants a constant.
+    function = "athena_join" if separator.constant is None else "array_to_string"
+    return Typed(f"{function}({texts}, {separator.sql})", VARCHAR)
+
+
+HANDLERS: dict[type[exp.Expr], Handler] = {exp.Bracket: _subscript}
 FUNCTIONS: dict[str, FunctionHandler] = {
+    "array_join": _array_join,
+    "array_sort": _array_sort,
     "transform": _transform,
     "filter": _filter,
     "any_match": _matches,

@@ -1,4 +1,4 @@
-"""Functions that SQL cannot say, registered with DuckDB as Python functions; none on a hot path."""
+"""What translated queries need of a database: settings, macros and functions in Python."""
 
 import hashlib
 import hmac
@@ -8,6 +8,7 @@ import zlib
 from bisect import bisect_left
 from collections.abc import Callable
 from itertools import accumulate
+from pathlib import Path
 from typing import Any, Literal, cast
 
 import duckdb
@@ -23,7 +24,7 @@ _PRIMES = (
 )
 
 
-def register(connection: duckdb.DuckDBPyConnection) -> None:
+def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the functions in the database of a connection."""
     functions: tuple[tuple[str, Callable[..., Any], list[Any], str], ...] = (
         ("athena_sha512", _sha512, ["BLOB"], "BLOB"),
@@ -190,3 +191,23 @@ def _avalanche(value: int) -> int:
     value = ((value ^ (value >> 33)) * _PRIMES[1]) & _MASK
     value = ((value ^ (value >> 29)) * _PRIMES[2]) & _MASK
     return value ^ (value >> 32)
+
+
+_MACROS = Path(__file__).parent / "functions" / "macros.sql"
+# SET alone belongs to one session, and every query runs in a session of its own.
+_SETTINGS = (
+    "SET GLOBAL TimeZone = 'UTC'",
+    "SET GLOBAL ieee_floating_point_ops = true",
+    "SET GLOBAL preserve_insertion_order = true",
+    "SET GLOBAL order_by_non_integer_literal = true",
+    # DuckDB 2.0 fails with an internal error where it meets a constant NULL in this step.
+    "SET GLOBAL disabled_optimizers = 'statistics_propagation'",
+)
+
+
+def install(connection: duckdb.DuckDBPyConnection) -> None:
+    """Prepare a database; once, before its configuration is locked."""
+    for setting in _SETTINGS:
+        connection.execute(setting)
+    _create_functions(connection)
+    connection.execute(_MACROS.read_text(encoding="utf-8"))

@@ -1,0 +1,142 @@
+"""Functions of texts that need more than a line of the table of signatures."""
+
+import re
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from local_athena.backends.duckdb.dialect.calls import aggregated, from_table
+from local_athena.backends.duckdb.dialect.casts import cast
+from local_athena.backends.duckdb.dialect.context import (
+    Call,
+    Clauses,
+    FunctionHandler,
+    Handler,
+    Translator,
+)
+from local_athena.backends.duckdb.dialect.operators import concatenated
+from local_athena.backends.duckdb.dialect.trino_types import (
+    VARCHAR,
+)
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, quoted
+
+_DIRECTIVE = re.compile(r"%(?P<flags>[-0,+ ]*)(?P<width>\d*)(?P<precision>\.\d+)?(?P<letter>.)")
+_NORMAL_FORMS = ("NFC", "NFD", "NFKC", "NFKD")
+
+
+def _concat(translator: Translator, call: Call) -> Typed:
+    values = translator.typed_arguments(call, 2)
+    if any(
+        value.type.name not in ("varchar", "char", "varbinary", "array", "unknown")
+        for value in values
+    ):
+        shown = ", ".join(str(value.type) for value in values)
+        text = f"Unexpected parameters ({shown}) for function concat"
+        raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
+    return concatenated(translator, call.node, values)
+
+
+def _format(translator: Translator, call: Call) -> Typed:
+    pattern, *values = translator.typed_arguments(call, 1)
+    if pattern.constant is None:
+        raise translator.unsupported(call.node, "format strings that are not constants")
+    pieces, offset, rest = [], 0, list(values)
+    for directive in _DIRECTIVE.finditer(pattern.constant):
+        pieces.append(quoted(pattern.constant[offset : directive.start()]))
+        pieces.append(_directive(translator, call, directive, rest))
+        offset = directive.end()
+    pieces.append(quoted(pattern.constant[offset:]))
+    return Typed(f"concat({', '.join(pieces)})", VARCHAR)
+
+
+def _directive(
+    translator: Translator, call: Call, directive: re.Match[str], rest: list[Typed]
+) -> str:
+    letter = directive["letter"]
+    if letter in "%n":
+        return quoted("%" if letter == "%" else "\n")
+    if not rest:
+        text = f"Format specifier '{directive[0]}' has no argument"
+        raise translator.failure("INVALID_FUNCTION_ARGUMENT", text, call.node)
+    value = rest.pop(0)
+    if letter == "s" and not directive["precision"]:
+        text_value = cast(translator, call.node, value, VARCHAR).sql
+        shown = f"coalesce({text_value}, 'null')"
+    elif letter in "dxXo" and value.type.is_integer and not directive["precision"]:
+        shown = value.sql
+    elif letter in "fe" and value.type.is_number and not value.type.is_integer:
+        shown = f"CAST({value.sql} AS DOUBLE)"
+    else:
+        raise translator.unsupported(call.node, f"the format specifier {directive[0]}")
+    return _printed(directive, shown)
+
+
+def _printed(directive: re.Match[str], value: str) -> str:
+    flags = directive["flags"].replace(",", "")
+    number = f"{directive['width']}{directive['precision'] or ''}{directive['letter']}"
+    if "," not in directive["flags"]:
+        return f"printf({quoted(f'%{flags}{number}')}, {value})"
+    sign = "+" if "+" in flags else ""
+    spec = f"{{:{sign}{directive['width']},{directive['precision'] or ''}{directive['letter']}}}"
+    return f"format({quoted(spec)}, {value})"
+
+
+def _normalize(translator: Translator, call: Call) -> Typed | None:
+    """The form is a keyword, which the parser takes for a column."""
+    if len(call.arguments) != 2:
+        return None
+    text, form = call.arguments
+    if not isinstance(form, exp.Column) or form.name.upper() not in _NORMAL_FORMS:
+        raise translator.malformed(form)
+    value = translator.typed_as(text, VARCHAR)
+    return Typed(f"athena_normalize({value.sql}, {quoted(form.name.upper())})", VARCHAR)
+
+
+def _listagg(translator: Translator, call: Call) -> Typed:
+    node = call.node
+    translator.only(node, "this", "separator")
+    order: Sequence[exp.Expr] = ()
+    inner = node.this
+    if isinstance(inner, exp.Order):
+        order, inner = inner.expressions, inner.this
+    distinct = isinstance(inner, exp.Distinct)
+    value = translator.typed_as(inner.expressions[0] if distinct else inner, VARCHAR)
+    separator = node.args.get("separator")
+    text = translator.typed_as(separator, VARCHAR).sql if separator else "''"
+    clauses = Clauses(call.clauses.filter, call.clauses.window, False, order, distinct)
+    outer = Call(call.name, call.arguments, node, clauses)
+    return Typed(aggregated(translator, outer, f"<<string_agg({value.sql}, {text})>>"), VARCHAR)
+
+
+def _trim(translator: Translator, node: exp.Trim) -> Typed:
+    translator.only(node, "this", "position", "expression")
+    name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(
+        str(node.args.get("position")).upper(), "trim"
+    )
+    arguments = [node.this, node.expression] if node.args.get("expression") else [node.this]
+    return from_table(translator, Call(name, arguments, node, Clauses()))
+
+
+def _substring(translator: Translator, node: exp.Substring) -> Typed:
+    translator.only(node, "this", "start", "length")
+    arguments = [node.args[name] for name in ("this", "start", "length") if node.args.get(name)]
+    return from_table(translator, Call("substring", arguments, node, Clauses()))
+
+
+def _position(translator: Translator, node: exp.StrPosition) -> Typed:
+    translator.only(node, "this", "substr")
+    arguments = [node.this, node.args["substr"]]
+    return from_table(translator, Call("strpos", arguments, node, Clauses()))
+
+
+HANDLERS: dict[type[exp.Expr], Handler] = {
+    exp.Trim: _trim,
+    exp.Substring: _substring,
+    exp.StrPosition: _position,
+}
+FUNCTIONS: dict[str, FunctionHandler] = {
+    "concat": _concat,
+    "format": _format,
+    "listagg": _listagg,
+    "normalize": _normalize,
+}
