@@ -7,8 +7,8 @@ import pytest
 from data_hist.athena import client as client_module
 from data_hist.athena import retries as attempts_module
 from data_hist.athena.retries import RetryPolicy
+from tests.reliability.athena_client.faulty_aws import Aws
 from tests.support.fault_server import fault_server
-from tests.unit.athena.faults.faulty_aws import Aws
 
 # Enough for a good answer on a busy machine.
 ATTEMPT_SECONDS = 1.0

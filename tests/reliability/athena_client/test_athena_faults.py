@@ -15,13 +15,7 @@ from data_hist.errors import (
     EngineUnavailable,
     Throttled,
 )
-from tests.support.fault_server import (
-    answer,
-    bytes_of,
-    drip,
-    reset,
-)
-from tests.unit.athena.faults.faulty_aws import (
+from tests.reliability.athena_client.faulty_aws import (
     ATHENA,
     HTML,
     ID,
@@ -30,6 +24,12 @@ from tests.unit.athena.faults.faulty_aws import (
     Aws,
     aws_error,
     json_answer,
+)
+from tests.support.fault_server import (
+    answer,
+    bytes_of,
+    drip,
+    reset,
 )
 
 # The others are made again by the poller.

@@ -11,15 +11,7 @@ from data_hist.errors import (
     ResultUnreadable,
     Throttled,
 )
-from tests.support.fault_server import (
-    Fault,
-    answer,
-    bytes_of,
-    drip,
-    reset,
-    silence,
-)
-from tests.unit.athena.faults.faulty_aws import (
+from tests.reliability.athena_client.faulty_aws import (
     ATHENA,
     LOCATION,
     OBJECT,
@@ -28,6 +20,14 @@ from tests.unit.athena.faults.faulty_aws import (
     READ,
     Aws,
     Operation,
+)
+from tests.support.fault_server import (
+    Fault,
+    answer,
+    bytes_of,
+    drip,
+    reset,
+    silence,
 )
 
 
