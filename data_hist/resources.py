@@ -16,8 +16,8 @@ from data_hist.queries.listing import QueryLister
 from data_hist.queries.orphans import OrphanLimits, OrphanStopper
 from data_hist.queries.result_reader import ResultLimits, ResultPages, ResultReader
 from data_hist.queries.status import (
+    AsyncContextFactory,
     QueryMetrics,
-    Scope,
     StatusLimits,
     StatusReader,
     describe_for_callers,
@@ -120,7 +120,11 @@ class WorkerResources:
         )
 
     def use_cases(
-        self, version: ApiVersion, *, release_slot: Scope, until_shutdown: Scope
+        self,
+        version: ApiVersion,
+        *,
+        release_slot: AsyncContextFactory,
+        until_shutdown: AsyncContextFactory,
     ) -> UseCases:
         """Build the use cases of an API version.
 

@@ -166,9 +166,7 @@ LONG_FILES = {
     "data_hist/server/protocol.py",
     "data_hist/sql_guard/guard.py",
 }
-LONG_FUNCTIONS = {
-    "data_hist/app.py: create_app",
-}
+LONG_FUNCTIONS: set[str] = set()
 READERS_OF_CAUSES = {
     "data_hist/athena/errors.py",
     "local_athena/src/local_athena/engine/worker.py",
@@ -178,7 +176,6 @@ LONG_DOCSTRINGS = {
     "data_hist/http/concurrency_limit.py",
     "data_hist/observability/logs.py",
     "data_hist/observability/metrics.py",
-    "data_hist/queries/sql_trailer.py",
     "data_hist/retention/result_locations.py",
     "data_hist/sql_guard/confusables.py",
     "data_hist/sql_guard/guard.py",
@@ -224,7 +221,6 @@ PRIVATE_PATCHES = {
     ("tests/reliability/athena_client/test_athena_faults.py", "_ANSWER"),
     ("tests/unit/http/test_concurrency_limit.py", "data_hist.http.concurrency_limit._LINE_SECONDS"),
     ("tests/unit/observability/test_logs.py", "_is_read_by_a_person"),
-    ("tests/unit/queries/test_query_metrics.py", "_MOST"),
     ("tests/unit/server/test_listener.py", "data_hist.server.listener._REST_SECONDS"),
     ("tests/unit/server/test_worker.py", "data_hist.server.protocol._LAST_CALL_SECONDS"),
     ("tests/unit/server/test_worker.py", "data_hist.server.worker._STOP_SECONDS"),

@@ -106,7 +106,7 @@ class ResultPages:
             seconds = self._first_page_seconds
             return _page_not_read(f"They did not come within {seconds:.0f} seconds.")
         except Exception:
-            _log.exception("the first page was not read")
+            _log.exception("reading the first page failed")
             return _page_not_read("The service has failed to read them.")
 
 

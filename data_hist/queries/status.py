@@ -27,7 +27,7 @@ from data_hist.queries.tenant_isolation import OwnedQuery, TenantIsolation, quer
 
 _log = logging.getLogger(__name__)
 
-Scope = Callable[[], AbstractAsyncContextManager[None]]
+AsyncContextFactory = Callable[[], AbstractAsyncContextManager[None]]
 
 
 @dataclass(frozen=True)
@@ -103,8 +103,8 @@ class StatusReader:
         isolation: TenantIsolation,
         query_metrics: QueryMetrics,
         tables: Mapping[str, Table],
-        release_slot: Scope,
-        until_shutdown: Scope,
+        release_slot: AsyncContextFactory,
+        until_shutdown: AsyncContextFactory,
         limits: StatusLimits = _LIMITS,
     ) -> None:
         self._engine = engine
@@ -209,9 +209,9 @@ class StatusReader:
         try:
             return await self._poller.look(known.query_id, seconds)
         except DataHistError as error:
-            _log.warning("Athena did not tell of a query: %s", type(error).__name__)
+            _log.warning("a query could not be described: %s", type(error).__name__)
         except Exception:
-            _log.exception("a query was not looked at")
+            _log.exception("describing a query failed")
         return known
 
 

@@ -1,4 +1,4 @@
-"""A further version of the API costs no further threads, guard processes or read-ahead."""
+"""API versions share threads, guard processes and read-ahead."""
 
 import multiprocessing
 import threading
@@ -22,7 +22,7 @@ LONG = "SELECT servicename FROM events WHERE customerid IN (1" + ", 1" * 4_000 +
 
 @contextmanager
 def two_versions(endpoint_url: str) -> Iterator[list[httpx.Client]]:
-    """A client of each of two versions of one service."""
+    """Run a service of two API versions, and return a client of each."""
     with (
         running_service(settings_for(endpoint_url), catalog=TWO_VERSIONS) as first,
         httpx.Client(base_url=first.base_url.copy_with(path="/v9/data_hist"), timeout=40) as second,

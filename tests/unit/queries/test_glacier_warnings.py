@@ -1,4 +1,4 @@
-"""A query that reaches past what S3 keeps says so, and no other does."""
+"""A query is warned if, and only if, it reaches records that S3 has archived."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""An orphan whose turn comes late: Athena may have forgotten the token by then."""
+"""The start of an orphan is not repeated once Athena may have forgotten its token."""
 
 import asyncio
 import threading
@@ -12,7 +12,7 @@ PATIENT = OrphanLimits(first_pause_seconds=10.0, find_seconds=45.0)
 
 
 class LateLoop(asyncio.SelectorEventLoop):
-    """An event loop whose clock can be put forward."""
+    """An event loop whose clock the test can advance."""
 
     later_seconds = 0.0
 
@@ -21,7 +21,7 @@ class LateLoop(asyncio.SelectorEventLoop):
 
 
 class StuckAthena:
-    """Does not answer before the test lets it."""
+    """Responds when the test allows it."""
 
     def __init__(self) -> None:
         self.stopping = threading.Semaphore(0)

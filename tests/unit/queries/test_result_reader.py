@@ -1,4 +1,4 @@
-"""The first page beside a document: whatever happens to it, the query is not lost."""
+"""A first page that cannot be read is a warning in the query document, not an error."""
 
 import asyncio
 import threading
@@ -21,7 +21,7 @@ QUERY = Query(
 
 
 class SlowEngine:
-    """Gives columns when it is let go."""
+    """Returns columns when the test allows it."""
 
     def __init__(self) -> None:
         self.let_go = threading.Event()

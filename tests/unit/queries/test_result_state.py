@@ -1,4 +1,4 @@
-"""The column that may be meant, among tables with columns of their own."""
+"""An unknown column gets a hint at the column that the caller may have meant."""
 
 from dataclasses import replace
 

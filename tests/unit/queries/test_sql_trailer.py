@@ -1,4 +1,4 @@
-"""Positions in the sent SQL lead back to the caller's own text."""
+"""The trailer of the sent SQL gives back the caller's SQL, positions in it and time ranges."""
 
 from dataclasses import dataclass
 
@@ -226,7 +226,7 @@ def test_text_without_notes_of_ours_has_no_time_ranges() -> None:
     ],
 )
 def test_trailers_that_others_wrote_are_not_followed(pieces: str) -> None:
-    """They may use the same workgroup, and a list tells of their queries too."""
+    """Others may use the same workgroup, and Athena lists their queries too."""
     sent = f"SELECT 1\n-- data_hist:{pieces}"
 
     assert caller_text(sent) == "SELECT 1"

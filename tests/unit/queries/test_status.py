@@ -1,4 +1,4 @@
-"""A query is counted once, whoever sees its end how often."""
+"""Each query is counted once, however often its end is observed."""
 
 from datetime import UTC, datetime
 

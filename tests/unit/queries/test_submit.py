@@ -1,4 +1,4 @@
-"""Work goes on without who has asked for it, and nothing of it gets into the log."""
+"""Shielded work continues when its caller is cancelled, and its error is not logged."""
 
 import asyncio
 import gc
@@ -25,7 +25,7 @@ def test_error_is_that_of_who_waits() -> None:
 
 
 async def told_of(error: Exception) -> tuple[str, list[dict[str, Any]]]:
-    """How abandoned work ends, and what the event loop has to say of it."""
+    """Cancel who awaits some work; return how the work ends, and what the event loop logs."""
     told: list[dict[str, Any]] = []
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _loop, context: told.append(context))

@@ -1,4 +1,4 @@
-"""Which format a caller gets, by RFC 9110."""
+"""Formats are negotiated as RFC 9110 says."""
 
 import subprocess
 import sys

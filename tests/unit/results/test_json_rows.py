@@ -1,4 +1,4 @@
-"""Athena's text of a value becomes the JSON value that the contract fixes for its type."""
+"""Athena's text of a value becomes the JSON value that the API specifies for its type."""
 
 import json
 from typing import Any
@@ -58,7 +58,7 @@ CASES = [
 
 
 def written(text: str | None, athena_type: str) -> str:
-    """A row of one value, as JSON."""
+    """Encode a row of one value as JSON."""
     rows = csv_of([[text]], [])[1:]
     return encode_rows(rows, [Column("x", athena_type)], RowStyle()).decode()
 

@@ -1,4 +1,4 @@
-"""What streams may hold stays within bounds, however many there are."""
+"""Read-ahead stays within its budget, however many streams there are."""
 
 from contextlib import ExitStack
 

@@ -1,4 +1,4 @@
-"""Pages are cut exactly from Athena's CSV, whatever the ranges it is read in."""
+"""Pages hold exactly the rows of the result, whatever byte ranges they are read from."""
 
 import asyncio
 import json
@@ -27,7 +27,7 @@ QUERY = Query(
 
 
 class Inline(Executor):
-    """Runs each call at once."""
+    """Runs each call immediately."""
 
     def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
         future: Future[Any] = Future()
@@ -40,7 +40,7 @@ class Inline(Executor):
 
 @dataclass
 class FakeEngine:
-    """A result object that is read by range, never more than `most` bytes at once."""
+    """A result object; a read returns at most `most` bytes."""
 
     data: bytes
     most: int = 1 << 30
@@ -57,7 +57,7 @@ class FakeEngine:
 
 @dataclass
 class UnreadableObject:
-    """A result whose rows, the header being the first, only the engine gives."""
+    """A result whose object cannot be read, only its result set; the first row is the header."""
 
     rows: list[Row]
     page_rows: int = 1000
@@ -67,7 +67,7 @@ class UnreadableObject:
         raise ResultUnreadable("S3 does not let us.")
 
     def engine_page(self, _query_id: str, token: str | None) -> EnginePage:
-        """As Athena does: also a token after a last page that is full."""
+        """Return a token even after a last page that is full, as Athena does."""
         self.calls += 1
         start = int(token or 0)
         end = start + self.page_rows

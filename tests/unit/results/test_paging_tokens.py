@@ -1,4 +1,4 @@
-"""Paging tokens go on exactly where they should, and nowhere else."""
+"""A paging token gives back its position, and is valid for one query or list only."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""Any rows come out exactly, in every format, wherever the blocks are cut."""
+"""Every format holds exactly the rows of the result, wherever blocks end."""
 
 import io
 import json
@@ -101,7 +101,7 @@ def test_json_values_are_those_of_a_page(data: st.DataObject) -> None:
 
 
 def _native(text: str | None, kind: str) -> Any:
-    """The value of Athena's text, for the types that Arrow has."""
+    """Convert Athena's text to a value of the types that Arrow has."""
     if text is None or kind not in ("bigint", "integer", "boolean", "double", "decimal"):
         return text
     if kind == "boolean":
@@ -110,7 +110,7 @@ def _native(text: str | None, kind: str) -> Any:
 
 
 def _text(value: Any, kind: str) -> str | None:
-    """Something to compare, NaN among it; a zone has been left for UTC on the way."""
+    """Return text that compares equal for equal values, NaN included; zones become UTC."""
     if value is None:
         return None
     if kind == "timestamp":

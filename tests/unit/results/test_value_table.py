@@ -1,4 +1,4 @@
-"""Each text that Athena may write is read back from every format as the table says."""
+"""Every format holds the value that the table gives for each text of Athena."""
 
 import asyncio
 import io
@@ -210,7 +210,7 @@ def test_bytes_that_are_not_utf_8_are_replaced(name: str) -> None:
 
 
 def _stored(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """The numbers that dates and times are stored as."""
+    """Return the numbers that dates and times are stored as."""
     if pa.types.is_date(column.type):
         return column.cast(pa.int32())
     return column.cast(pa.int64()) if pa.types.is_timestamp(column.type) else column
