@@ -19,6 +19,7 @@ from connexion.resolver import Resolver
 from starlette.exceptions import HTTPException
 
 from data_hist.athena import AthenaClient
+from data_hist.athena.client import CallLimits
 from data_hist.auth.authentication import Authenticator, authenticator_from
 from data_hist.catalog import ApiVersion, Catalog, load_catalog
 from data_hist.errors import DataHistError
@@ -72,6 +73,7 @@ def utc_now() -> datetime:
 class Limits:
     """Sizes, timeouts and bounds that are not settings; tests pass others."""
 
+    athena: CallLimits = field(default_factory=CallLimits)
     concurrency: ConcurrencyLimits = field(default_factory=ConcurrencyLimits)
     requests: RequestLimits = field(default_factory=RequestLimits)
     queries: QueryLimits = field(default_factory=QueryLimits)
@@ -101,7 +103,7 @@ def create_app(
         SettingsError: A setting is missing or invalid.
     """
     settings = settings or load_settings()
-    engine = engine or AthenaClient(settings)
+    engine = engine or AthenaClient(settings, limits=limits.athena)
     catalog = catalog or load_catalog()
     tracing = _load_tracing() if traces_are_wanted() else None
     edge = _HttpEdge.build(settings, limits, tracing)

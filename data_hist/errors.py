@@ -194,15 +194,19 @@ class QueryExpired(QueryError):
 class EngineError(DataHistError):
     """The engine cannot serve this now.
 
-    `unconfirmed` tells whether it may have done what was asked all the same.
+    `transient` says whether the same call may succeed if it is repeated at once. `unconfirmed` says
+    whether the engine may have done what was asked although it reported an error.
     """
 
     retryable = True
+    transient = True
     unconfirmed = False
 
 
 class TooManyQueries(EngineError):
     """The engine runs as many queries as it may."""
+
+    transient = False
 
 
 class Throttled(EngineError):

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import partial
 
 from data_hist.athena import AthenaClient
-from data_hist.athena.polling.poller import Poller
+from data_hist.athena.polling.poller import Poller, PollLimits
 from data_hist.catalog import ApiVersion, Catalog
 from data_hist.observability.executors import ContextThreadPoolExecutor
 from data_hist.queries.listing import QueryLister
@@ -47,6 +47,7 @@ class QueryLimits:
     drain_seconds: float = 2.0
     counted_queries: int = 10_000
     listed_engine_pages: int = 10
+    poll: PollLimits = field(default_factory=PollLimits)
     submit: SubmitLimits = field(default_factory=SubmitLimits)
     status: StatusLimits = field(default_factory=StatusLimits)
     orphans: OrphanLimits = field(default_factory=OrphanLimits)
@@ -108,6 +109,7 @@ class WorkerResources:
                 partial(describe_for_callers, engine),
                 settings.status_calls_per_second_of_worker,
                 clock,
+                limits.poll,
             ),
             guard=GuardPool(catalog.versions, settings.max_query_days),
             calls=calls,

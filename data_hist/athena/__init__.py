@@ -1,12 +1,16 @@
-"""The thin client wrapper around Athena and S3: the one importer of boto3 and botocore.
+"""The client of Athena and S3: the only package that imports boto3 and botocore.
 
-Everything that AWS says leaves this package as a value of `model` or an error of `errors`.
+It returns the values of `model` and raises the errors of `data_hist.errors`.
 """
 
 from data_hist.athena.client import AthenaClient, EnginePage, idempotency_token
-from data_hist.athena.errors import is_transient
-from data_hist.athena.result_bucket import BATCH, ResultBucket, StoredObject
-from data_hist.athena.result_objects import ObjectRange, ObjectVersion
+from data_hist.athena.result_objects import (
+    BATCH,
+    ObjectRange,
+    ObjectVersion,
+    ResultBucket,
+    StoredObject,
+)
 
 __all__ = [
     "BATCH",
@@ -17,5 +21,4 @@ __all__ = [
     "ResultBucket",
     "StoredObject",
     "idempotency_token",
-    "is_transient",
 ]

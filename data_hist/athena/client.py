@@ -4,26 +4,25 @@ import hashlib
 import re
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from boto3 import Session
-
-from data_hist.athena.deadlines import observe_time_limits, time_limit
-from data_hist.athena.errors import translated_errors
-from data_hist.athena.executions import descriptions_from, member
-from data_hist.athena.instrumentation import observe_calls
-from data_hist.athena.model import Column, Descriptions, Query
+from data_hist.athena.model import Column, Descriptions, Query, parse_descriptions, require_member
 from data_hist.athena.result_objects import (
     ObjectRange,
     ObjectVersion,
     describe_object,
     read_object,
 )
-from data_hist.athena.result_sets import ColumnInfo, ResultSet, keep_bodies, result_set
-from data_hist.athena.retries import Retrier, RetryPolicy
-from data_hist.athena.sessions import CONFIG, session_from
+from data_hist.athena.result_sets import ResultSet, parse_result_set
+from data_hist.athena.retries import Retrier, RetryBudget, RetryPolicy
+from data_hist.athena.transport import (
+    create_client,
+    create_session,
+    deadline,
+    translated_errors,
+)
 from data_hist.errors import (
     EngineFailed,
     EngineUnavailable,
@@ -38,19 +37,36 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
 _BATCH = 50
-_STATUS_SECONDS = 2.5
 _CHECK_RETRY_SECONDS = 5
-_CHECK_SECONDS = 5
-_ANSWER = RetryPolicy(attempt_seconds=4, whole_seconds=8)
-_START = RetryPolicy(attempt_seconds=4, whole_seconds=10)
-_ROWS = RetryPolicy(attempt_seconds=8, whole_seconds=20)
-_ENGINE_PAGE = 1000
+_ENGINE_PAGE_ROWS = 1000
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True)
+class CallLimits:
+    """How long calls take at most, and how often they are retried.
+
+    `describe_seconds` limits `describe_many`, which makes one attempt.
+    """
+
+    start: RetryPolicy = field(default=RetryPolicy(attempt_seconds=4, total_seconds=10))
+    read_rows: RetryPolicy = field(default=RetryPolicy(attempt_seconds=8, total_seconds=20))
+    other: RetryPolicy = field(default=RetryPolicy(attempt_seconds=4, total_seconds=8))
+    describe_seconds: float = 2.5
+    check_seconds: float = 5
+    first_pause_seconds: float = 0.2
+    athena_retries_per_100: int = 15
+    # A failed read breaks off a stream, and S3 has no quota that its retries would use up.
+    object_attempts: int = 5
+    object_retries_per_100: int = 100
+
+
+DEFAULT_LIMITS = CallLimits()
+
+
+@dataclass(frozen=True)
 class EnginePage:
-    """What Athena gives at once of a result, None being NULL, and its token of what follows.
+    """Rows of a result that Athena returns at once, with None for NULL, and the next token.
 
     The first row of the first page is the header.
     """
@@ -60,15 +76,15 @@ class EnginePage:
 
 
 class AthenaClient:
-    """Athena and S3 in the service's own words.
+    """Athena and S3 in terms of this service. Thread-safe, like botocore's clients.
 
-    Every method raises `EngineUnavailable`, `EngineFailed` or `Throttled` when AWS does not answer
-    as it should. Thread-safe, as botocore's clients are.
+    Every method raises `EngineUnavailable`, `EngineFailed` or `Throttled` if AWS fails.
 
     Args:
-        settings: Where they are, and what they are called with.
-        athena: A client of Athena; made from the settings when not given.
-        attempts: How calls of Athena are repeated.
+        settings: Region, credentials, workgroup and result bucket.
+        athena, s3: Clients of boto3; created from the settings by default.
+        limits: Timeouts and retries.
+        retrier: Repeats calls of Athena; created from the limits by default.
     """
 
     def __init__(
@@ -76,42 +92,49 @@ class AthenaClient:
         settings: Settings,
         *,
         athena: "Athena | None" = None,
-        attempts: Retrier | None = None,
+        s3: "S3Client | None" = None,
+        limits: CallLimits = DEFAULT_LIMITS,
+        retrier: Retrier | None = None,
     ) -> None:
-        session = session_from(settings)
-        self._athena = athena or _athena_client(session, settings)
-        self._s3: S3Client = session.client("s3", endpoint_url=settings.endpoint_url, config=CONFIG)
-        observe_time_limits(self._s3)
-        observe_calls(self._s3)
-        self._attempts = attempts or Retrier()
-        # One read that fails breaks a stream off; S3 has no quota that its retries would use up.
-        self._object_attempts = Retrier(most=5, retries_for_100=100)
+        session = create_session(settings)
+        self._athena: Athena = athena or create_client(session, "athena", settings)
+        self._s3: S3Client = s3 or create_client(session, "s3", settings)
+        self._limits = limits
+        self._retrier = retrier or Retrier(
+            budget=RetryBudget(limits.athena_retries_per_100),
+            first_pause_seconds=limits.first_pause_seconds,
+        )
+        self._object_retrier = Retrier(
+            max_attempts=limits.object_attempts,
+            budget=RetryBudget(limits.object_retries_per_100),
+            first_pause_seconds=limits.first_pause_seconds,
+        )
         self._workgroup = settings.workgroup
         self._default_database = settings.default_database
         self._bucket = settings.result_bucket
 
     def start(self, sql: str, *, catalog: str, output_location: str, idempotency_token: str) -> str:
-        """Start a query and give its id.
+        """Start a query and return its id.
 
         Args:
             sql: At most 262,144 bytes.
             catalog: The Athena catalog the query runs in.
             output_location: An S3 folder, ending in a slash.
             idempotency_token: 32 to 128 characters. The same token with the same SQL and location
-                gives the id of the query that the first call started.
+                returns the id of the query that the first call started.
 
         Raises:
-            InvalidSql: Athena refuses the text before it runs.
-            IdempotencyKeyReused: The token came with another text or location.
+            InvalidSql: Athena rejects the text before it runs it.
+            IdempotencyKeyReused: The token was used with another text or location.
             TooManyQueries: Athena's limit of concurrent queries is reached.
-            EngineError: Where it is `unconfirmed`, Athena may have started the query, and the same
-                call finds it.
+            EngineError: If it is `unconfirmed`, Athena may have started the query, and the same
+                call returns its id.
         """
 
         def start() -> str:
             try:
                 with translated_errors():
-                    answer = self._athena.start_query_execution(
+                    response = self._athena.start_query_execution(
                         QueryString=sql,
                         ClientRequestToken=idempotency_token,
                         QueryExecutionContext={
@@ -122,90 +145,89 @@ class AthenaClient:
                         WorkGroup=self._workgroup,
                     )
             except QueryError as error:
-                raise EngineFailed("Athena answered a start as if it were of a query.") from error
-            return member(answer, "QueryExecutionId", str)
+                raise EngineFailed(
+                    "Athena answered the start with an error of another query."
+                ) from error
+            return require_member(response, "QueryExecutionId", str)
 
-        return self._attempts.make(start, _START)
+        return self._retrier.call(start, self._limits.start)
 
     def describe_many(self, query_ids: Sequence[str]) -> Descriptions:
-        """Describe up to 50 queries in one call, which is not made again.
+        """Describe up to 50 queries in one call, without retries.
 
-        Nothing is told of those that Athena could not look at this time.
+        The result omits queries that Athena could not look up this time.
         """
-        # Another id would have Athena refuse the call for all of them.
-        asked = [query_id for query_id in query_ids if _ID.fullmatch(query_id)]
-        strange = frozenset(query_ids) - frozenset(asked)
-        if not asked:
-            return Descriptions({}, strange)
-        with time_limit(_STATUS_SECONDS), translated_errors():
-            answer = self._athena.batch_get_query_execution(QueryExecutionIds=asked)
-        return descriptions_from(answer, strange)
+        # Athena would reject the whole call because of a malformed id.
+        well_formed = [query_id for query_id in query_ids if _ID.fullmatch(query_id)]
+        malformed = frozenset(query_ids) - frozenset(well_formed)
+        if not well_formed:
+            return Descriptions({}, malformed)
+        with deadline(self._limits.describe_seconds), translated_errors():
+            response = self._athena.batch_get_query_execution(QueryExecutionIds=well_formed)
+        return parse_descriptions(response, malformed)
 
     def describe_listed(self, query_ids: Sequence[str]) -> Mapping[str, Query]:
-        """Describe up to 50 queries of a list; unknown ones are left out."""
+        """Describe up to 50 queries, with retries; unknown ones are left out."""
 
         def describe() -> Mapping[str, Query]:
-            told = self.describe_many(query_ids)
-            if set(query_ids) - told.found.keys() - told.unknown:
-                raise EngineFailed("Athena told nothing of some queries.")
-            return told.found
+            descriptions = self.describe_many(query_ids)
+            if set(query_ids) - descriptions.found.keys() - descriptions.unknown:
+                raise EngineFailed("Athena did not describe some of the queries.")
+            return descriptions.found
 
-        return self._attempts.make(describe, _ANSWER)
+        return self._retrier.call(describe, self._limits.other)
 
     def list_query_ids(self, token: str | None) -> tuple[list[str], str | None]:
-        """Give up to 50 ids of the workgroup, newest first, and the token of what follows.
-
-        Raises:
-            InvalidPagingToken: Athena does not know the token.
-        """
+        """List up to 50 ids of the workgroup, newest first, and the token of the next page."""
         paging: dict[str, Any] = {"NextToken": token} if token else {}
 
         def list_ids() -> tuple[list[str], str | None]:
             with translated_errors():
-                answer = self._athena.list_query_executions(
+                response = self._athena.list_query_executions(
                     WorkGroup=self._workgroup, MaxResults=_BATCH, **paging
                 )
-            ids = member(answer, "QueryExecutionIds", list)
+            ids = require_member(response, "QueryExecutionIds", list)
             if not all(isinstance(each, str) and _ID.fullmatch(each) for each in ids):
-                raise EngineFailed("Athena's answer lists what are no ids.")
-            following = member(answer, "NextToken", str) if "NextToken" in answer else None
-            return ids, following
+                raise EngineFailed("Athena's answer lists malformed ids.")
+            has_more = "NextToken" in response
+            return ids, require_member(response, "NextToken", str) if has_more else None
 
-        return self._attempts.make(list_ids, _ANSWER)
+        return self._retrier.call(list_ids, self._limits.other)
 
     def stop(self, query_id: str) -> None:
-        """Stop a query; one that has ended stays as it is."""
+        """Stop a query, unless it has ended."""
 
         def stop() -> None:
             with translated_errors():
                 self._athena.stop_query_execution(QueryExecutionId=query_id)
 
-        self._attempts.make(stop, _ANSWER)
+        self._retrier.call(stop, self._limits.other)
 
     def columns(self, query_id: str) -> tuple[Column, ...]:
-        """The columns of a finished query's result, with Athena's types."""
+        """Read the columns of a finished query's result, with Athena's types."""
         found = self._result_set(QueryExecutionId=query_id, MaxResults=1)
-        return tuple(map(_column, found.columns))
+        return found.columns
 
     def engine_page(self, query_id: str, token: str | None) -> EnginePage:
-        """Read rows through Athena itself: slowly, and at the cost of a quota that all share.
+        """Read rows with GetQueryResults: slowly, and against a quota that all queries share.
 
         Raises:
-            QueryExpired: The result is gone.
+            QueryExpired: The result does not exist any more.
             EngineUnavailable: Athena does not know the token any more.
         """
         paging = {"NextToken": token} if token else {}
-        found = self._result_set(QueryExecutionId=query_id, MaxResults=_ENGINE_PAGE, **paging)
+        found = self._result_set(QueryExecutionId=query_id, MaxResults=_ENGINE_PAGE_ROWS, **paging)
         return EnginePage(found.rows, found.next_token)
 
     def object_version(self, location: str) -> ObjectVersion:
         """Describe a result object.
 
         Raises:
-            QueryExpired: The object is gone.
+            QueryExpired: The object does not exist any more.
             ResultUnreadable: It cannot be read.
         """
-        return self._object_attempts.make(partial(describe_object, self._s3, location), _ANSWER)
+        describe = partial(describe_object, self._s3, location)
+        return self._object_retrier.call(describe, self._limits.other)
 
     def read_range(
         self, location: str, start: int, size: int, etag: str | None = None
@@ -213,77 +235,62 @@ class AthenaClient:
         """Read up to `size` bytes of a result object from the byte at `start`.
 
         Raises:
-            QueryExpired: The object is gone.
+            QueryExpired: The object does not exist any more.
             ResultUnreadable: It cannot be read.
-            EngineFailed: It is another than the one of the ETag.
+            EngineFailed: It has another ETag.
         """
         read = partial(read_object, self._s3, location, start, size, etag)
-        return self._object_attempts.make(read, _ROWS)
+        return self._object_retrier.call(read, self._limits.read_rows)
 
     def _result_set(self, **request: Any) -> ResultSet:
         def get() -> ResultSet:
             with translated_errors():
-                answer = self._athena.get_query_results(**request)
-            return result_set(answer)
+                response = self._athena.get_query_results(**request)
+            return parse_result_set(response)
 
-        return self._attempts.make(get, _ROWS)
+        return self._retrier.call(get, self._limits.read_rows)
 
     def check(self) -> None:
-        """Make sure that Athena and the result bucket answer and that the workgroup is fit.
+        """Check that Athena and the result bucket respond, and the settings of the workgroup.
 
         Raises:
-            EngineUnavailable: They do not, or the workgroup overrides what this service rests on;
-                the detail says what to change.
+            EngineUnavailable: They do not respond, or the workgroup overrides settings that this
+                service relies on; the detail says what to change.
         """
         try:
-            with time_limit(_CHECK_SECONDS), translated_errors():
-                answer = self._athena.get_work_group(WorkGroup=self._workgroup)
-                workgroup = member(answer, "WorkGroup", dict)
+            with deadline(self._limits.check_seconds), translated_errors():
+                response = self._athena.get_work_group(WorkGroup=self._workgroup)
+                workgroup = require_member(response, "WorkGroup", dict)
                 self._s3.head_bucket(Bucket=self._bucket)
         except (Throttled, QueryExpired) as error:
-            # The bucket that is not there is told of like an object that is not there.
+            # S3 reports a missing bucket like a missing object.
             raise EngineUnavailable(
                 "Athena or the result bucket does not answer as it should.",
                 retry_after_seconds=_CHECK_RETRY_SECONDS,
             ) from error
         configuration = workgroup.get("Configuration", {})
         if configuration.get("EnforceWorkGroupConfiguration"):
-            _unfit(
+            _refuse_workgroup(
                 f"Workgroup {self._workgroup} enforces its own settings, so that results would not "
                 "lie where their owner and retention are kept: turn off 'Override client-side "
                 "settings' (EnforceWorkGroupConfiguration=false)."
             )
         if configuration.get("ManagedQueryResultsConfiguration", {}).get("Enabled"):
-            _unfit(
+            _refuse_workgroup(
                 f"Workgroup {self._workgroup} keeps its results in Athena's own storage: turn off "
                 "'Athena managed' results (ManagedQueryResultsConfiguration.Enabled=false)."
             )
 
 
-def _athena_client(session: Session, settings: Settings) -> "Athena":
-    client: Athena = session.client("athena", endpoint_url=settings.endpoint_url, config=CONFIG)
-    keep_bodies(client)
-    observe_time_limits(client)
-    observe_calls(client)
-    return client
-
-
 def idempotency_token(tenant: int, key: str | None) -> str:
-    """The token for a caller's key, which is another tenant's own; without a key, a new one.
+    """Derive Athena's token from a tenant and its key, or generate one if there is no key.
 
-    botocore would make up another token for each attempt, and Athena start a query for each.
+    botocore would generate a token for each attempt, and Athena start a query for each.
     """
     if key is None:
         return uuid.uuid4().hex
     return hashlib.sha256(f"{tenant}\n{key}".encode()).hexdigest()
 
 
-def _column(info: ColumnInfo) -> Column:
-    """A column; precision and scale are told of every type, and say something of decimals only."""
-    if info.Type.lower() != "decimal":
-        return Column(info.Name, info.Type)
-    return Column(info.Name, info.Type, info.Precision, info.Scale)
-
-
-def _unfit(detail: str) -> NoReturn:
+def _refuse_workgroup(detail: str) -> NoReturn:
     raise EngineUnavailable(detail, code="WORKGROUP_CONFIGURATION")

@@ -1,8 +1,6 @@
-"""Translate what boto3 raises into the errors of this service."""
+"""Translate the exceptions of botocore into the errors of this service."""
 
 import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -20,7 +18,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from data_hist.athena.executions import reason_parts
+from data_hist.athena.model import parse_reason
 from data_hist.errors import (
     DataHistError,
     EngineError,
@@ -30,7 +28,6 @@ from data_hist.errors import (
     InvalidSql,
     QueryExpired,
     QueryNotFound,
-    ResultUnreadable,
     Throttled,
     TooManyQueries,
 )
@@ -54,7 +51,7 @@ THROTTLES = frozenset(
     }
 )
 _TIMEOUTS = frozenset({"RequestTimeout", "RequestTimeoutException"})
-# AWS does not know us, or does not let us: for the operator to mend, never the caller's 401 or 403.
+# The service's own credentials or settings are wrong: the operator's fault, never the caller's.
 _MISCONFIGURATIONS = frozenset(
     {
         "AccessDenied",
@@ -73,13 +70,13 @@ _MISCONFIGURATIONS = frozenset(
     }
 )
 _GONE = frozenset({"NoSuchKey", "InvalidObjectState", "404"})
-_OF_THE_BUCKET = frozenset({"GetObject", "HeadObject", "HeadBucket"})
+_BUCKET_OPERATIONS = frozenset({"GetObject", "HeadObject", "HeadBucket"})
 _NOT_FOUND = "QUERY_EXECUTION_NOT_FOUND"
 _RESULT_GONE = "RESULT_NOT_FOUND"
 _MISMATCH = "IDEMPOTENT_PARAMETER_MISMATCH"
 _MALFORMED = "MALFORMED_QUERY"
-# What botocore's parsers raise about a body that is not what it says it is.
-_UNREADABLE = (
+# What botocore's parsers raise if a body does not match the API.
+_UNPARSABLE = (
     AttributeError,
     LookupError,
     RecursionError,
@@ -87,7 +84,7 @@ _UNREADABLE = (
     TypeError,
     ValueError,
 )
-# Nothing was sent. Whatever else botocore raises may have come after AWS had taken the request.
+# The request was not sent. Every other error of botocore may follow one that AWS has accepted.
 _NOT_SENT = (
     ConnectTimeoutError,
     CredentialRetrievalError,
@@ -98,79 +95,58 @@ _NOT_SENT = (
     ProxyConnectionError,
     TokenRetrievalError,
 )
+TRANSLATED = (ClientError, BotoCoreError, *_UNPARSABLE)
+"""What `translate` takes: everything that a call of botocore raises."""
+
 _UNAVAILABLE = "The query engine cannot be reached at the moment."
 
 
-@contextmanager
-def translated_errors() -> Iterator[None]:
-    """Raise the service's own error for anything that boto3 raises inside."""
-    try:
-        yield
-    except ClientError as error:
-        translated = _from_client_error(error)
-        if isinstance(translated, EngineError):
-            _log_answer(error)
-            # AWS refuses with a 4xx, and with a 5xx it does not know itself.
-            translated.unconfirmed = not 300 <= _code_and_status(error)[1] < 500
-        raise translated from error
-    except BotoCoreError as error:
+def translate(error: Exception) -> DataHistError:
+    """Translate one of `TRANSLATED` into the error of whoever has to act, and log it."""
+    if isinstance(error, ClientError):
+        return _from_client_error(error)
+    if isinstance(error, BotoCoreError):
         _log.warning("AWS was not reached: %s", type(error).__name__)
         unavailable = EngineUnavailable(_UNAVAILABLE, retry_after_seconds=_RETRY_SECONDS)
         unavailable.unconfirmed = not isinstance(error, _NOT_SENT)
-        raise unavailable from error
-    except _UNREADABLE as error:
-        _log.warning("AWS gave an answer that cannot be read: %s", type(error).__name__)
-        raise EngineFailed("The query engine's answer cannot be read.") from error
-
-
-def is_transient(error: EngineError) -> bool:
-    """Whether the same call may well succeed at once: AWS was busy, away, or not understood."""
-    cause = error.__cause__
-    if isinstance(cause, EngineError):
-        return is_transient(cause)
-    if isinstance(cause, ClientError):
-        code, status = _code_and_status(cause)
-        passing = code in THROTTLES | _TIMEOUTS or status == 429 or status >= 500
-        return passing and not isinstance(error, TooManyQueries)
-    if isinstance(cause, BotoCoreError):
-        return isinstance(cause, HTTPClientError | IncompleteReadError)
-    return True
-
-
-@contextmanager
-def reading_object() -> Iterator[None]:
-    """The same for calls that read a result object, which there may be another way to read."""
-    try:
-        with translated_errors():
-            yield
-    except EngineUnavailable as error:
-        raise ResultUnreadable(
-            "The result object cannot be read at the moment.",
-            retry_after_seconds=error.retry_after_seconds,
-        ) from error
-
-
-def _log_answer(error: ClientError) -> None:
-    """Name the call and the code; the message may quote SQL or a location."""
-    answer = error.response
-    _log.warning(
-        "AWS answered %s with %s (%s, status %s)",
-        error.operation_name,
-        answer.get("Error", {}).get("Code"),
-        answer.get("AthenaErrorCode"),
-        answer.get("ResponseMetadata", {}).get("HTTPStatusCode"),
-    )
+        unavailable.transient = isinstance(error, HTTPClientError | IncompleteReadError)
+        return unavailable
+    _log.warning("AWS sent a response that cannot be parsed: %s", type(error).__name__)
+    return EngineFailed("The query engine's answer cannot be read.")
 
 
 def _from_client_error(error: ClientError) -> DataHistError:
     code, status = _code_and_status(error)
+    translated = _translate_code(error, code, status)
+    if isinstance(translated, EngineError):
+        _log_response(error)
+        # AWS refuses with a 4xx, and with a 5xx it does not know itself.
+        translated.unconfirmed = not 300 <= status < 500
+        is_passing = code in THROTTLES | _TIMEOUTS or status == 429 or status >= 500
+        translated.transient = translated.transient and is_passing
+    return translated
+
+
+def _log_response(error: ClientError) -> None:
+    """Log the operation and the code; the message may quote SQL or a location."""
+    response = error.response
+    _log.warning(
+        "AWS answered %s with %s (%s, status %s)",
+        error.operation_name,
+        response.get("Error", {}).get("Code"),
+        response.get("AthenaErrorCode"),
+        response.get("ResponseMetadata", {}).get("HTTPStatusCode"),
+    )
+
+
+def _translate_code(error: ClientError, code: str, status: int) -> DataHistError:
     if code == "InvalidRequestException":
         return _from_invalid_request(error)
     if code in THROTTLES or status == 429:
         return _from_throttle(error)
-    if code in _GONE and error.operation_name in _OF_THE_BUCKET:
+    if code in _GONE and error.operation_name in _BUCKET_OPERATIONS:
         return _result_gone()
-    # A redirection leads to another region or endpoint than the one that is set.
+    # A redirect means that the bucket is in another region or behind another endpoint.
     unavailable = code in _MISCONFIGURATIONS | _TIMEOUTS or status >= 500 or 300 <= status < 400
     if unavailable:
         return EngineUnavailable(_UNAVAILABLE, retry_after_seconds=_RETRY_SECONDS)
@@ -178,9 +154,9 @@ def _from_client_error(error: ClientError) -> DataHistError:
 
 
 def _code_and_status(error: ClientError) -> tuple[str, int]:
-    answer = error.response
-    code = str(answer.get("Error", {}).get("Code", ""))
-    return code, answer.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    response = error.response
+    code = str(response.get("Error", {}).get("Code", ""))
+    return code, response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
 
 
 def _from_throttle(error: ClientError) -> DataHistError:
@@ -196,19 +172,19 @@ def _from_throttle(error: ClientError) -> DataHistError:
 
 
 def _from_invalid_request(error: ClientError) -> DataHistError:
-    """Tell bad SQL, an unknown id and a wrong set-up apart: Athena has one exception for all."""
+    """Tell invalid SQL, unknown ids and misconfiguration apart: Athena has one code for all."""
     message = str(error.response.get("Error", {}).get("Message", ""))
-    kind = str(error.response.get("AthenaErrorCode") or _kind_of(message))
-    if kind == _NOT_FOUND:
+    error_code = str(error.response.get("AthenaErrorCode") or _infer_code(message))
+    if error_code == _NOT_FOUND:
         return QueryNotFound("There is no such query.")
-    if kind == _RESULT_GONE:
+    if error_code == _RESULT_GONE:
         return _result_gone()
-    if kind == _MISMATCH:
+    if error_code == _MISMATCH:
         return IdempotencyKeyReused(
             "This Idempotency-Key came before, with another request; send a new key."
         )
-    if kind == _MALFORMED:
-        name, line, column, text = reason_parts(message)
+    if error_code == _MALFORMED:
+        name, line, column, text = parse_reason(message)
         return InvalidSql(text, code=name or "SYNTAX_ERROR", line=line, column=column)
     return EngineUnavailable(
         "The query engine refuses how this service is set up, which only its operator can mend.",
@@ -216,15 +192,15 @@ def _from_invalid_request(error: ClientError) -> DataHistError:
     )
 
 
-def _kind_of(message: str) -> str:
-    """The error code for answers that carry none, from the wordings that were seen."""
+def _infer_code(message: str) -> str:
+    """Infer the error code of a response without one, from messages that Athena has sent."""
     if "was not found" in message and "QueryExecution" in message:
         return _NOT_FOUND
     if "Could not find results" in message:
         return _RESULT_GONE
     if "Idempotent parameters do not match" in message:
         return _MISMATCH
-    if reason_parts(message)[1] is not None or "Queries of this type are not supported" in message:
+    if parse_reason(message)[1] is not None or "Queries of this type are not supported" in message:
         return _MALFORMED
     return ""
 

@@ -1,7 +1,7 @@
-"""The answers of GetQueryResults, read without botocore's parser, which takes ten times as long.
+"""Responses to GetQueryResults, parsed without botocore's parser, which takes ten times as long.
 
-Signing, retries and the translation of errors are botocore's still: only the body of a good answer
-is taken out before it is parsed.
+botocore still signs requests and parses errors; it only leaves the body of a successful response
+unparsed.
 """
 
 from collections.abc import Mapping, MutableMapping
@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from data_hist.athena.model import Column
 from data_hist.errors import EngineFailed
 
 _BODY = "Body"
@@ -22,9 +23,7 @@ class _Row(msgspec.Struct, gc=False):
     Data: list[_Datum]
 
 
-class ColumnInfo(msgspec.Struct, gc=False):
-    """A column, as Athena tells of it."""
-
+class _ColumnInfo(msgspec.Struct, gc=False):
     Name: str
     Type: str
     Precision: int = 0
@@ -32,7 +31,7 @@ class ColumnInfo(msgspec.Struct, gc=False):
 
 
 class _Metadata(msgspec.Struct):
-    ColumnInfo: list[ColumnInfo]
+    ColumnInfo: list[_ColumnInfo]
 
 
 class _ResultSet(msgspec.Struct):
@@ -40,33 +39,41 @@ class _ResultSet(msgspec.Struct):
     ResultSetMetadata: _Metadata
 
 
-class _Answer(msgspec.Struct):
+class _Response(msgspec.Struct):
     ResultSet: _ResultSet
     NextToken: str | None = None
 
 
 class ResultSet:
-    """One answer: its columns, its rows as text with None for NULL, and the token of the next."""
+    """One page: its columns, its rows as text with None for NULL, and the token of the next."""
 
-    def __init__(self, answer: _Answer) -> None:
-        self.columns = answer.ResultSet.ResultSetMetadata.ColumnInfo
-        self.rows = [[datum.VarCharValue for datum in row.Data] for row in answer.ResultSet.Rows]
-        self.next_token = answer.NextToken
-
-
-def keep_bodies(client: Any) -> None:
-    """Have an Athena client leave the body of GetQueryResults as it is."""
-    client.meta.events.register("before-parse.athena.GetQueryResults", _take_body)
+    def __init__(self, response: _Response) -> None:
+        infos = response.ResultSet.ResultSetMetadata.ColumnInfo
+        self.columns = tuple(map(_convert_column, infos))
+        self.rows = [[datum.VarCharValue for datum in row.Data] for row in response.ResultSet.Rows]
+        self.next_token = response.NextToken
 
 
-def result_set(answer: Mapping[str, Any]) -> ResultSet:
-    """Read an answer whose body was left as it is.
+def _convert_column(info: _ColumnInfo) -> Column:
+    """Convert a column; Athena sends precision and scale for every type."""
+    if info.Type.lower() != "decimal":
+        return Column(info.Name, info.Type)
+    return Column(info.Name, info.Type, info.Precision, info.Scale)
+
+
+def leave_results_unparsed(events: Any) -> None:
+    """Make the Athena client with these events leave the body of GetQueryResults unparsed."""
+    events.register("before-parse.athena.GetQueryResults", _take_body)
+
+
+def parse_result_set(response: Mapping[str, Any]) -> ResultSet:
+    """Parse a response whose body botocore has left unparsed.
 
     Raises:
-        EngineFailed: It is cut short, or not what Athena answers.
+        EngineFailed: It is truncated or malformed.
     """
     try:
-        return ResultSet(msgspec.json.decode(answer[_BODY], type=_Answer))
+        return ResultSet(msgspec.json.decode(response[_BODY], type=_Response))
     except (KeyError, msgspec.DecodeError, UnicodeDecodeError) as error:
         raise EngineFailed("Athena's answer is no result.") from error
 

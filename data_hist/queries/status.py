@@ -189,10 +189,10 @@ class StatusReader:
     async def _describe(self, query_id: str, wait_seconds: float) -> Query:
         """Describe a query; a long poll that shares a call with others holds no slot meanwhile."""
         seconds = self._limits.describe_seconds
-        if not wait_seconds or not self._poller.watches(query_id):
-            return await self._poller.look(query_id, seconds)
+        if not wait_seconds or not self._poller.is_polling(query_id):
+            return await self._poller.describe(query_id, seconds)
         async with self._release_slot():
-            return await self._poller.look(query_id, max(wait_seconds, seconds))
+            return await self._poller.describe(query_id, max(wait_seconds, seconds))
 
     async def _wait_until_ended(self, query: Query, seconds: float) -> Query:
         """Wait for a query to end; if this worker stops first, describe it as it is."""
@@ -200,14 +200,14 @@ class StatusReader:
             async with self._release_slot():
                 try:
                     async with self._until_shutdown():
-                        return await self._poller.until_ended(query, seconds)
+                        return await self._poller.wait_for_end(query, seconds)
                 except TimeoutError:
                     return await self._describe_or(query, self._limits.describe_seconds)
 
     async def _describe_or(self, known: Query, seconds: float) -> Query:
         """Describe a query; if Athena does not respond, return it as it was known."""
         try:
-            return await self._poller.look(known.query_id, seconds)
+            return await self._poller.describe(known.query_id, seconds)
         except DataHistError as error:
             _log.warning("a query could not be described: %s", type(error).__name__)
         except Exception:

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from cfnlint.decode import decode
 
-from data_hist.athena.polling.token_bucket import TokenBucket
+from data_hist.athena.polling.poll_schedule import TokenBucket
 from data_hist.cli import main
 from data_hist.server import gunicorn_conf
 from data_hist.settings import PREFIX, Settings

@@ -1,4 +1,4 @@
-"""A proxy that spoils answers before the embedded endpoint, and a service that is not patient."""
+"""A proxy that spoils answers before the embedded endpoint."""
 
 from collections.abc import Iterator
 
@@ -15,21 +15,6 @@ from tests.support.held_service import full_service
 def proxy(endpoint_url: str) -> Iterator[FaultProxy]:
     with fault_proxy(endpoint_url) as proxy:
         yield proxy
-
-
-@pytest.fixture(scope="module")
-def short_pauses() -> Iterator[None]:
-    """Hundreds of failures are not waited out."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("data_hist.athena.polling.poller._FIRST_BACKOFF_SECONDS", 0.01)
-        patch.setattr("data_hist.athena.retries._FIRST_PAUSE_SECONDS", 0.01)
-        yield
-
-
-@pytest.fixture
-def endless_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One failure after the other is more than a process makes good for so few requests."""
-    monkeypatch.setattr("data_hist.athena.retry_budget.RetryBudget.take_retry", lambda _: True)
 
 
 @pytest.fixture

@@ -10,10 +10,10 @@ import sys
 from pathlib import Path
 
 import httpx
-import pytest
 
 from tests.reliability.fault_proxy import FaultProxy, at_random
 from tests.reliability.faults import quick_faults
+from tests.reliability.short_limits import SHORT_PAUSES
 from tests.support.running_service import running_service, settings_for
 
 # They bound a hang; how much is tried is a number of examples.
@@ -99,11 +99,10 @@ def test_contract(tenants: httpx.Client, tmp_path: Path) -> None:
     assert_contract_holds(tenants, tmp_path, EXAMPLES, '"599"')
 
 
-@pytest.mark.usefixtures("short_pauses")
 def test_contract_under_faults(proxy: FaultProxy, tmp_path: Path) -> None:
     settings = settings_for(proxy.url, tenant_required=True)
     with (
-        running_service(settings) as service,
+        running_service(settings, limits=SHORT_PAUSES) as service,
         proxy.spoiling(at_random(quick_faults, 0.3, seed=4)),
     ):
         assert_contract_holds(service, tmp_path, EXAMPLES // 2, '"502", "503"')

@@ -11,6 +11,7 @@ from tests.reliability import calls
 from tests.reliability.fault_proxy import Fault, FaultProxy, at_random, fault_proxy
 from tests.reliability.faults import OF_ATHENA, OF_S3, quick_faults
 from tests.reliability.persistent_client import PersistentClient
+from tests.reliability.short_limits import SHORT_PAUSES
 from tests.support.api_calls import as_tenant
 from tests.support.endpoint import running_endpoint
 from tests.support.queries import SLOW as ENDLESS_QUERY
@@ -48,13 +49,15 @@ def run_workflow(service: httpx.Client, number: int) -> tuple[str, Counter[int |
     return query_id, client.outcomes
 
 
-@pytest.mark.usefixtures("short_pauses")
 @pytest.mark.parametrize(("share", "tenant"), [(0.05, 60_001), (0.3, 60_002)])
 def test_workflows(archive: Path, tmp_path: Path, share: float, tenant: int) -> None:
     # A list is read to its end, each page of it by calls that may fail; other tests would add some.
     with running_endpoint(archive, tmp_path) as endpoint_url, fault_proxy(endpoint_url) as proxy:
         settings = settings_for(proxy.url, tenant_required=True)
-        with running_service(settings) as service, ThreadPoolExecutor(6) as threads:
+        with (
+            running_service(settings, limits=SHORT_PAUSES) as service,
+            ThreadPoolExecutor(6) as threads,
+        ):
             service.headers.update(as_tenant(tenant))
             with proxy.spoiling(at_random(quick_faults, share, seed=5)):
                 done = list(
@@ -68,7 +71,6 @@ def test_workflows(archive: Path, tmp_path: Path, share: float, tenant: int) -> 
     assert len(listed) == WORKFLOWS
 
 
-@pytest.mark.usefixtures("short_pauses")
 @pytest.mark.parametrize(
     ("call", "sql", "operation", "throttling", "most_calls"),
     [
@@ -92,7 +94,10 @@ def test_throttled_calls_are_no_storm(
     client.get(f"/status/{query_id}", params={"wait_seconds": 1})
     before = proxy.calls[operation]
     half = at_random(lambda each: [throttling] * (each.operation == operation), 0.5, seed=6)
-    with running_service(settings_for(proxy.url)) as service, proxy.spoiling(half):
+    with (
+        running_service(settings_for(proxy.url), limits=SHORT_PAUSES) as service,
+        proxy.spoiling(half),
+    ):
         statuses = Counter(call(service, query_id).status_code for _ in range(requests))
     client.delete(f"/query/{query_id}")
 

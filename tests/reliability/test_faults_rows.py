@@ -15,11 +15,10 @@ from tests.reliability import calls
 from tests.reliability.fault_proxy import Fault, FaultProxy, any_of, at_random, on
 from tests.reliability.faults import OPERATIONS, cut_off_at, quick_faults, shortened_to
 from tests.reliability.persistent_client import PersistentClient
+from tests.reliability.short_limits import ENDLESS_RETRIES, SHORT_PAUSES
 from tests.support.api_calls import submitted
 from tests.support.queries import numbers
 from tests.support.running_service import running_service, settings_for
-
-pytestmark = pytest.mark.usefixtures("short_pauses")
 
 MANY = 100_000
 MANY_ROWS = """
@@ -80,7 +79,10 @@ def paged(client: PersistentClient, query_id: str) -> Iterator[list[Any]]:
 
 def test_pages_under_faults(proxy: FaultProxy, many_rows: str) -> None:
     faults = at_random(quick_faults, SHARE, seed=1)
-    with running_service(settings_for(proxy.url)) as service, proxy.spoiling(faults):
+    with (
+        running_service(settings_for(proxy.url), limits=SHORT_PAUSES) as service,
+        proxy.spoiling(faults),
+    ):
         client = PersistentClient(service)
 
         assert_all_rows(paged(client, many_rows))
@@ -92,7 +94,10 @@ def test_pages_under_faults(proxy: FaultProxy, many_rows: str) -> None:
 @pytest.mark.parametrize("name", ["csv", "ndjson", "json", "arrow", "parquet"])
 def test_streams_under_faults(proxy: FaultProxy, many_rows: str, name: str) -> None:
     faults = at_random(quick_faults, SHARE, seed=2)
-    with running_service(settings_for(proxy.url)) as service, proxy.spoiling(faults):
+    with (
+        running_service(settings_for(proxy.url), limits=SHORT_PAUSES) as service,
+        proxy.spoiling(faults),
+    ):
         client = PersistentClient(service)
         if name == "csv":
             content = client.csv(many_rows)
@@ -109,7 +114,6 @@ def test_streams_under_faults(proxy: FaultProxy, many_rows: str, name: str) -> N
     ("operation", "positions"),
     [("GetObject", range(0, 280, 3)), ("GetQueryResults", range(0, 2400, 29))],
 )
-@pytest.mark.usefixtures("endless_retries")
 def test_answer_cut_anywhere(
     client: httpx.Client,
     proxy: FaultProxy,
@@ -122,7 +126,7 @@ def test_answer_cut_anywhere(
     before = proxy.spoilt[operation]
     # Athena is asked for rows when S3 does not give them.
     denied = on(OPERATIONS["GetObject"]["access denied"], "GetObject")
-    with running_service(settings_for(proxy.url)) as service:
+    with running_service(settings_for(proxy.url), limits=ENDLESS_RETRIES) as service:
         for position in positions:
             once = on(cut(position), operation, times=1)
             with proxy.spoiling(any_of([once, denied] if operation != "GetObject" else [once])):

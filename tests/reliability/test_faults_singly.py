@@ -12,12 +12,11 @@ from tests.reliability import calls
 from tests.reliability.calls import Call
 from tests.reliability.fault_proxy import Fault, FaultProxy, any_of, fault_proxy, on
 from tests.reliability.faults import OPERATIONS, PASSING, SLOW
+from tests.reliability.short_limits import ENDLESS_RETRIES, SHORT_PAUSES
 from tests.support.api_calls import submitted
 from tests.support.queries import SLOW as ENDLESS_QUERY
 from tests.support.queries import numbers
 from tests.support.running_service import running_service, settings_for
-
-pytestmark = pytest.mark.usefixtures("short_pauses")
 
 CALLS: dict[str, list[Call]] = {
     "StartQueryExecution": [calls.submit],
@@ -39,7 +38,7 @@ MOST_TRIES = 5
 
 @pytest.fixture(scope="module")
 def spoilt_service(proxy: FaultProxy) -> Iterator[tuple[httpx.Client, FaultProxy]]:
-    with running_service(settings_for(proxy.url)) as service:
+    with running_service(settings_for(proxy.url), limits=SHORT_PAUSES) as service:
         yield service, proxy
 
 
@@ -139,13 +138,15 @@ def test_fault_that_stays(
 
 
 @pytest.mark.parametrize("operation", [each for each in CALLS if calls.ready not in CALLS[each]])
-@pytest.mark.usefixtures("endless_retries")
 def test_fault_that_passes_is_not_seen(
     client: httpx.Client, endpoint_url: str, finished: str, operation: str
 ) -> None:
     call = CALLS[operation][0]
     faults = [fault for name, fault in OPERATIONS[operation].items() if name in PASSING]
-    with fault_proxy(endpoint_url) as proxy, running_service(settings_for(proxy.url)) as service:
+    with (
+        fault_proxy(endpoint_url) as proxy,
+        running_service(settings_for(proxy.url), limits=ENDLESS_RETRIES) as service,
+    ):
         for fault in faults:
             with (
                 query_for(client, operation, finished) as query_id,
@@ -169,7 +170,9 @@ def test_answer_that_never_comes_is_not_waited_for(
         slow: list[tuple[FaultProxy, httpx.Client, Fault, str]] = []
         for fault in SLOW.values():
             proxy = stack.enter_context(fault_proxy(endpoint_url))
-            service = stack.enter_context(running_service(settings_for(proxy.url)))
+            service = stack.enter_context(
+                running_service(settings_for(proxy.url), limits=SHORT_PAUSES)
+            )
             service.timeout = httpx.Timeout(PATIENCE_SECONDS)
             slow.append((proxy, service, fault, stack.enter_context(endless_query(client))))
 

@@ -19,6 +19,7 @@ from tests.e2e.commands import children_of, descendants_of, free_port, is_alive
 from tests.reliability.fault_proxy import Exchange, Fault, FaultProxy, at_random, on
 from tests.reliability.faults import OPERATIONS, lost, quick_faults, silence
 from tests.reliability.persistent_client import PersistentClient
+from tests.reliability.short_limits import SHORT_PAUSES
 from tests.support.api_calls import as_tenant
 from tests.support.log_lines import log_lines
 from tests.support.queries import SLOW as ENDLESS_QUERY
@@ -48,13 +49,12 @@ def request_of(tenant: int, key: str) -> dict[str, Any]:
     return {"json": {"query": "SELECT count(*) FROM events"}, "headers": headers}
 
 
-@pytest.mark.usefixtures("short_pauses")
 def test_keys_under_random_faults(tenants: httpx.Client, proxy: FaultProxy, tenant: int) -> None:
     """Eight callers at once, each with five keys, and each key is sent three times."""
     keys = [f"key {number}" for number in range(40)]
     settings = settings_for(proxy.url, tenant_required=True)
     with (
-        running_service(settings) as service,
+        running_service(settings, limits=SHORT_PAUSES) as service,
         ThreadPoolExecutor(8) as threads,
         proxy.spoiling(at_random(quick_faults, 0.3, seed=3)),
     ):
@@ -86,7 +86,6 @@ def test_start_that_is_never_confirmed(
     assert started(tenants, tenant) == [confirmed.json()["query_id"]]
 
 
-@pytest.mark.usefixtures("short_pauses")
 @pytest.mark.parametrize("wait_seconds", [0, 1])
 @pytest.mark.parametrize("name", OPERATIONS[LOOK])
 def test_started_query_is_answered_whatever_becomes_of_the_look(
@@ -94,7 +93,9 @@ def test_started_query_is_answered_whatever_becomes_of_the_look(
 ) -> None:
     body = {"query": "SELECT count(*) FROM events", "wait_seconds": wait_seconds}
     with (
-        running_service(settings_for(proxy.url, tenant_required=True)) as service,
+        running_service(
+            settings_for(proxy.url, tenant_required=True), limits=SHORT_PAUSES
+        ) as service,
         proxy.spoiling(on(OPERATIONS[LOOK][name], LOOK)),
     ):
         response = service.post("/query", json=body, headers=as_tenant(tenant))
@@ -116,12 +117,11 @@ def unstopped(client: httpx.Client, tenant: int) -> set[str]:
     return {query_id for query_id, state in found if state != "CANCELLED"}
 
 
-@pytest.mark.usefixtures("short_pauses")
 def test_without_keys_the_queries_that_run_are_those_that_callers_hold(
     tenants: httpx.Client, proxy: FaultProxy, tenant: int
 ) -> None:
     settings = settings_for(proxy.url, tenant_required=True)
-    with running_service(settings) as service:
+    with running_service(settings, limits=SHORT_PAUSES) as service:
         service.headers.update(as_tenant(tenant))
         with proxy.spoiling(at_random(quick_faults, 0.4, seed=7)):
             answers = [

@@ -126,8 +126,8 @@ class Services:
     @asynccontextmanager
     async def running(self) -> AsyncIterator[tuple[UseCases, Shutdown]]:
         """A service, which ends as a worker does whose calls are answered then."""
-        attempts = Retrier(clock=self._loop.time, sleep=self._loop.pass_by)
-        engine = AthenaClient(self._settings, athena=cast("Any", self.athena), attempts=attempts)
+        retrier = Retrier(clock=self._loop.time, sleep=self._loop.pass_by)
+        engine = AthenaClient(self._settings, athena=cast("Any", self.athena), retrier=retrier)
         resources = WorkerResources.create(self._settings, engine, CATALOG, self._loop.clock)
         shutdown = Shutdown(0)
         service = resources.use_cases(

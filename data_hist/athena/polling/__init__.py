@@ -1,1 +1,1 @@
-"""Following queries to their end, for many callers with few calls."""
+"""Polls the state of queries on behalf of many callers with few calls."""

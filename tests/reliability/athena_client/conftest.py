@@ -4,15 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from data_hist.athena import client as client_module
-from data_hist.athena import retries as attempts_module
-from data_hist.athena.retries import RetryPolicy
 from tests.reliability.athena_client.faulty_aws import Aws
 from tests.support.fault_server import fault_server
-
-# Enough for a good answer on a busy machine.
-ATTEMPT_SECONDS = 1.0
-WHOLE_SECONDS = 2.0
 
 
 @pytest.fixture(scope="module")
@@ -22,10 +15,6 @@ def running() -> Iterator[Aws]:
 
 
 @pytest.fixture
-def aws(running: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
-    for patience in ("_ANSWER", "_START", "_ROWS"):
-        monkeypatch.setattr(client_module, patience, RetryPolicy(ATTEMPT_SECONDS, WHOLE_SECONDS))
-    monkeypatch.setattr(client_module, "_STATUS_SECONDS", ATTEMPT_SECONDS)
-    monkeypatch.setattr(attempts_module, "_FIRST_PAUSE_SECONDS", 0.005)
+def aws(running: Aws) -> Aws:
     running.renew()
     return running

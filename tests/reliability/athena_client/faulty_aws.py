@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pydantic import SecretStr
 
 from data_hist.athena import AthenaClient
+from data_hist.athena.client import CallLimits
+from data_hist.athena.retries import RetryPolicy
+from data_hist.athena.transport import create_client, create_session
 from data_hist.errors import (
     DataHistError,
     EngineUnavailable,
@@ -102,26 +105,40 @@ OBJECT_ANSWER = answer(
 READ = Operation(lambda c: c.read_range(LOCATION, 0, 100), OBJECT_ANSWER)
 
 
+# Enough for a good answer on a busy machine.
+ATTEMPT_SECONDS = 1.0
+WHOLE_SECONDS = 2.0
+SHORT_POLICY = RetryPolicy(ATTEMPT_SECONDS, WHOLE_SECONDS)
+SHORT = CallLimits(
+    start=SHORT_POLICY,
+    read_rows=SHORT_POLICY,
+    other=SHORT_POLICY,
+    describe_seconds=ATTEMPT_SECONDS,
+    first_pause_seconds=0.01,
+)
+
+
 class Aws:
     """A client whose AWS is a fault server."""
 
     def __init__(self, server: FaultServer) -> None:
         self.server = server
-        self.client = AthenaClient(
-            Settings(
-                region="eu-west-1",
-                result_bucket="results",
-                access_key_id=SecretStr("key"),
-                secret_access_key=SecretStr("secret"),
-                endpoint_url=server.url,
-            )
+        self._settings = Settings(
+            region="eu-west-1",
+            result_bucket="results",
+            access_key_id=SecretStr("key"),
+            secret_access_key=SecretStr("secret"),
+            endpoint_url=server.url,
         )
+        session = create_session(self._settings)
+        self._athena = create_client(session, "athena", self._settings)
+        self._s3 = create_client(session, "s3", self._settings)
+        self.renew()
 
-    def renew(self) -> None:
-        """Forget what was asked, and give the client all its retries back: it is slow to make."""
+    def renew(self, limits: CallLimits = SHORT) -> None:
+        """Forget what was asked, and begin with all retries; boto3's clients are slow to make."""
         self.server.requests.clear()
-        for attempts in (self.client._attempts, self.client._object_attempts):
-            attempts._budget._left = attempts._budget._MOST
+        self.client = AthenaClient(self._settings, athena=self._athena, s3=self._s3, limits=limits)
 
     def after(self, operation: Operation, *faults: Fault) -> object:
         """What an operation gives when its first answers are these."""

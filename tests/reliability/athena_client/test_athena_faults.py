@@ -3,11 +3,11 @@
 import gzip
 import json
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from data_hist.athena import client as client_module
 from data_hist.athena.retries import RetryPolicy
 from data_hist.errors import (
     EngineError,
@@ -20,6 +20,7 @@ from tests.reliability.athena_client.faulty_aws import (
     HTML,
     ID,
     PASSING,
+    SHORT,
     TOKEN,
     Aws,
     aws_error,
@@ -166,8 +167,8 @@ def test_every_attempt_to_start_is_the_same_start(aws: Aws) -> None:
     assert tokens == [TOKEN] * 3
 
 
-def test_half_the_calls_throttled_are_no_storm(aws: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_module, "_ANSWER", RetryPolicy(30, 60))
+def test_half_the_calls_throttled_are_no_storm(aws: Aws) -> None:
+    aws.renew(replace(SHORT, other=RetryPolicy(30, 60)))
     throttled = bytes_of(aws_error("ThrottlingException"))
     good = bytes_of(ATHENA["list"].good)
     calls = 300

@@ -8,6 +8,7 @@ from botocore.stub import Stubber
 from pydantic import SecretStr
 
 from data_hist.athena import AthenaClient
+from data_hist.athena.transport import create_client, create_session
 from data_hist.settings import Settings
 
 AWS_SETTINGS = Settings(
@@ -27,8 +28,11 @@ class StubbedAws:
 
 @pytest.fixture
 def aws() -> Iterator[StubbedAws]:
-    client = AthenaClient(AWS_SETTINGS)
-    with Stubber(client._athena) as athena, Stubber(client._s3) as s3:
-        yield StubbedAws(client, athena, s3)
-        athena.assert_no_pending_responses()
-        s3.assert_no_pending_responses()
+    session = create_session(AWS_SETTINGS)
+    athena = create_client(session, "athena", AWS_SETTINGS)
+    s3 = create_client(session, "s3", AWS_SETTINGS)
+    client = AthenaClient(AWS_SETTINGS, athena=athena, s3=s3)
+    with Stubber(athena) as athena_stubber, Stubber(s3) as s3_stubber:
+        yield StubbedAws(client, athena_stubber, s3_stubber)
+        athena_stubber.assert_no_pending_responses()
+        s3_stubber.assert_no_pending_responses()

@@ -6,7 +6,7 @@ import pytest
 from botocore import exceptions as botocore_exceptions
 from botocore.exceptions import BotoCoreError, ClientError
 
-from data_hist.athena.errors import is_transient, translated_errors
+from data_hist.athena.transport import translated_errors
 from data_hist.errors import (
     DataHistError,
     EngineError,
@@ -131,7 +131,7 @@ def test_what_may_pass_by_itself_is_told_apart(code: str, message: str, transien
     with pytest.raises(EngineError) as raised, translated_errors():
         raise client_error(code, None, message)
 
-    assert is_transient(raised.value) is transient
+    assert raised.value.transient is transient
 
 
 def test_syntax_error_keeps_its_place() -> None:

@@ -5,8 +5,7 @@ from typing import Any
 
 import pytest
 
-from data_hist.athena.executions import query_from
-from data_hist.athena.model import Failure, FailureCause, Query, QueryStatus
+from data_hist.athena.model import Failure, FailureCause, Query, QueryStatus, parse_query
 
 SUBMITTED = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 SQL, RESOURCES, ENGINE = FailureCause.SQL, FailureCause.RESOURCES, FailureCause.ENGINE
@@ -18,7 +17,7 @@ def described(state: str, reason: str | None = None, **error: Any) -> Query:
         status["StateChangeReason"] = reason
     if error:
         status["AthenaError"] = error
-    return query_from({"QueryExecutionId": "id", "Query": "SELECT 1", "Status": status})
+    return parse_query({"QueryExecutionId": "id", "Query": "SELECT 1", "Status": status})
 
 
 @pytest.mark.parametrize(

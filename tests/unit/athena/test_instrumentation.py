@@ -33,7 +33,7 @@ def test_refusal(aws: StubbedAws, code: str, status: int, outcome: str) -> None:
     before = calls(outcome), durations()
 
     with pytest.raises(ClientError):
-        aws.client._athena.get_work_group(WorkGroup="primary")
+        aws.athena.client.get_work_group(WorkGroup="primary")
 
     assert (calls(outcome), durations()) == (before[0] + 1, before[1] + 1)
 
@@ -42,6 +42,6 @@ def test_good_answer(aws: StubbedAws) -> None:
     aws.athena.add_response("get_work_group", {"WorkGroup": {"Name": "primary"}})
     before = calls("ok"), durations()
 
-    aws.client._athena.get_work_group(WorkGroup="primary")
+    aws.athena.client.get_work_group(WorkGroup="primary")
 
     assert (calls("ok"), durations()) == (before[0] + 1, before[1] + 1)

@@ -86,7 +86,7 @@ def ids(number: int) -> list[str]:
 
 def test_who_asks_together_is_answered_by_calls_of_fifty(athena: FakeAthena) -> None:
     async def use(poller: Poller) -> None:
-        await asyncio.gather(*(poller.look(each, PATIENCE) for each in ids(120) * 3))
+        await asyncio.gather(*(poller.describe(each, PATIENCE) for each in ids(120) * 3))
 
     run(athena, use)
 
@@ -96,10 +96,10 @@ def test_who_asks_together_is_answered_by_calls_of_fifty(athena: FakeAthena) -> 
 
 def test_an_answer_is_never_older_than_its_question(athena: FakeAthena) -> None:
     async def use(poller: Poller) -> None:
-        first = asyncio.create_task(poller.look("a", PATIENCE))
+        first = asyncio.create_task(poller.describe("a", PATIENCE))
         await called(athena, 1)
         athena.ended.add("a")
-        second = asyncio.create_task(poller.look("a", PATIENCE))
+        second = asyncio.create_task(poller.describe("a", PATIENCE))
 
         assert (await first).status is QueryStatus.RUNNING
         assert (await second).status is QueryStatus.FINISHED
@@ -112,7 +112,7 @@ def test_an_answer_is_never_older_than_its_question(athena: FakeAthena) -> None:
 def test_an_end_is_asked_for_once(athena: FakeAthena) -> None:
     async def use(poller: Poller) -> None:
         athena.ended.add("a")
-        assert await poller.look("a", PATIENCE) == await poller.look("a", PATIENCE)
+        assert await poller.describe("a", PATIENCE) == await poller.describe("a", PATIENCE)
 
     run(athena, use)
 
@@ -122,7 +122,7 @@ def test_an_end_is_asked_for_once(athena: FakeAthena) -> None:
 def test_waiters_get_the_end_and_share_the_calls(athena: FakeAthena) -> None:
     async def use(poller: Poller) -> None:
         running = [described(each, ended=False) for each in ids(40)]
-        waiting = [asyncio.create_task(poller.until_ended(q, PATIENCE)) for q in running * 25]
+        waiting = [asyncio.create_task(poller.wait_for_end(q, PATIENCE)) for q in running * 25]
         await called(athena, 3)
         athena.ended |= set(ids(40))
 
@@ -137,7 +137,7 @@ def test_waiters_get_the_end_and_share_the_calls(athena: FakeAthena) -> None:
 
 def test_a_waiter_whose_time_is_up_gets_the_state_that_was_seen_last(athena: FakeAthena) -> None:
     async def use(poller: Poller) -> None:
-        query = await poller.until_ended(described("a", ended=False), 0.3)
+        query = await poller.wait_for_end(described("a", ended=False), 0.3)
 
         assert query.status is QueryStatus.RUNNING
 
@@ -151,7 +151,7 @@ def test_old_queries_are_looked_at_less_often(
     athena: FakeAthena, age_seconds: float, most: int
 ) -> None:
     async def use(poller: Poller) -> None:
-        await poller.until_ended(described("a", ended=False), 1.0)
+        await poller.wait_for_end(described("a", ended=False), 1.0)
 
     run(athena, use, age_seconds=age_seconds)
 
@@ -160,12 +160,12 @@ def test_old_queries_are_looked_at_less_often(
 
 def test_who_has_gone_away_is_forgotten(athena: FakeAthena) -> None:
     async def use(poller: Poller) -> None:
-        gone = asyncio.create_task(poller.until_ended(described("a", ended=False), PATIENCE))
+        gone = asyncio.create_task(poller.wait_for_end(described("a", ended=False), PATIENCE))
         await called(athena, 2)
         gone.cancel()
         await asyncio.wait({gone})
         before = len(athena.calls)
-        await poller.until_ended(described("b", ended=False), 0.5)
+        await poller.wait_for_end(described("b", ended=False), 0.5)
 
         # One call may have been on its way.
         assert not any("a" in call for call in athena.calls[before + 1 :])
@@ -177,7 +177,7 @@ def test_an_unknown_id_is_nobody_elses_trouble(athena: FakeAthena) -> None:
     async def use(poller: Poller) -> None:
         athena.unknown.add("b")
         found, lost = await asyncio.gather(
-            poller.look("a", PATIENCE), poller.look("b", PATIENCE), return_exceptions=True
+            poller.describe("a", PATIENCE), poller.describe("b", PATIENCE), return_exceptions=True
         )
 
         assert isinstance(found, Query)
@@ -192,7 +192,7 @@ def test_an_id_that_nothing_is_told_of_is_asked_for_again(athena: FakeAthena) ->
     async def use(poller: Poller) -> None:
         athena.untold.add("b")
         found, lost = await asyncio.gather(
-            poller.look("a", PATIENCE), poller.look("b", PATIENCE), return_exceptions=True
+            poller.describe("a", PATIENCE), poller.describe("b", PATIENCE), return_exceptions=True
         )
 
         assert isinstance(found, Query)
@@ -207,7 +207,7 @@ def test_an_id_that_nothing_is_told_of_is_asked_for_again(athena: FakeAthena) ->
 def test_a_failed_call_passes_unseen(athena: FakeAthena, error: type[DataHistError]) -> None:
     async def use(poller: Poller) -> None:
         athena.failures = [error("…")]
-        assert await poller.look("a", PATIENCE)
+        assert await poller.describe("a", PATIENCE)
 
     run(athena, use)
 
@@ -218,7 +218,7 @@ def test_who_knows_a_state_waits_through_any_trouble(athena: FakeAthena) -> None
     async def use(poller: Poller) -> None:
         athena.failures = [Throttled("…"), EngineUnavailable("…"), EngineFailed("…")] * 5
         athena.ended.add("a")
-        query = await poller.until_ended(described("a", ended=False), PATIENCE)
+        query = await poller.wait_for_end(described("a", ended=False), PATIENCE)
 
         assert query.status is QueryStatus.FINISHED
 
@@ -237,7 +237,7 @@ def test_half_the_calls_throttled_are_no_storm(athena: FakeAthena) -> None:
         athena.failures = [Throttled("…", retry_after_seconds=1), None] * looks
         for _ in range(looks):
             try:
-                await poller.look("a", PATIENCE)
+                await poller.describe("a", PATIENCE)
             except Throttled as error:
                 assert error.retry_after_seconds
                 refused += 1
@@ -254,7 +254,7 @@ def test_calls_stay_within_the_rate(athena: FakeAthena) -> None:
 
     async def use(poller: Poller) -> None:
         running = [described(each, ended=False) for each in ids(2500)]
-        await asyncio.gather(*(poller.until_ended(query, seconds) for query in running))
+        await asyncio.gather(*(poller.wait_for_end(query, seconds) for query in running))
 
     run(athena, use, calls_per_second=rate)
 
@@ -265,7 +265,7 @@ def test_calls_stay_within_the_rate(athena: FakeAthena) -> None:
 def test_two_thousand_who_wait_hold_eight_threads_at_the_most(athena: FakeAthena) -> None:
     async def use(poller: Poller) -> None:
         running = [described(each, ended=False) for each in ids(2000)]
-        waiting = [asyncio.create_task(poller.until_ended(each, PATIENCE)) for each in running]
+        waiting = [asyncio.create_task(poller.wait_for_end(each, PATIENCE)) for each in running]
         await called(athena, 8)
         athena.ended |= set(ids(2000))
         await asyncio.gather(*waiting)
@@ -278,7 +278,7 @@ def test_two_thousand_who_wait_hold_eight_threads_at_the_most(athena: FakeAthena
 def test_a_call_that_hangs_is_not_waited_for(athena: FakeAthena) -> None:
     async def use(poller: Poller) -> None:
         with pytest.raises(EngineUnavailable) as raised:
-            await poller.look("a", 20)
+            await poller.describe("a", 20)
 
         assert raised.value.retry_after_seconds
 
@@ -287,9 +287,9 @@ def test_a_call_that_hangs_is_not_waited_for(athena: FakeAthena) -> None:
 
 def test_who_has_no_turn_is_told_to_come_again(athena: FakeAthena) -> None:
     async def use(poller: Poller) -> None:
-        await poller.look("a", PATIENCE)
+        await poller.describe("a", PATIENCE)
         with pytest.raises(Throttled) as raised:
-            await poller.look("b", 0.1)
+            await poller.describe("b", 0.1)
 
         assert raised.value.retry_after_seconds
 

@@ -8,6 +8,7 @@ from botocore.awsrequest import AWSResponse
 
 from data_hist.athena import AthenaClient, EnginePage
 from data_hist.athena.model import Column
+from data_hist.athena.transport import create_client, create_session
 from data_hist.errors import EngineFailed, QueryExpired
 from tests.support.aws_answers import aws_answer
 from tests.unit.athena.conftest import AWS_SETTINGS
@@ -40,9 +41,9 @@ def client_answered(body: bytes, status: int = 200) -> tuple[AthenaClient, list[
         asked.append(json.loads(request.body))
         return aws_answer(request.url, status, body)
 
-    client = AthenaClient(AWS_SETTINGS)
-    client._athena.meta.events.register("before-send.athena.GetQueryResults", answer)
-    return client, asked
+    athena = create_client(create_session(AWS_SETTINGS), "athena", AWS_SETTINGS)
+    athena.meta.events.register("before-send.athena.GetQueryResults", answer)
+    return AthenaClient(AWS_SETTINGS, athena=athena), asked
 
 
 def test_columns_come_from_the_metadata() -> None:

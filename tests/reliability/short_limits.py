@@ -1,0 +1,26 @@
+"""Limits of a service that does not wait between retries."""
+
+from data_hist.app import Limits
+from data_hist.athena.client import CallLimits
+from data_hist.athena.polling.poller import PollLimits
+from data_hist.resources import QueryLimits
+
+_FIRST_PAUSE_SECONDS = 0.02
+_FIRST_BACKOFF_SECONDS = 0.01
+# Each request earns more retries than it can use.
+_ENDLESS = 10_000
+
+SHORT_PAUSES = Limits(
+    athena=CallLimits(first_pause_seconds=_FIRST_PAUSE_SECONDS),
+    queries=QueryLimits(poll=PollLimits(first_backoff_seconds=_FIRST_BACKOFF_SECONDS)),
+)
+ENDLESS_RETRIES = Limits(
+    athena=CallLimits(
+        first_pause_seconds=_FIRST_PAUSE_SECONDS,
+        athena_retries_per_100=_ENDLESS,
+        object_retries_per_100=_ENDLESS,
+    ),
+    queries=QueryLimits(
+        poll=PollLimits(first_backoff_seconds=_FIRST_BACKOFF_SECONDS, retries_per_100=_ENDLESS)
+    ),
+)
