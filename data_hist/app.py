@@ -51,7 +51,7 @@ from data_hist.http.routes import Routes
 from data_hist.http.serializers import respond_with_json
 from data_hist.http.shutdown import SHUTDOWN_KEY, Shutdown
 from data_hist.http.validation import VALIDATORS
-from data_hist.observability.trace_context import trace_context
+from data_hist.observability.request_context import RequestLog, parse_traceparent
 from data_hist.queries.glacier_warnings import ArchivePolicy
 from data_hist.resources import QueryLimits, UseCases, WorkerResources
 from data_hist.retention.sweeper import swept
@@ -89,6 +89,8 @@ def create_app(
     catalog: Catalog | None = None,
     clock: Callable[[], datetime] = utc_now,
     limits: Limits = DEFAULT_LIMITS,
+    tracing: "Tracing | None" = None,
+    request_log: RequestLog | None = None,
 ) -> connexion.AsyncApp:
     """Build the ASGI application.
 
@@ -98,6 +100,8 @@ def create_app(
         catalog: The API versions and their tables; the packaged catalog by default.
         clock: The current time, in UTC.
         limits: Bounds that no deployment needs to change.
+        tracing: Created by default if the OTEL_* variables ask for traces.
+        request_log: Writes to standard error by default.
 
     Raises:
         SettingsError: A setting is missing or invalid.
@@ -105,8 +109,9 @@ def create_app(
     settings = settings or load_settings()
     engine = engine or AthenaClient(settings, limits=limits.athena)
     catalog = catalog or load_catalog()
-    tracing = _load_tracing() if traces_are_wanted() else None
-    edge = _HttpEdge.build(settings, limits, tracing)
+    if tracing is None and traces_are_wanted():
+        tracing = _load_tracing()
+    edge = _HttpEdge.build(settings, limits, tracing, request_log)
     resources = WorkerResources.create(settings, engine, catalog, clock, limits.queries)
     app = connexion.AsyncApp(
         __name__,
@@ -147,11 +152,17 @@ class _HttpEdge:
     api_document: dict[str, Any]
 
     @classmethod
-    def build(cls, settings: Settings, limits: Limits, tracing: "Tracing | None") -> "_HttpEdge":
+    def build(
+        cls,
+        settings: Settings,
+        limits: Limits,
+        tracing: "Tracing | None",
+        request_log: RequestLog | None,
+    ) -> "_HttpEdge":
         routes = Routes()
         limiter = ConcurrencyLimiter(settings.concurrent_requests, limits.concurrency)
         # A request that is refused at the socket has no span of its own.
-        observe_refusal = Observer(routes, trace_context).refused
+        observe_refusal = Observer(routes, parse_traceparent, request_log).refused
         return cls(
             routes=routes,
             limiter=limiter,
@@ -160,7 +171,9 @@ class _HttpEdge:
             cross_origin=CrossOrigin(settings.cors_origins.split(), settings.tenant_header)
             if settings.cors_origins
             else None,
-            observer=Observer(routes, tracing.current_trace if tracing else trace_context),
+            observer=Observer(
+                routes, tracing.current_trace if tracing else parse_traceparent, request_log
+            ),
             authenticator=authenticator_from(settings),
             api_document=specification.api_specification(
                 settings.tenant_header, settings.gateway_secret_header

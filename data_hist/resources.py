@@ -11,7 +11,7 @@ from functools import partial
 from data_hist.athena import AthenaClient
 from data_hist.athena.polling.poller import Poller, PollLimits
 from data_hist.catalog import ApiVersion, Catalog
-from data_hist.observability.executors import ContextThreadPoolExecutor
+from data_hist.observability.request_context import ContextThreadPoolExecutor
 from data_hist.queries.listing import QueryLister
 from data_hist.queries.orphans import OrphanLimits, OrphanStopper
 from data_hist.queries.result_reader import ResultLimits, ResultPages, ResultReader

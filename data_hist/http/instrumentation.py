@@ -17,13 +17,14 @@ from data_hist.errors import DataHistError
 from data_hist.http.problems import INTERNAL, problem_kind
 from data_hist.http.routes import Routes
 from data_hist.observability import metrics
-from data_hist.observability.logs import write_request_line
 from data_hist.observability.request_context import (
     CURRENT,
+    TRACEPARENT,
     RawHeaders,
     RequestContext,
+    RequestLog,
+    TraceContext,
 )
-from data_hist.observability.trace_context import TRACEPARENT, TraceContext
 
 _REQUEST_ID = b"x-request-id"
 _WELL_FORMED_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
@@ -35,11 +36,16 @@ class Observer:
     Args:
         routes: Names for paths.
         trace_of: Finds the trace of a request from the values of its `traceparent`.
+        log: Takes the line of each request; standard error by default.
     """
 
     def __init__(
-        self, routes: Routes, trace_of: Callable[[Sequence[bytes]], TraceContext | None]
+        self,
+        routes: Routes,
+        trace_of: Callable[[Sequence[bytes]], TraceContext | None],
+        log: RequestLog | None = None,
     ) -> None:
+        self._log = log or RequestLog()
         self._routes = routes
         self._trace_of = trace_of
 
@@ -82,7 +88,7 @@ class Observer:
             value = getattr(record, name)
             if value is not None:
                 fields[name] = value
-        write_request_line(fields)
+        self._log.write(fields)
 
     def refused(
         self, method: str, path: str, headers: RawHeaders, error: DataHistError, sent_bytes: int

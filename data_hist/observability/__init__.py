@@ -1,1 +1,1 @@
-"""What an operator sees of the service: a line for each request, numbers, traces."""
+"""Logs, metrics and traces."""

@@ -1,8 +1,7 @@
-"""The service's numbers for Prometheus: the one owner of prometheus_client.
+"""Prometheus metrics. Labels have few values: never an id, a tenant or input of a caller.
 
-Under gunicorn each worker keeps its numbers in a file, and any of them adds all up when asked; the
-environment variable PROMETHEUS_MULTIPROC_DIR names the folder, and has to stand before this module
-is imported. A label has few values, all of them ours: never an id, a tenant or what a caller sent.
+Under gunicorn each worker writes its metrics to a file in PROMETHEUS_MULTIPROC_DIR, which has to be
+set before this module is imported, and each worker can expose the sum of all.
 """
 
 import os
@@ -28,32 +27,32 @@ _requests = Counter(
 )
 _request_seconds = Histogram(
     "data_hist_http_request_duration_seconds",
-    "From a request to the end of its answer, without the time it waited for a query to end.",
+    "From a request to the end of its response, without the time it waited for a query to end.",
     ["method", "route"],
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60),
     registry=REGISTRY,
 )
 _requests_in_flight = Gauge(
     "data_hist_http_requests_in_flight",
-    "Requests that are being answered, among them those that wait for a query to end.",
+    "Requests in flight, including those that wait for a query to end.",
     multiprocess_mode="livesum",
     registry=REGISTRY,
 )
 _problems = Counter(
     "data_hist_problems_total",
-    "Answers that were a problem, and results that broke off, by the problem's slug.",
+    "Responses that are a problem, and results that broke off, by the slug of the problem.",
     ["problem"],
     registry=REGISTRY,
 )
 _aws_calls = Counter(
     "data_hist_aws_calls_total",
-    "Calls of AWS, each attempt one: ok, refused (4xx), throttled, failed (5xx) or unreachable.",
+    "Calls to AWS, each attempt one: ok, refused (4xx), throttled, failed (5xx) or unreachable.",
     ["operation", "outcome"],
     registry=REGISTRY,
 )
 _aws_call_seconds = Histogram(
     "data_hist_aws_call_duration_seconds",
-    "From a call of AWS to its answer, each attempt one; for GetObject until its first byte.",
+    "From a call to AWS to its response, each attempt one; for GetObject to its first byte.",
     ["operation"],
     buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
     registry=REGISTRY,
@@ -66,13 +65,13 @@ _waiters = Gauge(
 )
 _batch_queries = Histogram(
     "data_hist_poller_batch_queries",
-    "Queries that one call of the poller asked Athena about.",
+    "Queries that one call of the poller describes.",
     buckets=(1, 2, 5, 10, 20, 35, 50),
     registry=REGISTRY,
 )
 _queries = Counter(
     "data_hist_queries_ended_total",
-    "Queries whose end was seen by the worker that started them, by their status.",
+    "Ended queries by status, counted by the worker that started them.",
     ["status"],
     registry=REGISTRY,
 )
@@ -83,35 +82,35 @@ _scanned_bytes = Counter(
 )
 _streams = Counter(
     "data_hist_result_streams_total",
-    "Whole results that were sent, by format and by how they ended: whole, broken or client_left.",
+    "Streamed results, by format and by how they ended: whole, broken or client_left.",
     ["format", "completion"],
     registry=REGISTRY,
 )
 _streamed_bytes = Counter(
     "data_hist_result_stream_bytes_total",
-    "Bytes of whole results that were sent, as encoded.",
+    "Bytes of streamed results, as encoded.",
     ["format"],
     registry=REGISTRY,
 )
 _read_ahead = Counter(
     "data_hist_page_read_ahead_total",
-    "Pages after the first whose bytes had been read already (hit) or had not (miss).",
+    "Pages after the first whose bytes had been read ahead (hit) or not (miss).",
     ["outcome"],
     registry=REGISTRY,
 )
 _swept_results = Counter(
     "data_hist_swept_results_total",
-    "Results past their retention that the service found: deleted, or failed to be.",
+    "Results past their retention that the service has deleted, or failed to delete.",
     ["outcome"],
     registry=REGISTRY,
 )
 _swept_bytes = Counter(
     "data_hist_swept_bytes_total",
-    "Bytes of the results that it deleted.",
+    "Bytes of the results that the service has deleted.",
     registry=REGISTRY,
 )
 
-# Finding a labelled child in the library takes longer than counting it up.
+# Looking up a labelled child in the library takes longer than incrementing it.
 _requests_of = lru_cache(None)(_requests.labels)
 _request_seconds_of = lru_cache(None)(_request_seconds.labels)
 _aws_calls_of = lru_cache(None)(_aws_calls.labels)
@@ -120,7 +119,7 @@ _aws_call_seconds_of = lru_cache(None)(_aws_call_seconds.labels)
 
 @contextmanager
 def one_request() -> Iterator[None]:
-    """Count a request for as long as it is being answered."""
+    """Count a request as in flight while the block runs."""
     with _requests_in_flight.track_inprogress():
         yield
 
@@ -128,13 +127,13 @@ def one_request() -> Iterator[None]:
 def request_ended(
     method: str, route: str, status: int, seconds: float, problem: str | None
 ) -> None:
-    """Count a request that is over.
+    """Count a request that has ended.
 
     Args:
-        method: As sent; what is no common method is counted as one.
-        route: The template of the path.
-        status: Of the response.
-        seconds: The time it took the service.
+        method: The method as sent; unusual ones are counted together as `other`.
+        route: The path template.
+        status: The status of the response.
+        seconds: How long the service took.
         problem: The slug of the problem that it was answered with, if any.
     """
     method = method if method in _METHODS else "other"
@@ -145,51 +144,51 @@ def request_ended(
 
 
 def aws_call_ended(operation: str, outcome: str, seconds: float) -> None:
-    """Count a call of AWS; the outcomes are those of the metric's help."""
+    """Count a call to AWS; the help text of the metric lists the outcomes."""
     _aws_calls_of(operation, outcome).inc()
     _aws_call_seconds_of(operation).observe(seconds)
 
 
 @contextmanager
 def one_waiter() -> Iterator[None]:
-    """Count who waits for a query to end, for as long as that takes."""
+    """Count a request that waits for a query to end while the block runs."""
     with _waiters.track_inprogress():
         yield
 
 
 def poller_asked(queries: int) -> None:
-    """Take the number of queries that one call of the poller was about."""
+    """Record how many queries one call of the poller describes."""
     _batch_queries.observe(queries)
 
 
 def query_ended(status: str, scanned_bytes: int) -> None:
-    """Count a query that has ended, once."""
+    """Count a query that has ended; call it once for each."""
     _queries.labels(status).inc()
     _scanned_bytes.inc(scanned_bytes)
 
 
 def stream_ended(format: str, completion: str, sent_bytes: int) -> None:
-    """Count a whole result that was sent, or was begun to be; as the metric's help has it."""
+    """Count a streamed result; the help text of the metric lists the completions."""
     _streams.labels(format, completion).inc()
     _streamed_bytes.labels(format).inc(sent_bytes)
 
 
 def read_ahead_looked_up(*, found: bool) -> None:
-    """Count a look for a page's bytes among those that were read ahead."""
+    """Count a lookup of a page among the pages that were read ahead."""
     _read_ahead.labels("hit" if found else "miss").inc()
 
 
 def results_swept(deleted: int, failed: int, deleted_bytes: int) -> None:
-    """Count what one pass of the sweeper did."""
+    """Count what one sweep did."""
     _swept_results.labels("deleted").inc(deleted)
     _swept_results.labels("failed").inc(failed)
     _swept_bytes.inc(deleted_bytes)
 
 
 def exposition() -> bytes:
-    """All numbers of all workers, in Prometheus's text format."""
+    """Render the metrics of all workers in Prometheus's text format."""
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest(REGISTRY)
-    everybody = CollectorRegistry()
-    MultiProcessCollector(everybody)  # type: ignore[no-untyped-call]
-    return generate_latest(everybody)
+    all_workers = CollectorRegistry()
+    MultiProcessCollector(all_workers)  # type: ignore[no-untyped-call]
+    return generate_latest(all_workers)

@@ -1,7 +1,7 @@
-"""Traces by OpenTelemetry: its one owner, imported only where the environment asks for traces.
+"""OpenTelemetry traces, imported only if the environment asks for them.
 
-Its instrumentations put addresses and the messages of exceptions into spans, which may quote SQL
-and S3 paths; what leaves the process is made of the attributes that are named here.
+The instrumentations record addresses and messages of exceptions, which may quote SQL and S3 paths;
+only the attributes that are listed here leave the process.
 """
 
 import os
@@ -22,7 +22,7 @@ from opentelemetry.sdk.trace.export import (
 from opentelemetry.trace import Status, format_span_id, format_trace_id, get_current_span
 from starlette.types import ASGIApp, Scope
 
-from data_hist.observability.trace_context import TraceContext
+from data_hist.observability.request_context import TraceContext
 
 _KEPT_ATTRIBUTES = frozenset(
     {
@@ -35,26 +35,27 @@ _KEPT_ATTRIBUTES = frozenset(
 
 
 class Tracing:
-    """Spans of requests and of the calls of AWS, as the variables OTEL_* say.
+    """Spans of requests and of calls to AWS, configured by the OTEL_* variables.
 
     Args:
-        exporter: Where spans go; chosen by OTEL_TRACES_EXPORTER when not given, else OTLP.
+        exporter: Where spans go; chosen by OTEL_TRACES_EXPORTER by default.
     """
 
     def __init__(self, exporter: SpanExporter | None = None) -> None:
         self._provider = TracerProvider(resource=_resource())
-        self._provider.add_span_processor(BatchSpanProcessor(_Discreet(exporter or _exporter())))
-        self._calls = BotocoreInstrumentor()  # type: ignore[no-untyped-call]
-        self._calls.instrument(tracer_provider=self._provider)
+        redacting = _RedactingExporter(exporter or _default_exporter())
+        self._provider.add_span_processor(BatchSpanProcessor(redacting))
+        self._botocore = BotocoreInstrumentor()  # type: ignore[no-untyped-call]
+        self._botocore.instrument(tracer_provider=self._provider)
 
     def middleware(self, route_of: Callable[[str], str]) -> Callable[[ASGIApp], ASGIApp]:
-        """Return middleware that records a span for each request, named by its path's route."""
+        """Return ASGI middleware that records a span for each request, named by its route."""
 
         def span_details(scope: Scope) -> tuple[str, dict[str, str]]:
             route = route_of(scope["path"])
             return f"{scope['method']} {route}", {"http.route": route}
 
-        def wrapped(app: ASGIApp) -> ASGIApp:
+        def wrap(app: ASGIApp) -> ASGIApp:
             return OpenTelemetryMiddleware(
                 app,
                 default_span_details=span_details,
@@ -62,11 +63,11 @@ class Tracing:
                 exclude_spans=["receive", "send"],
             )
 
-        return wrapped
+        return wrap
 
     @staticmethod
     def current_trace(_traceparents: Sequence[bytes]) -> TraceContext | None:
-        """The span of the request being served; its parent, if it has one, is the caller's."""
+        """Return the span of the request being served; its parent, if any, is the caller's."""
         span = get_current_span()
         context = span.get_span_context()
         parent = getattr(span, "parent", None)
@@ -77,19 +78,19 @@ class Tracing:
         )
 
     def close(self) -> None:
-        """Send what is left."""
-        self._calls.uninstrument()
+        """Export the spans that are left."""
+        self._botocore.uninstrument()
         self._provider.shutdown()
 
 
-class _Discreet(SpanExporter):
-    """Hands spans on without what may quote SQL, locations or a caller."""
+class _RedactingExporter(SpanExporter):
+    """Exports spans without anything that may quote SQL, locations or a caller."""
 
     def __init__(self, exporter: SpanExporter) -> None:
         self._exporter = exporter
 
     def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
-        return self._exporter.export([_discreet(span) for span in spans])
+        return self._exporter.export([_redact(span) for span in spans])
 
     def shutdown(self) -> None:
         self._exporter.shutdown()
@@ -98,7 +99,7 @@ class _Discreet(SpanExporter):
         return self._exporter.force_flush(timeout_millis)
 
 
-def _discreet(span: ReadableSpan) -> ReadableSpan:
+def _redact(span: ReadableSpan) -> ReadableSpan:
     attributes: dict[str, Any] = dict(span.attributes or {})
     return ReadableSpan(
         name=span.name,
@@ -114,15 +115,15 @@ def _discreet(span: ReadableSpan) -> ReadableSpan:
     )
 
 
-def _exporter() -> SpanExporter:
+def _default_exporter() -> SpanExporter:
     if os.environ.get("OTEL_TRACES_EXPORTER") == "console":
         return ConsoleSpanExporter()
     return OTLPSpanExporter()
 
 
 def _resource() -> Resource:
-    """As the environment has it, under the service's own name where it names none."""
-    named = "OTEL_SERVICE_NAME" in os.environ or "service.name=" in os.environ.get(
+    """Describe the service as the environment does, and name it data_hist by default."""
+    is_named = "OTEL_SERVICE_NAME" in os.environ or "service.name=" in os.environ.get(
         "OTEL_RESOURCE_ATTRIBUTES", ""
     )
-    return Resource.create({} if named else {"service.name": "data_hist"})
+    return Resource.create({} if is_named else {"service.name": "data_hist"})

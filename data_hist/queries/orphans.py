@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from data_hist.athena import AthenaClient
 from data_hist.errors import DataHistError, EngineError, EngineUnavailable, QueryNotFound
-from data_hist.observability.executors import ContextThreadPoolExecutor
+from data_hist.observability.request_context import ContextThreadPoolExecutor
 
 _log = logging.getLogger(__name__)
 

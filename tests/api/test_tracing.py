@@ -10,7 +10,7 @@ import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
-from data_hist.observability import tracing
+from data_hist.observability.tracing import Tracing
 from data_hist.settings import traces_are_wanted
 from tests.support.api_calls import UNKNOWN_ID, submitted
 from tests.support.log_lines import log_lines
@@ -31,11 +31,8 @@ CREATE = (
 @contextmanager
 def traced(endpoint_url: str) -> Iterator[tuple[httpx.Client, InMemorySpanExporter]]:
     exporter = InMemorySpanExporter()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OTEL_TRACES_EXPORTER", "otlp")
-        patch.setattr(tracing, "_exporter", lambda: exporter)
-        with running_service(settings_for(endpoint_url)) as client:
-            yield client, exporter
+    with running_service(settings_for(endpoint_url), tracing=Tracing(exporter)) as client:
+        yield client, exporter
 
 
 def span_named(exporter: InMemorySpanExporter, name: str) -> ReadableSpan:

@@ -3,13 +3,12 @@
 import io
 import json
 import logging
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from unittest import mock
 
-from data_hist.observability import logs
 from data_hist.observability.logs import LOGGING, JsonFormatter
 
 # It only turns a hang into a failure.
@@ -52,6 +51,21 @@ class LogLines:
         return [line for line in lines if line.get("request_id") == request_id]
 
 
+class RequestLines(io.TextIOBase):
+    """Where services in this process write the lines of their requests: to whoever reads them."""
+
+    def __init__(self) -> None:
+        self.readers: list[LogLines] = []
+
+    def write(self, text: str) -> int:
+        for reader in tuple(self.readers):
+            reader.write(text)
+        return len(text) if self.readers else sys.stderr.write(text)
+
+
+REQUEST_LINES = RequestLines()
+
+
 @contextmanager
 def log_lines() -> Iterator[LogLines]:
     """Take the lines that are logged meanwhile, at the levels of the service's configuration."""
@@ -68,16 +82,13 @@ def log_lines() -> Iterator[LogLines]:
     try:
         for name, level in levels.items():
             logging.getLogger(name).setLevel(level)
-        # pytest has a hand of its own on stderr, and it may be a terminal's.
-        with (
-            mock.patch.object(logs, "_write", lines.write),
-            mock.patch.object(logs, "_is_read_by_a_person", lambda: False),
-        ):
-            yield lines
+        REQUEST_LINES.readers.append(lines)
+        yield lines
     finally:
         for name, level_before in before.items():
             logging.getLogger(name).setLevel(level_before)
         logging.getLogger().removeHandler(handler)
+        REQUEST_LINES.readers.remove(lines)
 
 
 class _Stream(io.TextIOBase):

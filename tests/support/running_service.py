@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import httpx
 import uvicorn
@@ -13,9 +14,14 @@ from pydantic import SecretStr
 from data_hist.app import DEFAULT_LIMITS, Limits, create_app, utc_now
 from data_hist.athena import AthenaClient
 from data_hist.catalog import Catalog
+from data_hist.observability.request_context import RequestLog
 from data_hist.server.protocol import BoundedProtocol
 from data_hist.server.worker import Server
 from data_hist.settings import Settings
+from tests.support.log_lines import REQUEST_LINES
+
+if TYPE_CHECKING:
+    from data_hist.observability.tracing import Tracing
 
 # These only turn a hang into a failure.
 STOP_SECONDS = 120.0
@@ -46,6 +52,8 @@ def running_service(
     engine: AthenaClient | None = None,
     catalog: Catalog | None = None,
     limits: Limits = DEFAULT_LIMITS,
+    *,
+    tracing: "Tracing | None" = None,
 ) -> Iterator[httpx.Client]:
     """Run the service and give a client whose base is the API's."""
     listener = socket.socket()
@@ -53,7 +61,15 @@ def running_service(
     # Whoever connects before the service has started waits for it in the queue.
     listener.listen()
     config = uvicorn.Config(
-        create_app(settings, engine=engine, catalog=catalog, clock=clock, limits=limits),
+        create_app(
+            settings,
+            engine=engine,
+            catalog=catalog,
+            clock=clock,
+            limits=limits,
+            tracing=tracing,
+            request_log=RequestLog(REQUEST_LINES),
+        ),
         http=BoundedProtocol,
         ws="none",
         log_config=None,

@@ -6,22 +6,33 @@ import logging
 import logging.config
 import sys
 from collections.abc import Iterator
+from contextlib import redirect_stderr
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from data_hist.observability import logs
 from data_hist.observability.logs import (
     LOGGING,
     JsonFormatter,
-    PlacesFormatter,
+    TextFormatter,
+    create_formatter,
     first_line_only,
-    formatter,
-    write_request_line,
 )
-from data_hist.observability.request_context import CURRENT, RequestContext
-from data_hist.observability.trace_context import TraceContext
+from data_hist.observability.request_context import (
+    CURRENT,
+    RequestContext,
+    RequestLog,
+    TraceContext,
+)
+
+
+class Terminal(io.StringIO):
+    """A person reads it."""
+
+    def isatty(self) -> bool:
+        return True
+
 
 SECRET = "SELECT secret FROM s3://bucket"
 
@@ -66,18 +77,16 @@ def test_line_names_its_request() -> None:
     line = json.loads(JsonFormatter().format(record("a")))
 
     assert (line["request_id"], line["trace_id"], line["span_id"]) == ("id-1", "trace", "span")
-    assert PlacesFormatter().format(record("a")) == "a request_id=id-1 trace_id=trace span_id=span"
+    assert TextFormatter().format(record("a")) == "a request_id=id-1 trace_id=trace span_id=span"
 
 
 @pytest.mark.usefixtures("request_in_a_trace")
-def test_line_of_a_request_for_a_program(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(logs, "_is_read_by_a_person", lambda: False)
+def test_line_of_a_request_for_a_program() -> None:
+    stream = io.StringIO()
 
-    write_request_line({"status": 200, "tenant": 1})
+    RequestLog(stream).write({"status": 200, "tenant": 1})
 
-    written = capsys.readouterr().err
+    written = stream.getvalue()
     assert written.endswith("}\n")
     line = json.loads(written)
     assert line.pop("time").startswith("20")
@@ -94,30 +103,26 @@ def test_line_of_a_request_for_a_program(
 
 
 @pytest.mark.usefixtures("request_in_a_trace")
-def test_line_of_a_request_for_a_person(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(logs, "_is_read_by_a_person", lambda: True)
+def test_line_of_a_request_for_a_person() -> None:
+    stream = Terminal()
 
-    write_request_line({"status": 200, "tenant": 1})
+    RequestLog(stream).write({"status": 200, "tenant": 1})
 
-    assert capsys.readouterr().err == (
+    assert stream.getvalue() == (
         "request request_id=id-1 trace_id=trace span_id=span status=200 tenant=1\n"
     )
 
 
-def test_log_that_cannot_be_written_fails_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_log_that_cannot_be_written_fails_nothing() -> None:
     with Path("/dev/full").open("wb", buffering=0) as device:
         full = io.TextIOWrapper(device, write_through=True)
-        monkeypatch.setattr(sys, "stderr", full)
-
-        write_request_line({"status": 200})
+        RequestLog(full).write({"status": 200})
 
         with pytest.raises(OSError, match="No space left"):
             full.write("x")
 
 
-@pytest.mark.parametrize("formatted", [JsonFormatter().format, PlacesFormatter().format])
+@pytest.mark.parametrize("formatted", [JsonFormatter().format, TextFormatter().format])
 def test_exception_is_told_by_type_and_place_only(formatted: Any) -> None:
     text = formatted(failed())
 
@@ -147,8 +152,9 @@ def test_configuration_cuts_asyncio_off() -> None:
     assert long.getMessage() == "first"
 
 
-@pytest.mark.parametrize(("terminal", "kind"), [(True, PlacesFormatter), (False, JsonFormatter)])
-def test_text_is_for_terminals(terminal: bool, kind: type, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(logs, "_is_read_by_a_person", lambda: terminal)
-
-    assert type(formatter()) is kind
+@pytest.mark.parametrize(
+    ("stderr", "kind"), [(Terminal(), TextFormatter), (io.StringIO(), JsonFormatter)]
+)
+def test_text_is_for_terminals(stderr: io.StringIO, kind: type) -> None:
+    with redirect_stderr(stderr):
+        assert type(create_formatter()) is kind

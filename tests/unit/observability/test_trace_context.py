@@ -2,7 +2,7 @@
 
 import pytest
 
-from data_hist.observability.trace_context import trace_context
+from data_hist.observability.request_context import parse_traceparent
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 SPAN = "00f067aa0ba902b7"
@@ -19,7 +19,7 @@ SPAN = "00f067aa0ba902b7"
     ],
 )
 def test_well_formed(value: str) -> None:
-    context = trace_context([value.encode()])
+    context = parse_traceparent([value.encode()])
 
     assert context is not None
     assert (context.trace_id, context.parent_span_id) == (TRACE, SPAN)
@@ -47,11 +47,11 @@ def test_well_formed(value: str) -> None:
     ],
 )
 def test_malformed(value: str) -> None:
-    assert trace_context([value.encode()]) is None
+    assert parse_traceparent([value.encode()]) is None
 
 
 def test_twice_is_not_there() -> None:
     value = f"00-{TRACE}-{SPAN}-01".encode()
 
-    assert trace_context([]) is None
-    assert trace_context([value, value]) is None
+    assert parse_traceparent([]) is None
+    assert parse_traceparent([value, value]) is None

@@ -18,7 +18,7 @@ from data_hist.http.instrumentation import Observer
 from data_hist.http.middleware import OverloadMiddleware
 from data_hist.http.routes import Routes
 from data_hist.http.shutdown import SHUTDOWN_KEY, Shutdown
-from data_hist.observability.trace_context import trace_context
+from data_hist.observability.request_context import parse_traceparent
 from data_hist.server.protocol import BoundedProtocol
 from data_hist.server.worker import Server
 
@@ -30,7 +30,7 @@ class Application:
 
     def __init__(self) -> None:
         self.shutdown = Shutdown(notice_seconds=0)
-        observer = Observer(Routes(), trace_context)
+        observer = Observer(Routes(), parse_traceparent)
         self.overload = OverloadControl(
             ConcurrencyLimiter(10), observer.refused, lambda *_request: 0
         )
