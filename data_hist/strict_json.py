@@ -1,7 +1,7 @@
-"""Read JSON bodies strictly, and write documents exactly.
+"""Parse JSON bodies strictly, and write documents exactly.
 
-Reading refuses what two readers could understand differently: duplicate keys, NaN, lone
-surrogates, NUL, depth without end. Writing keeps every digit, and takes JSON text as it is.
+Parsing refuses what parsers disagree about: duplicate keys, NaN, lone surrogates, NUL, unlimited
+depth. Writing keeps every digit, and embeds JSON text as it is.
 """
 
 import json
@@ -23,42 +23,42 @@ _BRACKETS = re.compile(r"[][{}]")
 
 
 class JsonError(Exception):
-    """The text is not JSON that this service takes; the message holds no value of it."""
+    """The text is not JSON that this service accepts; the message quotes no value."""
 
 
 JsonText = msgspec.Raw
-"""A JSON value in its own text, to be written without a detour through Python's numbers."""
+"""A JSON value as text, written without a detour through Python's numbers."""
 
 _encoder = msgspec.json.Encoder()
 
 
 def dumps(document: Any) -> bytes:
-    """Write a document of dicts, sequences, scalars and `JsonText`."""
+    """Write a document made of dicts, sequences, scalars and `JsonText`."""
     return _encoder.encode(document)
 
 
 def dumps_lines(documents: Sequence[Any]) -> bytes:
-    """Write documents, each on its line, which no `JsonText` may break."""
+    """Write each document on a line of its own; a `JsonText` must not contain line breaks."""
     return _encoder.encode_lines(documents)
 
 
 @lru_cache(maxsize=256)
 def object_type(names: tuple[str, ...]) -> Callable[..., Any]:
-    """What makes JSON objects with these names of their values in this order.
+    """Return a constructor of JSON objects that takes the values in the order of these names.
 
-    Several times faster to make and to write than dictionaries.
+    The objects are several times faster to make and to write than dictionaries.
     """
     fields = [(f"field_{number}", object) for number in range(len(names))]
     renamed = {field: name for (field, _), name in zip(fields, names, strict=True)}
     try:
         return msgspec.defstruct("Object", fields, rename=renamed, gc=False)
     except ValueError:
-        # It takes no name that has to be escaped.
+        # msgspec accepts no name that needs escaping.
         return lambda *values: dict(zip(names, values, strict=True))
 
 
 def is_json(text: str) -> bool:
-    """Whether a text is one JSON value."""
+    """Whether a text is a single JSON value."""
     try:
         msgspec.json.decode(text, type=JsonText)
     except (msgspec.DecodeError, RecursionError):
@@ -67,10 +67,10 @@ def is_json(text: str) -> bool:
 
 
 def loads(body: bytes) -> Any:
-    """Read a request body.
+    """Parse a request body.
 
     Raises:
-        JsonError: It is not UTF-8, not JSON, or JSON that is refused.
+        JsonError: It is not UTF-8, not JSON, or JSON that parsers disagree about.
     """
     try:
         text = body.decode("utf-8")
@@ -96,7 +96,7 @@ def loads(body: bytes) -> Any:
 
 
 def _depth(text: str) -> int:
-    """The deepest nesting of brackets outside strings."""
+    """Return the deepest nesting of brackets outside strings."""
     depth = deepest = 0
     for bracket in _BRACKETS.findall(_STRINGS.sub("", text)):
         depth += 1 if bracket in "[{" else -1

@@ -173,7 +173,6 @@ READERS_OF_CAUSES = {
 }
 LONG_DOCSTRINGS = {
     "data_hist/athena/polling/poller.py",
-    "data_hist/http/concurrency_limit.py",
     "data_hist/observability/logs.py",
     "data_hist/observability/metrics.py",
     "data_hist/retention/result_locations.py",
@@ -201,17 +200,12 @@ LONG_DOCSTRINGS = {
     "local_athena/src/local_athena/sample/messages.py",
 }
 PRIVATE_PATCHES = {
-    ("tests/api/test_bad_input.py", "data_hist.http.middleware._BODY_SECONDS"),
-    ("tests/api/test_slow_requests.py", "data_hist.http.middleware._BODY_SECONDS"),
     ("tests/api/test_slow_requests.py", "data_hist.server.protocol._HEAD_SECONDS"),
     ("tests/api/test_slow_requests.py", "data_hist.server.protocol._STALLED_SECONDS"),
     ("tests/api/test_sweep.py", "_SECONDS_PER_MINUTE"),
     ("tests/api/test_tracing.py", "_exporter"),
     ("tests/reliability/conftest.py", "data_hist.athena.polling.poller._FIRST_BACKOFF_SECONDS"),
     ("tests/reliability/conftest.py", "data_hist.athena.retries._FIRST_PAUSE_SECONDS"),
-    ("tests/reliability/conftest.py", "data_hist.http.concurrency_limit._LINE_FOR_EACH_PLACE"),
-    ("tests/reliability/test_refusals.py", "data_hist.http.concurrency_limit._LINE_SECONDS"),
-    ("tests/reliability/test_refusals.py", "data_hist.http.middleware._BODY_SECONDS"),
     ("tests/reliability/test_refused_connections.py", "data_hist.server.protocol._HEAD_SECONDS"),
     ("tests/support/log_lines.py", "_is_read_by_a_person"),
     ("tests/support/log_lines.py", "_write"),
@@ -219,7 +213,6 @@ PRIVATE_PATCHES = {
     ("tests/reliability/athena_client/conftest.py", "_STATUS_SECONDS"),
     ("tests/reliability/athena_client/faulty_aws.py", "_left"),
     ("tests/reliability/athena_client/test_athena_faults.py", "_ANSWER"),
-    ("tests/unit/http/test_concurrency_limit.py", "data_hist.http.concurrency_limit._LINE_SECONDS"),
     ("tests/unit/observability/test_logs.py", "_is_read_by_a_person"),
     ("tests/unit/server/test_listener.py", "data_hist.server.listener._REST_SECONDS"),
     ("tests/unit/server/test_worker.py", "data_hist.server.protocol._LAST_CALL_SECONDS"),

@@ -1,1 +1,1 @@
-"""Who is asking: the credentials and the tenant of a request."""
+"""Authentication: the credentials and the tenant of a request."""

@@ -1,4 +1,4 @@
-"""Users and their passwords from an htpasswd file with bcrypt, as `htpasswd -B` writes it."""
+"""Verify passwords against an htpasswd file with bcrypt hashes, as `htpasswd -B` writes it."""
 
 import hashlib
 import hmac
@@ -9,9 +9,9 @@ from pathlib import Path
 
 import bcrypt
 
-_REMEMBERED = 1024
-# bcrypt reads no further, so that a longer password would be taken for its beginning.
-_MOST_BYTES = 72
+_MAX_REMEMBERED = 1024
+# bcrypt ignores the rest, and would accept a longer password for its beginning.
+_MAX_PASSWORD_BYTES = 72
 
 
 class HtpasswdError(Exception):
@@ -19,12 +19,12 @@ class HtpasswdError(Exception):
 
 
 class Htpasswd:
-    """Checks passwords. Thread-safe as far as it matters: at worst a check is done twice."""
+    """The users of an htpasswd file. Thread-safe: a race only verifies a password twice."""
 
     def __init__(self, hashes: Mapping[str, bytes]) -> None:
         self._hashes = dict(hashes)
-        # An unknown user costs what a known one does, so that time does not tell them apart.
-        self._nobody = next(iter(self._hashes.values()))
+        # Verified for unknown users, so that timing does not tell them from known ones.
+        self._decoy = next(iter(self._hashes.values()))
         self._key = os.urandom(32)
         self._verified: OrderedDict[bytes, None] = OrderedDict()
 
@@ -33,14 +33,14 @@ class Htpasswd:
         """Read a file.
 
         Raises:
-            HtpasswdError: It cannot be read, is empty, or holds something other than bcrypt.
+            HtpasswdError: It cannot be read, has no users, or has a line without a bcrypt hash.
         """
         try:
             lines = path.read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError):
             raise HtpasswdError(f"{path} cannot be read") from None
         entries = (
-            _entry(path, number, line)
+            _parse_line(path, number, line)
             for number, line in enumerate(lines, start=1)
             if line.strip() and not line.startswith("#")
         )
@@ -50,28 +50,28 @@ class Htpasswd:
         return cls(hashes)
 
     def accepts(self, user: str, password: str) -> bool:
-        """Whether the password is the user's. Takes bcrypt's time, but once for each password."""
+        """Whether the password is the user's; a password that was accepted skips bcrypt."""
         digest = hmac.digest(self._key, f"{user}\0{password}".encode(), hashlib.sha256)
         if digest in self._verified:
             return True
         secret = password.encode()
         known = self._hashes.get(user)
-        matches = bcrypt.checkpw(secret[:_MOST_BYTES], known or self._nobody)
-        if not matches or known is None or len(secret) > _MOST_BYTES:
+        matches = bcrypt.checkpw(secret[:_MAX_PASSWORD_BYTES], known or self._decoy)
+        if not matches or known is None or len(secret) > _MAX_PASSWORD_BYTES:
             return False
         self._remember(digest)
         return True
 
     def _remember(self, digest: bytes) -> None:
         self._verified[digest] = None
-        if len(self._verified) > _REMEMBERED:
+        if len(self._verified) > _MAX_REMEMBERED:
             self._verified.popitem(last=False)
 
 
-def _entry(path: Path, number: int, line: str) -> tuple[str, bytes]:
+def _parse_line(path: Path, number: int, line: str) -> tuple[str, bytes]:
     user, separator, digest = line.strip().partition(":")
     try:
-        # A hash of the right form checks any password, to True or False.
+        # Raises unless the hash is well-formed, whatever the password.
         bcrypt.checkpw(b"", digest.encode())
     except ValueError:
         separator = ""

@@ -1,1 +1,1 @@
-"""The HTTP edge: the contract, and between it and the use cases nothing but shapes and errors."""
+"""Everything about HTTP and nothing else: operations, serializers, problems, and middleware."""

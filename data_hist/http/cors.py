@@ -1,8 +1,4 @@
-"""CORS: let pages of configured origins call the API from a browser.
-
-The server adds the headers too when it refuses a request at the socket: without them a page cannot
-read why, nor when to try again.
-"""
+"""Cross-origin requests (CORS): let pages of configured origins call the API from a browser."""
 
 from collections.abc import Collection
 
@@ -13,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from data_hist.observability.request_context import RawHeaders
 
 CROSS_ORIGIN_KEY = "cross_origin"
-"""Under which the application hands its `CrossOrigin` to the server, in the lifespan's state."""
+"""The key of the `CrossOrigin` in the lifespan's state, where the server finds it."""
 
 _METHODS = ("GET", "HEAD", "POST", "DELETE")
 _REQUEST_HEADERS = (
@@ -28,11 +24,11 @@ _PREFLIGHT_SECONDS = 7200
 
 
 class CrossOrigin:
-    """The origins that are allowed, and what their pages may send and read.
+    """The allowed origins, and the headers that their pages may send and read.
 
     Args:
-        origins: As browsers spell them.
-        tenant_header: The header in which a caller names its tenant.
+        origins: The origins, as browsers spell them.
+        tenant_header: The header that names the tenant.
     """
 
     def __init__(self, origins: Collection[str], tenant_header: str) -> None:
@@ -40,11 +36,11 @@ class CrossOrigin:
         self._request_headers = (*_REQUEST_HEADERS, tenant_header)
 
     def allows(self, origin: str | None) -> bool:
-        """Whether pages of an origin may call."""
+        """Whether pages of an origin may call the API."""
         return origin in self._origins
 
     def middleware(self, app: ASGIApp) -> CORSMiddleware:
-        """Starlette's middleware for these; no credentials that a browser adds by itself."""
+        """Wrap an application in Starlette's middleware, which allows no stored credentials."""
         return CORSMiddleware(
             app,
             allow_origins=self._origins,
@@ -55,7 +51,10 @@ class CrossOrigin:
         )
 
     def headers_for(self, request_headers: RawHeaders) -> list[tuple[bytes, bytes]]:
-        """What an answer needs that does not pass the middleware."""
+        """Return the headers of a refusal at the socket, which does not pass the middleware.
+
+        Without them a page could not read why it was refused, nor when to retry.
+        """
         origin = next((value for name, value in request_headers if name == b"origin"), b"")
         if not self.allows(origin.decode("latin-1")):
             return [(b"vary", b"Origin")]
@@ -67,9 +66,9 @@ class CrossOrigin:
 
 
 class CrossOriginMiddleware:
-    """Answers preflights of allowed origins, and lets their pages read all answers.
+    """Answers preflights of allowed origins, and lets their pages read every response.
 
-    The preflight of any other origin is answered as it would be without this: with 405.
+    A preflight of any other origin passes through, and gets a 405.
     """
 
     def __init__(self, app: ASGIApp, cross_origin: CrossOrigin) -> None:
@@ -79,9 +78,9 @@ class CrossOriginMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""
-        is_strange = (
+        is_unknown_preflight = (
             scope["type"] == "http"
             and scope["method"] == "OPTIONS"
             and not self._cross_origin.allows(Headers(scope=scope).get("origin"))
         )
-        await (self._app if is_strange else self._allowed)(scope, receive, send)
+        await (self._app if is_unknown_preflight else self._allowed)(scope, receive, send)

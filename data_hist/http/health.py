@@ -1,4 +1,4 @@
-"""What a load balancer and a monitor ask: whether the service can work, and how it does."""
+"""The operations for load balancers and monitors: liveness, readiness and metrics."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from data_hist.http.shutdown import Shutdown
 from data_hist.observability import metrics
 
 _READINESS_SECONDS = 5
-_WELL = {"status": "ok"}
+_OK = {"status": "ok"}
 
 
 class HealthOperations:
@@ -21,11 +21,11 @@ class HealthOperations:
         self._shutdown = shutdown
 
     async def get_health(self) -> dict[str, str]:
-        """Answer, without asking anybody else."""
-        return _WELL
+        """Respond without asking any other service."""
+        return _OK
 
     async def get_readiness(self) -> dict[str, str]:
-        """Answer when Athena and the result bucket do and are set up as this service needs."""
+        """Check that Athena and the result bucket answer and are configured correctly."""
         if self._shutdown.is_announced:
             raise ShuttingDown(
                 "This worker is about to stop.", retry_after_seconds=_READINESS_SECONDS
@@ -38,9 +38,9 @@ class HealthOperations:
                 f"The query engine does not answer within {_READINESS_SECONDS} seconds.",
                 retry_after_seconds=_READINESS_SECONDS,
             ) from None
-        return _WELL
+        return _OK
 
     async def get_metrics(self) -> Response:
-        """Give the numbers of all workers; to read them takes a while, so not on the event loop."""
+        """Respond with the metrics of all workers, read on a thread because it takes a while."""
         text = await asyncio.to_thread(metrics.exposition)
         return Response(text, media_type=metrics.CONTENT_TYPE)

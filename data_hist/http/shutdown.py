@@ -1,19 +1,21 @@
-"""How far a worker is with stopping: first it gives notice, then it listens no more."""
+"""The stages of a graceful shutdown: a worker gives notice first, and stops listening later."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 SHUTDOWN_KEY = "shutdown"
-"""Under which the application hands its `Shutdown` to the server, in the lifespan's state."""
+"""The key of the `Shutdown` in the lifespan's state, where the server finds it."""
 
 
 class Shutdown:
-    """The server moves it on, and the application answers accordingly; all on the event loop.
+    """The stage of this worker, set by the server and read by the application.
+
+    Used on the event loop only.
 
     Args:
-        notice_seconds: How long a worker goes on listening after it has said that it stops, so
-            that a load balancer sees it and sends nobody here any more.
+        notice_seconds: How long the worker keeps listening after it has given notice, so that
+            load balancers notice and send their requests elsewhere.
     """
 
     def __init__(self, notice_seconds: float) -> None:
@@ -23,11 +25,11 @@ class Shutdown:
         self._waits: set[asyncio.Timeout] = set()
 
     def announce(self) -> None:
-        """Say that the worker is about to stop."""
+        """Give notice that the worker is about to stop."""
         self.is_announced = True
 
     def stop_listening(self) -> None:
-        """Say that nobody new comes; whoever waits here gets an answer now, and waits elsewhere."""
+        """Accept no new requests, and end all long polls so that clients go on elsewhere."""
         self.announce()
         self._listens = False
         now = asyncio.get_running_loop().time()
@@ -36,10 +38,10 @@ class Shutdown:
 
     @asynccontextmanager
     async def cutting_short(self) -> AsyncIterator[None]:
-        """End a wait when the worker stops listening.
+        """Cut a wait short when the worker stops listening.
 
         Raises:
-            TimeoutError: It does.
+            TimeoutError: The worker has stopped listening.
         """
         async with asyncio.timeout(None if self._listens else 0) as wait:
             self._waits.add(wait)

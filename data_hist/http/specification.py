@@ -1,4 +1,4 @@
-"""The API specification: load the OpenAPI documents and insert the names a deployment chooses."""
+"""Load the OpenAPI documents, and insert the header names that a deployment chooses."""
 
 import re
 from functools import cache
@@ -10,11 +10,11 @@ import yaml
 _PACKAGE = Path(__file__).parents[1]
 _INSTALLED = _PACKAGE / "openapi"
 FOLDER = _INSTALLED if _INSTALLED.is_dir() else _PACKAGE.parent / "openapi"
-"""Inside the installed package, or beside it in a checkout."""
+"""In the installed package, or beside it in a checkout."""
 
 
 def api_specification(tenant_header: str, gateway_header: str) -> dict[str, Any]:
-    """The contract of the API, with the headers that this deployment uses."""
+    """Load the API specification, with the headers that this deployment uses."""
     specification = _read("data_hist.yaml")
     for section, parts in _read("problems.yaml")["components"].items():
         specification["components"].setdefault(section, {}).update(parts)
@@ -25,19 +25,19 @@ def api_specification(tenant_header: str, gateway_header: str) -> dict[str, Any]
 
 
 def health_specification() -> dict[str, Any]:
-    """What an operator's tools ask, outside of any version."""
+    """Load the specification of the health operations, which have no version."""
     return _read("health.yaml")
 
 
 @cache
 def problem_descriptions() -> dict[str, Any]:
-    """Each kind of problem by its slug: when it happens, what to do about it, and a sample."""
+    """Load each kind of problem by slug: when it occurs, what to do about it, and a sample."""
     descriptions: dict[str, Any] = _read("problems.yaml")["components"]["examples"]
     return descriptions
 
 
 def _read(name: str) -> dict[str, Any]:
     text = (FOLDER / name).read_text(encoding="utf-8")
-    # The parts are served as one document, in which a reference to another file is one to itself.
+    # Served as one document, whose references to other files become references to itself.
     document: dict[str, Any] = yaml.safe_load(re.sub(r"(\$ref: ')\w+\.yaml#", r"\1#", text))
     return document

@@ -19,7 +19,6 @@ from starlette.types import Scope
 
 from data_hist.errors import FieldError, InvalidRequest, QueryTooLarge
 from data_hist.spelling import offer, sentence, short
-from data_hist.sql_guard import MAX_SQL_BYTES
 from data_hist.strict_json import JsonError, loads
 
 _MAX_ERRORS = 10
@@ -52,8 +51,8 @@ class StrictBodyValidator(AbstractRequestBodyValidator):
 
     def _validate(self, body: Any) -> None:
         errors = list(islice(_BodySchema(self._schema).iter_errors(body), _MAX_ERRORS))
-        if any(map(_is_too_long_sql, errors)):
-            raise QueryTooLarge(f"A query is at most {MAX_SQL_BYTES:,} bytes of SQL.")
+        for error in filter(_is_too_long_sql, errors):
+            raise QueryTooLarge(f"A query is at most {error.validator_value:,} bytes of SQL.")
         found = list(islice(_field_errors(errors), _MAX_ERRORS))
         if found:
             raise InvalidRequest(_summary(found), errors=found)
