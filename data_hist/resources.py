@@ -28,7 +28,7 @@ from data_hist.results.object_reader import ReadAheadBudget, ReadAheadLimits
 from data_hist.results.pages import PageLimits, PageReader
 from data_hist.retention.result_locations import ResultLocations
 from data_hist.settings import Settings
-from data_hist.sql_guard.pool import GuardPool
+from data_hist.sql_guard.pool import GuardLimits, GuardPool
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ class QueryLimits:
     pages: PageLimits = field(default_factory=PageLimits)
     read_ahead: ReadAheadLimits = field(default_factory=ReadAheadLimits)
     results: ResultLimits = field(default_factory=ResultLimits)
+    guard: GuardLimits = field(default_factory=GuardLimits)
 
 
 _LIMITS = QueryLimits()
@@ -111,7 +112,7 @@ class WorkerResources:
                 clock,
                 limits.poll,
             ),
-            guard=GuardPool(catalog.versions, settings.max_query_days),
+            guard=GuardPool(catalog.versions, settings.max_query_days, limits.guard),
             calls=calls,
             stream_reads=ContextThreadPoolExecutor(limits.stream_threads, "stream-read"),
             row_threads=row_threads,

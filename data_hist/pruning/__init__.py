@@ -1,1 +1,1 @@
-"""Derive partition predicates from the time bounds of a query."""
+"""Time bounds of a query, and the partitions that they leave to read; knows no SQL syntax tree."""

@@ -1,7 +1,4 @@
-"""When the records that a query wants arrived: a range with ends that may move with the clock.
-
-Shared by the guard, which finds the ranges, and by what the service says of them; knows no SQL.
-"""
+"""When the records that a query asks for arrived: ranges whose ends may depend on the clock."""
 
 import calendar
 from collections.abc import Iterable, Mapping
@@ -9,13 +6,14 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, TypeAlias
 
-DAY_MS = 86_400_000
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
 class Base(StrEnum):
-    """What the ends of a span count from."""
+    """The moment from which the ends of a range are counted."""
 
     EPOCH = "epoch"
     START = "start"
@@ -23,77 +21,82 @@ class Base(StrEnum):
 
 
 class Anchor(NamedTuple):
-    """1970, the start of a query or of its day in UTC, and months of the calendar from there."""
+    """1970, the start of a query, or the start of its day in UTC, shifted by calendar months."""
 
     base: Base = Base.EPOCH
     months: int = 0
 
     def moment_ms(self, start_ms: int) -> int:
-        """The milliseconds since 1970 for a query that starts then."""
+        """Resolve to milliseconds since 1970, for a query that starts at `start_ms`."""
         if self.base is Base.EPOCH:
             return 0
         base_ms = start_ms - start_ms % DAY_MS if self.base is Base.TODAY else start_ms
-        return later_by_months(base_ms, self.months)
+        return add_months(base_ms, self.months)
 
 
 FIXED = Anchor()
 
 
-class Span(NamedTuple):
-    """Two ends in milliseconds from an anchor, both included; None where there is none."""
+class TimeRange(NamedTuple):
+    """Two ends, both included, in milliseconds from an anchor; None leaves a side open."""
 
     low: int | None = None
     high: int | None = None
 
-    def both(self, other: "Span") -> "Span":
-        """What lies in each of the two."""
-        return Span(
+    def intersection(self, other: "TimeRange") -> "TimeRange":
+        """Return what lies in both ranges."""
+        return TimeRange(
             max(_known(self.low, other.low), default=None),
             min(_known(self.high, other.high), default=None),
         )
 
-    def either(self, other: "Span") -> "Span":
-        """The shortest span around both."""
+    def enclosing(self, other: "TimeRange") -> "TimeRange":
+        """Return the shortest range that contains both."""
         low = None if self.low is None or other.low is None else min(self.low, other.low)
         high = None if self.high is None or other.high is None else max(self.high, other.high)
-        return Span(low, high)
+        return TimeRange(low, high)
 
-    def moved(self, milliseconds: int) -> "Span":
-        """The span so much later."""
-        return Span(
-            None if self.low is None else self.low + milliseconds,
-            None if self.high is None else self.high + milliseconds,
+    def shifted(self, amount: int) -> "TimeRange":
+        """Return the range that is later by an amount."""
+        return TimeRange(
+            None if self.low is None else self.low + amount,
+            None if self.high is None else self.high + amount,
         )
 
 
-TimeRange: TypeAlias = Mapping[Anchor, Span]
-"""What lies in every span; all of time without one."""
+TimeBounds: TypeAlias = Mapping[Anchor, TimeRange]
+"""The moments that lie in every one of the ranges; without a range, all of time."""
 
-ALWAYS: TimeRange = {}
+UNBOUNDED: TimeBounds = {}
 
 
-def both(first: TimeRange, second: TimeRange) -> TimeRange:
-    """What lies in each of two ranges."""
-    shared = {anchor: first[anchor].both(second[anchor]) for anchor in first.keys() & second.keys()}
+def intersect(first: TimeBounds, second: TimeBounds) -> TimeBounds:
+    """Return bounds for what lies within both."""
+    shared = {
+        anchor: first[anchor].intersection(second[anchor])
+        for anchor in first.keys() & second.keys()
+    }
     return {**first, **second, **shared}
 
 
-def either(first: TimeRange, second: TimeRange) -> TimeRange:
-    """A range around both."""
-    spans = {anchor: first[anchor].either(second[anchor]) for anchor in first if anchor in second}
-    return {anchor: span for anchor, span in spans.items() if span != Span()}
+def enclose(first: TimeBounds, second: TimeBounds) -> TimeBounds:
+    """Return bounds around both."""
+    ranges = {
+        anchor: first[anchor].enclosing(second[anchor]) for anchor in first if anchor in second
+    }
+    return {anchor: each for anchor, each in ranges.items() if each != TimeRange()}
 
 
-def span_at(time_range: TimeRange, start_ms: int) -> Span:
-    """The range of a query that starts at a moment, in milliseconds since 1970."""
-    found = Span()
-    for anchor, span in time_range.items():
-        found = found.both(span.moved(anchor.moment_ms(start_ms)))
+def range_at(bounds: TimeBounds, start_ms: int) -> TimeRange:
+    """Resolve bounds to milliseconds since 1970, for a query that starts at `start_ms`."""
+    found = TimeRange()
+    for anchor, each in bounds.items():
+        found = found.intersection(each.shifted(anchor.moment_ms(start_ms)))
     return found
 
 
-def later_by_months(moment_ms: int, months: int) -> int:
-    """The same day and time of another month, or its last day; clipped to what a date can be."""
+def add_months(moment_ms: int, months: int) -> int:
+    """Return the same day and time of another month, or its last day, within years 1 to 9999."""
     moment = _EPOCH + timedelta(milliseconds=moment_ms)
     year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
     year = min(max(year, 1), 9999)

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 
 from data_hist.athena.model import Query
 from data_hist.errors import QueryTooLarge
-from data_hist.pruning.time_range import Anchor, Base, Span, TimeRange
+from data_hist.pruning.time_range import Anchor, Base, TimeBounds, TimeRange
 from data_hist.sql_guard import MAX_SQL_BYTES, Edit
 
 
@@ -45,7 +45,7 @@ _SPAN = re.compile(r"([a-z]+):(-?\d{1,6}):(-?\d{1,16})?:(-?\d{1,16})?;", re.ASCI
 
 
 def annotate(
-    sent: str, caller_sql: str, edits: Sequence[Edit], ranges: Sequence[TimeRange] = ()
+    sent: str, caller_sql: str, edits: Sequence[Edit], ranges: Sequence[TimeBounds] = ()
 ) -> str:
     """Append the trailer to the SQL that is sent, unless Athena's limit has no room for it.
 
@@ -105,13 +105,13 @@ def caller_position(sent: str, line: int, column: int) -> Position | None:
     return Position(before.count("\n") + 1, caller_offset - before.rfind("\n"))
 
 
-def time_ranges(sent: str) -> list[TimeRange]:
+def time_ranges(sent: str) -> list[TimeBounds]:
     """Return the distinct time ranges of the table references; none if the SQL has no trailer."""
     _, trailer, encoded = sent.rpartition(_TRAILER)
     return [_decode_range(match[1]) for match in _RANGE.finditer(encoded if trailer else "")]
 
 
-def _encode_range(time_range: TimeRange) -> str:
+def _encode_range(time_range: TimeBounds) -> str:
     spans = (
         f"{anchor.base}:{anchor.months}:{_encode_bound(span.low)}:{_encode_bound(span.high)};"
         for anchor, span in sorted(time_range.items())
@@ -123,9 +123,9 @@ def _encode_bound(bound: int | None) -> str:
     return "" if bound is None else str(bound)
 
 
-def _decode_range(encoded: str) -> TimeRange:
+def _decode_range(encoded: str) -> TimeBounds:
     return {
-        Anchor(Base(base), int(months)): Span(
+        Anchor(Base(base), int(months)): TimeRange(
             int(low) if low else None, int(high) if high else None
         )
         for base, months, low, high in _SPAN.findall(encoded)

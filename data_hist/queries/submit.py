@@ -15,6 +15,7 @@ from data_hist.auth.authentication import OPERATOR
 from data_hist.catalog import ApiVersion
 from data_hist.errors import DataHistError, EngineError, EngineUnavailable, InvalidSql
 from data_hist.observability.request_context import current_request
+from data_hist.pruning.partitions import partition_count
 from data_hist.queries.model import Submission, ValidatedQuery
 from data_hist.queries.orphans import OrphanStopper
 from data_hist.queries.result_state import raise_user_error
@@ -23,7 +24,6 @@ from data_hist.queries.status import StatusReader
 from data_hist.queries.tenant_isolation import OwnedQuery
 from data_hist.retention.result_locations import Owner, ResultLocations
 from data_hist.sql_guard import AdmittedQuery, Edit
-from data_hist.sql_guard.partition_count import partition_count
 from data_hist.sql_guard.pool import GuardPool
 
 _T = TypeVar("_T")
@@ -128,7 +128,7 @@ class Submitter:
         explained = AdmittedQuery(
             _EXPLAIN + admitted.sql,
             (Edit(0, 0, len(_EXPLAIN)), *admitted.edits),
-            admitted.ranges,
+            admitted.time_bounds,
         )
         started = await self._starter.start(
             submission.sql,
@@ -211,7 +211,7 @@ class QueryStarter:
             TooManyQueries: Athena runs as many queries as it may.
             EngineError: If it is `unconfirmed`, Athena may have started the query.
         """
-        sql = annotate(admitted.sql, caller_sql, admitted.edits, admitted.ranges)
+        sql = annotate(admitted.sql, caller_sql, admitted.edits, admitted.time_bounds)
         start = partial(
             self._engine.start,
             sql,

@@ -1,4 +1,4 @@
-"""Check the keywords, names and syntax tree of a query.
+"""Check the statement, words, calls and syntax tree of a query against the allowlists.
 
 Each check raises at the first violation. Which tables exist is decided in `scope`.
 """
@@ -8,19 +8,25 @@ from collections.abc import Callable, Collection
 from sqlglot import exp
 
 from data_hist.spelling import short
-from data_hist.sql_guard import function_allowlist as functions
-from data_hist.sql_guard import node_allowlist as grammar
-from data_hist.sql_guard import parser, statements
-from data_hist.sql_guard.diagnostics import Source
-from data_hist.sql_guard.keywords import (
+from data_hist.sql_guard import diagnostics, parser
+from data_hist.sql_guard.allowlists import (
+    BEFORE_BRACKET,
+    BEFORE_EXPRESSION,
+    COUNT_ARGUMENTS,
+    FUNCTIONS,
     GRAMMAR_WORDS,
-    INSTEAD,
+    NODES,
+    QUERIES,
     REFUSED_RESERVED,
     RESERVED,
-    TYPES_INSTEAD,
+    TYPES,
 )
-from data_hist.sql_guard.lexer import Kind, Token, described
+from data_hist.sql_guard.lexer import Kind, Source, Token, describe
+from data_hist.sql_guard.parser import offset_of
 
+_NAMES = frozenset({Kind.WORD, Kind.QUOTED})
+# Words before a bracket where an expression or a table begins.
+_CALLABLE = FUNCTIONS | {"CAST", "TRY_CAST", "EXISTS", "NOT", "UNNEST", "ROW", "MAP"}
 _EXTRACT = (
     "EXTRACT takes YEAR, QUARTER, MONTH, WEEK, DAY, DOW, DOY, HOUR, MINUTE or SECOND, as in "
     "extract(YEAR FROM x)."
@@ -29,30 +35,20 @@ _EXTRACT = (
 
 def check_statement(source: Source, tokens: list[Token], tables: Collection[str]) -> None:
     """Refuse what is not one SELECT by its first word and its semicolons."""
-    if all(token.text == "(" for token in tokens):
+    first = next((token for token in tokens if token.text != "("), None)
+    if first is None:
         raise source.refusal(0, "NOT_SELECT", "The query holds no statement.")
     for index, token in enumerate(tokens):
         if token.text == ";" and token.kind is Kind.OPERATOR:
             raise _second_statement(source, token, tokens[index + 1 :])
-    refusal = statements.refusal(source, tokens, tables)
-    if refusal is not None:
-        raise refusal
-
-
-def _second_statement(source: Source, semicolon: Token, after: list[Token]) -> Exception:
-    """A statement that begins after a semicolon, or a semicolon too many."""
-    second = next((token for token in after if token.text != ";"), None)
-    if second is None or semicolon.start == 0:
-        detail = "A query is one statement, with at most one ';', at its end."
-        return source.refusal(semicolon.start, "MULTIPLE_STATEMENTS", detail)
-    detail = f"A query is one statement; a second begins at {described(source, second)}."
-    return source.refusal(second.start, "MULTIPLE_STATEMENTS", detail)
+    if first.kind is not Kind.WORD or first.text not in diagnostics.FIRST_WORDS:
+        raise diagnostics.not_a_select(source, tokens, tables)
 
 
 def check_words(source: Source, tokens: list[Token], forbidden: Collection[str]) -> None:
-    """Refuse the names of hidden columns, wherever they stand, and keywords of other statements."""
+    """Refuse hidden columns wherever they are named, and keywords of other statements."""
     for token in tokens:
-        if token.kind not in (Kind.WORD, Kind.QUOTED):
+        if token.kind not in _NAMES:
             continue
         name = token.name.lower()
         if name in forbidden or name.startswith("$"):
@@ -62,22 +58,32 @@ def check_words(source: Source, tokens: list[Token], forbidden: Collection[str])
                 f"Column '{short(name)}' may not be used in a query.",
             )
         if token.kind is Kind.WORD and token.text in REFUSED_RESERVED:
-            raise _word_refused(source, token, "in a query")
+            raise diagnostics.word_not_allowed(source, token, "in a query")
+
+
+def check_calls(source: Source, tokens: list[Token], brackets: dict[int, int]) -> None:
+    """Refuse the first call of a function that is not allowed.
+
+    A name before a `(` is a call, but for keywords, and for the column lists of aliases and CTEs.
+    """
+    for index in range(1, len(tokens)):
+        if tokens[index].text == "(" and tokens[index - 1].kind in _NAMES:
+            _check_call(source, tokens, index - 1, brackets[index])
 
 
 def check_tree(source: Source, root: exp.Expr | None) -> list[exp.Expr]:
-    """The nodes of a tree, if each of them and each of its arguments is on the lists."""
-    if not isinstance(root, grammar.QUERIES) or root.args.get("alias"):
+    """Return the nodes of a tree if each node and each of its arguments is allowed."""
+    if not isinstance(root, QUERIES) or root.args.get("alias"):
         raise source.refusal(0, "NOT_SELECT", "Only SELECT is allowed, also with WITH before it.")
     nodes = list(root.walk())
     for node in nodes:
-        allowed = grammar.NODES.get(type(node))
+        allowed = NODES.get(type(node))
         if allowed is None:
             raise _unsupported(source, node)
         for name, value in node.args.items():
             if name not in allowed and value not in (None, False, [], ""):
                 raise _unsupported(source, node)
-        check = _CHECKS.get(type(node))
+        check = _NODE_CHECKS.get(type(node))
         if check is not None:
             check(source, node)
     return nodes
@@ -85,9 +91,9 @@ def check_tree(source: Source, root: exp.Expr | None) -> list[exp.Expr]:
 
 def check_names(source: Source, nodes: list[exp.Expr], tokens: list[Token]) -> None:
     """Refuse words the tree does not account for: parser and lexer must agree on every name."""
-    names = {offset(node) for node in nodes if isinstance(node, exp.Identifier)}
+    names = {offset_of(node) for node in nodes if isinstance(node, exp.Identifier)}
     for index, token in enumerate(tokens):
-        if token.kind not in (Kind.WORD, Kind.QUOTED) and token.start in names:
+        if token.kind not in _NAMES and token.start in names:
             raise source.invalid(token.start, 'A name is a word, or stands in "double quotes".')
         if token.kind is Kind.QUOTED and token.start not in names:
             raise source.refusal(
@@ -101,19 +107,51 @@ def check_names(source: Source, nodes: list[exp.Expr], tokens: list[Token]) -> N
                     token.start, f"{token.text} is a reserved word; as a name it needs quotes."
                 )
         elif token.start not in names and not _is_grammar(tokens, index):
-            raise _word_refused(source, token, "here")
+            raise diagnostics.word_not_allowed(source, token, "here")
 
 
-def offset(node: exp.Expr) -> int:
-    """Where a node begins in the text, or -1 for one that sqlglot did not place."""
-    start: int = node.meta.get("start", -1)
-    return start
+def _second_statement(source: Source, semicolon: Token, after: list[Token]) -> Exception:
+    """Make the refusal of a statement after a semicolon, or of one semicolon too many."""
+    second = next((token for token in after if token.text != ";"), None)
+    if second is None or semicolon.start == 0:
+        detail = "A query is one statement, with at most one ';', at its end."
+        return source.refusal(semicolon.start, "MULTIPLE_STATEMENTS", detail)
+    detail = f"A query is one statement; a second begins at {describe(source, second)}."
+    return source.refusal(second.start, "MULTIPLE_STATEMENTS", detail)
 
 
-def _word_refused(source: Source, token: Token, where: str) -> Exception:
-    detail = f"{described(source, token)} is not allowed {where}"
-    way_out = f"; {INSTEAD[token.text]}" if token.text in INSTEAD else ""
-    return source.refusal(token.start, "UNSUPPORTED", f"{detail}{way_out}.")
+def _check_call(source: Source, tokens: list[Token], index: int, closing: int) -> None:
+    name = tokens[index]
+    if index and tokens[index - 1].text == "." and tokens[index - 1].kind is Kind.OPERATOR:
+        raise diagnostics.function_not_allowed(source, name.start, name.name, _CALLABLE)
+    is_callable = name.text in BEFORE_BRACKET or name.text.lower() in FUNCTIONS
+    if name.kind is Kind.WORD and is_callable:
+        return
+    if not _is_column_list(tokens, index, closing):
+        if name.text == "MATCH_RECOGNIZE":
+            raise source.refusal(
+                name.start, "UNSUPPORTED", "MATCH_RECOGNIZE is not allowed in a query."
+            )
+        candidates = BEFORE_BRACKET if _ends_an_operand(tokens[index - 1]) else _CALLABLE
+        raise diagnostics.function_not_allowed(source, name.start, name.name, candidates)
+
+
+def _is_column_list(tokens: list[Token], index: int, closing: int) -> bool:
+    inside = tokens[index + 2 : closing]
+    if not all(token.kind in _NAMES or token.text == "," for token in inside):
+        return False
+    return _ends_an_operand(tokens[index - 1]) or _begins_a_cte(tokens, closing)
+
+
+def _ends_an_operand(token: Token) -> bool:
+    """Whether a name after this token can only be an alias."""
+    if token.kind is Kind.WORD:
+        return token.text not in BEFORE_EXPRESSION
+    return token.kind is Kind.QUOTED or token.text == ")"
+
+
+def _begins_a_cte(tokens: list[Token], closing: int) -> bool:
+    return [token.text for token in tokens[closing + 1 : closing + 3]] == ["AS", "("]
 
 
 def _is_grammar(tokens: list[Token], index: int) -> bool:
@@ -121,27 +159,26 @@ def _is_grammar(tokens: list[Token], index: int) -> bool:
     if word in GRAMMAR_WORDS:
         return True
     called = index + 1 < len(tokens) and tokens[index + 1].text == "("
-    return called and word.lower() in functions.ALLOWED
+    return called and word.lower() in FUNCTIONS
 
 
-def _check_call(source: Source, node: exp.Expr) -> None:
+def _check_function(source: Source, node: exp.Expr) -> None:
     name = node.this
-    if not isinstance(name, str) or name.lower() not in functions.ALLOWED:
-        raise functions.refusal(source, max(offset(node), 0), str(node.name))
+    if not isinstance(name, str) or name.lower() not in FUNCTIONS:
+        offset = max(offset_of(node), 0)
+        raise diagnostics.function_not_allowed(source, offset, str(node.name), _CALLABLE)
     if any(isinstance(argument, exp.Select | exp.SetOperation) for argument in node.expressions):
         raise source.invalid(_nearest(node), "A query as an argument needs brackets of its own.")
 
 
 def _check_type(source: Source, node: exp.Expr) -> None:
-    if node.this not in grammar.TYPES:
-        theirs = getattr(node.this, "name", "")
-        ours = TYPES_INSTEAD.get(theirs)
-        instead = f" of this name: write {ours} for {theirs.lower()}" if ours else " here"
-        raise source.refusal(_nearest(node), "UNSUPPORTED", f"There is no type{instead}.")
+    if node.this not in TYPES:
+        name = getattr(node.this, "name", "")
+        raise diagnostics.type_not_allowed(source, _nearest(node), name)
 
 
 def _check_count(source: Source, node: exp.Expr) -> None:
-    count = node.args.get(grammar.COUNTS[type(node)])
+    count = node.args.get(COUNT_ARGUMENTS[type(node)])
     if count is None and isinstance(node, exp.Fetch):
         return
     is_all = isinstance(node, exp.Limit) and isinstance(count, exp.Var) and count.name == "ALL"
@@ -196,13 +233,13 @@ def _check_lateral(source: Source, node: exp.Expr) -> None:
 
 
 def _check_cte(source: Source, node: exp.Expr) -> None:
-    if not isinstance(node.this, grammar.QUERIES):
+    if not isinstance(node.this, QUERIES):
         raise _unsupported(source, node)
 
 
-_CHECKS: dict[type[exp.Expr], Callable[[Source, exp.Expr], None]] = {
+_NODE_CHECKS: dict[type[exp.Expr], Callable[[Source, exp.Expr], None]] = {
     exp.Alias: _check_alias,
-    exp.Anonymous: _check_call,
+    exp.Anonymous: _check_function,
     exp.CTE: _check_cte,
     exp.DataType: _check_type,
     exp.Extract: _check_extract,
@@ -211,7 +248,7 @@ _CHECKS: dict[type[exp.Expr], Callable[[Source, exp.Expr], None]] = {
     exp.Join: _check_join,
     exp.Lateral: _check_lateral,
     exp.Table: _check_table,
-    **dict.fromkeys(grammar.COUNTS, _check_count),
+    **dict.fromkeys(COUNT_ARGUMENTS, _check_count),
 }
 
 
@@ -225,10 +262,10 @@ def _unsupported(source: Source, node: exp.Expr) -> Exception:
 
 
 def _nearest(node: exp.Expr) -> int:
-    """The first place inside a node, or around it, that sqlglot knows."""
+    """Return the first known offset inside a node, or else around it."""
     place: exp.Expr | None = node
     while place is not None:
-        known = [offset(inner) for inner in place.walk() if offset(inner) >= 0]
+        known = [offset_of(inner) for inner in place.walk() if offset_of(inner) >= 0]
         if known:
             return min(known)
         place = place.parent

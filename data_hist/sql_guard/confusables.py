@@ -1,8 +1,7 @@
-"""Names with letters outside ASCII: for the columns of a result, and for nothing else.
+"""Restrict names outside ASCII to columns of the result, and refuse those that look like others.
 
-Athena compares names by rules of its own, by which U+0131 equals `i`. No such name can reach what
-the sub-selects leave out; still it may neither name what the query did not name itself, nor be
-spelled like a name that is refused.
+Athena compares names by its own rules, by which U+0131 equals `i`. No such name can reach what the
+sub-selects leave out, but it could resemble a name that is refused.
 """
 
 import unicodedata
@@ -10,25 +9,25 @@ from collections.abc import Collection, Iterable
 
 from sqlglot import exp
 
-from data_hist.sql_guard.checks import offset
-from data_hist.sql_guard.diagnostics import Source
+from data_hist.sql_guard.lexer import Source
+from data_hist.sql_guard.parser import offset_of
 
-# Normalization takes time that grows with the square of a run of marks.
+# Normalization takes quadratic time in the length of a run of marks.
 _MAX_CHARS = 255
 _DOTLESS = str.maketrans("\u0131\u0237", "ij")
 
 
-def folded(name: str) -> str:
-    """A name without marks, widths, styles and case."""
+def fold(name: str) -> str:
+    """Return a name without marks, widths, styles and case."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
     letters = [character for character in plain if not unicodedata.combining(character)]
     return "".join(letters).translate(_DOTLESS)
 
 
 def check(source: Source, nodes: Iterable[exp.Expr], protected: Collection[str]) -> None:
-    """Refuse a name outside ASCII that is neither a result column's nor refers to one."""
+    """Refuse a name outside ASCII unless it names a column of the result, or refers to one."""
     names = [node for node in nodes if isinstance(node, exp.Identifier) and not _is_plain(node)]
-    given = {name.name.lower() for name in names if _is_given(name)}
+    given = {name.name.lower() for name in names if _is_definition(name)}
     for name in names:
         _check_name(source, name, given, protected)
 
@@ -37,8 +36,8 @@ def _is_plain(name: exp.Identifier) -> bool:
     return bool(name.name.isascii())
 
 
-def _is_given(name: exp.Identifier) -> bool:
-    """Whether this is where a column gets its name: `AS "x"`, or the list in `AS t ("x")`."""
+def _is_definition(name: exp.Identifier) -> bool:
+    """Whether a column gets its name here: in `AS "x"`, or in the list of `AS t ("x")`."""
     place = (type(name.parent), name.arg_key)
     return place in ((exp.Alias, "alias"), (exp.TableAlias, "columns"))
 
@@ -48,20 +47,20 @@ def _check_name(
 ) -> None:
     if len(name.name) > _MAX_CHARS:
         fault = f"A quoted name outside ASCII is at most {_MAX_CHARS} characters long."
-    elif _is_lookalike(name.name, protected):
+    elif _is_confusable(name.name, protected):
         fault = "A quoted name may not look like the name of a table or of a hidden column."
-    elif not _is_given(name) and not _refers_to(name, given):
+    elif not _is_definition(name) and not _is_reference(name, given):
         fault = "A name outside ASCII may only be one that the query gives to a column with AS."
     else:
         return
-    raise source.refusal(offset(name), "IDENTIFIER_NOT_ALLOWED", fault)
+    raise source.refusal(offset_of(name), "IDENTIFIER_NOT_ALLOWED", fault)
 
 
-def _is_lookalike(name: str, protected: Collection[str]) -> bool:
-    likeness = folded(name)
+def _is_confusable(name: str, protected: Collection[str]) -> bool:
+    likeness = fold(name)
     return likeness in protected or likeness.startswith("$")
 
 
-def _refers_to(name: exp.Identifier, given: Collection[str]) -> bool:
+def _is_reference(name: exp.Identifier, given: Collection[str]) -> bool:
     is_column = isinstance(name.parent, exp.Column) and name.arg_key == "this"
     return is_column and name.name.lower() in given

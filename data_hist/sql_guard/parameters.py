@@ -1,110 +1,117 @@
-"""Bind parameters: decide which literal replaces each `?`.
+"""Bind the parameters of a query: replace each `?` by the literal of its value.
 
-A literal is a value in any context, but `DATE ?` would turn the string into a date, so a `?` is
-only allowed where an operand begins.
+A `?` is allowed only where an operand begins: `DATE ?` would turn a string into a date.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from data_hist.errors import FieldError, InvalidRequest, StatementNotAllowed
+from data_hist.pruning.time_values import (
+    Shape,
+    Value,
+    exactly,
+    parse_day,
+    parse_moment_ms,
+    parse_number,
+)
 from data_hist.spelling import sentence
-from data_hist.sql_guard.diagnostics import Source
-from data_hist.sql_guard.keywords import BEFORE_EXPRESSION
-from data_hist.sql_guard.lexer import Kind, Token
-from data_hist.sql_guard.literals import literal
-from data_hist.sql_guard.parameter import BadParameter, Parameter
+from data_hist.sql_guard.allowlists import BEFORE_EXPRESSION
+from data_hist.sql_guard.lexer import Kind, Source, Token
+from data_hist.sql_guard.literals import BadParameter, Parameter, render_literal
 from data_hist.sql_guard.rewrite import Replacement
 
-_MOST_FAULTS = 20
+_MAX_ERRORS = 20
 _COUNT_WORDS = frozenset({"LIMIT", "OFFSET", "FIRST", "NEXT"})
 _NOT_BEFORE_OPERAND = frozenset({")", "]", "."})
-_APART = frozenset(" \t\r\n(),")
+_SEPARATORS = frozenset(" \t\r\n(),")
+_TEXT_TYPES = frozenset({"varchar", "char"})
+_NUMBER_TYPES = frozenset({"tinyint", "smallint", "integer", "int", "bigint", "double"})
+_MOMENT_SHAPES = {
+    "timestamp": Shape.MOMENT,
+    "timestamp with time zone": Shape.MOMENT,
+    "date": Shape.DATE,
+}
 
 
-class Mark(NamedTuple):
-    """A `?`; `count_word` is the word before it if that makes it a number of rows."""
+class Placeholder(NamedTuple):
+    """A `?`; `count_word` is the word before it if that makes it a number of rows, else empty."""
 
     start: int
     end: int
     count_word: str
 
 
-def find_marks(source: Source, tokens: Sequence[Token]) -> list[Mark]:
-    """Each `?` of a text, if all stand where a value may."""
-    marks: list[Mark] = []
+def find_placeholders(source: Source, tokens: Sequence[Token]) -> list[Placeholder]:
+    """Find each `?`; refuse one that does not stand for a whole value."""
+    found: list[Placeholder] = []
     for index, token in enumerate(tokens):
         if token.kind is Kind.PARAMETER:
-            _check_place(source, tokens, index)
-            marks.append(Mark(token.start, token.end, _count_word(tokens[index - 1])))
-    return marks
+            before = tokens[index - 1]
+            count_word = _count_word(before)
+            if not (count_word or _begins_operand(before)):
+                raise source.refusal(
+                    token.start, "PARAMETER", "A '?' may only stand for a whole value."
+                )
+            found.append(Placeholder(token.start, token.end, count_word))
+    return found
 
 
 def bind(
-    source: Source, marks: Sequence[Mark], parameters: Sequence[Parameter] | None
+    source: Source, placeholders: Sequence[Placeholder], parameters: Sequence[Parameter] | None
 ) -> list[Replacement]:
-    """The replacement of each `?` by the literal of its value."""
+    """Return the replacement of each `?`.
+
+    Raises:
+        StatementNotAllowed: There are more or fewer values than `?`.
+        InvalidRequest: A value is not one of its type.
+    """
     values = [] if parameters is None else list(parameters)
-    _check_number(source, marks, parameters, len(values))
-    written = _literals(values, [mark.count_word for mark in marks])
+    if len(values) != len(placeholders):
+        raise _wrong_count(source, placeholders, parameters, len(values))
+    literals = _render_all(values, placeholders)
     return [
-        _replacement(source.text, mark, text) for mark, text in zip(marks, written, strict=True)
+        _replacement(source.text, placeholder, literal)
+        for placeholder, literal in zip(placeholders, literals, strict=True)
     ]
 
 
-def _check_number(
-    source: Source, marks: Sequence[Mark], parameters: Sequence[Parameter] | None, given: int
-) -> None:
-    if len(marks) == given:
-        return
-    if given > len(marks):
-        # There is no place in the text for a value without a mark.
-        raise StatementNotAllowed(_counts(len(marks), given), rule="PARAMETER")
-    detail = _counts(len(marks), given)
+def time_value(parameter: Parameter) -> Value | None:
+    """Return what the literal of a parameter says about time, for partition pruning."""
+    if isinstance(parameter, str):
+        return parse_day(parameter)
+    if isinstance(parameter, Mapping):
+        return _typed_time_value(str(parameter["type"]).lower(), str(parameter["value"]))
+    is_number = isinstance(parameter, int | float) and not isinstance(parameter, bool)
+    return parse_number(repr(parameter)) if is_number else None
+
+
+def _typed_time_value(type_name: str, text: str) -> Value | None:
+    if shape := _MOMENT_SHAPES.get(type_name):
+        moment = parse_moment_ms(text)
+        return None if moment is None else exactly(shape, moment)
+    if type_name in _NUMBER_TYPES:
+        return parse_number(text)
+    return parse_day(text) if type_name in _TEXT_TYPES else None
+
+
+def _wrong_count(
+    source: Source,
+    placeholders: Sequence[Placeholder],
+    parameters: Sequence[Parameter] | None,
+    given: int,
+) -> Exception:
+    detail = f"The query has {len(placeholders)} '?' and {given} parameters."
+    if given > len(placeholders):
+        # The value without a `?` has no position in the text.
+        return StatementNotAllowed(detail, rule="PARAMETER")
     if parameters is None:
         detail = "A '?' needs a value: send one for each in 'parameters'."
-    raise source.refusal(marks[given].start, "PARAMETER", detail)
-
-
-def _counts(marks: int, given: int) -> str:
-    return f"The query has {marks} '?' and {given} parameters."
-
-
-def _check_place(source: Source, tokens: Sequence[Token], index: int) -> None:
-    before = tokens[index - 1]
-    if not (_count_word(before) or _begins_operand(before)):
-        raise source.refusal(
-            tokens[index].start, "PARAMETER", "A '?' may only stand for a whole value."
-        )
+    return source.refusal(placeholders[given].start, "PARAMETER", detail)
 
 
 def _count_word(before: Token) -> str:
-    """The word after which a `?` is a number of rows, if this is one."""
     return before.text if before.kind is Kind.WORD and before.text in _COUNT_WORDS else ""
-
-
-def _literals(values: Sequence[Parameter], count_words: Sequence[str]) -> list[str]:
-    written: list[str] = []
-    faults: list[FieldError] = []
-    for number, (value, count_word) in enumerate(zip(values, count_words, strict=True)):
-        try:
-            _check_count(value, count_word)
-            written.append(literal(value))
-        except BadParameter as fault:
-            field = f"/{fault.field}" if fault.field else ""
-            faults.append(FieldError(f"/parameters/{number}{field}", str(fault)))
-    if faults:
-        first = faults[0]
-        raise InvalidRequest(
-            sentence(f"The value at {first.pointer} {first.detail}"), errors=faults[:_MOST_FAULTS]
-        )
-    return written
-
-
-def _check_count(value: Parameter, count_word: str) -> None:
-    is_count = isinstance(value, int) and not isinstance(value, bool) and value >= 0
-    if count_word and not is_count:
-        raise BadParameter(f"must be a whole number from 0 after {count_word}")
 
 
 def _begins_operand(before: Token) -> bool:
@@ -113,8 +120,33 @@ def _begins_operand(before: Token) -> bool:
     return before.kind is Kind.WORD and before.text in BEFORE_EXPRESSION
 
 
-def _replacement(text: str, mark: Mark, literal: str) -> Replacement:
-    # Touching neighbours would make other tokens of both: `1?` with 2 is 12.
-    left = "" if text[mark.start - 1 : mark.start] in _APART else " "
-    right = "" if text[mark.end : mark.end + 1] in _APART | {""} else " "
-    return Replacement(mark.start, mark.end, f"{left}{literal}{right}")
+def _render_all(values: Sequence[Parameter], placeholders: Sequence[Placeholder]) -> list[str]:
+    literals: list[str] = []
+    errors: list[FieldError] = []
+    for number, (value, placeholder) in enumerate(zip(values, placeholders, strict=True)):
+        try:
+            _check_row_count(value, placeholder.count_word)
+            literals.append(render_literal(value))
+        except BadParameter as error:
+            field = f"/{error.field}" if error.field else ""
+            errors.append(FieldError(f"/parameters/{number}{field}", str(error)))
+    if errors:
+        first = errors[0]
+        raise InvalidRequest(
+            sentence(f"The value at {first.pointer} {first.detail}"), errors=errors[:_MAX_ERRORS]
+        )
+    return literals
+
+
+def _check_row_count(value: Parameter, count_word: str) -> None:
+    is_count = isinstance(value, int) and not isinstance(value, bool) and value >= 0
+    if count_word and not is_count:
+        raise BadParameter(f"must be a whole number from 0 after {count_word}")
+
+
+def _replacement(text: str, placeholder: Placeholder, literal: str) -> Replacement:
+    # Without a space it could join its neighbours to one token: `1?` with 2 would be 12.
+    start, end, _ = placeholder
+    left = "" if text[start - 1 : start] in _SEPARATORS else " "
+    right = "" if text[end : end + 1] in _SEPARATORS | {""} else " "
+    return Replacement(start, end, f"{left}{literal}{right}")

@@ -1,9 +1,9 @@
-"""sqlglot's Trino parser, cut down to one SELECT and kept from running away.
+"""sqlglot's Trino parser, reduced to one SELECT, with a bound on its work.
 
-This module owns sqlglot: what of its grammar is on, and how far it may go. It decides nothing about
-which tables, functions or columns are allowed.
+Decides which grammar is enabled, not which tables, functions or columns are allowed.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -12,19 +12,19 @@ from sqlglot import exp
 from sqlglot.dialects.trino import Trino
 from sqlglot.errors import ParseError
 from sqlglot.parsers.trino import TrinoParser
-from sqlglot.tokenizer_core import Token, TokenType
+from sqlglot.tokenizer_core import Token, TokenizerCore, TokenType
 
 from data_hist.sql_guard import lexer
 from data_hist.sql_guard.special_forms import CallParser
-from data_hist.sql_guard.tokenizer import TrinoTokenizer
 
-# Measured on 122 legitimate queries: at most 2.2 steps a token.
+# Legitimate queries take at most 2.2 steps for each token.
 STEPS_PER_TOKEN = 8
 STEPS_BASE = 1_000
 
-# Marks a join that the tree shows like `FROM a, b`, but that was written with JOIN.
+# Marks a join that was written with JOIN, which the tree shows like `FROM a, b`.
 NEEDS_CONDITION = "needs_condition"
 
+_WITH_EXPONENT = re.compile(r"[0-9]++(?:\.[0-9]*+)?[eE][+-]?[0-9]++")
 _KINDS = {
     lexer.Kind.QUOTED: frozenset({TokenType.IDENTIFIER}),
     lexer.Kind.STRING: frozenset(
@@ -37,11 +37,11 @@ _VALUE_TYPES = frozenset().union(*_KINDS.values())
 
 
 class ImpureParser(RuntimeError):
-    """sqlglot is compiled: its parser cannot be bounded, and dies on deep input."""
+    """sqlglot is compiled: its parser cannot be bounded, and crashes on deep input."""
 
 
 class BudgetExceeded(Exception):
-    """The parser went back and forth too often; no ParseError, because sqlglot swallows those."""
+    """The parser backtracked too often; no ParseError, because sqlglot swallows those."""
 
 
 class SyntaxFault(ParseError):
@@ -52,6 +52,28 @@ class SyntaxFault(ParseError):
         self.offset = offset
 
 
+class _NumberTokenizerCore(TokenizerCore):
+    __slots__ = ()
+
+    def _scan_number(self) -> None:
+        number = _WITH_EXPONENT.match(self.sql, self._current - 1)
+        if number is None:
+            super()._scan_number()
+        else:
+            self._advance(number.end() - self._current)
+            self._add(TokenType.NUMBER)
+
+
+class TrinoTokenizer(Trino.Tokenizer):
+    """sqlglot's tokenizer, but with Trino's numbers: `1e3+1` is three tokens, not one."""
+
+    def _init_core(self) -> TokenizerCore:
+        core = super()._init_core()
+        # Its constructor takes thirty settings; this changes one method and none of them.
+        core.__class__ = _NumberTokenizerCore
+        return core
+
+
 class PlainTrino(Trino):
     """Trino without the work on trees that only printing them needs."""
 
@@ -60,22 +82,60 @@ class PlainTrino(Trino):
     INDEX_OFFSET = 0
 
 
-def require_pure_python() -> None:
-    """Refuse a compiled sqlglot, which ends in a segmentation fault on nested input."""
-    if not (sqlglot.parser.__file__ or "").endswith(".py"):
+def require_pure_python(parser_file: str | None = sqlglot.parser.__file__) -> None:
+    """Refuse a compiled sqlglot, which crashes with a segmentation fault on nested input."""
+    if not (parser_file or "").endswith(".py"):
         raise ImpureParser("sqlglot must be its pure Python build; install it without sqlglotc")
 
 
-def parse(text: str, tokens: Sequence[lexer.Token]) -> exp.Expr | None:
-    """The syntax tree of one statement without comments, whose tokens we have found ourselves."""
-    found = PlainTrino().tokenize(text)
-    _compare(found, tokens)
-    trees = SelectParser(dialect=PlainTrino).parse(found, text)
+def parse(lexed: lexer.Lexed) -> exp.Expr | None:
+    """Parse one statement; None if the text holds none, or more.
+
+    Raises:
+        SyntaxFault: Also where sqlglot sees other tokens than the lexer.
+        BudgetExceeded, RecursionError: The text is too complex.
+    """
+    found = PlainTrino().tokenize(lexed.code)
+    _compare(found, lexed.tokens)
+    trees = SelectParser(dialect=PlainTrino).parse(found, lexed.code)
     return trees[0] if len(trees) == 1 else None
 
 
+def parse_caller_sql(source: lexer.Source, lexed: lexer.Lexed) -> exp.Expr | None:
+    """Parse the caller's text, as `parse` does.
+
+    Raises:
+        InvalidSql, StatementNotAllowed: It has a syntax error, or is too complex.
+    """
+    try:
+        return parse(lexed)
+    except SyntaxFault as fault:
+        raise _syntax_error(source, lexed.tokens, fault.offset) from None
+    except (BudgetExceeded, RecursionError):
+        raise source.refusal(0, "TOO_COMPLEX", "The query is too complex to be read.") from None
+    except Exception:
+        # sqlglot leaks other errors on strange texts, such as ValueError for an empty name.
+        raise source.invalid(0, "The SQL cannot be read.") from None
+
+
+def offset_of(node: exp.Expr) -> int:
+    """Return where a node begins in the text, or -1 if sqlglot did not record it."""
+    start: int = node.meta.get("start", -1)
+    return start
+
+
+def _syntax_error(source: lexer.Source, tokens: Sequence[lexer.Token], offset: int) -> Exception:
+    found = next((token for token in tokens if token.end > offset), None)
+    near = (
+        f" at or near {lexer.describe(source, found)}"
+        if found
+        else ", or an end that comes too early"
+    )
+    return source.invalid(offset, f"The query has a syntax error{near}.")
+
+
 def _compare(found: Sequence[Token], ours: Sequence[lexer.Token]) -> None:
-    """Raise where sqlglot sees other tokens than we do; it may join words, as in GROUP BY."""
+    """Raise where sqlglot's tokens differ from ours; it may join words, as in GROUP BY."""
     index = 0
     for token in found:
         first = index
@@ -101,10 +161,10 @@ def _only(table: dict[TokenType, Any], *kinds: TokenType) -> dict[TokenType, Any
 
 
 class SelectParser(CallParser):
-    """The part of the grammar that a SELECT needs, with every argument of a call in the tree.
+    """Parses what a SELECT needs, and keeps every argument of a call in the tree.
 
-    sqlglot's own builders of functions drop and double arguments; without them each call is an
-    `Anonymous` node that holds all of them.
+    sqlglot's own function builders drop and duplicate arguments; without them each call is an
+    `Anonymous` node with all of its arguments.
     """
 
     STATEMENT_PARSERS: ClassVar = {}
@@ -145,7 +205,7 @@ class SelectParser(CallParser):
         TrinoParser.UNARY_PARSERS, TokenType.PLUS, TokenType.NOT, TokenType.DASH
     )
     PLACEHOLDER_PARSERS: ClassVar = {
-        # With its place, which tells the parameter that it stands for.
+        # Its position tells which parameter it stands for.
         TokenType.PLACEHOLDER: lambda self: exp.Placeholder().update_positions(self._prev),
     }
     RANGE_PARSERS: ClassVar = _only(
@@ -175,7 +235,7 @@ class SelectParser(CallParser):
         super()._advance(times)
 
     def raise_error(self, message: str, token: Token | None = None) -> None:
-        """Keep the place alone; sqlglot's own message quotes the text."""
+        """Keep only the position: sqlglot's own message quotes the text."""
         token = token or self._curr or self._prev
         raise SyntaxFault(token.start if token else 0)
 
@@ -185,10 +245,10 @@ class SelectParser(CallParser):
         return super()._parse_types(check_func, *args, **kwargs)
 
     def _may_be_type(self) -> bool:
-        """Whether a type of an expression such as `decimal(3, 1) '1.5'` may stand here.
+        """Whether a typed literal such as `decimal(3, 1) '1.5'` may begin here.
 
-        sqlglot tries `array[...]` and `row(...)` as types before it reads them as values, at each
-        level again, which doubles or triples the work with each level.
+        sqlglot tries `array[...]` and `row(...)` as types before it parses them as values, which
+        doubles or triples the work at each level of nesting.
         """
         if self._next.token_type == TokenType.L_PAREN:
             after = self._index + 2

@@ -1,27 +1,29 @@
-"""Replace pieces of a text, and record where.
+"""Rewrite a query: replace pieces of its text, and record where.
 
-SQL is never regenerated from a tree, which would change queries (`decimal '1.5'` loses its scale).
-Only the pieces named here are replaced.
+SQL is never rendered from a tree, which would change queries (`decimal '1.5'` loses its scale).
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from data_hist import catalog
-from data_hist.pruning.time_range import ALWAYS, TimeRange
-from data_hist.sql_guard.keywords import RESERVED
-from data_hist.sql_guard.partitions import partition_predicate
+from data_hist.catalog import ApiVersion, Table
+from data_hist.pruning.partitions import partition_predicate
+from data_hist.pruning.time_range import UNBOUNDED, TimeBounds
+from data_hist.sql_guard.allowlists import RESERVED
+from data_hist.sql_guard.lexer import Token
+from data_hist.sql_guard.parser import offset_of
+from data_hist.sql_guard.scope import Names
 
 TENANT_COLUMN = "customerid"
 
-_PLAIN = re.compile(r"[a-z_][a-z0-9_]*")
+_PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
 class Edit:
-    """A replaced piece: where it began in the caller's text, and both lengths, in characters."""
+    """A replaced piece: its start in the caller's text, and both lengths, in characters."""
 
     start: int
     removed: int
@@ -36,8 +38,40 @@ class Replacement(NamedTuple):
     text: str
 
 
-def splice(text: str, replacements: Iterable[Replacement]) -> tuple[str, tuple[Edit, ...]]:
-    """The text with all pieces exchanged at once, and the record of it."""
+class NamedTable(NamedTuple):
+    """Where a table is named; `alias` has to follow the sub-select that replaces it."""
+
+    table: Table
+    start: int
+    end: int
+    alias: str
+
+    def replaced_by(self, sub_select: str) -> Replacement:
+        """Return the replacement by a sub-select."""
+        return Replacement(self.start, self.end, sub_select + self.alias)
+
+
+def locate(names: Names, tokens: Sequence[Token]) -> tuple[list[NamedTable], list[Replacement]]:
+    """Locate the tables, and replace each qualifier of a column by the bare name of its table."""
+    ends = {token.start: token.end for token in tokens}
+    tables = [
+        NamedTable(
+            table,
+            offset_of(parts[0]),
+            ends[offset_of(parts[-1])],
+            "" if aliased else f" AS {quote_identifier(table.name)}",
+        )
+        for table, parts, aliased in names.tables
+    ]
+    qualifiers = [
+        Replacement(offset_of(parts[0]), ends[offset_of(parts[-1])], quote_identifier(table.name))
+        for table, parts in names.columns
+    ]
+    return tables, qualifiers
+
+
+def replace_all(text: str, replacements: Iterable[Replacement]) -> tuple[str, tuple[Edit, ...]]:
+    """Return the text with all pieces replaced at once, and the edits."""
     pieces: list[str] = []
     edits: list[Edit] = []
     done = 0
@@ -51,40 +85,41 @@ def splice(text: str, replacements: Iterable[Replacement]) -> tuple[str, tuple[E
     return "".join(pieces), tuple(edits)
 
 
-def quoted(name: str) -> str:
-    """An identifier in quotes."""
+def scoped_sub_select(
+    version: ApiVersion, table: Table, customer_id: int | None, arrival: TimeBounds = UNBOUNDED
+) -> str:
+    """Render a sub-select of the columns and rows of a table that the caller may see.
+
+    Args:
+        version: The API version of the table.
+        table: The table.
+        customer_id: Whose rows it shows; None for everybody's.
+        arrival: When the wanted records arrived; it leaves out other partitions.
+    """
+    columns = ", ".join(_render_column(column.name) for column in table.queryable_columns)
+    scope = "" if customer_id is None else f"{TENANT_COLUMN} = {customer_id:d}"
+    predicate = partition_predicate(table, arrival, _render_column)
+    condition = " AND ".join(part for part in (scope, predicate) if part)
+    where = f" WHERE {condition}" if condition else ""
+    # Nothing here comes from the caller: names of the catalog, numbers, days and hours.
+    return f"(SELECT {columns} FROM {_full_name(version, table)}{where})"  # noqa: S608
+
+
+def empty_sub_select(version: ApiVersion, table: Table) -> str:
+    """Render the shortest sub-select of a table, which parses like the scoped one."""
+    return f"(SELECT 1 FROM {_full_name(version, table)})"  # noqa: S608 - names of the catalog
+
+
+def quote_identifier(name: str) -> str:
+    """Render an identifier in double quotes."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def physical_name(version: catalog.ApiVersion, table: catalog.Table) -> str:
-    """The full name of the table that holds the data."""
+def _full_name(version: ApiVersion, table: Table) -> str:
     parts = (version.catalog, version.database, table.physical_name)
-    return ".".join(quoted(part) for part in parts)
+    return ".".join(quote_identifier(part) for part in parts)
 
 
-def stand_in(version: catalog.ApiVersion, table: catalog.Table) -> str:
-    """The shortest sub-select of a table, to be read in the place of its projection."""
-    return f"(SELECT 1 FROM {physical_name(version, table)})"  # noqa: S608 - names of ours
-
-
-def projection(
-    version: catalog.ApiVersion,
-    table: catalog.Table,
-    customer_id: int | None,
-    arrival: TimeRange = ALWAYS,
-) -> str:
-    """A sub-select of what the caller may see of a table, and can want of it.
-
-    That is its columns, the customer's rows, and the partitions of the range of arrival.
-    """
-    columns = ", ".join(_column(column.name) for column in table.queryable_columns)
-    scope = "" if customer_id is None else f"{TENANT_COLUMN} = {customer_id:d}"
-    conditions = [part for part in (scope, partition_predicate(table, arrival, _column)) if part]
-    where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
-    # Nothing of the caller is in here: names of the data dictionary, numbers, days and hours.
-    return f"(SELECT {columns} FROM {physical_name(version, table)}{where})"  # noqa: S608
-
-
-def _column(name: str) -> str:
-    plain = _PLAIN.fullmatch(name) and name.upper() not in RESERVED
-    return name if plain else quoted(name)
+def _render_column(name: str) -> str:
+    is_plain = _PLAIN_NAME.fullmatch(name) and name.upper() not in RESERVED
+    return name if is_plain else quote_identifier(name)

@@ -1,7 +1,6 @@
-"""Resolve table names: entries of a WITH by lexical scope, else served tables.
+"""Resolve table names as Trino does: to entries of a WITH in scope, else to served tables.
 
-Trino looks a name up in the WITH lists around it, innermost first, each of which sees only the
-entries before it; what is found in none is a table of the default database. The same is done here.
+The WITH lists around a name are searched from the innermost; an entry sees only those before it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,12 +9,14 @@ from typing import NamedTuple
 
 from sqlglot import exp
 
-from data_hist.catalog import Table
+from data_hist.catalog import ApiVersion, Table
 from data_hist.spelling import nearest, short
-from data_hist.sql_guard.checks import offset
-from data_hist.sql_guard.diagnostics import Source
-from data_hist.sql_guard.limits import MAX_CTES, MAX_TABLES
-from data_hist.sql_guard.statements import where_tables_are
+from data_hist.sql_guard.diagnostics import where_tables_are
+from data_hist.sql_guard.lexer import Source
+from data_hist.sql_guard.parser import offset_of
+
+MAX_TABLES = 64
+MAX_CTES = 64
 
 _METADATA = frozenset({"information_schema", "pg_catalog", "sys"})
 
@@ -29,7 +30,7 @@ class TableReference(NamedTuple):
 
 
 class QualifiedColumn(NamedTuple):
-    """A column named with its database, such as `data_hist.events.data`: the qualifier."""
+    """The qualifier of a column named with its database, such as `data_hist.events.data`."""
 
     table: Table
     parts: tuple[exp.Identifier, ...]
@@ -37,14 +38,14 @@ class QualifiedColumn(NamedTuple):
 
 @dataclass
 class Names:
-    """What a query refers to."""
+    """The served tables that a query names, and the columns it qualifies with a database."""
 
     tables: list[TableReference] = field(default_factory=list)
     columns: list[QualifiedColumn] = field(default_factory=list)
 
 
 class _Visible(NamedTuple):
-    """What a place of the query sees: CTEs, and served tables without an alias."""
+    """What is visible at a place of the query: CTEs, and served tables without an alias."""
 
     ctes: frozenset[str] = frozenset()
     tables: frozenset[str] = frozenset()
@@ -52,11 +53,17 @@ class _Visible(NamedTuple):
 
 @dataclass(frozen=True)
 class Served:
-    """The tables of an API version and the names that lead to them."""
+    """The tables of an API version, and where callers find them."""
 
     catalog: str
     database: str
     tables: Mapping[str, Table]
+
+    @classmethod
+    def of(cls, version: ApiVersion) -> "Served":
+        """Return the names of an API version, in lower case."""
+        tables = {name.lower(): table for name, table in version.tables.items()}
+        return cls(version.catalog.lower(), version.database.lower(), tables)
 
     def owns(self, *qualifier: str) -> bool:
         """Whether a qualifier names the database of the tables."""
@@ -64,13 +71,13 @@ class Served:
 
     @property
     def listing(self) -> str:
-        """The names, for a sentence."""
+        """The names of the tables, for an error."""
         *others, last = sorted(self.tables)
         return f"{', '.join(others)} and {last}" if others else last
 
 
 def resolve(source: Source, root: exp.Expr, served: Served) -> Names:
-    """The references to served tables, or a refusal of the first other name."""
+    """Return the references to served tables; refuse the first table that is not served."""
     names = Names()
     cte_count = 0
     stack: list[tuple[exp.Expr, _Visible]] = [(root, _Visible())]
@@ -89,7 +96,7 @@ def resolve(source: Source, root: exp.Expr, served: Served) -> Names:
             visible = visible._replace(tables=visible.tables | _unaliased(node, visible, served))
         stack.extend((child, visible) for child in _children(node) if child is not with_)
     _check_counts(source, cte_count, names)
-    names.tables.sort(key=lambda reference: offset(reference.parts[0]))
+    names.tables.sort(key=lambda reference: offset_of(reference.parts[0]))
     return names
 
 
@@ -122,7 +129,7 @@ def _enter_with(
         _check_cte_name(source, cte, name, own, served)
         body = cte.this
         if with_.args.get("recursive") and isinstance(body, exp.Union):
-            # Trino reads a recursive entry only as `anchor UNION step`, and only the step sees it.
+            # Trino accepts a recursive entry only as `anchor UNION step`; only the step sees it.
             inside = visible._replace(ctes=visible.ctes | {name})
             stack.append((body.expression, inside))
             stack.extend(
@@ -138,7 +145,7 @@ def _enter_with(
 def _check_cte_name(
     source: Source, cte: exp.Expr, name: str, own: set[str], served: Served
 ) -> None:
-    place = offset(cte.args["alias"].this)
+    place = offset_of(cte.args["alias"].this)
     if name in served.tables:
         raise source.refusal(
             place, "CTE_SHADOWS_TABLE", f"WITH may not give the name of a table, '{short(name)}'."
@@ -173,25 +180,24 @@ def _add_table(
         raise _not_served(source, parts, served)
     alias = node.args.get("alias")
     if alias is not None and alias.args.get("columns"):
-        raise source.refusal(
-            offset(parts[0]), "UNSUPPORTED", f"The alias of '{table.name}' may not rename columns."
-        )
+        detail = f"The alias of '{table.name}' may not rename columns."
+        raise source.refusal(offset_of(parts[0]), "UNSUPPORTED", detail)
     names.tables.append(TableReference(table, parts, alias is not None))
 
 
 def _not_served(source: Source, parts: tuple[exp.Identifier, ...], served: Served) -> Exception:
     names = [part.name.lower() for part in parts]
     if any(name in _METADATA for name in names[:-1]):
-        way_out = f"; {where_tables_are([], served.tables)}."
+        advice = f"; {where_tables_are([], served.tables)}."
     else:
         meant = nearest(names[-1], served.tables)
-        way_out = f"; did you mean '{meant}'?" if meant else f"; the tables are {served.listing}."
-    detail = f"Table '{short('.'.join(part.name for part in parts))}' is not served{way_out}"
-    return source.refusal(offset(parts[0]), "TABLE_NOT_ALLOWED", detail)
+        advice = f"; did you mean '{meant}'?" if meant else f"; the tables are {served.listing}."
+    detail = f"Table '{short('.'.join(part.name for part in parts))}' is not served{advice}"
+    return source.refusal(offset_of(parts[0]), "TABLE_NOT_ALLOWED", detail)
 
 
 def _unaliased(select: exp.Select, visible: _Visible, served: Served) -> frozenset[str]:
-    """The tables in the FROM of one SELECT that go by their own names."""
+    """Return the tables in the FROM of one SELECT that have no alias."""
     found: set[str] = set()
     stack = [select.args.get("from_"), *select.args.get("joins", [])]
     while stack:

@@ -1,8 +1,7 @@
-"""The calls with a grammar of their own, such as `json_value(x, '$.a' RETURNING ...)`, in full.
+"""Parse calls with a grammar of their own, such as `json_value(x, '$.a' RETURNING ...)`.
 
-sqlglot has readers for some of them, which drop what they do not know. Here every expression
-inside the brackets becomes an argument of one `Anonymous` node; whether the words between them
-stand in the right order is left to the engine.
+sqlglot's own parsers drop what they do not know. Here every expression in the brackets becomes an
+argument of one `Anonymous` node; the engine checks the order of the words between them.
 """
 
 from collections.abc import Callable
@@ -45,7 +44,7 @@ _FORMS = ("NFC", "NFD", "NFKC", "NFKD")
 
 
 class CallParser(TrinoParser):
-    """Readers of the special calls, by the upper-case name of the function."""
+    """Parses the special calls, by the upper-case name of the function."""
 
     FUNCTION_PARSERS: ClassVar = {
         **{

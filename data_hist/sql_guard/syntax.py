@@ -1,20 +1,24 @@
-"""Find syntax errors that sqlglot accepts and Trino does not, on neighbouring tokens.
+"""Find syntax errors that sqlglot accepts and Trino does not, on the tokens of a text.
 
-Not a line of defence: the engine would refuse these texts too, but only after the submit. The
-caller gets an `invalid-sql` with its place at once instead.
+Not a line of defence: the engine refuses these texts too, but only after the submit. Found here,
+the caller gets `invalid-sql` with a position at once.
 """
 
 from collections.abc import Iterator
 from itertools import pairwise
 
-from data_hist.sql_guard.diagnostics import Source
-from data_hist.sql_guard.function_allowlist import ALLOWED
-from data_hist.sql_guard.keywords import BEFORE_EXPRESSION, RESERVED, words
-from data_hist.sql_guard.lexer import Kind, Token, described
+from data_hist.sql_guard.allowlists import (
+    BEFORE_EXPRESSION,
+    FUNCTIONS,
+    RESERVED,
+    SET_OPERATORS,
+    words,
+)
+from data_hist.sql_guard.lexer import Kind, Source, Token, describe
 
 _END = Token(Kind.OPERATOR, 0, 0, "")
 _NAMES = frozenset({Kind.WORD, Kind.QUOTED})
-_CLAUSES = words(
+_CLAUSE_WORDS = words(
     """
     AND AS EXCEPT ELSE END ESCAPE FROM GROUP HAVING IN INTERSECT IS JOIN LIKE ON OR ORDER THEN UNION
     USING WHEN WHERE
@@ -37,13 +41,25 @@ _AFTER_STAR = _CLOSING | words("EXCEPT FROM GROUP HAVING INTERSECT LIMIT OFFSET 
 _BEFORE_SELECT = words("ALL DISTINCT EXCEPT INTERSECT UNION ( )")
 _QUERY_WORDS = words("ALL DISTINCT SELECT VALUES (")
 
+# The next word tells a clause from a column of that name; None if the word is reserved.
+_CLAUSE_RANKS: dict[str, tuple[int, frozenset[str] | None]] = {
+    "WHERE": (1, None),
+    "GROUP": (2, frozenset({"BY"})),
+    "HAVING": (3, None),
+    "ORDER": (4, frozenset({"BY"})),
+    "OFFSET": (5, frozenset()),
+    "LIMIT": (6, frozenset({"ALL"})),
+    "FETCH": (6, frozenset({"FIRST", "NEXT"})),
+}
+_CLAUSE_ORDER = "the order is WHERE, GROUP BY, HAVING, ORDER BY, OFFSET, LIMIT"
+
 
 def check_neighbours(source: Source, tokens: list[Token]) -> None:
     """Refuse the first token that cannot follow the one before it."""
     for left, token in pairwise([*tokens, _END]):
         if _is_misplaced(left, token):
             if token is _END:
-                detail = f"The query ends too early, after {described(source, left)}."
+                detail = f"The query ends too early, after {describe(source, left)}."
                 raise source.invalid(left.start, detail)
             raise _unexpected(source, token, left)
     for before, left, right in zip(tokens, tokens[1:], [*tokens[2:], _END], strict=False):
@@ -63,8 +79,26 @@ def check_colons(source: Source, tokens: list[Token], brackets: dict[int, int]) 
             raise source.invalid(token.start, f"The query has a syntax error at ':'; {_COLON}.")
 
 
+def check_clause_order(source: Source, tokens: list[Token]) -> None:
+    """Refuse a clause after one that it has to precede in the same query.
+
+    sqlglot accepts any order, such as `LIMIT 5 OFFSET 10`.
+    """
+    reached = [0]
+    for token, after in pairwise(tokens):
+        if token.kind is Kind.OPERATOR:
+            _follow_bracket(reached, token.text)
+        elif token.kind is Kind.WORD and (token.text == "SELECT" or token.text in SET_OPERATORS):
+            reached[-1] = 0
+        rank = _rank(token, after)
+        if rank and rank <= reached[-1]:
+            detail = f"{token.text} stands too late or twice: {_CLAUSE_ORDER}."
+            raise source.invalid(token.start, detail)
+        reached[-1] = rank or reached[-1]
+
+
 def _unexpected(source: Source, token: Token, before: Token) -> Exception:
-    place = f"at {described(source, token)}, after {described(source, before)}"
+    place = f"at {describe(source, token)}, after {describe(source, before)}"
     return source.invalid(token.start, f"The query has a syntax error {place}.")
 
 
@@ -90,7 +124,7 @@ def _cannot_follow_word(left: Token, token: Token) -> bool:
         return token.text != "(" and (left.text == "USING" or token.kind not in _NAMES)
     if left.text in ("FROM", "JOIN") and token.text in ("VALUES", "WITH"):
         return True
-    is_clause = token.kind is Kind.WORD and token.text in _CLAUSES
+    is_clause = token.kind is Kind.WORD and token.text in _CLAUSE_WORDS
     return left.text in _NEED_OPERAND and (is_clause or _closes(token))
 
 
@@ -99,7 +133,7 @@ def _cannot_follow_operator(operator: str, token: Token) -> bool:
         return token.kind not in _NAMES | {Kind.NUMBER} and token.text != "*"
     wants_operand = operator in _OPERATORS or operator == ","
     if token.kind is Kind.WORD:
-        return wants_operand and token.text in _CLAUSES
+        return wants_operand and token.text in _CLAUSE_WORDS
     if wants_operand and _closes(token):
         return True
     return operator in _OPENING and token.text == "," and _is_operator(token)
@@ -114,7 +148,7 @@ def _closes(token: Token) -> bool:
 
 
 def _check_three(source: Source, before: Token, left: Token, right: Token) -> None:
-    """Refuse what only the tokens on both sides tell."""
+    """Refuse a token that does not fit between its neighbours."""
     if left.kind is Kind.WORD and _is_foreign(before, left, right):
         raise _unexpected(source, left, before)
     if not _is_operator(left):
@@ -124,8 +158,8 @@ def _check_three(source: Source, before: Token, left: Token, right: Token) -> No
     elif left.text == "*":
         _check_star(source, before, left, right)
     elif left.text == "(" and right.text == ")" and before.kind is Kind.WORD:
-        # `()` stands after the name of a function, in grouping sets and in windows.
-        if before.text in RESERVED and before.text.lower() not in ALLOWED:
+        # `()` follows the name of a function, and stands in grouping sets and windows.
+        if before.text in RESERVED and before.text.lower() not in FUNCTIONS:
             raise source.invalid(right.start, "There is nothing between these brackets.")
     elif left.text == "[" and _starts_expression(before):
         raise source.invalid(left.start, "An array is written ARRAY[...].")
@@ -134,7 +168,10 @@ def _check_three(source: Source, before: Token, left: Token, right: Token) -> No
 
 
 def _is_foreign(before: Token, word: Token, right: Token) -> bool:
-    """Spellings of other databases: `x NOT NULL`, `WITH ROLLUP`, `(FROM t)`, `f(x, DISTINCT y)`."""
+    """Whether this is syntax of other databases.
+
+    Such as `x NOT NULL`, `WITH ROLLUP`, `(FROM t)` and `f(x, DISTINCT y)`.
+    """
     if word.text == "NOT":
         ends_operand = before.kind in (Kind.QUOTED, Kind.STRING, Kind.NUMBER) or before.text == ")"
         is_name = before.kind is Kind.WORD and before.text not in RESERVED | BEFORE_EXPRESSION
@@ -155,10 +192,10 @@ def _is_dotted(before: Token, right: Token) -> bool:
 
 
 def _check_star(source: Source, before: Token, star: Token, right: Token) -> None:
-    """A `*` is all columns, or a product with an operand on both sides."""
+    """Refuse a `*` that is neither all columns nor a product of two operands."""
     is_word = right.kind in (Kind.WORD, Kind.OPERATOR)
     if before.text in _BEFORE_STAR and before.kind in (Kind.WORD, Kind.OPERATOR):
-        # WINDOW and FETCH are no reserved words, so a name may be spelled so.
+        # WINDOW and FETCH are not reserved, so they may be names.
         misplaced = not is_word or right.text not in _AFTER_STAR | {"WINDOW", "FETCH", "AS"}
     else:
         misplaced = is_word and right.text in _AFTER_STAR - {"LIMIT", "OFFSET"}
@@ -170,3 +207,19 @@ def _starts_expression(before: Token) -> bool:
     if _is_operator(before):
         return before.text not in (")", "]")
     return before.kind is Kind.WORD and before.text in BEFORE_EXPRESSION & RESERVED
+
+
+def _follow_bracket(reached: list[int], bracket: str) -> None:
+    if bracket in ("(", "["):
+        reached.append(0)
+    elif bracket in (")", "]"):
+        reached.pop()
+
+
+def _rank(token: Token, after: Token) -> int:
+    """Return the rank of a clause in the order; 0 if the token begins none."""
+    if token.kind is not Kind.WORD or token.text not in _CLAUSE_RANKS:
+        return 0
+    rank, followers = _CLAUSE_RANKS[token.text]
+    counts = token.text in ("OFFSET", "LIMIT") and after.kind in (Kind.NUMBER, Kind.PARAMETER)
+    return rank if followers is None or after.text in followers or counts else 0

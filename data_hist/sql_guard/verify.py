@@ -1,73 +1,105 @@
-"""Verify the rewritten text: every table it names must be inside a sub-select of ours.
+"""Verify the text that is sent, as the second line of defence: it may read only what we put in.
 
-A text is read twice: as written, and as its frame, in which a short sub-select stands for each
-table. What is sent has the tokens of the frame, with the sub-selects of the customer and the
-literals of the parameters in their places. Each of these is closed in itself, so that it cannot
-change how the text around it is read; each is checked for what it may be.
-
-The last check before a query leaves, made on the text alone. A failure is a bug of the guard, never
-the caller's, so it is no `RequestError`.
+The frame, in which an empty sub-select replaces each table, is parsed once for each text of a
+caller. What is sent has the tokens of the frame with the sub-selects of a customer and with
+literals; each of these is closed in itself, so it cannot change how the text around it parses.
 """
 
 from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from sqlglot import exp
 
+from data_hist.catalog import ApiVersion, Table
 from data_hist.errors import InvalidSql, StatementNotAllowed
-from data_hist.sql_guard import limits, parser
-from data_hist.sql_guard.checks import offset
-from data_hist.sql_guard.diagnostics import Source
-from data_hist.sql_guard.keywords import words
-from data_hist.sql_guard.lexer import Kind, Lexed, Token, lex
+from data_hist.sql_guard import lexer, parser
+from data_hist.sql_guard.allowlists import words
+from data_hist.sql_guard.lexer import Kind, Lexed, Source, Token, lex
+from data_hist.sql_guard.parser import offset_of
 from data_hist.sql_guard.rewrite import Replacement
-from data_hist.sql_guard.sub_select_check import (
-    Piece,
-    RewriteFault,
-    Shown,
-    check_sub_select,
-    lexed_piece,
-)
 
 # Our own pieces come on top of what the caller may send.
-_MAX_TOKENS = limits.MAX_TOKENS * 3 // 2
-# Reading costs about 25 microseconds a token and blocks the process; a longer text has to do with
-# the comparison of its tokens, which proves the same as long as the pieces are ours.
-_MAX_READ_TOKENS = 8_000
-# What is put in is mostly put in again; a text of this length takes some 50 kB as tokens.
-_SHORT_PIECES = 128
-_LONGEST_SHORT_PIECE = 1_024
-_WORDS_OF_LITERALS = words(
-    """
-    AS BIGINT CAST CHAR DATE DECIMAL FALSE INFINITY INT INTEGER JSON NAN NULL REAL SMALLINT TIME
-    TIMESTAMP TINYINT TRUE VARCHAR
-    """
-)
-_SIGNS_OF_LITERALS = frozenset({"(", ")", ",", "-"})
+_MAX_TOKENS = lexer.MAX_TOKENS * 3 // 2
+# Parsing takes about 25 microseconds a token and holds the interpreter. Of a longer text only the
+# tokens are compared, which proves as much as long as the pieces are ours.
+_MAX_PARSED_TOKENS = 8_000
+# Most pieces are used again; the tokens of one of this length take about 50 kB.
+_CACHED_PIECES = 128
+_MAX_CACHED_CHARACTERS = 1_024
+_CACHED_SHAPES = 256
+# Nothing listed for a kind: any token of it is a value.
+_LITERAL_TOKENS: dict[Kind, frozenset[str]] = {
+    Kind.WORD: words(
+        """
+        AS BIGINT CAST CHAR DATE DECIMAL FALSE INFINITY INT INTEGER JSON NAN NULL REAL SMALLINT TIME
+        TIMESTAMP TINYINT TRUE VARCHAR
+        """
+    ),
+    Kind.OPERATOR: frozenset({"(", ")", ",", "-"}),
+    Kind.NUMBER: frozenset(),
+    Kind.STRING: frozenset(),
+}
+_SAME_VALUE = {Kind.NUMBER: "1", Kind.STRING: "'1'"}
+
+_Node = TypeVar("_Node", bound=exp.Expr)
+
+
+class RewriteFault(RuntimeError):
+    """The rewritten text is not what it should be: a bug of the guard, never the caller's error."""
+
+
+class TableView(NamedTuple):
+    """What a sub-select of a table may show: these columns, of one customer's rows or of all."""
+
+    table: tuple[str, str, str]
+    columns: frozenset[str]
+    tenant_column: str
 
 
 class SubSelect(NamedTuple):
-    """What takes the place of a table, and what it may show."""
+    """A sub-select that replaces a table, and what it may show."""
 
     replacement: Replacement
-    allowed: Shown
+    view: TableView
+
+
+class _Piece(NamedTuple):
+    """The tokens of a text of ours, and its shape: the text with all numbers and strings alike."""
+
+    tokens: Sequence[tuple[Kind, str]]
+    shape: str
+
+
+def table_view(version: ApiVersion, table: Table, tenant_column: str) -> TableView:
+    """Return what sub-selects of a table may show."""
+    return TableView(
+        (version.catalog, version.database, table.physical_name),
+        frozenset(column.name.lower() for column in table.queryable_columns),
+        tenant_column,
+    )
 
 
 def check_frame(
-    frame: str, tokens: Sequence[Token], replacements: list[Replacement], stand_ins: Collection[str]
+    frame: str,
+    tokens: Sequence[Token],
+    *,
+    fixed: Sequence[Replacement],
+    sub_selects: Sequence[SubSelect],
 ) -> None:
-    """Raise unless the frame is the caller's tokens with our pieces, and all its tables are ours.
+    """Raise unless the frame is the caller's text with our pieces, and only these name tables.
 
     Args:
-        frame: The caller's text with a stand-in for each table.
+        frame: The caller's text with an empty sub-select for each table.
         tokens: The tokens of the caller's text.
-        replacements: What was put into it, and where.
-        stand_ins: Each sub-select that was put into it.
+        fixed: The other replacements that are the same for every customer.
+        sub_selects: The empty sub-selects.
     """
-    lexed = _check_tokens(frame, tokens, replacements)
-    if len(lexed.tokens) <= _MAX_READ_TOKENS:
-        _check_tables(frame, _read(lexed), stand_ins)
+    lexed = _check_tokens(frame, tokens, [*fixed, *(each.replacement for each in sub_selects)])
+    for replacement, view in sub_selects:
+        _check_empty_sub_select(_piece(replacement.text).shape, view)
+    if len(lexed.tokens) <= _MAX_PARSED_TOKENS:
+        _check_tables(_parse(lexed), _ranges_in_frame(fixed, sub_selects))
 
 
 def check_sent(
@@ -79,21 +111,21 @@ def check_sent(
     sub_selects: Sequence[SubSelect],
     customer_id: int | None,
 ) -> None:
-    """Raise unless what is sent is the frame, with sub-selects for this customer and with literals.
+    """Raise unless what is sent is the frame with literals, and sub-selects for this customer.
 
     Args:
         sent: The rewritten text.
         tokens: The tokens of the caller's text.
-        fixed: What was put into the frame as well.
-        literals: The value of each `?`.
-        sub_selects: What was put in the place of the stand-ins.
+        fixed: The replacements that are the same for every customer.
+        literals: The values of the `?`.
+        sub_selects: The sub-selects that replace the tables.
         customer_id: Whose rows may be read; None for everybody's.
     """
     _check_tokens(sent, tokens, [*fixed, *literals, *(each.replacement for each in sub_selects)])
     for literal in literals:
         _check_literal(_piece(literal.text))
-    for replacement, allowed in sub_selects:
-        check_sub_select(_piece(replacement.text), allowed, customer_id)
+    for replacement, view in sub_selects:
+        _check_sub_select(_piece(replacement.text), view, customer_id)
 
 
 def _check_tokens(text: str, tokens: Sequence[Token], replacements: list[Replacement]) -> Lexed:
@@ -103,84 +135,171 @@ def _check_tokens(text: str, tokens: Sequence[Token], replacements: list[Replace
     return lexed
 
 
-def _check_literal(piece: Piece) -> None:
-    """Raise unless a value is one: without a name, and closed in itself."""
+def _meant(tokens: Sequence[Token], replacements: list[Replacement]) -> Iterator[tuple[Kind, str]]:
+    pending = sorted(replacements, reverse=True)
+    replaced_to = 0
+    for token in tokens:
+        if pending and pending[-1].start == token.start:
+            replacement = pending.pop()
+            replaced_to = replacement.end
+            yield from _piece(replacement.text).tokens
+        if token.start >= replaced_to:
+            yield token.kind, token.text
+
+
+def _piece(text: str) -> _Piece:
+    return _lex_piece(text) if len(text) > _MAX_CACHED_CHARACTERS else _lex_cached_piece(text)
+
+
+def _lex_piece(text: str) -> _Piece:
+    tokens = lex(Source(text), max_tokens=_MAX_TOKENS).tokens
+    shape = " ".join(_SAME_VALUE.get(token.kind, token.text) for token in tokens)
+    return _Piece(tuple((token.kind, token.text) for token in tokens), shape)
+
+
+_lex_cached_piece = lru_cache(_CACHED_PIECES)(_lex_piece)
+
+
+def _parse(lexed: Lexed) -> exp.Expr:
+    try:
+        root = parser.parse(lexed)
+    except parser.SyntaxFault:
+        # sqlglot forgives some errors around a name, such as `FROM events *`, but none around a
+        # sub-select; the tokens are right, so the error is the caller's.
+        raise InvalidSql("The query has a syntax error.", code="SYNTAX_ERROR") from None
+    except (parser.BudgetExceeded, RecursionError):
+        # A sub-select adds a level of nesting, which may be one too many.
+        raise StatementNotAllowed(
+            "The query is too complex to be read.", rule="TOO_COMPLEX"
+        ) from None
+    except Exception as error:
+        raise RewriteFault("the rewritten query cannot be read") from error
+    if root is None:
+        raise RewriteFault("the rewritten query is empty")
+    return root
+
+
+def _ranges_in_frame(
+    fixed: Sequence[Replacement], sub_selects: Sequence[SubSelect]
+) -> dict[range, TableView]:
+    """Return which characters of the frame belong to which sub-select."""
+    views = {each.replacement: each.view for each in sub_selects}
+    found: dict[range, TableView] = {}
+    shift = 0
+    for replacement in sorted([*fixed, *views]):
+        start = replacement.start + shift
+        shift += len(replacement.text) - (replacement.end - replacement.start)
+        if replacement in views:
+            found[range(start, replacement.end + shift)] = views[replacement]
+    return found
+
+
+def _check_tables(root: exp.Expr, expected: dict[range, TableView]) -> None:
+    """Raise unless each table is a WITH's, or that of a sub-select at its place."""
+    nodes = list(root.walk())
+    ctes = {node.alias.lower() for node in nodes if isinstance(node, exp.CTE)}
+    missing = dict(expected)
+    for table in (node for node in nodes if isinstance(node, exp.Table)):
+        if table.args.get("db") is None and table.name.lower() in ctes:
+            continue
+        place = next((each for each in missing if offset_of(table.parts[0]) in each), None)
+        if place is None or not _is_in_sub_select(table, missing.pop(place)):
+            raise RewriteFault("the rewritten query names a table outside our sub-selects")
+    if missing:
+        raise RewriteFault("the rewritten query lacks one of our sub-selects")
+
+
+def _is_in_sub_select(table: exp.Table, view: TableView) -> bool:
+    """Whether a table of the frame is the one of its sub-select, and parsed as such."""
+    select = table.parent_select
+    is_named = tuple(part.name for part in table.parts) == view.table
+    return is_named and select is not None and isinstance(select.parent, exp.Subquery)
+
+
+def _check_literal(piece: _Piece) -> None:
+    """Raise unless a literal is one value: without a name, and closed in itself."""
     depth = 0
     for kind, text in piece.tokens:
         depth += (text == "(") - (text == ")")
-        if not _may_be_in_literal(kind, text) or depth < 0:
+        allowed = _LITERAL_TOKENS.get(kind)
+        if allowed is None or depth < 0 or (allowed and text not in allowed):
             raise RewriteFault("a literal is more than a value")
     if depth:
         raise RewriteFault("a literal is more than a value")
 
 
-def _may_be_in_literal(kind: Kind, text: str) -> bool:
-    if kind is Kind.WORD:
-        return text in _WORDS_OF_LITERALS
-    if kind is Kind.OPERATOR:
-        return text in _SIGNS_OF_LITERALS
-    return kind in (Kind.NUMBER, Kind.STRING)
+def _check_sub_select(piece: _Piece, view: TableView, customer_id: int | None) -> None:
+    """Raise unless a piece is a sub-select of what may be shown to this customer."""
+    _check_shape(piece.shape, view, is_scoped=customer_id is not None)
+    if customer_id is not None and _first_condition(piece) != (
+        (Kind.WORD, view.tenant_column.upper()),
+        (Kind.OPERATOR, "="),
+        (Kind.NUMBER, str(customer_id)),
+    ):
+        raise RewriteFault("a sub-select is not that of the customer")
 
 
-def _piece(text: str) -> Piece:
-    if len(text) > _LONGEST_SHORT_PIECE:
-        return lexed_piece(text, _MAX_TOKENS)
-    return _short_piece(text)
+def _first_condition(piece: _Piece) -> Sequence[tuple[Kind, str]]:
+    start = piece.tokens.index((Kind.WORD, "WHERE")) + 1
+    return piece.tokens[start : start + 3]
 
 
-@lru_cache(_SHORT_PIECES)
-def _short_piece(text: str) -> Piece:
-    return lexed_piece(text, _MAX_TOKENS)
+@lru_cache(_CACHED_SHAPES)
+def _check_shape(shape: str, view: TableView, *, is_scoped: bool) -> None:
+    """Check all sub-selects of a shape: numbers and strings do not change how they parse."""
+    select = _parse_sub_select(shape, {"expressions", "from_", "where"})
+    _check_table(select, view.table)
+    if not all(_is_column(node, view.columns) for node in select.expressions):
+        raise RewriteFault("a sub-select shows what is not a column for callers")
+    if is_scoped and not _is_of_one_customer(select, view.tenant_column):
+        raise RewriteFault("a sub-select is not that of a customer")
 
 
-def _read(lexed: Lexed) -> exp.Expr | None:
+@lru_cache(_CACHED_SHAPES)
+def _check_empty_sub_select(shape: str, view: TableView) -> None:
+    _check_table(_parse_sub_select(shape, {"expressions", "from_"}), view.table)
+
+
+def _parse_sub_select(shape: str, parts: Collection[str]) -> exp.Select:
+    """Return the SELECT that the shape is, with nothing beside it."""
     try:
-        return parser.parse(lexed.code, lexed.tokens)
-    except parser.SyntaxFault:
-        # sqlglot forgives some faults around a name, such as `FROM events *`, and none around a
-        # sub-select; the tokens are right, so the fault was in the caller's text.
-        raise InvalidSql("The query has a syntax error.", code="SYNTAX_ERROR") from None
-    except (parser.BudgetExceeded, RecursionError):
-        # Our sub-selects add a level, which may be one too many.
-        raise StatementNotAllowed(
-            "The query is too complex to be read.", rule="TOO_COMPLEX"
-        ) from None
-    except Exception as fault:
-        raise RewriteFault("the rewritten query cannot be read") from fault
+        outer = parser.parse(lex(Source(f"SELECT 1 FROM {shape}")))  # noqa: S608 - parsed only
+    except Exception as error:
+        raise RewriteFault("a sub-select cannot be read") from error
+    inner = _only(outer, exp.Select, {"expressions", "from_"}).args["from_"]
+    subquery = _only(_only(inner, exp.From, {"this"}).this, exp.Subquery, {"this", "alias"})
+    return _only(subquery.this, exp.Select, parts)
 
 
-def _meant(tokens: Sequence[Token], replacements: list[Replacement]) -> Iterator[tuple[Kind, str]]:
-    waiting = sorted(replacements, reverse=True)
-    replaced_to = 0
-    for token in tokens:
-        if waiting and waiting[-1].start == token.start:
-            piece = waiting.pop()
-            replaced_to = piece.end
-            yield from _piece(piece.text).tokens
-        if token.start >= replaced_to:
-            yield token.kind, token.text
+def _only(node: exp.Expr | None, kind: type[_Node], parts: Collection[str]) -> _Node:
+    """Return a node if it is of a kind and has no other parts."""
+    if not isinstance(node, kind) or any(
+        value and name not in parts for name, value in node.args.items()
+    ):
+        raise RewriteFault("a sub-select is not a plain one")
+    return node
 
 
-def _check_tables(frame: str, root: exp.Expr | None, stand_ins: Collection[str]) -> None:
-    if root is None:
-        raise RewriteFault("the rewritten query is empty")
-    nodes = list(root.walk())
-    named = {node.alias.lower() for node in nodes if isinstance(node, exp.CTE)}
-    found = 0
-    for table in (node for node in nodes if isinstance(node, exp.Table)):
-        first = table.args.get("catalog")
-        if first is not None and _is_stand_in(frame, offset(first), stand_ins):
-            found += 1
-        elif table.args.get("db") is not None or table.name.lower() not in named:
-            raise RewriteFault("the rewritten query names a table outside our sub-selects")
-    if found != len(stand_ins):
-        raise RewriteFault("the rewritten query lacks one of our sub-selects")
+def _check_table(select: exp.Select, name: Sequence[str]) -> None:
+    tables = list(select.find_all(exp.Table))
+    found = [[part.name for part in table.parts] for table in tables]
+    if found != [list(name)] or len(list(select.find_all(exp.Query))) != 1:
+        raise RewriteFault("a sub-select reads something else than its table")
 
 
-def _is_stand_in(frame: str, place: int, stand_ins: Collection[str]) -> bool:
-    """Whether one of our sub-selects has the name of its table at this place."""
-    start = frame.rfind("(SELECT ", 0, place)
-    return any(
-        frame.startswith(text, start) and start + text.index(" FROM ") + 6 == place
-        for text in stand_ins
+def _is_column(node: exp.Expr, names: Collection[str]) -> bool:
+    is_bare = isinstance(node, exp.Column) and len(node.parts) == 1 and not node.is_star
+    return is_bare and node.name.lower() in names
+
+
+def _is_of_one_customer(select: exp.Select, tenant_column: str) -> bool:
+    """Whether every other condition comes on top of that on the customer."""
+    where = select.args.get("where")
+    condition = where.this if where else None
+    while isinstance(condition, exp.And):
+        condition = condition.this
+    return (
+        isinstance(condition, exp.EQ)
+        and _is_column(condition.this, {tenant_column})
+        and isinstance(condition.expression, exp.Literal)
     )

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from data_hist.sql_guard.corrections import MAX_TOKENS
+from data_hist.sql_guard.diagnostics import MAX_TOKENS
 from tests.support.api_calls import assert_problem, submitted
 
 Case = tuple[str, str, int, int, str]

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data_hist.catalog import Table, load_catalog
-from data_hist.pruning.time_range import ALWAYS, FIXED, Anchor, Base, Span, TimeRange
+from data_hist.pruning.partitions import TableRead, partition_count
+from data_hist.pruning.time_range import FIXED, UNBOUNDED, Anchor, Base, TimeBounds, TimeRange
 from data_hist.sql_guard import Guard
-from data_hist.sql_guard.partition_count import TableRead, partition_count
 
 EVENTS = load_catalog().versions["v0"].tables["events"]
 HOUR, DAY = 3_600_000, 86_400_000
@@ -19,34 +19,38 @@ MIDNIGHT = FIVE - 5 * HOUR
 NOW = FIVE + 10 * DAY
 
 
-def fixed(low: int | None = None, high: int | None = None) -> TimeRange:
-    return {FIXED: Span(low, high)}
+def fixed(low: int | None = None, high: int | None = None) -> TimeBounds:
+    return {FIXED: TimeRange(low, high)}
 
 
 @pytest.mark.parametrize(
     ("arrival", "days", "hours"),
     [
-        (ALWAYS, ALWAYS, None),
-        (fixed(high=FIVE), ALWAYS, None),
+        (UNBOUNDED, UNBOUNDED, None),
+        (fixed(high=FIVE), UNBOUNDED, None),
         # An hour of slack on either side.
-        (fixed(FIVE, FIVE), ALWAYS, 3),
-        (fixed(FIVE, FIVE + HOUR), ALWAYS, 4),
-        (fixed(NOW - HOUR), ALWAYS, 3),
-        (fixed(NOW + DAY), ALWAYS, 0),
-        (fixed(FIVE, FIVE - DAY), ALWAYS, 0),
-        (ALWAYS, fixed(MIDNIGHT, MIDNIGHT + DAY), 24),
-        (ALWAYS, fixed(MIDNIGHT, MIDNIGHT + 2 * DAY), 48),
+        (fixed(FIVE, FIVE), UNBOUNDED, 3),
+        (fixed(FIVE, FIVE + HOUR), UNBOUNDED, 4),
+        (fixed(NOW - HOUR), UNBOUNDED, 3),
+        (fixed(NOW + DAY), UNBOUNDED, 0),
+        (fixed(FIVE, FIVE - DAY), UNBOUNDED, 0),
+        (UNBOUNDED, fixed(MIDNIGHT, MIDNIGHT + DAY), 24),
+        (UNBOUNDED, fixed(MIDNIGHT, MIDNIGHT + 2 * DAY), 48),
         (fixed(FIVE), fixed(MIDNIGHT, MIDNIGHT + DAY), 20),
         (fixed(high=FIVE), fixed(MIDNIGHT, MIDNIGHT + DAY), 7),
         (fixed(FIVE, FIVE + HOUR), fixed(MIDNIGHT + DAY, MIDNIGHT + 2 * DAY), 0),
-        ({Anchor(Base.START): Span(-HOUR)}, ALWAYS, 3),
-        ({Anchor(Base.START): Span(-DAY, -HOUR)}, ALWAYS, 26),
-        ({Anchor(Base.START): Span(-DAY), FIXED: Span(high=NOW - 2 * HOUR)}, ALWAYS, 25),
-        (ALWAYS, {Anchor(Base.TODAY): Span(0, DAY)}, 6),
-        (ALWAYS, {Anchor(Base.TODAY): Span(-DAY, 0)}, 24),
+        ({Anchor(Base.START): TimeRange(-HOUR)}, UNBOUNDED, 3),
+        ({Anchor(Base.START): TimeRange(-DAY, -HOUR)}, UNBOUNDED, 26),
+        (
+            {Anchor(Base.START): TimeRange(-DAY), FIXED: TimeRange(high=NOW - 2 * HOUR)},
+            UNBOUNDED,
+            25,
+        ),
+        (UNBOUNDED, {Anchor(Base.TODAY): TimeRange(0, DAY)}, 6),
+        (UNBOUNDED, {Anchor(Base.TODAY): TimeRange(-DAY, 0)}, 24),
     ],
 )
-def test_hours_that_are_left(arrival: TimeRange, days: TimeRange, hours: int | None) -> None:
+def test_hours_that_are_left(arrival: TimeBounds, days: TimeBounds, hours: int | None) -> None:
     expected = None if hours is None else hours * 60
 
     assert partition_count([TableRead(EVENTS, arrival, days)], NOW) == expected
@@ -80,7 +84,7 @@ def with_levels(*times: str | None) -> Table:
     ],
 )
 def test_levels_of_the_table(table: Table, count: int | None) -> None:
-    read = TableRead(table, fixed(FIVE - HOUR, FIVE + DAY), ALWAYS)
+    read = TableRead(table, fixed(FIVE - HOUR, FIVE + DAY), UNBOUNDED)
 
     assert partition_count([read], NOW) == count
 
@@ -95,7 +99,7 @@ def test_bounds_never_leave_fewer_than_the_hours_they_span(
 ) -> None:
     low = None if before is None else arrival - before
     high = None if after is None else arrival + after
-    count = partition_count([TableRead(EVENTS, fixed(low, high), ALWAYS)], NOW)
+    count = partition_count([TableRead(EVENTS, fixed(low, high), UNBOUNDED)], NOW)
 
     if low is None:
         assert count is None

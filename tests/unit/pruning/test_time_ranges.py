@@ -5,21 +5,21 @@ from typing import Any
 
 import pytest
 
-from data_hist.pruning.time_range import ALWAYS, FIXED, Anchor, Base, Span, TimeRange
+from data_hist.pruning.time_range import FIXED, UNBOUNDED, Anchor, Base, TimeBounds, TimeRange
 from data_hist.sql_guard import Guard
 from tests.unit.pruning.times import DAY, FIVE, HOUR, MIDNIGHT, VERSION
 
 
-def fixed(low: int | None = None, high: int | None = None) -> TimeRange:
-    return {FIXED: Span(low, high)}
+def fixed(low: int | None = None, high: int | None = None) -> TimeBounds:
+    return {FIXED: TimeRange(low, high)}
 
 
-def from_start(low: int | None = None, high: int | None = None) -> TimeRange:
-    return {Anchor(Base.START): Span(low, high)}
+def from_start(low: int | None = None, high: int | None = None) -> TimeBounds:
+    return {Anchor(Base.START): TimeRange(low, high)}
 
 
-def from_day(low: int | None = None, high: int | None = None, months: int = 0) -> TimeRange:
-    return {Anchor(Base.TODAY, months): Span(low, high)}
+def from_day(low: int | None = None, high: int | None = None, months: int = 0) -> TimeBounds:
+    return {Anchor(Base.TODAY, months): TimeRange(low, high)}
 
 
 UNDERSTOOD = [
@@ -75,7 +75,7 @@ UNDERSTOOD = [
     ("dt >= date_format(current_date - interval '7' day, '%Y-%m-%d')", from_day(-7 * DAY)),
     ("dt >= CAST(current_date AS varchar)", from_day(0)),
     ("from_unixtime(arrivaltimestamp / 1000) > date_add('month', -1, now())",
-     {Anchor(Base.START, -1): Span(0)}),
+     {Anchor(Base.START, -1): TimeRange(0)}),
     ("dt > date_format(current_date - interval '1' year, '%Y-%m-%d')", from_day(0, None, -12)),
     ("dt = date_format(now() - interval '2' day, '%Y-%m-%d')", from_day(-2 * DAY, -DAY)),
     ("dt = date_format(now() - interval '2' hour, '%Y-%m-%d')",
@@ -133,18 +133,18 @@ NOT_UNDERSTOOD = [
 ]
 
 
-def ranges(guard: Guard, sql: str) -> tuple[TimeRange, ...]:
-    return guard.admit(sql, customer_id=None).ranges
+def ranges(guard: Guard, sql: str) -> tuple[TimeBounds, ...]:
+    return guard.admit(sql, customer_id=None).time_bounds
 
 
 @pytest.mark.parametrize(("where", "expected"), UNDERSTOOD)
-def test_a_condition_bounds_the_arrival(guard: Guard, where: str, expected: TimeRange) -> None:
+def test_a_condition_bounds_the_arrival(guard: Guard, where: str, expected: TimeBounds) -> None:
     assert ranges(guard, f"SELECT 1 FROM events e WHERE {where}") == (expected,)
 
 
 @pytest.mark.parametrize("where", NOT_UNDERSTOOD)
 def test_what_is_not_understood_bounds_nothing(guard: Guard, where: str) -> None:
-    assert ranges(guard, f"SELECT 1 FROM events e WHERE {where}")[0] == ALWAYS
+    assert ranges(guard, f"SELECT 1 FROM events e WHERE {where}")[0] == UNBOUNDED
 
 
 PARAMETERS = [
@@ -160,27 +160,27 @@ PARAMETERS = [
         fixed(FIVE),
     ),
     ("arrivaltimestamp > -?", [-5], fixed(5)),
-    ("arrivaltimestamp > ?", [None], ALWAYS),
-    ("arrivaltimestamp > ?", [True], ALWAYS),
-    ("arrivaltimestamp > ?", ["5"], ALWAYS),
-    ("arrivaltimestamp > ?", [{"type": "json", "value": "5"}], ALWAYS),
+    ("arrivaltimestamp > ?", [None], UNBOUNDED),
+    ("arrivaltimestamp > ?", [True], UNBOUNDED),
+    ("arrivaltimestamp > ?", ["5"], UNBOUNDED),
+    ("arrivaltimestamp > ?", [{"type": "json", "value": "5"}], UNBOUNDED),
     (
         "from_unixtime(arrivaltimestamp / 1000) > ?",
         [{"type": "timestamp", "value": "2026-11-20 05:00:00 Europe/Zurich"}],
-        ALWAYS,
+        UNBOUNDED,
     ),
 ]
 
 
 @pytest.mark.parametrize(("where", "parameters", "expected"), PARAMETERS)
 def test_a_parameter_is_as_good_as_its_literal(
-    guard: Guard, where: str, parameters: list[Any], expected: TimeRange
+    guard: Guard, where: str, parameters: list[Any], expected: TimeBounds
 ) -> None:
     sql = f"SELECT ? FROM events WHERE {where} LIMIT ?"
 
     admitted = guard.admit(sql, customer_id=None, parameters=["other", *parameters, 5])
 
-    assert admitted.ranges == (expected,)
+    assert admitted.time_bounds == (expected,)
 
 
 A, B = fixed(FIVE), fixed(FIVE + DAY)
@@ -191,31 +191,31 @@ WHERE_A, WHERE_B = f"arrivaltimestamp > {FIVE}", f"arrivaltimestamp > {FIVE + DA
 
 PLACES = [
     ("SELECT 1", ()),
-    ("SELECT 1 FROM events", (ALWAYS,)),
+    ("SELECT 1 FROM events", (UNBOUNDED,)),
     (f"SELECT 1 FROM events WHERE events.{WHERE_A}", (A,)),
     (f"SELECT 1 FROM data_hist.events WHERE events.{WHERE_A}", (A,)),
     (f"SELECT 1 FROM events a, metrics b WHERE a.{WHERE_A} AND b.{WHERE_B}", (A, B)),
-    (f"SELECT 1 FROM events a LEFT JOIN metrics b ON true WHERE b.{WHERE_B}", (ALWAYS, B)),
-    (f"SELECT 1 FROM events a FULL JOIN metrics b ON true WHERE a.{WHERE_A}", (A, ALWAYS)),
-    (f"SELECT 1 FROM events a LEFT JOIN metrics b ON a.{WHERE_A}", (ALWAYS, ALWAYS)),
-    (f"SELECT 1 FROM events a, metrics b WHERE a.{WHERE_A} OR b.{WHERE_B}", (ALWAYS, ALWAYS)),
-    (f"SELECT 1 FROM events a, events a WHERE a.{WHERE_A}", (ALWAYS, ALWAYS)),
-    (f"SELECT 1 FROM events a, events b WHERE {WHERE_A}", (ALWAYS, ALWAYS)),
-    (f"SELECT 1 FROM events JOIN (VALUES 1) AS v(dt) USING (dt) WHERE {WHERE_A}", (ALWAYS,)),
-    (f"SELECT 1 FROM (events e JOIN metrics m ON true) WHERE e.{WHERE_A}", (ALWAYS, ALWAYS)),
+    (f"SELECT 1 FROM events a LEFT JOIN metrics b ON true WHERE b.{WHERE_B}", (UNBOUNDED, B)),
+    (f"SELECT 1 FROM events a FULL JOIN metrics b ON true WHERE a.{WHERE_A}", (A, UNBOUNDED)),
+    (f"SELECT 1 FROM events a LEFT JOIN metrics b ON a.{WHERE_A}", (UNBOUNDED, UNBOUNDED)),
+    (f"SELECT 1 FROM events a, metrics b WHERE a.{WHERE_A} OR b.{WHERE_B}", (UNBOUNDED, UNBOUNDED)),
+    (f"SELECT 1 FROM events a, events a WHERE a.{WHERE_A}", (UNBOUNDED, UNBOUNDED)),
+    (f"SELECT 1 FROM events a, events b WHERE {WHERE_A}", (UNBOUNDED, UNBOUNDED)),
+    (f"SELECT 1 FROM events JOIN (VALUES 1) AS v(dt) USING (dt) WHERE {WHERE_A}", (UNBOUNDED,)),
+    (f"SELECT 1 FROM (events e JOIN metrics m ON true) WHERE e.{WHERE_A}", (UNBOUNDED, UNBOUNDED)),
     (f"SELECT 1 FROM events CROSS JOIN UNNEST(split(tags, ',')) AS t(x) WHERE {WHERE_A}", (A,)),
-    (f"SELECT 1 FROM (SELECT * FROM events) AS e WHERE {WHERE_A}", (ALWAYS,)),
+    (f"SELECT 1 FROM (SELECT * FROM events) AS e WHERE {WHERE_A}", (UNBOUNDED,)),
     (f"WITH e AS (SELECT * FROM events WHERE {WHERE_A}) SELECT 1 FROM e WHERE {WHERE_B}", (A,)),
-    (f"SELECT 1 FROM events UNION ALL SELECT 1 FROM metrics WHERE {WHERE_A}", (ALWAYS, A)),
+    (f"SELECT 1 FROM events UNION ALL SELECT 1 FROM metrics WHERE {WHERE_A}", (UNBOUNDED, A)),
     (f"SELECT 1 FROM events e WHERE EXISTS (SELECT 1 FROM metrics m WHERE e.{WHERE_A})",
-     (ALWAYS, ALWAYS)),
-    (f"SELECT count(*) FROM events HAVING max({WHERE_A})", (ALWAYS,)),
+     (UNBOUNDED, UNBOUNDED)),
+    (f"SELECT count(*) FROM events HAVING max({WHERE_A})", (UNBOUNDED,)),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("sql", "expected"), PLACES)
 def test_a_condition_counts_for_the_table_it_restricts(
-    guard: Guard, sql: str, expected: tuple[TimeRange, ...]
+    guard: Guard, sql: str, expected: tuple[TimeBounds, ...]
 ) -> None:
     assert ranges(guard, sql) == expected
 

@@ -29,7 +29,7 @@ def warnings(
     parameters: Sequence[object] | None = None,
 ) -> list[QueryWarning]:
     admitted = GUARD.admit(sql, customer_id=tenant, parameters=parameters)  # type: ignore[arg-type]
-    sent = annotate(admitted.sql, sql, admitted.edits, admitted.ranges)
+    sent = annotate(admitted.sql, sql, admitted.edits, admitted.time_bounds)
     query = Query("id", status, sent, "s3://bucket/key", SUBMITTED)
     return POLICY.warnings(OwnedQuery(query, Owner(tenant, 60)))
 
@@ -132,7 +132,7 @@ def test_a_query_without_notes_has_no_warning() -> None:
 
 def test_an_archive_that_keeps_everything_has_no_warning() -> None:
     admitted = GUARD.admit("SELECT 1 FROM events", customer_id=None, parameters=None)
-    sent = annotate(admitted.sql, "", admitted.edits, admitted.ranges)
+    sent = annotate(admitted.sql, "", admitted.edits, admitted.time_bounds)
     query = Query("id", QueryStatus.FINISHED, sent, "s3://bucket/key", SUBMITTED)
     owned = OwnedQuery(query, Owner(1, 60))
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from data_hist.catalog import load_catalog
 from data_hist.errors import QueryTooLarge
-from data_hist.pruning.time_range import Anchor, Base, Span, TimeRange
+from data_hist.pruning.time_range import Anchor, Base, TimeBounds, TimeRange
 from data_hist.queries.sql_trailer import annotate, caller_position, caller_text, time_ranges
 from data_hist.sql_guard import MAX_SQL_BYTES, Edit, Guard, Parameter
 from tests.support.shared_files import shared_cases
@@ -104,7 +104,7 @@ TRICKY = [
 def test_every_admitted_text_comes_back(guard: Guard, sql: str, customer_id: int | None) -> None:
     admitted = guard.admit(sql, customer_id=customer_id, parameters=values_for(sql))
 
-    sent = annotate(admitted.sql, sql, admitted.edits, admitted.ranges)
+    sent = annotate(admitted.sql, sql, admitted.edits, admitted.time_bounds)
 
     assert caller_text(sent) == sql
 
@@ -121,7 +121,7 @@ def test_values_of_parameters_do_not_come_back(guard: Guard, values: list[Parame
     sql = "SELECT ?, 'why?' FROM events WHERE customerid=? -- ?"
     admitted = guard.admit(sql, customer_id=11000, parameters=values)
 
-    assert caller_text(annotate(admitted.sql, sql, admitted.edits, admitted.ranges)) == sql
+    assert caller_text(annotate(admitted.sql, sql, admitted.edits, admitted.time_bounds)) == sql
 
 
 OLD = 'SELECT a\nFROM (SELECT 1) AS "events", (SELECT 2) AS t'
@@ -184,16 +184,17 @@ def test_any_position_is_answered(position: tuple[int, int]) -> None:
     caller_position(annotate("SELECT 1", "SELECT 1", []), *position)
 
 
-SPANS = st.builds(
-    Span, *(st.none() | st.integers(-253_402_300_799_999, 253_402_300_799_999) for _ in range(2))
+TIME_RANGES = st.builds(
+    TimeRange,
+    *(st.none() | st.integers(-253_402_300_799_999, 253_402_300_799_999) for _ in range(2)),
 )
 ANCHORS = st.just(Anchor()) | st.builds(
     Anchor, st.sampled_from([Base.START, Base.TODAY]), st.integers(-24_000, 24_000)
 )
 
 
-@given(st.lists(st.dictionaries(ANCHORS, SPANS, max_size=3), max_size=4))
-def test_time_ranges_are_read_back(ranges: list[TimeRange]) -> None:
+@given(st.lists(st.dictionaries(ANCHORS, TIME_RANGES, max_size=3), max_size=4))
+def test_time_ranges_are_read_back(ranges: list[TimeBounds]) -> None:
     edit = Replacement(14, 6, "(SELECT 1)").edit
     sent = annotate("SELECT 1 FROM (SELECT 1)", "SELECT 1 FROM events", [edit], ranges)
 
@@ -208,7 +209,7 @@ def test_text_without_notes_of_ours_has_no_time_ranges() -> None:
     assert time_ranges("SELECT 1 -- @start:0::;") == []
     assert time_ranges(annotate("SELECT 1", "SELECT 1", [])) == []
     assert time_ranges("SELECT 1\n-- data_hist: @mars:0:1:2;epoch:0:1:2;") == [
-        {Anchor(): Span(1, 2)}
+        {Anchor(): TimeRange(1, 2)}
     ]
 
 

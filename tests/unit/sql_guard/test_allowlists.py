@@ -5,9 +5,7 @@ import re
 import pytest
 from sqlglot import exp
 
-from data_hist.sql_guard import Guard, keywords
-from data_hist.sql_guard import function_allowlist as functions
-from data_hist.sql_guard import node_allowlist as grammar
+from data_hist.sql_guard import Guard, allowlists
 
 DANGEROUS = """
     version current_user current_catalog current_schema session_user sleep pg_sleep read_csv
@@ -17,16 +15,16 @@ DANGEROUS = """
 
 
 def test_the_functions_are_sorted_lower_case_and_unique() -> None:
-    names = [name for name in functions.FILE.read_text().splitlines() if name[0] != "#"]
+    names = [name for name in allowlists.FUNCTIONS_FILE.read_text().splitlines() if name[0] != "#"]
 
     assert names == sorted({name.lower() for name in names})
 
 
-@pytest.mark.parametrize("name", functions.FOREIGN)
+@pytest.mark.parametrize("name", allowlists.FOREIGN_FUNCTIONS)
 def test_what_replaces_a_function_may_be_called(guard: Guard, name: str) -> None:
-    instead = functions.FOREIGN[name]
+    instead = allowlists.FOREIGN_FUNCTIONS[name]
 
-    assert name not in functions.ALLOWED
+    assert name not in allowlists.FUNCTIONS
     table = f"SELECT 1 FROM {instead}" if instead.startswith("UNNEST") else f"SELECT {instead}"
     placeholders = {"type": "varchar", "from": '"from"', "to": '"to"', "array": '"array"'}
     sql = re.sub(r"\b(type|from|to|array)\b(?!\()(?=[,)])", lambda m: placeholders[m[1]], table)
@@ -34,22 +32,27 @@ def test_what_replaces_a_function_may_be_called(guard: Guard, name: str) -> None
 
 
 def test_the_functions_of_others_are_sorted_and_unique() -> None:
-    names = [line.split(":")[0] for line in functions.FOREIGN_FILE.read_text().splitlines()[2:]]
+    names = [
+        line.split(":")[0]
+        for line in allowlists.FOREIGN_FUNCTIONS_FILE.read_text().splitlines()[2:]
+    ]
 
     assert names == sorted(set(names))
 
 
 @pytest.mark.parametrize("name", DANGEROUS.split())
 def test_a_function_that_reaches_outside_the_data_is_not_on_the_list(name: str) -> None:
-    assert name not in functions.ALLOWED
+    assert name not in allowlists.FUNCTIONS
 
 
 def test_no_keyword_of_another_statement_is_a_grammar_word() -> None:
-    others = keywords.words("TABLE INSERT INTO DELETE UPDATE MERGE CREATE DROP ALTER EXECUTE CALL")
+    others = allowlists.words(
+        "TABLE INSERT INTO DELETE UPDATE MERGE CREATE DROP ALTER EXECUTE CALL"
+    )
 
-    assert not others & keywords.GRAMMAR_WORDS
-    assert keywords.REFUSED_RESERVED < keywords.RESERVED
-    assert not keywords.GRAMMAR_WORDS & keywords.RESERVED
+    assert not others & allowlists.GRAMMAR_WORDS
+    assert allowlists.REFUSED_RESERVED < allowlists.RESERVED
+    assert not allowlists.GRAMMAR_WORDS & allowlists.RESERVED
 
 
 @pytest.mark.parametrize(
@@ -61,9 +64,9 @@ def test_no_keyword_of_another_statement_is_a_grammar_word() -> None:
     ],
 )  # fmt: skip
 def test_nodes_that_are_no_part_of_a_select_are_not_on_the_list(kind: type[exp.Expr]) -> None:
-    assert (kind in grammar.NODES) == (kind is exp.Alias)
+    assert (kind in allowlists.NODES) == (kind is exp.Alias)
 
 
 def test_every_argument_on_the_lists_is_one_that_sqlglot_has() -> None:
-    for kind, arguments in grammar.NODES.items():
+    for kind, arguments in allowlists.NODES.items():
         assert arguments <= set(kind.arg_types), kind

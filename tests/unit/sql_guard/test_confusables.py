@@ -6,7 +6,7 @@ import pytest
 
 from data_hist.errors import StatementNotAllowed
 from data_hist.sql_guard import Guard
-from data_hist.sql_guard.confusables import folded
+from data_hist.sql_guard.confusables import fold
 
 from .case_files import bounded
 
@@ -26,7 +26,7 @@ FOLDED = [
 
 @pytest.mark.parametrize(("name", "likeness"), FOLDED)
 def test_a_name_is_read_without_marks_styles_and_case(name: str, likeness: str) -> None:
-    assert folded(name) == likeness
+    assert fold(name) == likeness
 
 
 def test_every_character_that_equals_a_letter_without_regard_to_case_is_read_as_it() -> None:
@@ -36,7 +36,7 @@ def test_every_character_that_equals_a_letter_without_regard_to_case_is_read_as_
         cases = {character.upper(), character.lower(), character.upper().lower()}
         letters = {case for case in cases if len(case) == 1 and case.isascii()}
         found += bool(letters)
-        assert all(folded(character) == letter.lower() for letter in letters), hex(ord(character))
+        assert all(fold(character) == letter.lower() for letter in letters), hex(ord(character))
     assert found >= 3
 
 

@@ -8,7 +8,7 @@ import pytest
 from local_athena.backends.duckdb import dialect
 from local_athena.backends.duckdb.dialect.signatures import function_names, signatures
 
-from data_hist.sql_guard.function_allowlist import ALLOWED
+from data_hist.sql_guard.allowlists import FUNCTIONS
 
 GEOMETRIES = """
     bing_tile bing_tile_at bing_tile_coordinates bing_tile_polygon bing_tile_quadkey
@@ -38,19 +38,19 @@ def implemented() -> Iterator[str]:
 
 
 def test_each_function_that_may_be_called_is_one_of_trino() -> None:
-    assert function_names() >= ALLOWED
+    assert function_names() >= FUNCTIONS
 
 
 def test_what_trino_has_is_allowed_or_refused_for_a_reason() -> None:
     refused = {name for names in NOT_ALLOWED for name in names.split()}
 
-    left = {name for name in function_names() - ALLOWED if not name.startswith("st_")}
+    left = {name for name in function_names() - FUNCTIONS if not name.startswith("st_")}
     assert left == refused
 
 
 def test_the_endpoint_runs_nothing_that_may_not_be_called() -> None:
     assert {"coalesce", "transform", "date_trunc", "json_extract"} < set(implemented())
-    assert set(implemented()) <= ALLOWED
+    assert set(implemented()) <= FUNCTIONS
 
 
 @pytest.mark.parametrize("name", ["abs", "cast", "json_value", "st_point", "version"])

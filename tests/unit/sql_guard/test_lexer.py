@@ -3,8 +3,7 @@
 import pytest
 
 from data_hist.errors import InvalidSql
-from data_hist.sql_guard.diagnostics import Source
-from data_hist.sql_guard.lexer import Kind, lex
+from data_hist.sql_guard.lexer import Kind, Source, lex
 
 W, Q, S, N, OP, P = (
     Kind.WORD, Kind.QUOTED, Kind.STRING, Kind.NUMBER, Kind.OPERATOR, Kind.PARAMETER,

@@ -6,10 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_hist.sql_guard.diagnostics import Source
-from data_hist.sql_guard.lexer import Kind, lex
-from data_hist.sql_guard.literals import literal
-from data_hist.sql_guard.parameter import BadParameter
+from data_hist.sql_guard.lexer import Kind, Source, lex
+from data_hist.sql_guard.literals import BadParameter, render_literal
 
 WRITTEN = [
     (None, "NULL"),
@@ -146,13 +144,13 @@ values = st.none() | st.booleans() | st.integers() | st.floats() | st.text() | t
 
 @pytest.mark.parametrize(("value", "text"), WRITTEN)
 def test_a_value_becomes_one_literal(value: object, text: str) -> None:
-    assert literal(value) == text  # type: ignore[arg-type]  # what JSON can hold, and more
+    assert render_literal(value) == text  # type: ignore[arg-type]  # what JSON can hold, and more
 
 
 @pytest.mark.parametrize("value", REFUSED, ids=lambda value: repr(value)[:60])
 def test_a_value_without_a_literal_is_refused(value: object) -> None:
     with pytest.raises(BadParameter):
-        literal(value)  # type: ignore[arg-type]  # what JSON can hold, and more
+        render_literal(value)  # type: ignore[arg-type]  # what JSON can hold, and more
 
 
 @pytest.mark.parametrize(
@@ -167,7 +165,7 @@ def test_a_value_without_a_literal_is_refused(value: object) -> None:
 )
 def test_a_refusal_says_what_the_value_must_be(value: dict[str, str], reason: str) -> None:
     with pytest.raises(BadParameter) as refused:
-        literal(value)
+        render_literal(value)
 
     assert str(refused.value) == reason
 
@@ -175,7 +173,7 @@ def test_a_refusal_says_what_the_value_must_be(value: dict[str, str], reason: st
 @given(values)
 def test_whatever_the_value_its_literal_cannot_leave_its_place(value: object) -> None:
     try:
-        text = literal(value)  # type: ignore[arg-type]  # anything goes in
+        text = render_literal(value)  # type: ignore[arg-type]  # anything goes in
     except BadParameter:
         return
 
@@ -190,7 +188,7 @@ def test_whatever_the_value_its_literal_cannot_leave_its_place(value: object) ->
 @given(st.text())
 def test_a_string_literal_is_read_back_as_the_string(value: str) -> None:
     try:
-        text = literal(value)
+        text = render_literal(value)
     except BadParameter:
         return
 

@@ -5,13 +5,14 @@ import multiprocessing
 import pickle
 from collections.abc import Iterator
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from data_hist.catalog import load_catalog
 from data_hist.errors import FieldError, InvalidRequest, InvalidSql, StatementNotAllowed
 from data_hist.sql_guard import Guard
-from data_hist.sql_guard.pool import GuardPool
+from data_hist.sql_guard.pool import GuardLimits, GuardPool
 
 VERSIONS = load_catalog().versions
 LONG = "SELECT servicename FROM events WHERE customerid IN (1" + ", 1" * 4_000 + ")"
@@ -104,21 +105,23 @@ def process_ids() -> set[int | None]:
 def test_long_text_is_never_judged_in_this_process(
     pool: GuardPool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pool, "_guards", {})
+    # Processes are started anew, and do not see this.
+    monkeypatch.setattr(Guard, "read", Mock(side_effect=AssertionError))
 
     asyncio.run(pool.admit("v0", LONG, customer_id=1, parameters=None))
 
 
-def test_text_that_takes_too_long_is_refused(
-    pool: GuardPool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("data_hist.sql_guard.pool._JUDGEMENT_SECONDS", 0.001)
+def test_text_that_takes_too_long_is_refused() -> None:
+    limits = GuardLimits(process_seconds=0.001)
+    pool = GuardPool(VERSIONS, limits=limits)
     with pytest.raises(StatementNotAllowed) as refusal:
         asyncio.run(pool.admit("v0", LONG, customer_id=1, parameters=None))
-    monkeypatch.undo()
+    # As if the machine had become faster.
+    object.__setattr__(limits, "process_seconds", GuardLimits.process_seconds)
 
     assert refusal.value.code == "TOO_COMPLEX"
     asyncio.run(pool.admit("v0", LONG, customer_id=1, parameters=None))
+    pool.close()
 
 
 @pytest.mark.parametrize(

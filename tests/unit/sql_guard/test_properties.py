@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from data_hist.errors import RequestError
 from data_hist.sql_guard import AdmittedQuery, Guard
-from data_hist.sql_guard.diagnostics import Source
-from data_hist.sql_guard.lexer import Kind, lex
+from data_hist.sql_guard.lexer import Kind, Source, lex
 from tests.support.shared_files import shared_cases
 
 from .case_files import bounded, outcome, own_cases, sql_of

@@ -4,8 +4,8 @@ import pytest
 
 from data_hist.catalog import load_catalog
 from data_hist.sql_guard import Guard
-from data_hist.sql_guard.statement import Statement
-from data_hist.sql_guard.statement_cache import StatementCache
+from data_hist.sql_guard.guard import Statement
+from data_hist.sql_guard.pool import StatementCache
 
 GUARD = Guard(load_catalog().versions["v0"])
 
@@ -28,7 +28,7 @@ def test_a_statement_is_that_of_exactly_its_text() -> None:
 
 
 def test_what_was_used_longest_ago_goes_first() -> None:
-    cache = StatementCache(most_statements=2)
+    cache = StatementCache(max_statements=2)
     cache.put(_statement(1))
     cache.put(_statement(2))
     assert _known(cache, 1) == [True]
@@ -39,7 +39,7 @@ def test_what_was_used_longest_ago_goes_first() -> None:
 
 
 def test_the_same_text_counts_once() -> None:
-    cache = StatementCache(most_statements=2)
+    cache = StatementCache(max_statements=2)
     for _ in range(3):
         cache.put(_statement(1))
     cache.put(_statement(2))
@@ -53,7 +53,7 @@ def test_the_same_text_counts_once() -> None:
     ids=["short", "long", "long with its tree"],
 )
 def test_many_bytes_make_room_for_fewer(more: str, kept: int) -> None:
-    cache = StatementCache(most_bytes=100_000)
+    cache = StatementCache(max_bytes=100_000)
     statements = [_statement(number, more) for number in range(10)]
     for statement in statements:
         cache.put(statement)

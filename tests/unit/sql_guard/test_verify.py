@@ -8,27 +8,36 @@ import pytest
 
 from data_hist.catalog import load_catalog
 from data_hist.errors import InvalidSql, RequestError, StatementNotAllowed
-from data_hist.pruning.time_range import FIXED, Span
+from data_hist.pruning.time_range import FIXED, TimeRange
 from data_hist.sql_guard import Guard, parser, verify
 from data_hist.sql_guard import guard as guard_module
-from data_hist.sql_guard.diagnostics import Source
-from data_hist.sql_guard.lexer import lex
-from data_hist.sql_guard.rewrite import TENANT_COLUMN, Replacement, projection, splice, stand_in
-from data_hist.sql_guard.sub_select_check import RewriteFault, shown
+from data_hist.sql_guard.lexer import Lexed, Source, lex
+from data_hist.sql_guard.rewrite import (
+    TENANT_COLUMN,
+    Replacement,
+    empty_sub_select,
+    replace_all,
+    scoped_sub_select,
+)
+from data_hist.sql_guard.verify import RewriteFault, SubSelect, table_view
 
 VERSION = load_catalog().versions["v0"]
 TABLE = VERSION.tables["events"]
-ARRIVAL = {FIXED: Span(low=1_763_600_000_000)}
-EVENTS = projection(VERSION, TABLE, 11000)
-NARROWED = projection(VERSION, TABLE, 11000, ARRIVAL)
-STAND_IN = stand_in(VERSION, TABLE)
-SHOWN = shown(VERSION, TABLE, TENANT_COLUMN)
+ARRIVAL = {FIXED: TimeRange(low=1_763_600_000_000)}
+EVENTS = scoped_sub_select(VERSION, TABLE, 11000)
+NARROWED = scoped_sub_select(VERSION, TABLE, 11000, ARRIVAL)
+EMPTY = empty_sub_select(VERSION, TABLE)
+VIEW = table_view(VERSION, TABLE, TENANT_COLUMN)
 SQL = "SELECT * FROM events e"
 
 
-def _check_frame(frame: str, replacements: list[Replacement], stand_ins: list[str]) -> None:
+def _check_frame(frame: str, sub_select: str) -> None:
     tokens = lex(Source(SQL), max_tokens=50).tokens
-    verify.check_frame(frame, tokens, replacements, stand_ins)
+    verify.check_frame(frame, tokens, fixed=[], sub_selects=[_in_place(sub_select)])
+
+
+def _in_place(sub_select: str) -> SubSelect:
+    return SubSelect(Replacement(14, 20, sub_select), VIEW)
 
 
 def _check_sent(sent: str, sub_select: str, customer_id: int | None = 11000) -> None:
@@ -37,17 +46,17 @@ def _check_sent(sent: str, sub_select: str, customer_id: int | None = 11000) -> 
         lex(Source(SQL), max_tokens=50).tokens,
         fixed=[],
         literals=[],
-        sub_selects=[verify.SubSelect(Replacement(14, 20, sub_select), SHOWN)],
+        sub_selects=[_in_place(sub_select)],
         customer_id=customer_id,
     )
 
 
 def _sent(sub_select: str) -> str:
-    return splice(SQL, [Replacement(14, 20, sub_select)])[0]
+    return replace_all(SQL, [Replacement(14, 20, sub_select)])[0]
 
 
 def test_the_frame_that_was_meant_passes() -> None:
-    _check_frame(_sent(STAND_IN), [Replacement(14, 20, STAND_IN)], [STAND_IN])
+    _check_frame(_sent(EMPTY), EMPTY)
 
 
 @pytest.mark.parametrize("sub_select", [EVENTS, NARROWED, f'{NARROWED} AS "events"'])
@@ -56,7 +65,7 @@ def test_the_text_that_was_meant_passes(sub_select: str) -> None:
 
 
 def test_everybodys_rows_are_for_the_operator_alone() -> None:
-    everybodys = projection(VERSION, TABLE, None, ARRIVAL)
+    everybodys = scoped_sub_select(VERSION, TABLE, None, ARRIVAL)
 
     _check_sent(_sent(everybodys), everybodys, customer_id=None)
     with pytest.raises(RewriteFault, match="not that of a customer"):
@@ -84,13 +93,13 @@ def test_another_text_is_a_fault_of_ours(sent: str) -> None:
         "secret",
         '"awsdatacatalog"."data_hist"."events_v0"',
         '(SELECT 1 FROM "awsdatacatalog"."data_hist"."other")',
-        f"{STAND_IN} x, data_hist.secret",
+        f"{EMPTY} x, data_hist.secret",
         "(SELECT 1)",
     ],
 )
-def test_a_stand_in_that_is_not_ours_is_a_fault(text: str) -> None:
+def test_an_empty_sub_select_that_is_not_ours_is_a_fault(text: str) -> None:
     with pytest.raises(RewriteFault):
-        _check_frame(_sent(text), [Replacement(14, 20, text)], [STAND_IN])
+        _check_frame(_sent(text), text)
 
 
 WRONG_SUB_SELECTS = [
@@ -167,7 +176,7 @@ def test_a_literal_that_is_more_than_a_value_is_a_fault_of_ours(literal: str) ->
 
     with pytest.raises(RewriteFault, match="a literal"):
         verify.check_sent(
-            splice(sql, meant)[0],
+            replace_all(sql, meant)[0],
             lex(Source(sql), max_tokens=9).tokens,
             fixed=[],
             literals=meant,
@@ -178,16 +187,17 @@ def test_a_literal_that_is_more_than_a_value_is_a_fault_of_ours(literal: str) ->
 
 def test_an_empty_text_is_a_fault_of_ours() -> None:
     with pytest.raises(RewriteFault, match="empty"):
-        verify.check_frame("", [], [], [])
+        verify.check_frame("", [], fixed=[], sub_selects=[])
 
 
 def test_a_fault_of_the_callers_that_only_the_rewriting_shows_is_a_syntax_error() -> None:
     sql = "SELECT * FROM events *"
-    meant = [Replacement(14, 20, STAND_IN)]
+    meant = _in_place(EMPTY)
     tokens = lex(Source(sql), max_tokens=9).tokens
+    frame, _ = replace_all(sql, [meant.replacement])
 
     with pytest.raises(InvalidSql):
-        verify.check_frame(splice(sql, meant)[0], tokens, meant, [STAND_IN])
+        verify.check_frame(frame, tokens, fixed=[], sub_selects=[meant])
 
 
 def test_a_parser_that_fails_on_the_rewritten_text_is_a_fault_of_ours(
@@ -196,14 +206,14 @@ def test_a_parser_that_fails_on_the_rewritten_text_is_a_fault_of_ours(
     monkeypatch.setattr(parser, "parse", Mock(side_effect=ZeroDivisionError))
 
     with pytest.raises(RewriteFault, match="cannot be read"):
-        verify.check_frame("SELECT 1", lex(Source("SELECT 1"), max_tokens=2).tokens, [], [])
+        verify.check_frame("SELECT 1", lex(Source("SELECT 1")).tokens, fixed=[], sub_selects=[])
 
 
 def test_a_level_too_many_is_the_callers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parser, "parse", Mock(side_effect=RecursionError))
 
     with pytest.raises(StatementNotAllowed, match="too complex"):
-        verify.check_frame("SELECT 1", lex(Source("SELECT 1"), max_tokens=2).tokens, [], [])
+        verify.check_frame("SELECT 1", lex(Source("SELECT 1")).tokens, fixed=[], sub_selects=[])
 
 
 @pytest.mark.parametrize("ours", ["SELECT", "SELECT 1 2", "SELECT '1'", "SELECT  1", "SELEC T1"])
@@ -211,38 +221,41 @@ def test_tokens_that_the_parser_sees_otherwise_are_a_syntax_error(ours: str) -> 
     tokens = lex(Source(ours), max_tokens=9).tokens
 
     with pytest.raises(parser.SyntaxFault):
-        parser.parse("SELECT 1", tokens)
+        parser.parse(Lexed(tokens, "SELECT 1"))
 
 
-BROKEN_PROJECTIONS: list[Callable[..., str]] = [
+BROKEN_SUB_SELECTS: list[Callable[..., str]] = [
     lambda *_: "(SELECT 1 FROM secret)",
-    lambda version, table, _customer, arrival: projection(version, table, None, arrival),
-    lambda version, table, _customer, arrival: projection(version, table, 11001, arrival),
-    lambda version, _table, customer, arrival: projection(
+    lambda version, table, _customer, arrival: scoped_sub_select(version, table, None, arrival),
+    lambda version, table, _customer, arrival: scoped_sub_select(version, table, 11001, arrival),
+    lambda version, _table, customer, arrival: scoped_sub_select(
         version, version.tables["metrics"], customer, arrival
     ),
-    lambda *known: projection(*known).replace(" AND ", " OR "),
+    lambda *known: scoped_sub_select(*known).replace(" AND ", " OR "),
 ]
-BROKEN_SPLICES: list[Callable[..., Any]] = [
-    lambda text, _pieces: splice(text, []),
-    lambda text, pieces: splice(text, sorted(pieces)[1:]),
-    lambda text, pieces: splice(
+BROKEN_REPLACEMENTS: list[Callable[..., Any]] = [
+    lambda text, _pieces: replace_all(text, []),
+    lambda text, pieces: replace_all(text, sorted(pieces)[1:]),
+    lambda text, pieces: replace_all(
         text, [Replacement(start + 1, end, new) for start, end, new in pieces]
     ),
-    lambda text, pieces: splice(
+    lambda text, pieces: replace_all(
         text, [Replacement(start, end + 2, new) for start, end, new in pieces]
     ),
-    lambda text, pieces: (splice(text, pieces)[0] + ", secret", ()),
-    lambda text, pieces: (splice(text, pieces)[0].replace("= 11000", "= 11001"), ()),
-    lambda text, pieces: (splice(text, pieces)[0].replace("WHERE customerid", "OR customerid"), ()),
+    lambda text, pieces: (replace_all(text, pieces)[0] + ", secret", ()),
+    lambda text, pieces: (replace_all(text, pieces)[0].replace("= 11000", "= 11001"), ()),
+    lambda text, pieces: (
+        replace_all(text, pieces)[0].replace("WHERE customerid", "OR customerid"),
+        (),
+    ),
 ]
 NARROWED_SQL = "SELECT service FROM events WHERE createdtimestamp > 1763600000000 AND data = ?"
 
 
 @pytest.mark.parametrize(
     ("name", "broken"),
-    [("projection", each) for each in BROKEN_PROJECTIONS]
-    + [("splice", each) for each in BROKEN_SPLICES],
+    [("scoped_sub_select", each) for each in BROKEN_SUB_SELECTS]
+    + [("replace_all", each) for each in BROKEN_REPLACEMENTS],
 )
 def test_a_fault_of_ours_is_noticed_for_a_known_text_and_not_blamed_on_the_caller(
     monkeypatch: pytest.MonkeyPatch, name: str, broken: Callable[..., Any]
@@ -261,14 +274,15 @@ def test_a_fault_of_ours_is_noticed_for_a_known_text_and_not_blamed_on_the_calle
 
 def test_overlapping_replacements_are_no_text_at_all() -> None:
     with pytest.raises(ValueError, match="overlap"):
-        splice("abc", [Replacement(0, 2, "x"), Replacement(1, 3, "y")])
+        replace_all("abc", [Replacement(0, 2, "x"), Replacement(1, 3, "y")])
 
 
 def test_a_long_text_is_still_compared_token_by_token() -> None:
     sql = "SELECT * FROM events e WHERE dt IN ('1'" + ", '1'" * 5_000 + ")"
     tokens = lex(Source(sql), max_tokens=20_000).tokens
-    meant = [Replacement(14, 20, STAND_IN)]
+    meant = _in_place(EMPTY)
+    frame, _ = replace_all(sql, [meant.replacement])
 
-    verify.check_frame(splice(sql, meant)[0], tokens, meant, [STAND_IN])
+    verify.check_frame(frame, tokens, fixed=[], sub_selects=[meant])
     with pytest.raises(RewriteFault, match="other tokens"):
-        verify.check_frame(sql, tokens, meant, [STAND_IN])
+        verify.check_frame(sql, tokens, fixed=[], sub_selects=[meant])

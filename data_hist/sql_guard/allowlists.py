@@ -1,10 +1,96 @@
-"""What a syntax tree may be made of: each kind of node with the arguments it may have.
+"""What a query may be made of: keywords, functions, and nodes of its syntax tree with arguments.
 
-Plain data. A kind or an argument that does not stand here is refused, so what sqlglot learns to
-read later stays refused until someone adds it.
+Plain data. Whatever is not listed is refused, also what sqlglot learns to parse later.
 """
 
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
 from sqlglot import exp
+
+FUNCTIONS_FILE = Path(__file__).with_name("function_allowlist.txt")
+FOREIGN_FUNCTIONS_FILE = Path(__file__).with_name("foreign_functions.txt")
+
+
+def words(text: str) -> frozenset[str]:
+    """Return the words of a text."""
+    return frozenset(text.split())
+
+
+RESERVED = words(
+    """
+    ALTER AND AS BETWEEN BY CASE CAST CONSTRAINT CREATE CROSS CUBE CURRENT_CATALOG CURRENT_DATE
+    CURRENT_PATH CURRENT_ROLE CURRENT_SCHEMA CURRENT_TIME CURRENT_TIMESTAMP CURRENT_USER DEALLOCATE
+    DELETE DESCRIBE DISTINCT DROP ELSE END ESCAPE EXCEPT EXECUTE EXISTS EXTRACT FALSE FOR FROM FULL
+    GROUP GROUPING HAVING IN INNER INSERT INTERSECT INTO IS JOIN JSON_ARRAY JSON_EXISTS JSON_OBJECT
+    JSON_QUERY JSON_TABLE JSON_VALUE LEFT LIKE LISTAGG LOCALTIME LOCALTIMESTAMP NATURAL NORMALIZE
+    NOT NULL ON OR ORDER OUTER PREPARE RECURSIVE RIGHT ROLLUP SELECT SKIP TABLE THEN TRIM TRUE
+    UESCAPE UNION UNNEST USING VALUES WHEN WHERE WITH
+    """
+)
+
+REFUSED_RESERVED = words(
+    """
+    ALTER CONSTRAINT CREATE CURRENT_CATALOG CURRENT_PATH CURRENT_ROLE CURRENT_SCHEMA CURRENT_USER
+    DEALLOCATE DELETE DESCRIBE DROP EXECUTE INSERT INTO JSON_TABLE NATURAL PREPARE SKIP TABLE
+    """
+)
+
+TYPE_WORDS = words(
+    """
+    ARRAY BIGINT BOOLEAN CHAR DATE DECIMAL DOUBLE INT INTEGER IPADDRESS JSON MAP PRECISION REAL ROW
+    SMALLINT TIME TIMESTAMP TINYINT UUID VARBINARY VARCHAR
+    """
+)
+
+# Keywords in some places of a SELECT, and plain names in all others.
+GRAMMAR_WORDS = TYPE_WORDS | words(
+    """
+    ABSENT ALL ANY ARRAY ASC AT BERNOULLI BOTH CONDITIONAL COUNT CURRENT DAY DAY_OF_MONTH
+    DAY_OF_WEEK DAY_OF_YEAR DEFAULT DESC DOW DOY EMPTY ERROR EXCLUDE FETCH FILTER FIRST FOLLOWING
+    FORMAT GROUPS HOUR IGNORE INTERVAL KEEP KEY KEYS LAST LATERAL LEADING LIMIT MINUTE MONTH NEXT
+    NFC NFD NFKC NFKD NULLS OBJECT OFFSET OMIT ONLY ORDINALITY OTHERS OVER OVERFLOW PARTITION
+    PASSING PRECEDING QUARTER QUOTES RANGE RESPECT RETURNING ROW ROWS SCALAR SECOND SETS SOME
+    STRING SYSTEM TABLESAMPLE TIES TIMEZONE_HOUR TIMEZONE_MINUTE TO TRAILING TRUNCATE TRY_CAST
+    UNBOUNDED UNCONDITIONAL UNIQUE UNKNOWN VALUE WEEK WINDOW WITHIN WITHOUT WRAPPER YEAR
+    YEAR_OF_WEEK YOW ZONE
+    """
+)
+
+# An expression, a query or a table follows, so a name with `(` behind it is a call.
+BEFORE_EXPRESSION = words(
+    """
+    ALL AND ANY BETWEEN BOTH BY CASE DEFAULT DISTINCT ELSE ESCAPE EXCEPT EXISTS FOR FROM HAVING IN
+    INTERSECT JOIN KEY LATERAL LEADING LIKE LIMIT NOT OFFSET ON OR PASSING RANGE ROWS GROUPS SELECT
+    SOME THEN TRAILING UNION USING VALUE VALUES WHEN WHERE ZONE
+    """
+)
+
+# A `(` after these does not make a call.
+BEFORE_BRACKET = (
+    BEFORE_EXPRESSION
+    | TYPE_WORDS
+    | words(
+        """
+        AS BERNOULLI CUBE FILTER GROUP OVER RECURSIVE ROLLUP SETS SYSTEM UNNEST WITH CAST TRY_CAST
+        """
+    )
+)
+
+SET_OPERATORS = frozenset({"UNION", "INTERSECT", "EXCEPT"})
+PREFIX_OPERATORS = frozenset({"NOT", "-", "+"})
+
+
+def _lines(file: Path) -> Iterator[str]:
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return (line for line in lines if not line.startswith("#"))
+
+
+FUNCTIONS = frozenset(_lines(FUNCTIONS_FILE))
+FOREIGN_FUNCTIONS: Mapping[str, str] = dict(
+    line.split(": ", 1) for line in _lines(FOREIGN_FUNCTIONS_FILE)
+)
+"""What to write in place of a function of another database."""
 
 _UNARY = frozenset({"this"})
 _BINARY = frozenset({"this", "expression"})
@@ -106,8 +192,8 @@ NODES = {**QUERY_NODES, **TABLE_NODES, **CLAUSE_NODES, **EXPRESSION_NODES}
 
 QUERIES = (exp.Select, exp.SetOperation, exp.Subquery)
 
-# Where a row count stands, only a number or a parameter may.
-COUNTS: dict[type[exp.Expr], str] = {
+# The argument that has to be a number or a parameter.
+COUNT_ARGUMENTS: dict[type[exp.Expr], str] = {
     exp.Limit: "expression",
     exp.Offset: "expression",
     exp.Fetch: "count",
