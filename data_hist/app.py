@@ -12,17 +12,14 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import connexion
-from connexion.exceptions import ProblemException
 from connexion.middleware import ConnexionMiddleware, MiddlewarePosition
 from connexion.middleware.swagger_ui import SwaggerUIMiddleware
 from connexion.resolver import Resolver
-from starlette.exceptions import HTTPException
 
 from data_hist.athena import AthenaClient
 from data_hist.athena.client import CallLimits
 from data_hist.auth.authentication import Authenticator, authenticator_from
 from data_hist.catalog import ApiVersion, Catalog, load_catalog
-from data_hist.errors import DataHistError
 from data_hist.http import specification
 from data_hist.http.concurrency_limit import (
     OVERLOAD_KEY,
@@ -32,7 +29,7 @@ from data_hist.http.concurrency_limit import (
 )
 from data_hist.http.cors import CROSS_ORIGIN_KEY, CrossOrigin, CrossOriginMiddleware
 from data_hist.http.health import HealthOperations
-from data_hist.http.instrumentation import ObservationMiddleware, Observer
+from data_hist.http.instrumentation import InstrumentationMiddleware, RequestObserver
 from data_hist.http.middleware import (
     BodyMiddleware,
     OverloadMiddleware,
@@ -40,13 +37,8 @@ from data_hist.http.middleware import (
     PathMiddleware,
     RequestLimits,
 )
-from data_hist.http.operations import ClientDisconnected, Operations, security_map
-from data_hist.http.responses import (
-    disconnect_response,
-    http_problem_response,
-    internal_response,
-    problem_response,
-)
+from data_hist.http.operations import Operations, security_map
+from data_hist.http.responses import error_handlers
 from data_hist.http.routes import Routes
 from data_hist.http.serializers import respond_with_json
 from data_hist.http.shutdown import SHUTDOWN_KEY, Shutdown
@@ -134,7 +126,8 @@ def create_app(
         )
         _add_version(app, edge, settings, version, use_cases)
     _add_health(app, edge, engine)
-    _add_error_handlers(app, edge)
+    for error, handler in error_handlers(edge.routes).items():
+        app.add_error_handler(error, handler)
     return app
 
 
@@ -147,7 +140,7 @@ class _HttpEdge:
     overload: OverloadControl
     shutdown: Shutdown
     cross_origin: CrossOrigin | None
-    observer: Observer
+    observer: RequestObserver
     authenticator: Authenticator
     api_document: dict[str, Any]
 
@@ -162,16 +155,16 @@ class _HttpEdge:
         routes = Routes()
         limiter = ConcurrencyLimiter(settings.concurrent_requests, limits.concurrency)
         # A request that is refused at the socket has no span of its own.
-        observe_refusal = Observer(routes, parse_traceparent, request_log).refused
+        record_refusal = RequestObserver(routes, parse_traceparent, request_log).record_refusal
         return cls(
             routes=routes,
             limiter=limiter,
-            overload=OverloadControl(limiter, observe_refusal, routes.long_poll_seconds),
+            overload=OverloadControl(limiter, record_refusal, routes.long_poll_seconds),
             shutdown=Shutdown(settings.shutdown_notice_seconds),
             cross_origin=CrossOrigin(settings.cors_origins.split(), settings.tenant_header)
             if settings.cors_origins
             else None,
-            observer=Observer(
+            observer=RequestObserver(
                 routes, tracing.current_trace if tracing else parse_traceparent, request_log
             ),
             authenticator=authenticator_from(settings),
@@ -201,7 +194,7 @@ def _add_middlewares(
     outermost = MiddlewarePosition.BEFORE_EXCEPTION
     if tracing is not None:
         app.add_middleware(tracing.middleware(edge.routes.route_of), outermost)
-    app.add_middleware(ObservationMiddleware, outermost, observer=edge.observer)
+    app.add_middleware(InstrumentationMiddleware, outermost, observer=edge.observer)
     if edge.cross_origin is not None:
         app.add_middleware(CrossOriginMiddleware, outermost, cross_origin=edge.cross_origin)
     app.add_middleware(OverloadMiddleware, outermost, overload=edge.overload)
@@ -241,14 +234,6 @@ def _add_health(app: connexion.AsyncApp, edge: _HttpEdge, engine: AthenaClient) 
     document = specification.health_specification()
     edge.routes.add("", document)
     app.add_api(document, base_path="", resolver=_resolver(HealthOperations(engine, edge.shutdown)))
-
-
-def _add_error_handlers(app: connexion.AsyncApp, edge: _HttpEdge) -> None:
-    app.add_error_handler(DataHistError, problem_response)
-    app.add_error_handler(ClientDisconnected, disconnect_response)
-    for framework_error in (HTTPException, ProblemException):
-        app.add_error_handler(framework_error, partial(http_problem_response, edge.routes))
-    app.add_error_handler(Exception, internal_response)
 
 
 def _site_pages(edge: _HttpEdge, settings: Settings, catalog: Catalog) -> Mapping[str, Page]:

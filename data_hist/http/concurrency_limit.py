@@ -19,7 +19,7 @@ OVERLOAD_KEY = "overload_control"
 SLOT_KEY = "slot"
 """The key of a request's `Slot` in its state, where the server leaves it for the middleware."""
 
-ObserveRefusal = Callable[[str, str, RawHeaders, Overloaded, int], str]
+RecordRefusal = Callable[[str, str, RawHeaders, Overloaded, int], str]
 LongPollSeconds = Callable[[str, str, bytes, RawHeaders], int]
 
 # Load balancers and monitors need an answer most when the worker is busy.
@@ -213,7 +213,7 @@ class OverloadControl:
 
     Args:
         limiter: The limit of this worker.
-        observe_refusal: Logs and counts a refusal at the socket, given the method, path, headers,
+        record_refusal: Logs and counts a refusal at the socket, given the method, path, headers,
             error and number of bytes sent, and returns the id of the request.
         long_poll_seconds: Tells from the method, path, query and headers how long a long poll
             waits; 0 for other requests.
@@ -222,12 +222,12 @@ class OverloadControl:
     def __init__(
         self,
         limiter: ConcurrencyLimiter,
-        observe_refusal: ObserveRefusal,
+        record_refusal: RecordRefusal,
         long_poll_seconds: LongPollSeconds,
     ) -> None:
         self._limiter = limiter
         self._long_poll_seconds = long_poll_seconds
-        self.observe_refusal = observe_refusal
+        self.record_refusal = record_refusal
 
     def admit(self, method: str, path: str, query: bytes, headers: RawHeaders) -> Slot | None:
         """Admit a request; None if it needs no slot.

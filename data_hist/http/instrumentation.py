@@ -1,6 +1,6 @@
-"""Each request seen from outside: its ids, its line in the log, its numbers.
+"""Give each request its ids, and log and count it once its response has ended.
 
-All is told when the answer has ended, which for a whole result may be long after it began.
+The end of a streamed result may come long after its beginning.
 """
 
 import re
@@ -27,14 +27,14 @@ from data_hist.observability.request_context import (
 )
 
 _REQUEST_ID = b"x-request-id"
-_WELL_FORMED_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_USABLE_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 
 
-class Observer:
-    """Knows a request by its headers, and tells how it went.
+class RequestObserver:
+    """Begins the context of each request from its headers, and logs and counts its end.
 
     Args:
-        routes: Names for paths.
+        routes: Names the routes of paths.
         trace_of: Finds the trace of a request from the values of its `traceparent`.
         log: Takes the line of each request; standard error by default.
     """
@@ -49,8 +49,8 @@ class Observer:
         self._routes = routes
         self._trace_of = trace_of
 
-    def record_of(self, headers: RawHeaders) -> RequestContext:
-        """What is known of a request before it is served: its id, taken or made, and its trace."""
+    def begin(self, headers: RawHeaders) -> RequestContext:
+        """Create the context of a request, with a new id unless its headers have a usable one."""
         given = b""
         traceparents = []
         for name, value in headers:
@@ -58,109 +58,114 @@ class Observer:
                 given = value
             elif name == TRACEPARENT:
                 traceparents.append(value)
-        request_id = given.decode() if _WELL_FORMED_ID.fullmatch(given) else secrets.token_hex(16)
+        request_id = given.decode() if _USABLE_ID.fullmatch(given) else secrets.token_hex(16)
         return RequestContext(request_id, self._trace_of(traceparents))
 
-    def tell(
-        self, method: str, path: str, record: RequestContext, answer: "Answer", seconds: float
+    def end(
+        self,
+        method: str,
+        path: str,
+        context: RequestContext,
+        response: "SentResponse",
+        seconds: float,
     ) -> None:
-        """Write the line of the request whose context this is, and count it."""
+        """Log and count a request; its context is the current one."""
         route = self._routes.route_of(path)
-        completion = _completion(record, answer)
-        # Both are measured by clocks of their own, so that the difference may be below zero.
-        worked_seconds = max(seconds - record.waited_seconds, 0.0)
-        metrics.request_ended(method, route, answer.status, worked_seconds, record.problem)
-        if record.stream_format:
-            metrics.stream_ended(record.stream_format, completion, answer.sent_bytes)
+        completion = _completion(context, response)
+        # Different clocks measure the two, so that the difference may be negative.
+        busy_seconds = max(seconds - context.waited_seconds, 0.0)
+        metrics.request_ended(method, route, response.status, busy_seconds, context.problem)
+        if context.stream_format:
+            metrics.stream_ended(context.stream_format, completion, response.sent_bytes)
         fields: dict[str, Any] = {
             "method": method,
             "route": route,
-            "status": answer.status,
+            "status": response.status,
             "completion": completion,
             "duration_ms": round(seconds * 1000, 1),
-            "sent_bytes": answer.sent_bytes,
+            "sent_bytes": response.sent_bytes,
         }
-        if record.waited_seconds:
-            fields["waited_ms"] = round(record.waited_seconds * 1000, 1)
-        if record.trace is not None and record.trace.parent_span_id is not None:
-            fields["parent_span_id"] = record.trace.parent_span_id
+        if context.waited_seconds:
+            fields["waited_ms"] = round(context.waited_seconds * 1000, 1)
+        if context.trace is not None and context.trace.parent_span_id is not None:
+            fields["parent_span_id"] = context.trace.parent_span_id
         for name in ("tenant", "query_id", "problem"):
-            value = getattr(record, name)
+            value = getattr(context, name)
             if value is not None:
                 fields[name] = value
         self._log.write(fields)
 
-    def refused(
+    def record_refusal(
         self, method: str, path: str, headers: RawHeaders, error: DataHistError, sent_bytes: int
     ) -> str:
-        """Tell of a request that was refused as it came, and give its id."""
-        record = self.record_of(headers)
+        """Log and count a request that was refused at the socket, and return its id."""
+        context = self.begin(headers)
         slug, status, _ = problem_kind(error)
-        record.problem = slug
-        answer = Answer(status, sent_bytes, is_whole=True)
-        # The connection's own context must not name this request to those that follow.
-        of_request = Context()
-        of_request.run(CURRENT.set, record)
-        of_request.run(self.tell, method, path, record, answer, 0.0)
-        return record.request_id
+        context.problem = slug
+        response = SentResponse(status, sent_bytes, is_complete=True)
+        # In the connection's own context, later requests would carry the ids of this one.
+        isolated = Context()
+        isolated.run(CURRENT.set, context)
+        isolated.run(self.end, method, path, context, response, 0.0)
+        return context.request_id
 
 
-class ObservationMiddleware:
-    """Has each request observed from outside."""
+class InstrumentationMiddleware:
+    """Observes each request from before the first other middleware to after the last."""
 
-    def __init__(self, app: ASGIApp, observer: Observer) -> None:
+    def __init__(self, app: ASGIApp, observer: RequestObserver) -> None:
         self._app = app
         self._observer = observer
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request, observed."""
+        """Serve a request, and observe it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         begun = time.perf_counter()
-        # Servers may leave it out; the tenant is kept there.
+        # Servers may leave the state out.
         scope.setdefault("state", {})
-        record = self._observer.record_of(scope["headers"])
-        answer = Answer()
-        request_id = record.request_id.encode()
+        context = self._observer.begin(scope["headers"])
+        response = SentResponse()
+        request_id = context.request_id.encode()
 
-        async def observed(message: Message) -> None:
+        async def send_and_observe(message: Message) -> None:
             if message["type"] == "http.response.start":
                 message["headers"] = [*message.get("headers", ()), (_REQUEST_ID, request_id)]
             await send(message)
-            answer.take(message)
+            response.add(message)
 
-        # Never reset: the server's own lines about the request follow, in a task of its own.
-        CURRENT.set(record)
+        # Never reset: the server logs about the request afterwards, in a task of its own.
+        CURRENT.set(context)
         try:
             with metrics.one_request():
-                await self._app(scope, receive, observed)
+                await self._app(scope, receive, send_and_observe)
         except BaseException:
-            record.problem = INTERNAL.slug
+            context.problem = INTERNAL.slug
             raise
         finally:
             seconds = time.perf_counter() - begun
-            self._observer.tell(scope["method"], scope["path"], record, answer, seconds)
+            self._observer.end(scope["method"], scope["path"], context, response, seconds)
 
 
 @dataclass(slots=True)
-class Answer:
-    """What has been sent of the answer to a request."""
+class SentResponse:
+    """What has been sent of a response."""
 
     status: int = INTERNAL.status
     sent_bytes: int = 0
-    is_whole: bool = False
+    is_complete: bool = False
 
-    def take(self, message: Message) -> None:
-        """Take account of a part that was sent."""
+    def add(self, message: Message) -> None:
+        """Add an ASGI message that was sent."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
         elif message["type"] == "http.response.body":
             self.sent_bytes += len(message.get("body", b""))
-            self.is_whole = not message.get("more_body", False)
+            self.is_complete = not message.get("more_body", False)
 
 
-def _completion(record: RequestContext, answer: Answer) -> str:
-    if answer.is_whole and not record.caller_left:
+def _completion(context: RequestContext, response: SentResponse) -> str:
+    if response.is_complete and not context.caller_left:
         return "whole"
-    return "broken" if record.problem else "client_left"
+    return "broken" if context.problem else "client_left"

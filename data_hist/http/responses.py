@@ -1,7 +1,11 @@
 """Respond to errors: those of the service, those of the framework, bugs, and disconnects."""
 
 import logging
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from typing import Any
 
+from connexion.exceptions import ProblemException
 from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from starlette.exceptions import HTTPException
 
@@ -15,9 +19,25 @@ _log = logging.getLogger(__name__)
 
 _CLIENT_CLOSED_REQUEST = 499
 
+ErrorHandler = Callable[[ConnexionRequest, Any], Awaitable[ConnexionResponse]]
 
-async def problem_response(request: ConnexionRequest, error: DataHistError) -> ConnexionResponse:
-    """Respond to an error of the service."""
+
+def error_handlers(routes: Routes) -> Mapping[type[Exception], ErrorHandler]:
+    """Return the handler of each class of errors, for Connexion; subclasses share it."""
+    of_framework = partial(_respond_to_framework_error, routes)
+    return {
+        DataHistError: _respond_with_problem,
+        ClientDisconnected: _respond_to_disconnect,
+        HTTPException: of_framework,
+        ProblemException: of_framework,
+        Exception: _respond_to_bug,
+    }
+
+
+async def _respond_with_problem(
+    request: ConnexionRequest, error: DataHistError
+) -> ConnexionResponse:
+    """Respond to an error of the service; the log has those that an operator should know of."""
     problem = render_problem(error, request.scope["headers"])
     context = current_request()
     context.query_id = context.query_id or error.query_id
@@ -26,10 +46,10 @@ async def problem_response(request: ConnexionRequest, error: DataHistError) -> C
     return _response(problem)
 
 
-async def http_problem_response(
+async def _respond_to_framework_error(
     routes: Routes, request: ConnexionRequest, error: HTTPException
 ) -> ConnexionResponse:
-    """Respond to an error of the framework, in the service's own words."""
+    """Respond to an error of the framework as if it were one of the service."""
     path = request.scope["path"]
     if error.status_code == 404:
         translated: DataHistError = NotFound(_advice(path, routes, request))
@@ -38,18 +58,18 @@ async def http_problem_response(
     elif error.status_code < 500:
         translated = InvalidRequest("The request cannot be read.")
     else:
-        return await internal_response(request, error)
-    return await problem_response(request, translated)
+        return await _respond_to_bug(request, error)
+    return await _respond_with_problem(request, translated)
 
 
-async def internal_response(request: ConnexionRequest, error: Exception) -> ConnexionResponse:
+async def _respond_to_bug(request: ConnexionRequest, error: Exception) -> ConnexionResponse:
     """Respond to a bug; what happened is only logged."""
     _log.error("the request failed", exc_info=error)
     request_id = current_request().request_id
     return _response(render_internal_problem(request_id, request.scope["headers"]))
 
 
-async def disconnect_response(
+async def _respond_to_disconnect(
     _request: ConnexionRequest, _error: ClientDisconnected
 ) -> ConnexionResponse:
     """Respond to a client that has disconnected, for the log only."""

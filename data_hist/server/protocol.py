@@ -218,7 +218,7 @@ class BoundedProtocol(HttpToolsProtocol):
         method, path, _, headers = self._request
         problem = render_problem(error, self.headers)
         sent = b"" if method == "HEAD" else problem.body
-        request_id = overload.observe_refusal(method, path, headers, error, len(sent))
+        request_id = overload.record_refusal(method, path, headers, error, len(sent))
         is_last = self._is_last_request
         self.transport.write(self._answer_head(problem, request_id, is_last=is_last) + sent)
         if is_last:

@@ -14,7 +14,7 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from data_hist.http.concurrency_limit import OVERLOAD_KEY, ConcurrencyLimiter, OverloadControl
-from data_hist.http.instrumentation import Observer
+from data_hist.http.instrumentation import RequestObserver
 from data_hist.http.middleware import OverloadMiddleware
 from data_hist.http.routes import Routes
 from data_hist.http.shutdown import SHUTDOWN_KEY, Shutdown
@@ -30,9 +30,9 @@ class Application:
 
     def __init__(self) -> None:
         self.shutdown = Shutdown(notice_seconds=0)
-        observer = Observer(Routes(), parse_traceparent)
+        observer = RequestObserver(Routes(), parse_traceparent)
         self.overload = OverloadControl(
-            ConcurrencyLimiter(10), observer.refused, lambda *_request: 0
+            ConcurrencyLimiter(10), observer.record_refusal, lambda *_request: 0
         )
         self.began_to_wait = threading.Event()
 
