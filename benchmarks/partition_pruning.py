@@ -12,8 +12,12 @@ from pathlib import Path
 import duckdb
 from local_athena.backends.duckdb import dialect
 from local_athena.backends.duckdb.storage.archive import Archive
-from local_athena.backends.duckdb.storage.partitions import Folder, data_files, keep_all
-from local_athena.backends.duckdb.storage.pruning import folder_filter
+from local_athena.backends.duckdb.storage.partitions import (
+    Folder,
+    folder_filter,
+    keep_all,
+    list_data_files,
+)
 from local_athena.tables import Catalog, Column, PartitionLevel, Table
 
 LEVELS = tuple(PartitionLevel(name, f"{name}=") for name in ("dt", "hr", "min"))
@@ -54,7 +58,7 @@ def duckdb_lists(connection: Connection, root: Path, condition: str) -> int:
 
 def duckdb_prunes_a_list(connection: Connection, root: Path, condition: str) -> int:
     """DuckDB is given the list of all files and prunes it."""
-    files = [file.path for file in data_files(root / EVENTS.location, LEVELS, keep_all)]
+    files = [file.path for file in list_data_files(root / EVENTS.location, LEVELS, keep_all)]
     return _read(connection, str(files), condition)
 
 
@@ -72,7 +76,7 @@ def one_table_of_folders(connection: Connection, root: Path, condition: str) -> 
         )
         return [folders[number] for (number,) in kept.fetchall()]
 
-    files = [file.path for file in data_files(root / EVENTS.location, LEVELS, keep)]
+    files = [file.path for file in list_data_files(root / EVENTS.location, LEVELS, keep)]
     return _read(connection, str(files), "true")
 
 

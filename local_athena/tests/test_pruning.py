@@ -8,8 +8,7 @@ import duckdb
 import pytest
 from local_athena.backends.duckdb import dialect
 from local_athena.backends.duckdb.storage.archive import Archive
-from local_athena.backends.duckdb.storage.partitions import Folder
-from local_athena.backends.duckdb.storage.pruning import folder_filter
+from local_athena.backends.duckdb.storage.partitions import Folder, folder_filter
 from local_athena.engine.database import Database
 from local_athena.tables import Catalog, Column, PartitionLevel, Table
 

@@ -11,8 +11,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from local_athena.backends.duckdb import dialect
 from local_athena.backends.duckdb.storage.archive import Archive
-from local_athena.backends.duckdb.storage.partitions import Folder, FolderFilter, keep_all
-from local_athena.backends.duckdb.storage.pruning import folder_filter
+from local_athena.backends.duckdb.storage.partitions import (
+    Folder,
+    FolderFilter,
+    folder_filter,
+    keep_all,
+)
 
 from tests.archive_tree import CATALOG, EVENTS, add_file
 

@@ -13,7 +13,7 @@ import duckdb
 
 from local_athena.backends.duckdb.dialect import Scan, install
 from local_athena.backends.duckdb.storage.archive import Archive
-from local_athena.backends.duckdb.storage.pruning import folder_filter
+from local_athena.backends.duckdb.storage.partitions import folder_filter
 
 
 class Database:

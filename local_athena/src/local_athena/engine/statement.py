@@ -13,9 +13,9 @@ import duckdb
 from local_athena.backends.duckdb.dialect import (
     StatementKind,
     Translation,
+    describe_columns,
     failure_from_duckdb,
-    rendered_query,
-    result_columns,
+    render_query,
 )
 from local_athena.engine.database import Database
 from local_athena.engine.executions import Column
@@ -78,7 +78,7 @@ def run_statement(
 def _columns(database: Database, translation: Translation) -> tuple[Column, ...]:
     columns = tuple(
         Column(column.name, column.type, column.precision, column.scale, column.case_sensitive)
-        for column in result_columns(database.connection, translation)
+        for column in describe_columns(database.connection, translation)
     )
     is_explain = translation.statement is StatementKind.EXPLAIN_VALIDATE
     return (_EXPLAIN_COLUMN,) if is_explain else columns
@@ -90,7 +90,7 @@ def _write(
     if translation.statement is StatementKind.EXPLAIN_VALIDATE:
         result.write_text("true", encoding="utf-8")
         return 1
-    query = rendered_query(database.connection, translation)
+    query = render_query(database.connection, translation)
     rows = database.copy(copy_statement(query, [column.name for column in columns], result))
     if rows == 0:
         close_empty_result(result)

@@ -11,8 +11,8 @@ from local_athena.backends.duckdb.dialect.translation import (
     ResultColumn,
     StatementKind,
     Translation,
-    rendered_query,
-    result_columns,
+    describe_columns,
+    render_query,
     translate,
 )
 
@@ -22,9 +22,9 @@ __all__ = [
     "Scan",
     "StatementKind",
     "Translation",
+    "describe_columns",
     "failure_from_duckdb",
     "install",
-    "rendered_query",
-    "result_columns",
+    "render_query",
     "translate",
 ]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.calls import aggregated, applied
+from local_athena.backends.duckdb.dialect.calls import apply_clauses, apply_signature
 from local_athena.backends.duckdb.dialect.context import (
     Call,
     FunctionHandler,
@@ -18,7 +18,7 @@ from local_athena.backends.duckdb.dialect.trino_types import (
     common_type,
     decimal_of,
 )
-from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce
 
 _SYMBOLS = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
 _TEMPORAL = ("date", "time", "timestamp", "timestamp with time zone")
@@ -27,11 +27,11 @@ _MAX_EXACT_DIGITS = 15
 
 def _arithmetic(translator: Translator, node: exp.Binary) -> Typed:
     symbol = _SYMBOLS[type(node)]
-    left, right = translator.typed(node.this), translator.typed(node.expression)
-    return combined(translator, node, symbol, left, right)
+    left, right = translator.translate(node.this), translator.translate(node.expression)
+    return apply_operator(translator, node, symbol, left, right)
 
 
-def combined(
+def apply_operator(
     translator: Translator, node: exp.Expr, symbol: str, left: Typed, right: Typed
 ) -> Typed:
     """One arithmetic operator on two values."""
@@ -40,7 +40,7 @@ def combined(
     if common is not None and common.name == "decimal":
         return _decimal(translator, node, symbol, left, right)
     if common is not None and (common.is_number or common.name == "unknown"):
-        return _number(symbol, coerced(left, common), coerced(right, common))
+        return _number(symbol, coerce(left, common), coerce(right, common))
     result = _temporal(symbol, left, right)
     if result is None:
         raise translator.mismatch(node, shown)
@@ -63,7 +63,7 @@ def _decimal(
         decimal_of(side.type) if side.type.is_integer else side.type for side in (left, right)
     )
     kind = _decimal_result(symbol, one, other)
-    left, right = coerced(left, one), coerced(right, other)
+    left, right = coerce(left, one), coerce(right, other)
     if symbol != "/":
         return Typed(f"CAST({left.sql} {symbol} {right.sql} AS {kind.duckdb})", kind)
     if (one.precision or 0) > _MAX_EXACT_DIGITS or (kind.precision or 0) > _MAX_EXACT_DIGITS * 2:
@@ -120,13 +120,13 @@ def _difference(left: Typed, right: Typed) -> Typed:
     if common is not None and common.name == "date":
         sql = f"to_days(CAST({left.sql} - {right.sql} AS INTEGER))"
     else:
-        pair = [coerced(side, common).sql for side in (left, right) if common]
+        pair = [coerce(side, common).sql for side in (left, right) if common]
         sql = f"({pair[0]} - {pair[1]})"
     return Typed(sql, TrinoType(DAY_TO_SECOND))
 
 
 def _negation(translator: Translator, node: exp.Neg) -> Typed:
-    value = translator.typed(node.this)
+    value = translator.translate(node.this)
     if not (value.type.is_number or value.type.is_interval):
         raise translator.mismatch(node, f"Cannot negate {value.type}")
     constant = f"-{value.constant}" if value.constant else None
@@ -134,8 +134,8 @@ def _negation(translator: Translator, node: exp.Neg) -> Typed:
 
 
 def _mod(translator: Translator, call: Call) -> Typed:
-    value, divisor = translator.typed_arguments(call, 2)
-    return combined(translator, call.node, "%", value, divisor)
+    value, divisor = translator.translate_arguments(call, 2)
+    return apply_operator(translator, call.node, "%", value, divisor)
 
 
 def _rounded_decimal(
@@ -144,10 +144,10 @@ def _rounded_decimal(
     """Rounding of decimals changes scale; other numbers follow the table."""
 
     def handler(translator: Translator, call: Call) -> Typed:
-        values = translator.typed_arguments(call, 1)
+        values = translator.translate_arguments(call, 1)
         kind = values[0].type
         if kind.name != "decimal":
-            return applied(translator, call, values)
+            return apply_signature(translator, call, values)
         if len(values) == 2:
             wider = replace(kind, precision=min(38, (kind.precision or 0) + 1))
             sql = f"CAST({function}({values[0].sql}, {values[1].sql}) AS {wider.duckdb})"
@@ -161,13 +161,13 @@ def _rounded_decimal(
 
 def _decimal_aggregate(translator: Translator, call: Call) -> Typed:
     """Sums and averages of decimals and reals keep their kind of number."""
-    values = translator.typed_arguments(call, 1)
+    values = translator.translate_arguments(call, 1)
     kind = values[0].type
     if kind.name not in ("decimal", "real"):
-        return applied(translator, call, values)
+        return apply_signature(translator, call, values)
     wide = TrinoType("decimal", precision=38, scale=kind.scale) if call.name == "sum" else kind
     result = kind if kind.name == "real" else wide
-    core = aggregated(translator, call, f"<<{call.name}({values[0].sql})>>")
+    core = apply_clauses(translator, call, f"<<{call.name}({values[0].sql})>>")
     return Typed(f"CAST({core} AS {result.duckdb})", result)
 
 

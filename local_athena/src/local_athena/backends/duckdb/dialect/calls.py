@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Call, Clauses, Handler, Translator
-from local_athena.backends.duckdb.dialect.json_functions import duckdb_path
-from local_athena.backends.duckdb.dialect.regexp_functions import re2_pattern
-from local_athena.backends.duckdb.dialect.signatures import Match, match, signatures
-from local_athena.backends.duckdb.dialect.sorting import ordering, window
-from local_athena.backends.duckdb.dialect.time_zones import local_time
+from local_athena.backends.duckdb.dialect.json_functions import translate_json_path
+from local_athena.backends.duckdb.dialect.regexp_functions import to_re2
+from local_athena.backends.duckdb.dialect.signatures import Match, match_signature, signatures
+from local_athena.backends.duckdb.dialect.sorting import translate_order, translate_window
+from local_athena.backends.duckdb.dialect.time_zones import to_local_time
 from local_athena.backends.duckdb.dialect.trino_types import TIMESTAMP_TZ
-from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce
 
 _PLACEHOLDER = re.compile(r"\{(\w+|\*)\}")
 # Those with a handler of their own; the others stand in the table.
@@ -21,7 +21,7 @@ _CORE = re.compile(r"<<(.*)>>")
 
 
 def _anonymous(translator: Translator, node: exp.Anonymous) -> Typed:
-    return translated_call(translator, node, Clauses())
+    return translate_call(translator, node, Clauses())
 
 
 def _wrapped(translator: Translator, node: exp.Expr) -> Typed:
@@ -40,10 +40,10 @@ def _wrapped(translator: Translator, node: exp.Expr) -> Typed:
             raise translator.unsupported(node, "this call")
         current = current.this
     clauses = Clauses(condition, over, ignore_nulls)
-    return translated_call(translator, current, clauses)
+    return translate_call(translator, current, clauses)
 
 
-def translated_call(translator: Translator, node: exp.Expr, clauses: Clauses) -> Typed:
+def translate_call(translator: Translator, node: exp.Expr, clauses: Clauses) -> Typed:
     """One function call."""
     if isinstance(node, exp.GroupConcat):
         return _dispatch(translator, Call("listagg", [node.this], node, clauses))
@@ -74,18 +74,18 @@ def _dispatch(translator: Translator, call: Call) -> Typed:
         return value
     if call.name not in signatures():
         raise translator.unsupported(call.node, f"the function {call.name}")
-    return from_table(translator, call)
+    return apply_matching_signature(translator, call)
 
 
-def from_table(translator: Translator, call: Call) -> Typed:
+def apply_matching_signature(translator: Translator, call: Call) -> Typed:
     """A call of a function that stands in the table of signatures."""
-    values = [translator.typed(argument) for argument in call.arguments]
-    return applied(translator, call, values)
+    values = [translator.translate(argument) for argument in call.arguments]
+    return apply_signature(translator, call, values)
 
 
-def applied(translator: Translator, call: Call, values: Sequence[Typed]) -> Typed:
+def apply_signature(translator: Translator, call: Call, values: Sequence[Typed]) -> Typed:
     """The table's function of already translated arguments."""
-    found = match(call.name, [value.type for value in values])
+    found = match_signature(call.name, [value.type for value in values])
     if found is None:
         raise _no_match(translator, call, values)
     arguments = [
@@ -96,7 +96,7 @@ def applied(translator: Translator, call: Call, values: Sequence[Typed]) -> Type
         text = f"Window function {call.name} requires an OVER clause"
         raise translator.failure("MISSING_OVER", text, call.node)
     if found.signature.is_aggregate:
-        return Typed(aggregated(translator, call, sql), found.result)
+        return Typed(apply_clauses(translator, call, sql), found.result)
     _refuse_clauses(translator, call)
     return Typed(sql, found.result)
 
@@ -118,14 +118,14 @@ def _argument(translator: Translator, call: Call, found: Match, index: int, valu
     parameters = found.signature.parameters
     parameter = parameters[min(index, len(parameters) - 1)]
     if parameter.name == "path":
-        return duckdb_path(translator, call.arguments[index], value)
+        return translate_json_path(translator, call.arguments[index], value)
     if parameter.name == "pattern":
-        return re2_pattern(value)
+        return to_re2(value)
     if parameter.name == "local":
-        return local_time(translator, call.node, value)
+        return to_local_time(translator, call.node, value)
     if value.type.name == TIMESTAMP_TZ and found.parameters[index].name == TIMESTAMP_TZ:
         return value.sql
-    return coerced(value, found.parameters[index]).sql
+    return coerce(value, found.parameters[index]).sql
 
 
 def _filled(found: Match, arguments: Sequence[str]) -> str:
@@ -140,7 +140,7 @@ def _filled(found: Match, arguments: Sequence[str]) -> str:
     return _PLACEHOLDER.sub(text, found.signature.template)
 
 
-def aggregated(translator: Translator, call: Call, sql: str) -> str:
+def apply_clauses(translator: Translator, call: Call, sql: str) -> str:
     """Puts DISTINCT, ORDER BY, FILTER and OVER around the marked call of a template."""
     clauses = call.clauses
     core = _CORE.search(sql)
@@ -150,14 +150,14 @@ def aggregated(translator: Translator, call: Call, sql: str) -> str:
     if clauses.distinct:
         inner = f"DISTINCT {inner}"
     if clauses.order:
-        inner += f" ORDER BY {ordering(translator, clauses.order)}"
+        inner += f" ORDER BY {translate_order(translator, clauses.order)}"
     if clauses.ignore_nulls:
         inner += " IGNORE NULLS"
     text = f"{name}({inner})"
     if clauses.filter is not None:
-        text += f" FILTER (WHERE {translator.typed(clauses.filter).sql})"
+        text += f" FILTER (WHERE {translator.translate(clauses.filter).sql})"
     if clauses.window is not None:
-        text += f" OVER {window(translator, clauses.window)}"
+        text += f" OVER {translate_window(translator, clauses.window)}"
     return sql[: core.start()] + text + sql[core.end() :]
 
 

@@ -6,9 +6,13 @@ from dataclasses import replace
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Handler, Translator
-from local_athena.backends.duckdb.dialect.json_casts import can_read, from_json, to_json
-from local_athena.backends.duckdb.dialect.rendering import temporal_text
-from local_athena.backends.duckdb.dialect.time_zones import instant, local_time
+from local_athena.backends.duckdb.dialect.json_casts import (
+    from_json,
+    is_castable_from_json,
+    to_json,
+)
+from local_athena.backends.duckdb.dialect.rendering import render_temporal
+from local_athena.backends.duckdb.dialect.time_zones import to_instant, to_local_time
 from local_athena.backends.duckdb.dialect.trino_types import (
     JSON,
     TIMESTAMP,
@@ -19,7 +23,12 @@ from local_athena.backends.duckdb.dialect.trino_types import (
     map_of,
     row_of,
 )
-from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced, failing, quoted
+from local_athena.backends.duckdb.dialect.typed_sql import (
+    Typed,
+    coerce,
+    failing_expression,
+    quote_string,
+)
 
 _SIMPLE_TYPES = {
     exp.DType.BOOLEAN: "boolean",
@@ -46,7 +55,7 @@ _UNAVAILABLE_TYPES = {
 _MAX_PRECISION = 6
 
 
-def type_named(translator: Translator, node: exp.DataType) -> TrinoType:
+def resolve_type(translator: Translator, node: exp.DataType) -> TrinoType:
     """The Athena type that a type name means."""
     kind = node.this
     if kind in _SIMPLE_TYPES:
@@ -72,9 +81,9 @@ def type_named(translator: Translator, node: exp.DataType) -> TrinoType:
 def _structured_type(translator: Translator, node: exp.DataType) -> TrinoType | None:
     kind = node.this
     if kind is exp.DType.ARRAY and len(node.expressions) == 1:
-        return array_of(type_named(translator, node.expressions[0]))
+        return array_of(resolve_type(translator, node.expressions[0]))
     if kind is exp.DType.MAP and len(node.expressions) == 2:
-        key, value = (type_named(translator, part) for part in node.expressions)
+        key, value = (resolve_type(translator, part) for part in node.expressions)
         return map_of(key, value)
     if kind is exp.DType.STRUCT and node.expressions:
         return _row_type(translator, node)
@@ -106,7 +115,7 @@ def _row_type(translator: Translator, node: exp.DataType) -> TrinoType:
     for part in node.expressions:
         named = isinstance(part, exp.ColumnDef)
         names.append(part.name.lower() if named else None)
-        kinds.append(type_named(translator, part.args["kind"] if named else part))
+        kinds.append(resolve_type(translator, part.args["kind"] if named else part))
     return row_of(*kinds, names=tuple(names))
 
 
@@ -133,13 +142,13 @@ _TEXTUAL = ("varchar", "char")
 
 
 def _cast(translator: Translator, node: exp.Cast) -> Typed:
-    translator.only(node, "this", "to", "safe")
-    target = type_named(translator, node.args["to"])
+    translator.allow_only(node, "this", "to", "safe")
+    target = resolve_type(translator, node.args["to"])
     if isinstance(node.this, exp.Literal) and node.this.is_string:
         literal = _typed_literal(translator, node, target)
         if literal is not None:
             return literal
-    return cast(translator, node, translator.typed(node.this), target)
+    return cast(translator, node, translator.translate(node.this), target)
 
 
 def _typed_literal(translator: Translator, node: exp.Cast, target: TrinoType) -> Typed | None:
@@ -151,7 +160,7 @@ def _typed_literal(translator: Translator, node: exp.Cast, target: TrinoType) ->
         whole, _, fraction = text.strip().lstrip("+-").partition(".")
         digits = max(1, len(whole.lstrip("0")) + len(fraction))
         exact = TrinoType("decimal", precision=digits, scale=len(fraction))
-        return Typed(f"CAST({quoted(text)} AS {exact.duckdb})", exact)
+        return Typed(f"CAST({quote_string(text)} AS {exact.duckdb})", exact)
     if target.name == TIMESTAMP_TZ:
         return _zoned_literal(text, target)
     return None
@@ -164,18 +173,18 @@ def _zoned_literal(text: str, target: TrinoType) -> Typed | None:
     fraction = _FRACTION.search(text)
     precision = target.precision if not fraction else min(6, len(fraction[1]))
     zone = match["zone"] or "UTC"
-    moment = f"athena_cast_timestamp({quoted(match['moment'])})"
-    return Typed(instant(moment, zone), replace(target, zone=zone, precision=precision))
+    moment = f"athena_cast_timestamp({quote_string(match['moment'])})"
+    return Typed(to_instant(moment, zone), replace(target, zone=zone, precision=precision))
 
 
 def cast(translator: Translator, node: exp.Expr, value: Typed, target: TrinoType) -> Typed:
     """An explicit cast."""
     source = value.type
     if source.name == "unknown":
-        return coerced(value, target)
+        return coerce(value, target)
     if target.name == "json":
         return Typed(to_json(value.sql, source), JSON)
-    if source.name == "json" and can_read(target):
+    if source.name == "json" and is_castable_from_json(target):
         return _shortened(Typed(from_json(value.sql, target), target), target)
     if target.name in _TEXTUAL:
         return _to_text(translator, node, value, target)
@@ -221,9 +230,9 @@ def _temporal(
         return None
     if value.type.name == "time" or (value.type.name, target.name) == ("date", "time"):
         return None
-    local = local_time(translator, node, value)
+    local = to_local_time(translator, node, value)
     if target.name == TIMESTAMP_TZ:
-        return instant(f"CAST({local} AS TIMESTAMP)", "UTC")
+        return to_instant(f"CAST({local} AS TIMESTAMP)", "UTC")
     return _rounded(f"CAST({local} AS {target.duckdb})", value.type, target)
 
 
@@ -245,9 +254,11 @@ def _to_text(translator: Translator, node: exp.Expr, value: Typed, target: Trino
     if kind.name in ("double", "real"):
         sql = f"athena_double_cast({value.sql})"
     else:
-        sql = temporal_text(value.sql, kind, kind.precision or 0)
+        sql = render_temporal(value.sql, kind, kind.precision or 0)
     if target.length not in (None, UNBOUNDED):
-        wrong = failing("INVALID_CAST_ARGUMENT", f"Value cannot be represented as {target}", target)
+        wrong = failing_expression(
+            "INVALID_CAST_ARGUMENT", f"Value cannot be represented as {target}", target
+        )
         sql = f"CASE WHEN length({sql}) > {target.length} THEN {wrong} ELSE {sql} END"
     return Typed(sql, target)
 
@@ -264,7 +275,7 @@ def _structured(translator: Translator, node: exp.Expr, value: Typed, target: Tr
         raise translator.mismatch(node, f"Cannot cast {source} to {target}")
     if source.duckdb == target.duckdb and not source.holds(TIMESTAMP_TZ):
         return Typed(value.sql, target)
-    name = translator.fresh("x")
+    name = translator.new_name("x")
 
     def part(sql: str, index: int) -> str:
         inner = Typed(sql, source.parameters[index])

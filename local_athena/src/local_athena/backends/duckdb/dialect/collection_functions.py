@@ -21,33 +21,33 @@ from local_athena.backends.duckdb.dialect.trino_types import (
     common_type,
     map_of,
 )
-from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced, failing
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce, failing_expression
 
 
-def body(translator: Translator, node: exp.Expr, values: Sequence[Typed]) -> Typed:
+def translate_lambda(translator: Translator, node: exp.Expr, values: Sequence[Typed]) -> Typed:
     """The body of a lambda whose parameters stand for values."""
     if not isinstance(node, exp.Lambda) or len(node.expressions) != len(values):
         text = f"Expected a lambda that takes {len(values)} argument(s)"
         raise translator.mismatch(node, text)
     names = [parameter.name.lower() for parameter in node.expressions]
     scope = Scope(parent=translator.scope, parameters=dict(zip(names, values, strict=True)))
-    return translator.within(scope).typed(node.this)
+    return translator.within(scope).translate(node.this)
 
 
 def _applied(
     translator: Translator, node: exp.Expr, kinds: Sequence[TrinoType]
 ) -> tuple[str, Typed]:
     """Parameters for DuckDB's lambda and the translated body."""
-    names = [translator.fresh("l") for _ in kinds]
+    names = [translator.new_name("l") for _ in kinds]
     values = [Typed(name, kind) for name, kind in zip(names, kinds, strict=True)]
-    return ", ".join(names), body(translator, node, values)
+    return ", ".join(names), translate_lambda(translator, node, values)
 
 
 def _collection(translator: Translator, call: Call, index: int, name: str, count: int) -> Typed:
     if len(call.arguments) != count:
         text = f"Unexpected parameters for function {call.name}"
         raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
-    value = translator.typed(call.arguments[index])
+    value = translator.translate(call.arguments[index])
     if value.type.name != name:
         text = f"Unexpected parameters ({value.type}, function) for function {call.name}"
         raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
@@ -57,7 +57,7 @@ def _collection(translator: Translator, call: Call, index: int, name: str, count
 def _condition(translator: Translator, node: exp.Expr, value: Typed) -> str:
     if common_type(value.type, BOOLEAN) is None:
         raise translator.mismatch(node, f"Lambda must return boolean: {value.type}")
-    return coerced(value, BOOLEAN).sql
+    return coerce(value, BOOLEAN).sql
 
 
 def _transform(translator: Translator, call: Call) -> Typed:
@@ -94,7 +94,7 @@ def _matches(translator: Translator, call: Call) -> Typed:
 
 def _reduce(translator: Translator, call: Call) -> Typed:
     items = _collection(translator, call, 0, "array", 4)
-    start = translator.typed(call.arguments[1])
+    start = translator.translate(call.arguments[1])
     element = items.type.element
     _, step = _applied(translator, call.arguments[2], [start.type, element])
     state = common_type(start.type, step.type)
@@ -102,24 +102,24 @@ def _reduce(translator: Translator, call: Call) -> Typed:
         raise translator.mismatch(call.node, f"Cannot reduce {start.type} to {step.type}")
     # DuckDB wants state and elements of one type: both travel in a pair.
     pair = f"STRUCT(s {state.duckdb}, v {element.duckdb})"
-    p, q, v = (translator.fresh("p") for _ in range(3))
+    p, q, v = (translator.new_name("p") for _ in range(3))
     values = [Typed(f"{p}.s", state), Typed(f"{q}.v", element)]
-    stepped = coerced(body(translator, call.arguments[2], values), state).sql
+    stepped = coerce(translate_lambda(translator, call.arguments[2], values), state).sql
     wrapped = f"list_transform({items.sql}, lambda {v}: CAST({{'s': NULL, 'v': {v}}} AS {pair}))"
-    initial = f"CAST({{'s': {coerced(start, state).sql}, 'v': NULL}} AS {pair})"
+    initial = f"CAST({{'s': {coerce(start, state).sql}, 'v': NULL}} AS {pair})"
     folded = (
         f"(list_reduce({wrapped}, lambda {p}, {q}: CAST({{'s': {stepped}, 'v': NULL}} AS {pair}),"
         f" {initial})).s"
     )
-    return body(translator, call.arguments[3], [Typed(folded, state)])
+    return translate_lambda(translator, call.arguments[3], [Typed(folded, state)])
 
 
 def _zip_with(translator: Translator, call: Call) -> Typed:
     left = _collection(translator, call, 0, "array", 3)
     right = _collection(translator, call, 1, "array", 3)
-    index = translator.fresh("i")
+    index = translator.new_name("i")
     values = [Typed(f"({side.sql})[{index}]", side.type.element) for side in (left, right)]
-    result = body(translator, call.arguments[2], values)
+    result = translate_lambda(translator, call.arguments[2], values)
     positions = f"range(1, greatest(len({left.sql}), len({right.sql})) + 1)"
     sql = (
         f"CASE WHEN {left.sql} IS NOT NULL AND {right.sql} IS NOT NULL"
@@ -133,7 +133,7 @@ def _zip(translator: Translator, call: Call) -> Typed:
         _collection(translator, call, index, "array", len(call.arguments))
         for index in range(len(call.arguments))
     ]
-    index = translator.fresh("i")
+    index = translator.new_name("i")
     fields = ", ".join(f"'f{n}': ({side.sql})[{index}]" for n, side in enumerate(arrays, 1))
     longest = ", ".join(f"len({side.sql})" for side in arrays)
     present = " AND ".join(f"{side.sql} IS NOT NULL" for side in arrays)
@@ -149,9 +149,9 @@ def _array_sorted_by_comparator(translator: Translator, call: Call) -> Typed:
     An element's place is the number of elements that come before it.
     """
     items = _collection(translator, call, 0, "array", 2)
-    one, other, place = (translator.fresh("i") for _ in range(3))
+    one, other, place = (translator.new_name("i") for _ in range(3))
     values = [Typed(f"({items.sql})[{name}]", items.type.element) for name in (other, one)]
-    order = body(translator, call.arguments[1], values)
+    order = translate_lambda(translator, call.arguments[1], values)
     if not order.type.is_integer:
         raise translator.mismatch(call.node, "Comparator of array_sort must return integer")
     before = f"({order.sql}) < 0 OR (({order.sql}) = 0 AND {other} < {one})"
@@ -166,9 +166,9 @@ def _array_sorted_by_comparator(translator: Translator, call: Call) -> Typed:
 def _map_lambda(translator: Translator, call: Call) -> tuple[Typed, str, Typed]:
     """The map, the name of an entry and the body applied to its key and value."""
     entries = _collection(translator, call, 0, "map", 2)
-    name = translator.fresh("m")
+    name = translator.new_name("m")
     key, value = Typed(f"{name}.key", entries.type.key), Typed(f"{name}.value", entries.type.value)
-    return entries, name, body(translator, call.arguments[1], [key, value])
+    return entries, name, translate_lambda(translator, call.arguments[1], [key, value])
 
 
 def _map_filter(translator: Translator, call: Call) -> Typed:
@@ -195,24 +195,24 @@ def _transform_keys(translator: Translator, call: Call) -> Typed:
 def _map_zip_with(translator: Translator, call: Call) -> Typed:
     left = _collection(translator, call, 0, "map", 3)
     right = _collection(translator, call, 1, "map", 3)
-    key = translator.fresh("k")
+    key = translator.new_name("k")
     kind = common_type(left.type.key, right.type.key) or UNKNOWN
     values = [
         Typed(f"map_extract_value({side.sql}, {key})", side.type.value) for side in (left, right)
     ]
-    result = body(translator, call.arguments[2], [Typed(key, kind), *values])
+    result = translate_lambda(translator, call.arguments[2], [Typed(key, kind), *values])
     keys = f"athena_array_distinct(map_keys({left.sql}) || map_keys({right.sql}))"
     changed = f"list_transform({keys}, lambda {key}: {result.sql})"
     return Typed(f"athena_map({keys}, {changed})", map_of(kind, result.type))
 
 
 def _subscript(translator: Translator, node: exp.Bracket) -> Typed:
-    translator.only(node, "this", "expressions", "offset")
-    base, index = translator.typed(node.this), translator.typed(node.expressions[0])
+    translator.allow_only(node, "this", "expressions", "offset")
+    base, index = translator.translate(node.this), translator.translate(node.expressions[0])
     if len(node.expressions) == 1 and base.type.name == "array" and index.type.is_integer:
-        return array_item(base, index)
+        return translate_array_item(base, index)
     if len(node.expressions) == 1 and base.type.name == "map":
-        return map_item(base, translator.typed_as(node.expressions[0], base.type.key))
+        return translate_map_item(base, translator.translate_as(node.expressions[0], base.type.key))
     if base.type.name == "row" and index.constant and index.type.is_integer:
         number = int(index.constant)
         if 1 <= number <= len(base.type.parameters):
@@ -220,13 +220,13 @@ def _subscript(translator: Translator, node: exp.Bracket) -> Typed:
     raise translator.mismatch(node, f"Cannot use {index.type} for subscript of {base.type}")
 
 
-def array_item(base: Typed, index: Typed) -> Typed:
+def translate_array_item(base: Typed, index: Typed) -> Typed:
     """An element of an array; a subscript outside of it is an error."""
     kind = base.type.element
-    zero = failing("INVALID_FUNCTION_ARGUMENT", "SQL array indices start at 1", kind)
-    negative = failing("INVALID_FUNCTION_ARGUMENT", "Array subscript is negative", kind)
+    zero = failing_expression("INVALID_FUNCTION_ARGUMENT", "SQL array indices start at 1", kind)
+    negative = failing_expression("INVALID_FUNCTION_ARGUMENT", "Array subscript is negative", kind)
     over = "Array subscript must be less than or equal to array length"
-    beyond = failing("INVALID_FUNCTION_ARGUMENT", over, kind)
+    beyond = failing_expression("INVALID_FUNCTION_ARGUMENT", over, kind)
     sql = (
         f"CASE WHEN {index.sql} = 0 AND {base.sql} IS NOT NULL THEN {zero}"
         f" WHEN {index.sql} < 0 AND {base.sql} IS NOT NULL THEN {negative}"
@@ -236,9 +236,11 @@ def array_item(base: Typed, index: Typed) -> Typed:
     return Typed(sql, kind)
 
 
-def map_item(base: Typed, key: Typed) -> Typed:
+def translate_map_item(base: Typed, key: Typed) -> Typed:
     """The value of a key; a key that is not there is an error."""
-    missing = failing("INVALID_FUNCTION_ARGUMENT", "Key not present in map", base.type.value)
+    missing = failing_expression(
+        "INVALID_FUNCTION_ARGUMENT", "Key not present in map", base.type.value
+    )
     sql = (
         f"CASE WHEN NOT map_contains({base.sql}, {key.sql}) THEN {missing}"
         f" ELSE map_extract_value({base.sql}, {key.sql}) END"
@@ -251,11 +253,11 @@ def _array_sort(translator: Translator, call: Call) -> Typed | None:
 
 
 def _array_join(translator: Translator, call: Call) -> Typed:
-    items, separator, *replacement = translator.typed_arguments(call, 2)
+    items, separator, *replacement = translator.translate_arguments(call, 2)
     if items.type.name != "array":
         text = f"Unexpected parameters ({items.type}) for function array_join"
         raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
-    name = translator.fresh("x")
+    name = translator.new_name("x")
     text_item = cast(translator, call.node, Typed(name, items.type.element), VARCHAR).sql
     if replacement:
         text_item = f"coalesce({text_item}, {replacement[0].sql})"

@@ -8,14 +8,18 @@ from local_athena.backends.duckdb.dialect.context import (
     Handler,
     Translator,
 )
-from local_athena.backends.duckdb.dialect.operators import compared, condition_sql, unified
+from local_athena.backends.duckdb.dialect.operators import (
+    coerce_to_common_type,
+    compare,
+    translate_condition,
+)
 from local_athena.backends.duckdb.dialect.scopes import Scope
 from local_athena.backends.duckdb.dialect.signatures import signatures
 from local_athena.backends.duckdb.dialect.trino_types import (
     UNKNOWN,
     VARCHAR,
 )
-from local_athena.backends.duckdb.dialect.typed_sql import Typed, quoted
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, quote_string
 
 _OUTSIDE_CALLS = frozenset({"sum", "avg", "listagg", "random", "rand", "uuid", "shuffle"})
 _OUTSIDE_NODES = (exp.Subquery, exp.Exists, exp.Window, exp.Filter, exp.GroupConcat)
@@ -23,16 +27,18 @@ _OUTSIDE_NODES = (exp.Subquery, exp.Exists, exp.Window, exp.Filter, exp.GroupCon
 
 def _case(translator: Translator, node: exp.Case) -> Typed:
     default = node.args.get("default")
-    results = [translator.typed(branch.args["true"]) for branch in node.args["ifs"]]
-    results.append(translator.typed(default) if default else Typed("NULL", UNKNOWN))
-    results = unified(translator, node, results, "All CASE results must be the same type")
+    results = [translator.translate(branch.args["true"]) for branch in node.args["ifs"]]
+    results.append(translator.translate(default) if default else Typed("NULL", UNKNOWN))
+    results = coerce_to_common_type(
+        translator, node, results, "All CASE results must be the same type"
+    )
     parts = []
     for branch, result in zip(node.args["ifs"], results, strict=False):
         if node.this:
-            subject, value = translator.typed(node.this), translator.typed(branch.this)
-            condition = compared(translator, branch, "=", subject, value).sql
+            subject, value = translator.translate(node.this), translator.translate(branch.this)
+            condition = compare(translator, branch, "=", subject, value).sql
         else:
-            condition = condition_sql(translator, branch.this)
+            condition = translate_condition(translator, branch.this)
         parts.append(f"WHEN {condition} THEN {result.sql}")
     sql = f"CASE {' '.join(parts)} ELSE {results[-1].sql} END"
     return Typed(sql, results[-1].type)
@@ -40,31 +46,35 @@ def _case(translator: Translator, node: exp.Case) -> Typed:
 
 def _if(translator: Translator, node: exp.If) -> Typed:
     otherwise = node.args.get("false")
-    results = [translator.typed(node.args["true"])]
-    results.append(translator.typed(otherwise) if otherwise else Typed("NULL", UNKNOWN))
-    yes, no = unified(translator, node, results, "Result types for IF must be the same")
-    sql = f"CASE WHEN {condition_sql(translator, node.this)} THEN {yes.sql} ELSE {no.sql} END"
+    results = [translator.translate(node.args["true"])]
+    results.append(translator.translate(otherwise) if otherwise else Typed("NULL", UNKNOWN))
+    yes, no = coerce_to_common_type(
+        translator, node, results, "Result types for IF must be the same"
+    )
+    sql = f"CASE WHEN {translate_condition(translator, node.this)} THEN {yes.sql} ELSE {no.sql} END"
     return Typed(sql, yes.type)
 
 
 def _coalesce(translator: Translator, call: Call) -> Typed:
-    values = unified(
+    values = coerce_to_common_type(
         translator,
         call.node,
-        translator.typed_arguments(call, 2),
+        translator.translate_arguments(call, 2),
         "All COALESCE operands must be the same type",
     )
     return Typed(f"coalesce({', '.join(value.sql for value in values)})", values[0].type)
 
 
 def _nullif(translator: Translator, call: Call) -> Typed:
-    value, other = translator.typed_arguments(call, 2)
-    condition = compared(translator, call.node, "=", value, other).sql
+    value, other = translator.translate_arguments(call, 2)
+    condition = compare(translator, call.node, "=", value, other).sql
     return Typed(f"CASE WHEN {condition} THEN NULL ELSE {value.sql} END", value.type)
 
 
 def _extremum(translator: Translator, call: Call) -> Typed:
-    values = unified(translator, call.node, translator.typed_arguments(call, 1), "Cannot compare")
+    values = coerce_to_common_type(
+        translator, call.node, translator.translate_arguments(call, 1), "Cannot compare"
+    )
     missing = " OR ".join(f"{value.sql} IS NULL" for value in values)
     listed = ", ".join(value.sql for value in values)
     sql = f"CASE WHEN {missing} THEN NULL ELSE {call.name}({listed}) END"
@@ -74,42 +84,42 @@ def _extremum(translator: Translator, call: Call) -> Typed:
 def _try(translator: Translator, call: Call) -> Typed:
     if len(call.arguments) != 1:
         raise translator.malformed(call.node)
-    return tried(translator, call.arguments[0])
+    return translate_try(translator, call.arguments[0])
 
 
 def _typeof(translator: Translator, call: Call) -> Typed:
-    (value,) = translator.typed_arguments(call, 1)
-    return Typed(quoted(str(value.type)), VARCHAR, str(value.type))
+    (value,) = translator.translate_arguments(call, 1)
+    return Typed(quote_string(str(value.type)), VARCHAR, str(value.type))
 
 
 def _try_cast(translator: Translator, node: exp.TryCast) -> Typed:
-    return tried(translator, exp.Cast(this=node.this.copy(), to=node.args["to"].copy()))
+    return translate_try(translator, exp.Cast(this=node.this.copy(), to=node.args["to"].copy()))
 
 
-def tried(translator: Translator, node: exp.Expr) -> Typed:
+def translate_try(translator: Translator, node: exp.Expr) -> Typed:
     """The value of an expression, or NULL where it fails."""
     outside = _outside(node)
     if not outside:
-        value = translator.typed(node)
+        value = translator.translate(node)
         return Typed(f"TRY({value.sql})", value.type)
     if outside[0] is node:
-        return translator.typed(node)
-    values = [translator.typed(part) for part in outside]
+        return translator.translate(node)
+    values = [translator.translate(part) for part in outside]
     inner = node.copy()
-    holder = translator.fresh("v")
+    holder = translator.new_name("v")
     parameters = {}
     for index, (part, value) in enumerate(zip(_outside(inner), values, strict=True)):
         # No identifier of the caller's starts with a blank and this name.
         name = f" {holder}.{index}"
         part.replace(exp.Identifier(this=name, quoted=True))
         parameters[name] = Typed(f"{holder}.f{index}", value.type)
-    rest = translator.within(Scope(parent=translator.scope, parameters=parameters)).typed(inner)
+    rest = translator.within(Scope(parent=translator.scope, parameters=parameters)).translate(inner)
     packed = ", ".join(f"'f{index}': {value.sql}" for index, value in enumerate(values))
     sql = f"list_transform([{{{packed}}}], lambda {holder}: TRY({rest.sql}))[1]"
     return Typed(sql, rest.type)
 
 
-def can_be_tried(node: exp.Expr) -> bool:
+def is_allowed_in_try(node: exp.Expr) -> bool:
     """Whether DuckDB's TRY may enclose an expression as it is."""
     return node.find(exp.Query) is None and not _outside(node)
 

@@ -12,10 +12,10 @@ from typing import Any
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.parsing import offset_of, position, sql_words
+from local_athena.backends.duckdb.dialect.parsing import describe_node, find_offset, find_position
 from local_athena.backends.duckdb.dialect.scopes import Relation, Scope
 from local_athena.backends.duckdb.dialect.trino_types import TrinoType, common_type
-from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce
 from local_athena.errors import MalformedQuery, StatementFailure
 from local_athena.tables import Catalog, Table
 
@@ -117,45 +117,45 @@ class Translator:
         """The same statement, seen from another scope."""
         return replace(self, scope=scope)
 
-    def fresh(self, prefix: str) -> str:
+    def new_name(self, prefix: str) -> str:
         """A name that nothing else in the statement has."""
         return f"{prefix}{next(self.statement.numbers)}"
 
-    def typed(self, node: exp.Expr) -> Typed:
+    def translate(self, node: exp.Expr) -> Typed:
         """Translate one expression."""
         handler = self.statement.handlers.get(type(node))
         if handler is None:
-            raise self.unsupported(node, sql_words(node))
+            raise self.unsupported(node, describe_node(node))
         value = handler(self, node)
         # Operands that stand in several places of a template multiply when they are nested.
         if len(value.sql) > _MAX_EXPRESSION:
             raise self.unsupported(node, "expressions nested this deeply")
         return value
 
-    def query(self, node: exp.Expr) -> Relation:
+    def translate_query(self, node: exp.Expr) -> Relation:
         """Translate a query nested at this place."""
         return self.statement.queries(self, node)
 
-    def typed_as(self, node: exp.Expr, target: TrinoType) -> Typed:
+    def translate_as(self, node: exp.Expr, target: TrinoType) -> Typed:
         """Translate an expression and coerce it, or fail with TYPE_MISMATCH."""
-        value = self.typed(node)
+        value = self.translate(node)
         if common_type(value.type, target) is None or not self.fits(value.type, target):
             raise self.mismatch(node, f"Expected {target} but found {value.type}")
-        return coerced(value, target)
+        return coerce(value, target)
 
-    def typed_arguments(self, call: Call, least: int = 0) -> list[Typed]:
+    def translate_arguments(self, call: Call, least: int = 0) -> list[Typed]:
         """Translate the arguments of a call that has at least so many."""
         if len(call.arguments) < least:
             text = f"Unexpected parameters for function {call.name}"
             raise self.failure("FUNCTION_NOT_FOUND", text, call.node)
-        return [self.typed(argument) for argument in call.arguments]
+        return [self.translate(argument) for argument in call.arguments]
 
     def fits(self, actual: TrinoType, target: TrinoType) -> bool:
         """Whether a type is coerced implicitly to another, never the other way round."""
         common = common_type(actual, target)
         return common is not None and common.duckdb == target.duckdb
 
-    def only(self, node: exp.Expr, *known: str) -> None:
+    def allow_only(self, node: exp.Expr, *known: str) -> None:
         """Refuse a node that carries more than its handler looks at."""
         extra = [name for name, value in node.args.items() if value and name not in known]
         if extra:
@@ -164,14 +164,14 @@ class Translator:
 
     def failure(self, name: str, text: str, node: exp.Expr | None = None) -> StatementFailure:
         """An error of Athena's at a node of the caller's text."""
-        offset = offset_of(node) if node is not None else None
+        offset = find_offset(node) if node is not None else None
         if offset is None:
             return StatementFailure(name, text)
-        return StatementFailure(name, text, *position(self.statement.sql, offset))
+        return StatementFailure(name, text, *find_position(self.statement.sql, offset))
 
     def malformed(self, node: exp.Expr) -> MalformedQuery:
         """Text that the parser reads and Athena's grammar does not."""
-        line, column = position(self.statement.sql, offset_of(node) or 0)
+        line, column = find_position(self.statement.sql, find_offset(node) or 0)
         return MalformedQuery("mismatched input. Expecting: <expression>", line, column)
 
     def mismatch(self, node: exp.Expr, text: str) -> StatementFailure:

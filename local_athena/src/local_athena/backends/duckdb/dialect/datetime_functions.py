@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.calls import applied
+from local_athena.backends.duckdb.dialect.calls import apply_signature
 from local_athena.backends.duckdb.dialect.context import (
     Call,
     Clauses,
@@ -14,7 +14,7 @@ from local_athena.backends.duckdb.dialect.context import (
     Translator,
 )
 from local_athena.backends.duckdb.dialect.time_patterns import joda_to_strftime, mysql_to_strftime
-from local_athena.backends.duckdb.dialect.time_zones import instant, local_time, wall_clock
+from local_athena.backends.duckdb.dialect.time_zones import to_instant, to_local_time, to_wall_clock
 from local_athena.backends.duckdb.dialect.trino_types import (
     BIGINT,
     DOUBLE,
@@ -25,7 +25,7 @@ from local_athena.backends.duckdb.dialect.trino_types import (
     TrinoType,
     common_type,
 )
-from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced, quoted
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce, quote_string
 
 _INTERVALS = {
     "millisecond": "to_milliseconds({})",
@@ -47,12 +47,12 @@ def _arguments(translator: Translator, call: Call, *counts: int) -> list[Typed]:
     if len(call.arguments) not in counts:
         text = f"Unexpected parameters for function {call.name}"
         raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
-    return [translator.typed(argument) for argument in call.arguments]
+    return [translator.translate(argument) for argument in call.arguments]
 
 
 def _moment(translator: Translator, call: Call, value: Typed) -> Typed:
     if value.type.name == "unknown":
-        return coerced(value, TIMESTAMP)
+        return coerce(value, TIMESTAMP)
     if value.type.name not in _MOMENTS:
         text = f"Unexpected parameters ({value.type}) for function {call.name}"
         raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
@@ -77,11 +77,11 @@ def _on_wall_clock(
     translator: Translator, node: exp.Expr, value: Typed, apply: Callable[[str], str]
 ) -> Typed:
     """A date or timestamp changed as wall-clock time, in its own type."""
-    changed = f"CAST({apply(local_time(translator, node, value))} AS TIMESTAMP)"
+    changed = f"CAST({apply(to_local_time(translator, node, value))} AS TIMESTAMP)"
     if value.type.name == "date":
         return Typed(f"CAST({changed} AS DATE)", value.type)
     if value.type.name == TIMESTAMP_TZ:
-        return Typed(instant(changed, value.type.zone or "UTC"), value.type)
+        return Typed(to_instant(changed, value.type.zone or "UTC"), value.type)
     return Typed(changed, replace(value.type, precision=max(3, value.type.precision or 0)))
 
 
@@ -90,7 +90,7 @@ def _date_trunc(translator: Translator, call: Call) -> Typed:
     value = _moment(translator, call, value)
     unit = _unit(translator, call, unit_value, value.type)
     return _on_wall_clock(
-        translator, call.node, value, lambda local: f"date_trunc({quoted(unit)}, {local})"
+        translator, call.node, value, lambda local: f"date_trunc({quote_string(unit)}, {local})"
     )
 
 
@@ -98,7 +98,7 @@ def _date_add(translator: Translator, call: Call) -> Typed:
     unit_value, _, value = _arguments(translator, call, 3)
     value = _moment(translator, call, value)
     unit = _unit(translator, call, unit_value, value.type)
-    amount = translator.typed_as(call.arguments[1], BIGINT)
+    amount = translator.translate_as(call.arguments[1], BIGINT)
     interval = _INTERVALS[unit].format(amount.sql)
     return _on_wall_clock(translator, call.node, value, lambda local: f"{local} + {interval}")
 
@@ -110,10 +110,10 @@ def _date_diff(translator: Translator, call: Call) -> Typed:
     unit = _unit(translator, call, unit_value, common)
     if common.name == TIMESTAMP_TZ:
         zone = start.type.zone or end.type.zone or "UTC"
-        pair = [wall_clock(coerced(value, common).sql, zone) for value in (start, end)]
+        pair = [to_wall_clock(coerce(value, common).sql, zone) for value in (start, end)]
     else:
-        pair = [coerced(value, common).sql for value in (start, end)]
-    return Typed(f"datesub({quoted(unit)}, {pair[0]}, {pair[1]})", BIGINT)
+        pair = [coerce(value, common).sql for value in (start, end)]
+    return Typed(f"datesub({quote_string(unit)}, {pair[0]}, {pair[1]})", BIGINT)
 
 
 def _formatted(pattern: Callable[[Translator, exp.Expr, str], str]) -> FunctionHandler:
@@ -121,33 +121,33 @@ def _formatted(pattern: Callable[[Translator, exp.Expr, str], str]) -> FunctionH
         value, form = _arguments(translator, call, 2)
         value = _moment(translator, call, value)
         text = pattern(translator, call.node, _constant(translator, call, form, "patterns"))
-        local = local_time(translator, call.node, value)
-        return Typed(f"athena_formatted({local}, {quoted(text)})", VARCHAR)
+        local = to_local_time(translator, call.node, value)
+        return Typed(f"athena_formatted({local}, {quote_string(text)})", VARCHAR)
 
     return handler
 
 
 def _date_parse(translator: Translator, call: Call) -> Typed:
     _, form = _arguments(translator, call, 2)
-    value = translator.typed_as(call.arguments[0], VARCHAR)
+    value = translator.translate_as(call.arguments[0], VARCHAR)
     constant = _constant(translator, call, form, "patterns")
     pattern = mysql_to_strftime(translator, call.node, constant)
-    return Typed(f"strptime({value.sql}, {quoted(pattern)})", TIMESTAMP)
+    return Typed(f"strptime({value.sql}, {quote_string(pattern)})", TIMESTAMP)
 
 
 def _parse_datetime(translator: Translator, call: Call) -> Typed:
     _, form = _arguments(translator, call, 2)
-    value = translator.typed_as(call.arguments[0], VARCHAR)
+    value = translator.translate_as(call.arguments[0], VARCHAR)
     constant = _constant(translator, call, form, "patterns")
     pattern = joda_to_strftime(translator, call.node, constant)
     if "%z" in pattern or "%Z" in pattern:
         raise translator.unsupported(call.node, "parsing of time zones")
-    return Typed(f"timezone('UTC', strptime({value.sql}, {quoted(pattern)}))", TIMESTAMP_UTC)
+    return Typed(f"timezone('UTC', strptime({value.sql}, {quote_string(pattern)}))", TIMESTAMP_UTC)
 
 
 def _from_unixtime(translator: Translator, call: Call) -> Typed:
     values = _arguments(translator, call, 1, 2)
-    seconds = translator.typed_as(call.arguments[0], DOUBLE)
+    seconds = translator.translate_as(call.arguments[0], DOUBLE)
     kind = TIMESTAMP_UTC
     if len(values) == 2:
         kind = replace(kind, zone=_constant(translator, call, values[1], "time zones"))
@@ -161,10 +161,10 @@ def _instant(translator: Translator, node: exp.Expr, value: Typed) -> Typed:
     kind = replace(TIMESTAMP_UTC, precision=value.type.precision or 0)
     if value.type.name == TIMESTAMP_TZ:
         return value
-    return Typed(instant(f"CAST({value.sql} AS TIMESTAMP)", "UTC"), kind)
+    return Typed(to_instant(f"CAST({value.sql} AS TIMESTAMP)", "UTC"), kind)
 
 
-def at_zone(translator: Translator, node: exp.Expr, value: Typed, zone: Typed) -> Typed:
+def move_to_zone(translator: Translator, node: exp.Expr, value: Typed, zone: Typed) -> Typed:
     """The same instant shown in another zone."""
     moment = _instant(translator, node, value)
     return Typed(moment.sql, replace(moment.type, zone=zone.constant))
@@ -172,20 +172,20 @@ def at_zone(translator: Translator, node: exp.Expr, value: Typed, zone: Typed) -
 
 def _at_timezone(translator: Translator, call: Call) -> Typed:
     value, zone = _arguments(translator, call, 2)
-    return at_zone(translator, call.node, value, zone)
+    return move_to_zone(translator, call.node, value, zone)
 
 
 def _with_timezone(translator: Translator, call: Call) -> Typed:
     _, zone = _arguments(translator, call, 2)
-    value = translator.typed_as(call.arguments[0], TIMESTAMP)
+    value = translator.translate_as(call.arguments[0], TIMESTAMP)
     name = _constant(translator, call, zone, "time zones")
     kind = replace(TIMESTAMP_UTC, precision=value.type.precision, zone=name)
-    return Typed(instant(value.sql, name), kind)
+    return Typed(to_instant(value.sql, name), kind)
 
 
 def _at_time_zone(translator: Translator, node: exp.AtTimeZone) -> Typed:
-    zone = translator.typed(node.args["zone"])
-    return at_zone(translator, node, translator.typed(node.this), zone)
+    zone = translator.translate(node.args["zone"])
+    return move_to_zone(translator, node, translator.translate(node.this), zone)
 
 
 def _now(translator: Translator, call: Call) -> Typed:
@@ -205,7 +205,7 @@ def _clock(kind: TrinoType) -> FunctionHandler:
             raise translator.unsupported(call.node, "times more precise than microseconds")
         unit = 10 ** (_MAX_DIGITS - digits)
         local = f"make_timestamp(athena_whole_units(epoch_us(now()), {unit}))"
-        sql = instant(local, kind.zone) if kind.zone else local
+        sql = to_instant(local, kind.zone) if kind.zone else local
         return Typed(sql, replace(kind, precision=digits))
 
     return handler
@@ -213,7 +213,7 @@ def _clock(kind: TrinoType) -> FunctionHandler:
 
 def _from_iso8601_timestamp(translator: Translator, call: Call) -> Typed:
     (given,) = _arguments(translator, call, 1)
-    value = translator.typed_as(call.arguments[0], VARCHAR)
+    value = translator.translate_as(call.arguments[0], VARCHAR)
     if given.constant is None:
         return Typed(f"athena_iso8601_instant({value.sql})", TIMESTAMP_UTC)
     sign = max(given.constant.rfind("+"), given.constant.rfind("-"))
@@ -225,14 +225,14 @@ def _from_iso8601_timestamp(translator: Translator, call: Call) -> Typed:
 def _to_iso8601(translator: Translator, call: Call) -> Typed:
     (value,) = _arguments(translator, call, 1)
     value = _moment(translator, call, value)
-    local = local_time(translator, call.node, value)
+    local = to_local_time(translator, call.node, value)
     if value.type.name == "date":
         return Typed(f"athena_day_text({local})", VARCHAR)
     digits = value.type.precision or 0
     fraction = f" || '.' || left(strftime({local}, '%f'), {digits})" if digits else ""
     text = f"(athena_day_text({local}) || strftime({local}, 'T%H:%M:%S'){fraction})"
     if value.type.name == TIMESTAMP_TZ:
-        text += f" || athena_offset_text({local}, {wall_clock(value.sql, 'UTC')})"
+        text += f" || athena_offset_text({local}, {to_wall_clock(value.sql, 'UTC')})"
     return Typed(f"({text})", VARCHAR)
 
 
@@ -241,19 +241,19 @@ def _extract(translator: Translator, node: exp.Extract) -> Typed:
     call = Call(field, [node.expression], node, Clauses())
     if field in ("timezone_hour", "timezone_minute"):
         return _zone_part(translator, call)
-    value = translator.typed(node.expression)
+    value = translator.translate(node.expression)
     known = (*_DATE_UNITS, "hour", "minute", "second", "day_of_month", "day_of_week", "dow")
     if field not in (*known, "day_of_year", "doy", "year_of_week", "yow"):
         raise translator.failure("SYNTAX_ERROR", f"Invalid EXTRACT field: {field.upper()}", node)
-    return applied(translator, call, [value])
+    return apply_signature(translator, call, [value])
 
 
 def _zone_part(translator: Translator, call: Call) -> Typed:
     (value,) = _arguments(translator, call, 1)
     if value.type.name != TIMESTAMP_TZ:
         raise translator.mismatch(call.node, f"{value.type} has no time zone")
-    local = local_time(translator, call.node, value)
-    minutes = f"athena_offset_minutes({local}, {wall_clock(value.sql, 'UTC')})"
+    local = to_local_time(translator, call.node, value)
+    minutes = f"athena_offset_minutes({local}, {to_wall_clock(value.sql, 'UTC')})"
     return Typed(f"({minutes} {'//' if call.name.endswith('hour') else '%'} 60)", BIGINT)
 
 

@@ -14,19 +14,18 @@ from local_athena.backends.duckdb.dialect.context import (
     FunctionHandler,
     Translator,
 )
-from local_athena.backends.duckdb.dialect.scopes import Field
-from local_athena.backends.duckdb.dialect.select_items import Item
+from local_athena.backends.duckdb.dialect.scopes import Field, Item
 from local_athena.backends.duckdb.dialect.signatures import signatures
-from local_athena.backends.duckdb.dialect.sorting import position_of
+from local_athena.backends.duckdb.dialect.sorting import find_output_position
 from local_athena.backends.duckdb.dialect.trino_types import (
     TrinoType,
 )
 from local_athena.backends.duckdb.dialect.typed_sql import Typed
 
 
-def group_by(translator: Translator, group: exp.Expr, items: Sequence[Item]) -> str:
+def translate_group_by(translator: Translator, group: exp.Expr, items: Sequence[Item]) -> str:
     """What stands after GROUP BY."""
-    translator.only(group, "expressions", "grouping_sets", "cube", "rollup")
+    translator.allow_only(group, "expressions", "grouping_sets", "cube", "rollup")
     parts = [_group_key(translator, key, items) for key in group.expressions]
     for name in ("cube", "rollup", "grouping_sets"):
         parts.extend(_set(translator, part) for part in group.args.get(name) or ())
@@ -40,10 +39,10 @@ def _group_key(translator: Translator, key: exp.Expr, items: Sequence[Item]) -> 
         return ", ".join(_group_key(translator, part, items) for part in key.expressions)
     # A bare name is a column of the source here, never an alias of the output.
     by_place = not isinstance(key, exp.Column)
-    place = position_of(translator, key, items) if by_place else None
+    place = find_output_position(translator, key, items) if by_place else None
     if isinstance(key, exp.Tuple) and not key.expressions:
         return "()"
-    return str(place) if place else translator.typed(key).sql
+    return str(place) if place else translator.translate(key).sql
 
 
 def _key_list(translator: Translator, keys: Sequence[exp.Expr]) -> str:
@@ -53,7 +52,7 @@ def _key_list(translator: Translator, keys: Sequence[exp.Expr]) -> str:
 def _grouped(translator: Translator, key: exp.Expr) -> str:
     if isinstance(key, exp.Tuple):
         return f"({_key_list(translator, key.expressions)})"
-    return translator.typed(key).sql
+    return translator.translate(key).sql
 
 
 def _set(translator: Translator, part: exp.Expr) -> str:
@@ -63,10 +62,10 @@ def _set(translator: Translator, part: exp.Expr) -> str:
     if isinstance(part, exp.Tuple):
         return f"({_key_list(translator, part.expressions)})"
     if isinstance(part, exp.Paren):
-        return f"({translator.typed(part.this).sql})"
+        return f"({translator.translate(part.this).sql})"
     if isinstance(part, exp.Cube | exp.Rollup):
         return f"{type(part).__name__.upper()} ({_key_list(translator, part.expressions)})"
-    return translator.typed(part).sql
+    return translator.translate(part).sql
 
 
 # Catalog, database and table.
@@ -180,10 +179,10 @@ def _resolved(translator: Translator, node: exp.Column) -> exp.Expr:
         names = [part.lower() for part in parts[: split + 1]]
         field = _field(translator, names)
         if field is not None and not _is_parameter(node, names[0]):
-            resolved: exp.Expr = exp.Var(this=field.sql)
+            column: exp.Expr = exp.Var(this=field.sql)
             for name in parts[split + 1 :]:
-                resolved = exp.Dot(this=resolved, expression=exp.to_identifier(name.lower()))
-            return resolved
+                column = exp.Dot(this=column, expression=exp.to_identifier(name.lower()))
+            return column
     return node
 
 
@@ -261,7 +260,7 @@ def _aggregate_names() -> frozenset[str]:
 
 
 def _grouping(translator: Translator, call: Call) -> Typed:
-    columns = ", ".join(value.sql for value in translator.typed_arguments(call, 1))
+    columns = ", ".join(value.sql for value in translator.translate_arguments(call, 1))
     return Typed(f"CAST(grouping({columns}) AS INTEGER)", TrinoType("integer"))
 
 

@@ -4,9 +4,9 @@ A JSON value is held as its text. Both directions follow the structure of the ty
 of fields, order of keys and the form of numbers are Athena's and not DuckDB's.
 """
 
-from local_athena.backends.duckdb.dialect.rendering import text_of
+from local_athena.backends.duckdb.dialect.rendering import render_text
 from local_athena.backends.duckdb.dialect.trino_types import TrinoType
-from local_athena.backends.duckdb.dialect.typed_sql import failing, quoted
+from local_athena.backends.duckdb.dialect.typed_sql import failing_expression, quote_string
 
 _PLAIN = ("boolean", "tinyint", "smallint", "integer", "bigint", "decimal")
 _READERS = {
@@ -25,12 +25,12 @@ def to_json(sql: str, kind: TrinoType, depth: int = 0) -> str:
     if kind.name == "json":
         return sql
     if kind.name in _PLAIN:
-        return text_of(sql, kind)
+        return render_text(sql, kind)
     if kind.name in ("double", "real"):
         return f"athena_double_json({sql})"
     if kind.parameters:
         return _STRUCTURES[kind.name](sql, kind, depth)
-    return _quoted(text_of(sql, kind))
+    return _quoted(render_text(sql, kind))
 
 
 def _array_to_json(sql: str, kind: TrinoType, depth: int) -> str:
@@ -41,7 +41,7 @@ def _array_to_json(sql: str, kind: TrinoType, depth: int) -> str:
 
 def _map_to_json(sql: str, kind: TrinoType, depth: int) -> str:
     name = f"j{depth}"
-    key = _quoted(text_of(f"{name}.key", kind.key))
+    key = _quoted(render_text(f"{name}.key", kind.key))
     value = _member(f"{name}.value", kind.value, depth)
     entries = f"list_sort(map_entries({sql}))"
     items = f"list_transform({entries}, lambda {name}: {key} || ':' || {value})"
@@ -61,7 +61,7 @@ def _row_to_json(sql: str, kind: TrinoType, depth: int) -> str:
     for index, part in enumerate(kind.parameters):
         name = (kind.field_names[index] or "").replace("\\", "\\\\").replace('"', '\\"')
         member = _member(f"({sql}).f{index + 1}", part, depth)
-        parts.append(f"{quoted(f'{chr(34)}{name}{chr(34)}:')} || {member}")
+        parts.append(f"{quote_string(f'{chr(34)}{name}{chr(34)}:')} || {member}")
     text = " || ',' || ".join(parts)
     return f"CASE WHEN ({sql}) IS NOT NULL THEN '{{' || {text} || '}}' END"
 
@@ -84,14 +84,14 @@ def from_json(sql: str, kind: TrinoType, depth: int = 0) -> str:
     return _READERS[kind.name].format(sql)
 
 
-def can_read(kind: TrinoType) -> bool:
+def is_castable_from_json(kind: TrinoType) -> bool:
     """Whether Athena casts JSON to the type."""
     known = kind.name in _READERS or kind.name in _PLAIN or bool(kind.parameters)
-    return known and all(can_read(part) for part in kind.parameters)
+    return known and all(is_castable_from_json(part) for part in kind.parameters)
 
 
 def _structure(sql: str, wanted: str, kind: TrinoType, built: str) -> str:
-    wrong = failing("INVALID_CAST_ARGUMENT", f"Cannot cast to {kind}", kind)
+    wrong = failing_expression("INVALID_CAST_ARGUMENT", f"Cannot cast to {kind}", kind)
     return (
         f"CASE WHEN json_type({sql}) = 'NULL' THEN NULL"
         f" WHEN json_type({sql}) IN ({wanted}) THEN {built}"
@@ -120,7 +120,7 @@ def _map_from_json(sql: str, kind: TrinoType, depth: int) -> str:
 def _row_from_json(sql: str, kind: TrinoType, depth: int) -> str:
     parts = []
     for index, part in enumerate(kind.parameters):
-        by_name = quoted(f'$."{kind.field_names[index] or ""}"')
+        by_name = quote_string(f'$."{kind.field_names[index] or ""}"')
         path = f"CASE WHEN json_type({sql}) = 'ARRAY' THEN '$[{index}]' ELSE {by_name} END"
         member = f"CAST(json_extract({sql}, {path}) AS VARCHAR)"
         parts.append(f"'f{index + 1}': {from_json(member, part, depth + 1)}")

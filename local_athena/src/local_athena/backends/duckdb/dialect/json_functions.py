@@ -4,10 +4,10 @@ import re
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.casts import cast, type_named
+from local_athena.backends.duckdb.dialect.casts import cast, resolve_type
 from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Handler, Translator
 from local_athena.backends.duckdb.dialect.trino_types import BOOLEAN, JSON, VARCHAR
-from local_athena.backends.duckdb.dialect.typed_sql import Typed, failing, quoted
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, failing_expression, quote_string
 
 _STEP = re.compile(
     r"""\.(?P<name>[^.\[\]"\s*?@()]+)|\."(?P<dotted>[^"]*)"|\[(?P<index>\d+)\]|\["(?P<quoted>[^"]*)"\]"""
@@ -15,7 +15,7 @@ _STEP = re.compile(
 )
 
 
-def duckdb_path(translator: Translator, node: exp.Expr, path: Typed) -> str:
+def translate_json_path(translator: Translator, node: exp.Expr, path: Typed) -> str:
     """A JSON path constant as DuckDB's literal."""
     if path.constant is None:
         raise translator.unsupported(node, "JSON paths that are not constants")
@@ -23,7 +23,7 @@ def duckdb_path(translator: Translator, node: exp.Expr, path: Typed) -> str:
     mode = re.match(r"(lax|strict)\s+", text)
     if mode and mode[1] == "strict":
         raise translator.unsupported(node, "strict JSON paths")
-    return quoted(_steps(translator, node, text[mode.end() :] if mode else text))
+    return quote_string(_steps(translator, node, text[mode.end() :] if mode else text))
 
 
 def _steps(translator: Translator, node: exp.Expr, text: str) -> str:
@@ -64,10 +64,10 @@ _NULL_ON_ERROR = "NULL ON ERROR"
 
 def _item(translator: Translator, value: exp.Expr, path: exp.Expr) -> tuple[str, str]:
     """The document and the item a path selects, as JSON text."""
-    document = translator.typed(value)
+    document = translator.translate(value)
     if document.type.name not in ("varchar", "json", "unknown"):
         raise translator.mismatch(value, f"Cannot read input of type {document.type} as JSON")
-    steps = duckdb_path(translator, path, translator.typed(path))
+    steps = translate_json_path(translator, path, translator.translate(path))
     return document.sql, f"athena_json_extract({document.sql}, {steps})"
 
 
@@ -80,20 +80,22 @@ def _json_exists(translator: Translator, call: Call) -> Typed:
 
 
 def _json_value(translator: Translator, node: exp.JSONValue) -> Typed:
-    translator.only(node, "this", "path", "returning", "on_condition")
+    translator.allow_only(node, "this", "path", "returning", "on_condition")
     document, item = _item(translator, node.this, node.args["path"])
     returning = node.args.get("returning")
-    kind = type_named(translator, returning) if returning else VARCHAR
+    kind = resolve_type(translator, returning) if returning else VARCHAR
     scalar = f"athena_json_scalar({item})"
     converted = cast(translator, node, Typed(scalar, VARCHAR), kind).sql
     empty, error = _conditions(translator, node)
     if error == "ERROR ON ERROR":
-        problem = failing("JSON_VALUE_RESULT_ERROR", "JSON path found no scalar item", kind)
+        problem = failing_expression(
+            "JSON_VALUE_RESULT_ERROR", "JSON path found no scalar item", kind
+        )
         wrong = f"CASE WHEN left({item}, 1) IN ('{{', '[') THEN {problem} ELSE {converted} END"
     else:
         wrong = f"TRY({converted})"
     if empty == "ERROR ON EMPTY":
-        problem = failing("JSON_VALUE_RESULT_ERROR", "JSON path found no items", kind)
+        problem = failing_expression("JSON_VALUE_RESULT_ERROR", "JSON path found no items", kind)
         missing = f"{document} IS NOT NULL AND {item} IS NULL"
         wrong = f"CASE WHEN {missing} THEN {problem} ELSE {wrong} END"
     return Typed(wrong, kind)
@@ -103,7 +105,7 @@ def _conditions(translator: Translator, node: exp.Expr) -> tuple[str, str]:
     condition = node.args.get("on_condition")
     if condition is None:
         return _NULL_ON_EMPTY, _NULL_ON_ERROR
-    translator.only(condition, "empty", "error")
+    translator.allow_only(condition, "empty", "error")
     empty = condition.args.get("empty") or _NULL_ON_EMPTY
     error = condition.args.get("error") or _NULL_ON_ERROR
     known = (_NULL_ON_EMPTY, _NULL_ON_ERROR, "ERROR ON EMPTY", "ERROR ON ERROR")
@@ -115,7 +117,7 @@ def _conditions(translator: Translator, node: exp.Expr) -> tuple[str, str]:
 def _json_query(translator: Translator, node: exp.JSONExtract) -> Typed:
     if not node.args.get("json_query"):
         raise translator.malformed(node)
-    translator.only(node, "this", "expression", "option", "json_query", "only_json_types")
+    translator.allow_only(node, "this", "expression", "option", "json_query", "only_json_types")
     _, item = _item(translator, node.this, node.expression)
     option = node.args.get("option")
     wrapper = option.name.upper() if option is not None else "WITHOUT WRAPPER"
@@ -128,8 +130,8 @@ def _json_query(translator: Translator, node: exp.JSONExtract) -> Typed:
 
 
 def _json_literal(translator: Translator, node: exp.ParseJSON) -> Typed:
-    translator.only(node, "this", "is_literal")
-    value = translator.typed_as(node.this, VARCHAR)
+    translator.allow_only(node, "this", "is_literal")
+    value = translator.translate_as(node.this, VARCHAR)
     return Typed(f"athena_json_parse({value.sql})", JSON)
 
 

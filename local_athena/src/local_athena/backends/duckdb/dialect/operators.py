@@ -13,7 +13,7 @@ from local_athena.backends.duckdb.dialect.trino_types import (
     TrinoType,
     common_type,
 )
-from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce
 
 _COMPARISONS = {
     exp.EQ: "=",
@@ -29,17 +29,17 @@ _DISTINCTIONS = {
 }
 
 
-def unified(
+def coerce_to_common_type(
     translator: Translator, node: exp.Expr, values: Sequence[Typed], what: str
 ) -> list[Typed]:
-    """Values coerced to their common type; `what` starts the sentence when there is none."""
+    """Coerce values to their common type; `what` starts the sentence when there is none."""
     kind = UNKNOWN
     for value in values:
         common = common_type(kind, value.type)
         if common is None:
             raise translator.mismatch(node, f"{what}: {kind} vs {value.type}")
         kind = common
-    return [coerced(value, kind) for value in values]
+    return [coerce(value, kind) for value in values]
 
 
 def _comparison(translator: Translator, node: exp.Binary) -> Typed:
@@ -47,18 +47,18 @@ def _comparison(translator: Translator, node: exp.Binary) -> Typed:
     quantified = _quantifier(node.expression)
     if quantified is not None:
         return _quantified(translator, node, operator, *quantified)
-    left, right = translator.typed(node.this), translator.typed(node.expression)
-    return compared(translator, node, operator, left, right)
+    left, right = translator.translate(node.this), translator.translate(node.expression)
+    return compare(translator, node, operator, left, right)
 
 
-def compared(
+def compare(
     translator: Translator, node: exp.Expr, operator: str, left: Typed, right: Typed
 ) -> Typed:
     """A comparison of two values of one type."""
     if common_type(left.type, right.type) is None:
         shown = f"Cannot apply operator: {left.type} {operator} {right.type}"
         raise translator.mismatch(node, shown)
-    left, right = unified(translator, node, (left, right), "Cannot compare")
+    left, right = coerce_to_common_type(translator, node, (left, right), "Cannot compare")
     if left.type.name == "row" and operator in ("=", "<>"):
         return _compared_rows(translator, node, operator, left, right)
     return Typed(f"({left.sql} {operator} {right.sql})", BOOLEAN)
@@ -71,7 +71,7 @@ def _compared_rows(
     parts = []
     for index, kind in enumerate(left.type.parameters, 1):
         one, other = (Typed(f"({side.sql}).f{index}", kind) for side in (left, right))
-        parts.append(compared(translator, node, operator, one, other).sql)
+        parts.append(compare(translator, node, operator, one, other).sql)
     return Typed(f"({(' AND ' if operator == '=' else ' OR ').join(parts)})", BOOLEAN)
 
 
@@ -88,8 +88,8 @@ def _quantifier(node: exp.Expr) -> tuple[str, exp.Expr] | None:
 def _quantified(
     translator: Translator, node: exp.Binary, operator: str, quantifier: str, query: exp.Expr
 ) -> Typed:
-    left = translator.typed(node.this)
-    relation = translator.query(query)
+    left = translator.translate(node.this)
+    relation = translator.translate_query(query)
     if len(relation.fields) != 1:
         raise translator.mismatch(node, "Multiple columns returned by subquery")
     if common_type(left.type, relation.fields[0].type) is None:
@@ -98,13 +98,13 @@ def _quantified(
     return Typed(f"({left.sql} {operator} {quantifier} ({relation.sql}))", BOOLEAN)
 
 
-def condition_sql(translator: Translator, node: exp.Expr) -> str:
+def translate_condition(translator: Translator, node: exp.Expr) -> str:
     """Translate an operand that must be a boolean."""
-    value = translator.typed(node)
+    value = translator.translate(node)
     if value.type.name not in ("boolean", "unknown"):
         text = f"Logical expression term must evaluate to a boolean: actual type {value.type}"
         raise translator.mismatch(node, text)
-    return coerced(value, BOOLEAN).sql
+    return coerce(value, BOOLEAN).sql
 
 
 def _connector(translator: Translator, node: exp.Connector) -> Typed:
@@ -116,43 +116,45 @@ def _connector(translator: Translator, node: exp.Connector) -> Typed:
         current = current.this
     terms.append(current)
     word = " AND " if isinstance(node, exp.And) else " OR "
-    conditions = (condition_sql(translator, term) for term in reversed(terms))
+    conditions = (translate_condition(translator, term) for term in reversed(terms))
     return Typed(f"({word.join(conditions)})", BOOLEAN)
 
 
 def _not(translator: Translator, node: exp.Not) -> Typed:
-    return Typed(f"(NOT {condition_sql(translator, node.this)})", BOOLEAN)
+    return Typed(f"(NOT {translate_condition(translator, node.this)})", BOOLEAN)
 
 
 def _is(translator: Translator, node: exp.Is) -> Typed:
-    value = translator.typed(node.this)
+    value = translator.translate(node.this)
     if not isinstance(node.expression, exp.Null):
         raise translator.malformed(node)
     return Typed(f"({value.sql} IS NULL)", BOOLEAN)
 
 
 def _between(translator: Translator, node: exp.Between) -> Typed:
-    translator.only(node, "this", "low", "high")
-    values = [translator.typed(node.args[name]) for name in ("this", "low", "high")]
-    value, low, high = unified(translator, node, values, "Cannot check if")
+    translator.allow_only(node, "this", "low", "high")
+    values = [translator.translate(node.args[name]) for name in ("this", "low", "high")]
+    value, low, high = coerce_to_common_type(translator, node, values, "Cannot check if")
     return Typed(f"({value.sql} BETWEEN {low.sql} AND {high.sql})", BOOLEAN)
 
 
 def _in(translator: Translator, node: exp.In) -> Typed:
-    translator.only(node, "this", "expressions", "query")
-    value = translator.typed(node.this)
+    translator.allow_only(node, "this", "expressions", "query")
+    value = translator.translate(node.this)
     if node.args.get("query") is not None:
         return _in_query(translator, node, value)
-    items = [translator.typed(item) for item in node.expressions]
-    value, *items = unified(translator, node, [value, *items], "IN value and list items differ")
+    items = [translator.translate(item) for item in node.expressions]
+    value, *items = coerce_to_common_type(
+        translator, node, [value, *items], "IN value and list items differ"
+    )
     if value.type.name == "row":
-        equal = (compared(translator, node, "=", value, item).sql for item in items)
+        equal = (compare(translator, node, "=", value, item).sql for item in items)
         return Typed(f"({' OR '.join(equal)})", BOOLEAN)
     return Typed(f"({value.sql} IN ({', '.join(item.sql for item in items)}))", BOOLEAN)
 
 
 def _in_query(translator: Translator, node: exp.In, value: Typed) -> Typed:
-    relation = translator.query(node.args["query"])
+    relation = translator.translate_query(node.args["query"])
     kinds = value.type.parameters if value.type.name == "row" else (value.type,)
     if len(relation.fields) != len(kinds):
         raise translator.mismatch(node, "Subquery must return as many columns as the value has")
@@ -167,11 +169,11 @@ def _in_query(translator: Translator, node: exp.In, value: Typed) -> Typed:
 
 
 def _exists(translator: Translator, node: exp.Exists) -> Typed:
-    return Typed(f"(EXISTS ({translator.query(node.this).sql}))", BOOLEAN)
+    return Typed(f"(EXISTS ({translator.translate_query(node.this).sql}))", BOOLEAN)
 
 
 def _scalar_query(translator: Translator, node: exp.Subquery) -> Typed:
-    relation = translator.query(node)
+    relation = translator.translate_query(node)
     if len(relation.fields) != 1:
         raise translator.mismatch(
             node, "Multiple columns returned by subquery are not yet supported"
@@ -180,12 +182,12 @@ def _scalar_query(translator: Translator, node: exp.Subquery) -> Typed:
 
 
 def _like(translator: Translator, node: exp.Like, escape: exp.Expr | None = None) -> Typed:
-    translator.only(node, "this", "expression", "negate")
+    translator.allow_only(node, "this", "expression", "negate")
     if isinstance(node.expression, exp.Any | exp.All):
         raise translator.unsupported(node, "quantified LIKE")
-    value = translator.typed_as(node.this, VARCHAR)
-    pattern = translator.typed_as(node.expression, VARCHAR)
-    clause = f" ESCAPE {translator.typed_as(escape, VARCHAR).sql}" if escape else ""
+    value = translator.translate_as(node.this, VARCHAR)
+    pattern = translator.translate_as(node.expression, VARCHAR)
+    clause = f" ESCAPE {translator.translate_as(escape, VARCHAR).sql}" if escape else ""
     word = "NOT LIKE" if node.args.get("negate") else "LIKE"
     return Typed(f"({value.sql} {word} {pattern.sql}{clause})", BOOLEAN)
 
@@ -202,16 +204,16 @@ def _concatenation(translator: Translator, node: exp.DPipe) -> Typed:
     while isinstance(current, exp.DPipe):
         parts.insert(0, current.expression)
         current = current.this
-    values = [translator.typed(part) for part in [current, *parts]]
-    return concatenated(translator, node, values)
+    values = [translator.translate(part) for part in [current, *parts]]
+    return concatenate(translator, node, values)
 
 
-def concatenated(translator: Translator, node: exp.Expr, values: Sequence[Typed]) -> Typed:
+def concatenate(translator: Translator, node: exp.Expr, values: Sequence[Typed]) -> Typed:
     """Strings, binaries or arrays one after the other; NULL if one of them is NULL."""
     elements = [value.type.element for value in values if value.type.name == "array"]
     if elements:
         values = [_as_array(value, elements[0]) for value in values]
-    values = unified(translator, node, values, "Cannot concatenate")
+    values = coerce_to_common_type(translator, node, values, "Cannot concatenate")
     kind = values[0].type
     if kind.name not in ("varchar", "char", "varbinary", "array", "unknown"):
         raise translator.mismatch(node, f"Cannot apply operator: {kind} || {kind}")
@@ -223,7 +225,7 @@ def _as_array(value: Typed, element: TrinoType) -> Typed:
     if value.type.name in ("array", "unknown"):
         return value
     common = common_type(value.type, element) or value.type
-    return Typed(f"[{coerced(value, common).sql}]", TrinoType("array", (common,)))
+    return Typed(f"[{coerce(value, common).sql}]", TrinoType("array", (common,)))
 
 
 HANDLERS: dict[type[exp.Expr], Handler] = {

@@ -97,7 +97,7 @@ class _Grammar(Trino):
     INDEX_OFFSET = 0
 
 
-def without_comments(sql: str) -> str:
+def blank_comments(sql: str) -> str:
     """The text with blanks for comments, each token at its place.
 
     sqlglot knows `ORDER BY` only without a comment in between, and nests comments.
@@ -119,19 +119,19 @@ def parse_statement(sql: str) -> exp.Expr:
     return statements[0]
 
 
-def position(sql: str, offset: int) -> tuple[int, int]:
+def find_position(sql: str, offset: int) -> tuple[int, int]:
     """Line and column, from 1, of an offset in the text."""
     before = sql[:offset]
     return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
 
-def offset_of(node: exp.Expr) -> int | None:
+def find_offset(node: exp.Expr) -> int | None:
     """Where a node starts in the caller's text."""
     starts = [part.meta["start"] for part in node.walk() if part._meta and "start" in part.meta]
     return min(starts, default=None)
 
 
-def sql_words(node: exp.Expr) -> str:
+def describe_node(node: exp.Expr) -> str:
     """What stands in the caller's text for a kind of node: `CURRENT_TIME`, `SIMILAR TO`."""
     words = _CLASS_NAME_WORD.findall(type(node).__name__)
     return ("_" if isinstance(node, exp.Func) else " ").join(words).upper()
@@ -188,4 +188,4 @@ def _syntax_error(sql: str, tokens: list[Token], error: ParseError) -> Malformed
 
 
 def _refusal(sql: str, offset: int, text: str) -> MalformedQuery:
-    return MalformedQuery(text, *position(sql, offset))
+    return MalformedQuery(text, *find_position(sql, offset))

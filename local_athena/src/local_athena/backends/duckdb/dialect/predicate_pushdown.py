@@ -9,12 +9,11 @@ from dataclasses import replace
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.conditional_expressions import can_be_tried
+from local_athena.backends.duckdb.dialect.conditional_expressions import is_allowed_in_try
 from local_athena.backends.duckdb.dialect.context import PartitionPredicate, Scan, Translator
-from local_athena.backends.duckdb.dialect.scopes import Field, PartitionColumn, Scope
-from local_athena.backends.duckdb.dialect.select_items import Item
+from local_athena.backends.duckdb.dialect.scopes import Field, Item, PartitionColumn, Scope
 from local_athena.backends.duckdb.dialect.trino_types import BOOLEAN
-from local_athena.backends.duckdb.dialect.typed_sql import coerced, identifier
+from local_athena.backends.duckdb.dialect.typed_sql import coerce, quote_identifier
 from local_athena.errors import MalformedQuery, StatementFailure
 
 _Origin = tuple[Field, PartitionColumn]
@@ -44,7 +43,7 @@ def _predicates(
     shallower = None
     for depth, _ in enumerate(scan.table.levels, 1):
         known = tuple(
-            replace(field, sql=f"folder.{identifier(column.name)}")
+            replace(field, sql=f"folder.{quote_identifier(column.name)}")
             for field, column in origins
             if column.depth <= depth
         )
@@ -74,13 +73,13 @@ def _weakened(folder: Translator, node: exp.Expr) -> str | None:
 
 
 def _translated(folder: Translator, node: exp.Expr) -> str | None:
-    if not can_be_tried(node):
+    if not is_allowed_in_try(node):
         return None
     try:
-        value = folder.typed(node)
+        value = folder.translate(node)
     except (StatementFailure, MalformedQuery):
         return None
-    return coerced(value, BOOLEAN).sql
+    return coerce(value, BOOLEAN).sql
 
 
 def output_columns(
@@ -119,4 +118,4 @@ def _same_in_each_row(
 def _key(translator: Translator, key: exp.Expr, items: Sequence[Item]) -> str:
     if isinstance(key, exp.Literal):
         return items[int(key.name) - 1].value.sql
-    return translator.typed(key).sql if isinstance(key, exp.Column) else ""
+    return translator.translate(key).sql if isinstance(key, exp.Column) else ""

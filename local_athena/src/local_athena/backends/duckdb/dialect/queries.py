@@ -1,4 +1,4 @@
-"""Queries: SELECT, set operations, WITH and VALUES, each as DuckDB text with labelled columns."""
+"""Queries: SELECT and its output columns, set operations and parentheses, as DuckDB SQL."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,21 +6,20 @@ from dataclasses import replace
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Translator
-from local_athena.backends.duckdb.dialect.grouping import check_grouping, group_by
-from local_athena.backends.duckdb.dialect.parsing import sql_words
+from local_athena.backends.duckdb.dialect.grouping import check_grouping, translate_group_by
+from local_athena.backends.duckdb.dialect.parsing import describe_node
 from local_athena.backends.duckdb.dialect.predicate_pushdown import output_columns, push_down
-from local_athena.backends.duckdb.dialect.relations import from_clause, values
-from local_athena.backends.duckdb.dialect.scopes import Field, Relation, Scope
-from local_athena.backends.duckdb.dialect.select_items import Item, select_items
-from local_athena.backends.duckdb.dialect.sorting import Tail, tail
-from local_athena.backends.duckdb.dialect.tables import with_clause
+from local_athena.backends.duckdb.dialect.relations import translate_from, translate_values
+from local_athena.backends.duckdb.dialect.scopes import Field, Item, Relation, Scope
+from local_athena.backends.duckdb.dialect.sorting import Tail, translate_tail
+from local_athena.backends.duckdb.dialect.tables import translate_with
 from local_athena.backends.duckdb.dialect.trino_types import (
     BOOLEAN,
     UNKNOWN,
     TrinoType,
     common_type,
 )
-from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced, selection
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce, select_from
 
 _OPERATIONS: dict[type[exp.Expr], str] = {
     exp.Union: "UNION",
@@ -33,9 +32,9 @@ _SELECT_PARTS = (
 )
 
 
-def query(translator: Translator, node: exp.Expr) -> Relation:
+def translate_query(translator: Translator, node: exp.Expr) -> Relation:
     """One query at a place of the statement; its columns are labelled, not named."""
-    prefix, inner = with_clause(translator, node, query)
+    prefix, inner = translate_with(translator, node)
     if isinstance(node, exp.Select):
         relation = _select(inner, node)
     elif type(node) in _OPERATIONS:
@@ -45,12 +44,12 @@ def query(translator: Translator, node: exp.Expr) -> Relation:
     elif isinstance(node, exp.Subquery | exp.Paren):
         relation = _parenthesised(inner, node)
     else:
-        raise translator.unsupported(node, f"{sql_words(node)} as a query")
+        raise translator.unsupported(node, f"{describe_node(node)} as a query")
     return Relation(prefix + relation.sql, relation.fields)
 
 
 def _values(translator: Translator, node: exp.Values) -> Relation:
-    relation = _selected(values(translator, node))
+    relation = _selected(translate_values(translator, node))
     end = _tail_over(translator, node, relation)
     return _wrapped(translator, relation, end) if end.present else relation
 
@@ -60,14 +59,14 @@ def _selected(relation: Relation) -> Relation:
     items = ", ".join(column.sql for column in relation.fields)
     fields = zip(relation.fields, labels, strict=True)
     return Relation(
-        selection(items, relation.sql),
+        select_from(items, relation.sql),
         tuple(replace(column, sql=label) for column, label in fields),
     )
 
 
 def _parenthesised(translator: Translator, node: exp.Expr) -> Relation:
-    translator.only(node, "this", "order", "limit", "offset", "with_")
-    relation = query(translator, node.this)
+    translator.allow_only(node, "this", "order", "limit", "offset", "with_")
+    relation = translate_query(translator, node.this)
     end = _tail_over(translator, node, relation)
     return _wrapped(translator, relation, end) if end.present else relation
 
@@ -76,34 +75,34 @@ def _tail_over(translator: Translator, node: exp.Expr, relation: Relation) -> Ta
     items = [Item(None, column.name, Typed(column.sql, column.type)) for column in relation.fields]
     fields = tuple(replace(column, qualifier=()) for column in relation.fields)
     scope = Scope(fields=fields, parent=translator.scope)
-    return tail(translator.within(scope), node, items)
+    return translate_tail(translator.within(scope), node, items)
 
 
 def _wrapped(translator: Translator, relation: Relation, end: Tail) -> Relation:
     labels = ", ".join(column.sql for column in relation.fields)
-    alias = translator.fresh("r")
-    inner = selection(labels, f"({relation.sql}) AS {alias}")
+    alias = translator.new_name("r")
+    inner = select_from(labels, f"({relation.sql}) AS {alias}")
     return Relation(inner + end.sql, tuple(column.detached() for column in relation.fields))
 
 
 def _select(translator: Translator, node: exp.Select) -> Relation:
-    translator.only(node, *_SELECT_PARTS)
+    translator.allow_only(node, *_SELECT_PARTS)
     if not node.expressions:
         raise translator.malformed(node)
     if node.args.get("kind"):
         raise translator.unsupported(node, "SELECT AS")
     base = Scope(parent=translator.scope)
-    source = from_clause(translator.within(base), node)
+    source = translate_from(translator.within(base), node)
     windows = {window.name.lower(): window for window in node.args.get("windows") or ()}
     fields = source.fields if source else ()
     here = translator.within(replace(base, fields=fields, windows=windows))
-    items = select_items(here, node)
-    labels = [here.fresh("c") for _ in items]
+    items = translate_select_items(here, node)
+    labels = [here.new_name("c") for _ in items]
     parts = [_distinct(here, node)]
     listed = zip(items, labels, strict=True)
     parts.append(", ".join(f"{item.value.sql} AS {label}" for item, label in listed))
     parts.extend(_clauses(here, node, source, items))
-    end = tail(here.within(_output_scope(here, items)), node, items)
+    end = translate_tail(here.within(_output_scope(here, items)), node, items)
     check_grouping(here, node, items)
     if node.args.get("where"):
         push_down(here, node.args["where"].this, fields)
@@ -113,6 +112,64 @@ def _select(translator: Translator, node: exp.Select) -> Relation:
         for item, label, columns in zip(items, labels, partitions, strict=True)
     )
     return Relation(" ".join(part for part in parts if part) + end.sql, fields)
+
+
+def translate_select_items(translator: Translator, select: exp.Select) -> list[Item]:
+    """The output columns of a SELECT."""
+    items: list[Item] = []
+    for node in select.expressions:
+        items.extend(_items(translator, node))
+    return items
+
+
+def _items(translator: Translator, node: exp.Expr) -> list[Item]:
+    if isinstance(node, exp.Star):
+        _bare(translator, node)
+        if not translator.scope.fields:
+            text = "SELECT * not allowed in queries without FROM clause"
+            raise translator.failure("COLUMN_NOT_FOUND", text, node)
+        return [_field_item(column) for column in translator.scope.fields]
+    if isinstance(node, exp.Column) and isinstance(node.this, exp.Star):
+        _bare(translator, node.this)
+        return _qualified_star(translator, node)
+    if isinstance(node, exp.Aliases | exp.PropertyEQ):
+        raise translator.malformed(node)
+    if isinstance(node, exp.Alias):
+        value = translator.translate(node.this)
+        return [Item(node.this, node.alias, value, is_alias=True)]
+    return [Item(node, _own_name(node), translator.translate(node))]
+
+
+def _bare(translator: Translator, star: exp.Expr) -> None:
+    """EXCEPT, REPLACE and RENAME after a star are other dialects' grammar."""
+    if any(star.args.values()):
+        raise translator.malformed(star)
+
+
+def _own_name(node: exp.Expr) -> str | None:
+    """Only references carry a name of their own."""
+    if isinstance(node, exp.Column):
+        return node.name
+    if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Identifier):
+        return node.expression.name
+    return None
+
+
+def _field_item(column: Field) -> Item:
+    return Item(None, column.name, Typed(column.sql, column.type))
+
+
+def _qualified_star(translator: Translator, node: exp.Column) -> list[Item]:
+    qualifier = tuple(part.name.lower() for part in node.parts[:-1])
+    fields = [
+        column
+        for column in translator.scope.fields
+        if column.qualifier[-len(qualifier) :] == qualifier
+    ]
+    if not fields:
+        text = f"Unable to resolve reference {'.'.join(qualifier)}"
+        raise translator.failure("TABLE_NOT_FOUND", text, node)
+    return [_field_item(column) for column in fields]
 
 
 def _output_scope(translator: Translator, items: Sequence[Item]) -> Scope:
@@ -126,7 +183,7 @@ def _output_scope(translator: Translator, items: Sequence[Item]) -> Scope:
 def _distinct(translator: Translator, node: exp.Select) -> str:
     distinct = node.args.get("distinct")
     if distinct is not None:
-        translator.only(distinct)
+        translator.allow_only(distinct)
     return "SELECT DISTINCT" if distinct is not None else "SELECT"
 
 
@@ -137,23 +194,25 @@ def _clauses(
     if node.args.get("where"):
         parts.append(f"WHERE {_condition(translator, node.args['where'], 'WHERE')}")
     if node.args.get("group"):
-        parts.append(f"GROUP BY {group_by(translator, node.args['group'], items)}")
+        parts.append(f"GROUP BY {translate_group_by(translator, node.args['group'], items)}")
     if node.args.get("having"):
         parts.append(f"HAVING {_condition(translator, node.args['having'], 'HAVING')}")
     return parts
 
 
 def _condition(translator: Translator, clause: exp.Expr, name: str) -> str:
-    value = translator.typed(clause.this)
+    value = translator.translate(clause.this)
     if value.type.name not in ("boolean", "unknown"):
         text = f"{name} clause must evaluate to a boolean: actual type {value.type}"
         raise translator.mismatch(clause, text)
-    return coerced(value, BOOLEAN).sql
+    return coerce(value, BOOLEAN).sql
 
 
 def _set_operation(translator: Translator, node: exp.Expr) -> Relation:
-    translator.only(node, "this", "expression", "distinct", "with_", "order", "limit", "offset")
-    left, right = (query(translator, node.args[side]) for side in ("this", "expression"))
+    translator.allow_only(
+        node, "this", "expression", "distinct", "with_", "order", "limit", "offset"
+    )
+    left, right = (translate_query(translator, node.args[side]) for side in ("this", "expression"))
     if len(left.fields) != len(right.fields):
         text = f"{_OPERATIONS[type(node)]} query has different number of fields: "
         raise translator.mismatch(node, f"{text}{len(left.fields)}, {len(right.fields)}")
@@ -191,10 +250,10 @@ def _as_types(translator: Translator, side: Relation, kinds: Sequence[TrinoType]
     if all(_same(column.type, kind) for column, kind in pairs):
         return Relation(side.sql, fields)
     items = ", ".join(
-        f"{coerced(Typed(column.sql, column.type), kind).sql} AS {column.sql}"
+        f"{coerce(Typed(column.sql, column.type), kind).sql} AS {column.sql}"
         for column, kind in pairs
     )
-    return Relation(selection(items, f"({side.sql}) AS {translator.fresh('r')}"), fields)
+    return Relation(select_from(items, f"({side.sql}) AS {translator.new_name('r')}"), fields)
 
 
 def _same(actual: TrinoType, target: TrinoType) -> bool:

@@ -4,29 +4,29 @@ import re
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.collection_functions import body
+from local_athena.backends.duckdb.dialect.collection_functions import translate_lambda
 from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Translator
 from local_athena.backends.duckdb.dialect.trino_types import BIGINT, VARCHAR, array_of, common_type
-from local_athena.backends.duckdb.dialect.typed_sql import Typed, quoted
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, quote_string
 
 _PARENTHESIS = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|\((?:\?P?<\w+>|\?[a-z-]*:)?|\)", re.S)
 _GROUP = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|(\((?!\?)|\(\?P?<(?![=!]))", re.S)
 _NAMED_GROUP = re.compile(r"\(\?<(?=[A-Za-z])")
 
 
-def re2_pattern(pattern: Typed) -> str:
+def to_re2(pattern: Typed) -> str:
     """A pattern as DuckDB's SQL; in a constant one, named groups are written RE2's way."""
     if pattern.constant is None:
         return pattern.sql
-    return quoted(_NAMED_GROUP.sub("(?P<", pattern.constant))
+    return quote_string(_NAMED_GROUP.sub("(?P<", pattern.constant))
 
 
-def groups_in(pattern: str) -> int:
+def count_groups(pattern: str) -> int:
     """How many capturing groups a pattern has."""
     return sum(1 for match in _GROUP.finditer(pattern) if match[1])
 
 
-def group_text(pattern: str, number: int) -> str:
+def find_group_text(pattern: str, number: int) -> str:
     """What stands between the parentheses of a capturing group."""
     opened: list[tuple[int, int]] = []
     seen = 0
@@ -51,7 +51,7 @@ def _captured(sql: str, pattern: str, number: int) -> str:
     Only where the group cannot match the empty text are the two told apart.
     """
     try:
-        ambiguous = number == 0 or re.fullmatch(group_text(pattern, number), "") is not None
+        ambiguous = number == 0 or re.fullmatch(find_group_text(pattern, number), "") is not None
     except re.error:
         ambiguous = True
     return sql if ambiguous else f"nullif({sql}, '')"
@@ -76,35 +76,35 @@ def _replacement(translator: Translator, call: Call, text: str, groups: int) -> 
 def _regexp_replace(translator: Translator, call: Call) -> Typed | None:
     if len(call.arguments) != 3:
         return None
-    value = translator.typed_as(call.arguments[0], VARCHAR)
-    pattern = translator.typed_as(call.arguments[1], VARCHAR)
+    value = translator.translate_as(call.arguments[0], VARCHAR)
+    pattern = translator.translate_as(call.arguments[1], VARCHAR)
     if isinstance(call.arguments[2], exp.Lambda):
         return _replaced_by_lambda(translator, call, value, pattern)
-    replacement = translator.typed_as(call.arguments[2], VARCHAR)
+    replacement = translator.translate_as(call.arguments[2], VARCHAR)
     if replacement.constant is None or pattern.constant is None:
         raise translator.unsupported(call.node, "patterns and replacements that are not constants")
-    groups = groups_in(pattern.constant)
+    groups = count_groups(pattern.constant)
     text = _replacement(translator, call, replacement.constant, groups)
     return Typed(
-        f"regexp_replace({value.sql}, {re2_pattern(pattern)}, {quoted(text)}, 'g')", VARCHAR
+        f"regexp_replace({value.sql}, {to_re2(pattern)}, {quote_string(text)}, 'g')", VARCHAR
     )
 
 
 def _replaced_by_lambda(translator: Translator, call: Call, value: Typed, pattern: Typed) -> Typed:
     if pattern.constant is None:
         raise translator.unsupported(call.node, "patterns that are not constants")
-    regexp = re2_pattern(pattern)
-    index = translator.fresh("i")
+    regexp = to_re2(pattern)
+    index = translator.new_name("i")
     groups = ", ".join(
         _captured(
             f"regexp_extract_all({value.sql}, {regexp}, {group})[{index}]",
             pattern.constant,
             group,
         )
-        for group in range(1, groups_in(pattern.constant) + 1)
+        for group in range(1, count_groups(pattern.constant) + 1)
     )
     parameter = Typed(f"CAST([{groups}] AS VARCHAR[])", array_of(VARCHAR))
-    result = body(translator, call.arguments[2], [parameter])
+    result = translate_lambda(translator, call.arguments[2], [parameter])
     if common_type(result.type, VARCHAR) is None:
         raise translator.mismatch(call.node, f"Lambda must return varchar: {result.type}")
     matches = f"len(regexp_extract_all({value.sql}, {regexp}))"
@@ -116,19 +116,19 @@ def _replaced_by_lambda(translator: Translator, call: Call, value: Typed, patter
 def _with_group(translator: Translator, call: Call) -> Typed | None:
     if len(call.arguments) != 3:
         return None
-    value = translator.typed_as(call.arguments[0], VARCHAR)
-    pattern = translator.typed_as(call.arguments[1], VARCHAR)
-    group = translator.typed_as(call.arguments[2], BIGINT)
+    value = translator.translate_as(call.arguments[0], VARCHAR)
+    pattern = translator.translate_as(call.arguments[1], VARCHAR)
+    group = translator.translate_as(call.arguments[2], BIGINT)
     if group.constant is None or pattern.constant is None:
         raise translator.unsupported(call.node, "patterns and groups that are not constants")
-    number, groups = int(group.constant), groups_in(pattern.constant)
+    number, groups = int(group.constant), count_groups(pattern.constant)
     if not 0 <= number <= groups:
         problem = f"Pattern has {groups} groups. Cannot access group {number}"
         raise translator.failure("INVALID_FUNCTION_ARGUMENT", problem, call.node)
-    regexp = re2_pattern(pattern)
+    regexp = to_re2(pattern)
     arguments = f"{value.sql}, {regexp}, {number}"
     if call.name == "regexp_extract_all":
-        name = translator.fresh("g")
+        name = translator.new_name("g")
         item = _captured(name, pattern.constant, number)
         sql = f"list_transform(regexp_extract_all({arguments}), lambda {name}: {item})"
         return Typed(sql, array_of(VARCHAR))

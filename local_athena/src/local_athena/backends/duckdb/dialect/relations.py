@@ -9,18 +9,18 @@ from dataclasses import replace
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Translator
-from local_athena.backends.duckdb.dialect.operators import compared, unified
+from local_athena.backends.duckdb.dialect.operators import coerce_to_common_type, compare
 from local_athena.backends.duckdb.dialect.predicate_pushdown import push_down
 from local_athena.backends.duckdb.dialect.scopes import Field, Relation
-from local_athena.backends.duckdb.dialect.tables import table_relation
+from local_athena.backends.duckdb.dialect.tables import resolve_table
 from local_athena.backends.duckdb.dialect.trino_types import BIGINT, BOOLEAN, TrinoType
-from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce
 
 _TAIL = ("with_", "order", "limit", "offset")
 _SAMPLING = {"BERNOULLI": "bernoulli", "SYSTEM": "system"}
 
 
-def from_clause(translator: Translator, select: exp.Expr) -> Relation | None:
+def translate_from(translator: Translator, select: exp.Expr) -> Relation | None:
     """Everything a query selects from."""
     source = select.args.get("from_")
     if source is None:
@@ -43,18 +43,18 @@ def _visible(translator: Translator, fields: tuple[Field, ...]) -> Translator:
 
 def _relation(translator: Translator, node: exp.Expr) -> Relation:
     if isinstance(node, exp.Table):
-        translator.only(node, "this", "db", "catalog", "alias", "joins", "sample")
+        translator.allow_only(node, "this", "db", "catalog", "alias", "joins", "sample")
         if not isinstance(node.this, exp.Identifier):
             raise translator.unsupported(node, "table functions")
-        relation = table_relation(translator, node)
+        relation = resolve_table(translator, node)
     elif isinstance(node, exp.Subquery):
         relation = _subquery(translator, node)
     elif isinstance(node, exp.Values):
         if any(node.args.get(name) for name in _TAIL):
             raise translator.unsupported(node, "ORDER BY and LIMIT of VALUES in FROM")
-        relation = values(translator, node)
+        relation = translate_values(translator, node)
     elif isinstance(node, exp.Unnest):
-        relation = unnested(translator, node)
+        relation = translate_unnest(translator, node)
     elif isinstance(node, exp.Paren):
         relation = _relation(translator, node.this)
     elif isinstance(node, exp.Lateral):
@@ -65,15 +65,15 @@ def _relation(translator: Translator, node: exp.Expr) -> Relation:
 
 
 def _lateral(translator: Translator, node: exp.Lateral) -> Relation:
-    translator.only(node, "this", "alias")
+    translator.allow_only(node, "this", "alias")
     if not isinstance(node.this, exp.Subquery):
         raise translator.unsupported(node, "LATERAL of this form")
-    relation = derived(translator, translator.query(node.this.this))
+    relation = derive_relation(translator, translator.translate_query(node.this.this))
     return Relation(f"LATERAL {relation.sql}", relation.fields)
 
 
 def _subquery(translator: Translator, node: exp.Subquery) -> Relation:
-    translator.only(node, "this", "alias", "joins", "sample", *_TAIL)
+    translator.allow_only(node, "this", "alias", "joins", "sample", *_TAIL)
     inner = node.this
     if _is_relation(inner):
         joined = _joined(translator, _relation(translator, inner), inner.args.get("joins") or ())
@@ -84,8 +84,8 @@ def _subquery(translator: Translator, node: exp.Subquery) -> Relation:
         bare.set("alias", None)
         bare.set("joins", None)
         bare.set("sample", None)
-        return derived(translator, outer.query(bare))
-    return derived(translator, outer.query(inner))
+        return derive_relation(translator, outer.translate_query(bare))
+    return derive_relation(translator, outer.translate_query(inner))
 
 
 def _is_relation(node: exp.Expr) -> bool:
@@ -95,18 +95,18 @@ def _is_relation(node: exp.Expr) -> bool:
     return isinstance(node, exp.Table | exp.Unnest | exp.Lateral)
 
 
-def derived(translator: Translator, query: Relation) -> Relation:
+def derive_relation(translator: Translator, query: Relation) -> Relation:
     """A query as a relation in FROM."""
-    alias = translator.fresh("r")
+    alias = translator.new_name("r")
     fields = tuple(
         replace(column, sql=f"{alias}.{column.sql}", qualifier=()) for column in query.fields
     )
     return Relation(f"({query.sql}) AS {alias}", fields)
 
 
-def values(translator: Translator, node: exp.Values) -> Relation:
+def translate_values(translator: Translator, node: exp.Values) -> Relation:
     """VALUES as a relation; its columns have no names."""
-    translator.only(node, "expressions", "alias", "joins", "sample", *_TAIL)
+    translator.allow_only(node, "expressions", "alias", "joins", "sample", *_TAIL)
     rows = [
         list(item.expressions) if isinstance(item, exp.Tuple) else [item]
         for item in node.expressions
@@ -115,11 +115,13 @@ def values(translator: Translator, node: exp.Values) -> Relation:
         raise translator.mismatch(node, "Values rows have mismatched sizes")
     outer = translator.within(replace(translator.scope, fields=()))
     columns = [
-        unified(translator, node, [outer.typed(cell) for cell in column], "Values rows differ")
+        coerce_to_common_type(
+            translator, node, [outer.translate(cell) for cell in column], "Values rows differ"
+        )
         for column in zip(*rows, strict=True)
     ]
-    alias = translator.fresh("r")
-    names = [translator.fresh("c") for _ in columns]
+    alias = translator.new_name("r")
+    names = [translator.new_name("c") for _ in columns]
     lines = ", ".join(
         f"({', '.join(cell.sql for cell in row)})" for row in zip(*columns, strict=True)
     )
@@ -156,7 +158,7 @@ def _sampled(translator: Translator, node: exp.Expr, relation: Relation) -> Rela
     sample = node.args.get("sample")
     if sample is None:
         return relation
-    translator.only(sample, "method", "percent", "size")
+    translator.allow_only(sample, "method", "percent", "size")
     method = _SAMPLING.get(sample.args["method"].name.upper() if sample.args.get("method") else "")
     size = sample.args.get("percent") or sample.args.get("size")
     if method is None or not isinstance(size, exp.Literal) or size.is_string:
@@ -166,7 +168,7 @@ def _sampled(translator: Translator, node: exp.Expr, relation: Relation) -> Rela
 
 
 def _join(translator: Translator, left: Relation, join: exp.Expr) -> Relation:
-    translator.only(join, "this", "on", "using", "side", "kind")
+    translator.allow_only(join, "this", "on", "using", "side", "kind")
     side, kind = (str(join.args.get(name) or "").upper() for name in ("side", "kind"))
     lateral = _visible(translator, left.fields)
     right = _relation(lateral, join.this)
@@ -181,11 +183,11 @@ def _join(translator: Translator, left: Relation, join: exp.Expr) -> Relation:
         if kind != "CROSS" and (side or kind):
             raise translator.malformed(join)
         return Relation(f"{left.sql} CROSS JOIN {right.sql}", fields)
-    term = _visible(translator, fields).typed(condition)
+    term = _visible(translator, fields).translate(condition)
     if term.type.name not in ("boolean", "unknown"):
         raise translator.mismatch(condition, f"JOIN ON clause must be boolean: {term.type}")
     push_down(translator, condition, restricted)
-    sql = f"{left.sql} {side} JOIN {right.sql} ON {coerced(term, BOOLEAN).sql}"
+    sql = f"{left.sql} {side} JOIN {right.sql} ON {coerce(term, BOOLEAN).sql}"
     return Relation(sql, fields)
 
 
@@ -212,8 +214,8 @@ def _join_using(
         name = name_node.name.lower()
         one, other = (_only(translator, name_node, side_, name) for side_ in (left, right))
         pair = [Typed(column.sql, column.type) for column in (one, other)]
-        terms.append(compared(translator, name_node, "=", *pair).sql)
-        first, second = unified(translator, name_node, pair, "Column types differ")
+        terms.append(compare(translator, name_node, "=", *pair).sql)
+        first, second = coerce_to_common_type(translator, name_node, pair, "Column types differ")
         sql = first.sql if side in ("", "LEFT") else second.sql
         sql = f"coalesce({first.sql}, {second.sql})" if side == "FULL" else sql
         shared.append(Field(one.name, sql, first.type))
@@ -234,13 +236,13 @@ def _only(translator: Translator, node: exp.Expr, relation: Relation, name: str)
 _Column = tuple[str, TrinoType, str | None]
 
 
-def unnested(translator: Translator, node: exp.Unnest) -> Relation:
+def translate_unnest(translator: Translator, node: exp.Unnest) -> Relation:
     """The relation: DuckDB unnests the lists of one SELECT in step, short ones padded with NULL."""
-    translator.only(node, "expressions", "alias", "offset", "joins")
+    translator.allow_only(node, "expressions", "alias", "offset", "joins")
     columns: list[_Column] = []
     lengths = []
     for argument in node.expressions:
-        value = translator.typed(argument)
+        value = translator.translate(argument)
         columns.extend(_columns(translator, argument, value))
         count = "cardinality" if value.type.name == "map" else "len"
         lengths.append(f"coalesce({count}({value.sql}), 0)")
@@ -248,10 +250,10 @@ def unnested(translator: Translator, node: exp.Unnest) -> Relation:
         longest = lengths[0] if len(lengths) == 1 else f"greatest({', '.join(lengths)})"
         columns.append((f"range(1, {longest} + 1)", BIGINT, None))
         _take_ordinality_back(node)
-    alias = translator.fresh("r")
+    alias = translator.new_name("r")
     items, fields = [], []
     for sql, kind, name in columns:
-        label = translator.fresh("c")
+        label = translator.new_name("c")
         items.append(f"unnest({sql}) AS {label}")
         fields.append(Field(name, f"{alias}.{label}", kind))
     return Relation(f"LATERAL (SELECT {', '.join(items)}) AS {alias}", tuple(fields))
@@ -276,7 +278,7 @@ def _columns(translator: Translator, node: exp.Expr, value: Typed) -> list[_Colu
         raise translator.mismatch(node, text)
     if kind.element.name != "row":
         return [(value.sql, kind.element, None)]
-    name = translator.fresh("u")
+    name = translator.new_name("u")
     return [
         (f"list_transform({value.sql}, lambda {name}: {name}.f{n})", part, label)
         for n, (part, label) in enumerate(

@@ -4,14 +4,14 @@ Every rule is DuckDB SQL composed from the type, so that no row passes through P
 varchar follows other rules than a result in two places: doubles and the digits of timestamps.
 """
 
-from local_athena.backends.duckdb.dialect.time_zones import unknown_zone, wall_clock
+from local_athena.backends.duckdb.dialect.time_zones import to_wall_clock, unknown_zone_failure
 from local_athena.backends.duckdb.dialect.trino_types import (
     DAY_TO_SECOND,
     TIMESTAMP_TZ,
     YEAR_TO_MONTH,
     TrinoType,
 )
-from local_athena.backends.duckdb.dialect.typed_sql import quoted
+from local_athena.backends.duckdb.dialect.typed_sql import quote_string
 
 _RESULT_DIGITS = 3
 _SCALARS = {
@@ -29,16 +29,16 @@ _TEXTS = {
 }
 
 
-def text_of(sql: str, kind: TrinoType, depth: int = 0) -> str:
+def render_text(sql: str, kind: TrinoType, depth: int = 0) -> str:
     """The text of a value in a result, NULL for NULL."""
     if kind.parameters:
         return _STRUCTURES[kind.name](sql, kind, depth)
     if kind.name in _SCALARS:
         return _SCALARS[kind.name].format(sql)
-    return temporal_text(sql, kind, max(_RESULT_DIGITS, kind.precision or 0))
+    return render_temporal(sql, kind, max(_RESULT_DIGITS, kind.precision or 0))
 
 
-def temporal_text(sql: str, kind: TrinoType, digits: int) -> str:
+def render_temporal(sql: str, kind: TrinoType, digits: int) -> str:
     """The text of a date, time, timestamp, interval or exact number.
 
     A moment gets a number of fractional digits.
@@ -47,8 +47,9 @@ def temporal_text(sql: str, kind: TrinoType, digits: int) -> str:
         return _timestamp(sql, digits)
     if kind.name == TIMESTAMP_TZ:
         if kind.zone is None:
-            raise unknown_zone()
-        return f"({_timestamp(wall_clock(sql, kind.zone), digits)} || {quoted(' ' + kind.zone)})"
+            raise unknown_zone_failure()
+        local = _timestamp(to_wall_clock(sql, kind.zone), digits)
+        return f"({local} || {quote_string(' ' + kind.zone)})"
     if kind.name == "time":
         return f"athena_time_text({sql}, {9 + digits if digits else 8})"
     if kind.name in _TEXTS:
@@ -70,7 +71,7 @@ def _timestamp(sql: str, digits: int) -> str:
 
 
 def _item(sql: str, kind: TrinoType, depth: int) -> str:
-    return f"coalesce({text_of(sql, kind, depth + 1)}, 'null')"
+    return f"coalesce({render_text(sql, kind, depth + 1)}, 'null')"
 
 
 def _array(sql: str, kind: TrinoType, depth: int) -> str:
@@ -92,7 +93,7 @@ def _row(sql: str, kind: TrinoType, depth: int) -> str:
     parts = []
     for index, part in enumerate(kind.parameters):
         name = kind.field_names[index]
-        label = f"{quoted(name + '=')} || " if name else ""
+        label = f"{quote_string(name + '=')} || " if name else ""
         parts.append(f"{label}{_item(f'({sql}).f{index + 1}', part, depth)}")
     text = " || ', ' || ".join(parts)
     return f"CASE WHEN ({sql}) IS NOT NULL THEN '{{' || {text} || '}}' END"

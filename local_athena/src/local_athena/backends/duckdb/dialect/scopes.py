@@ -1,7 +1,6 @@
-"""What a name means at one place of a query: columns, lambda parameters, common table expressions.
+"""What names can mean at one place of a query: columns, lambda parameters, tables.
 
-Names are compared without regard to case, as Athena does. A scope holds the DuckDB text that
-stands for each column, so that nothing is left for DuckDB to resolve by name.
+Names are compared without regard to case. Nothing is left for DuckDB to resolve by name.
 """
 
 from collections.abc import Mapping, Sequence
@@ -107,3 +106,13 @@ class Scope:
         if name in self.common_tables:
             return self.common_tables[name]
         return self.parent.common_table(name) if self.parent else None
+
+
+@dataclass(frozen=True)
+class Item:
+    """One output column; `node` is its expression as written, where it was written."""
+
+    node: exp.Expr | None
+    name: str | None
+    value: Typed
+    is_alias: bool = False

@@ -125,7 +125,7 @@ def _types(words: list[str]) -> tuple[TrinoType, ...]:
     return tuple(found)
 
 
-def match(name: str, arguments: Sequence[TrinoType]) -> Match | None:
+def match_signature(name: str, arguments: Sequence[TrinoType]) -> Match | None:
     """The line of the table that fits the argument types."""
     for exact in (True, False):
         for signature in signatures().get(name, ()):

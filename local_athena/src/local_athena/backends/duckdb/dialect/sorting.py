@@ -6,39 +6,39 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Translator
-from local_athena.backends.duckdb.dialect.select_items import Item
+from local_athena.backends.duckdb.dialect.scopes import Item
 
 _UNBOUNDED = "UNBOUNDED"
 _CURRENT_ROW = "CURRENT ROW"
 
 
-def direction(item: exp.Ordered) -> str:
+def sort_direction(item: exp.Ordered) -> str:
     """The direction of a sort key; Athena sorts NULL last both ways."""
     nulls = "FIRST" if item.args.get("nulls_first") else "LAST"
     return f"{'DESC' if item.args.get('desc') else 'ASC'} NULLS {nulls}"
 
 
-def ordering(translator: Translator, items: Sequence[exp.Expr]) -> str:
+def translate_order(translator: Translator, items: Sequence[exp.Expr]) -> str:
     """The sort keys of an aggregate or a window."""
     return ", ".join(
-        f"{translator.typed(item.this).sql} {direction(item)}"
+        f"{translator.translate(item.this).sql} {sort_direction(item)}"
         for item in items
         if isinstance(item, exp.Ordered)
     )
 
 
-def window(translator: Translator, node: exp.Expr) -> str:
+def translate_window(translator: Translator, node: exp.Expr) -> str:
     """What stands in the parentheses after OVER; a named window is written out."""
-    translator.only(node, "this", "partition_by", "order", "spec", "alias", "over")
+    translator.allow_only(node, "this", "partition_by", "order", "spec", "alias", "over")
     base = node.args.get("alias")
     inherited = [] if base is None else [_named(translator, node, base)]
     parts = [part for part in inherited if part]
     partition = node.args.get("partition_by")
     if partition:
-        keys = ", ".join(translator.typed(key).sql for key in partition)
+        keys = ", ".join(translator.translate(key).sql for key in partition)
         parts.append(f"PARTITION BY {keys}")
     if node.args.get("order"):
-        parts.append(f"ORDER BY {ordering(translator, node.args['order'].expressions)}")
+        parts.append(f"ORDER BY {translate_order(translator, node.args['order'].expressions)}")
     if node.args.get("spec"):
         parts.append(_frame(translator, node.args["spec"]))
     return f"({' '.join(parts)})"
@@ -49,11 +49,11 @@ def _named(translator: Translator, node: exp.Expr, name: exp.Expr) -> str:
     if definition is None:
         text = f"Cannot resolve WINDOW name {name.name.lower()}"
         raise translator.failure("INVALID_WINDOW_REFERENCE", text, node)
-    return window(translator, definition)[1:-1]
+    return translate_window(translator, definition)[1:-1]
 
 
 def _frame(translator: Translator, spec: exp.WindowSpec) -> str:
-    translator.only(spec, "kind", "start", "start_side", "end", "end_side")
+    translator.allow_only(spec, "kind", "start", "start_side", "end", "end_side")
     start = _bound(translator, spec.args.get("start"), spec.args.get("start_side"))
     kind = str(spec.args["kind"]).upper()
     if spec.args.get("end") is None:
@@ -64,7 +64,7 @@ def _frame(translator: Translator, spec: exp.WindowSpec) -> str:
 
 def _bound(translator: Translator, value: exp.Expr | str | None, side: str | None) -> str:
     if isinstance(value, exp.Expr):
-        return f"{translator.typed(value).sql} {str(side).upper()}"
+        return f"{translator.translate(value).sql} {str(side).upper()}"
     text = str(value).upper()
     return text if text == _CURRENT_ROW else f"{_UNBOUNDED} {str(side).upper()}"
 
@@ -81,7 +81,7 @@ class Tail:
         return bool(self.sql)
 
 
-def tail(translator: Translator, node: exp.Expr, items: Sequence[Item]) -> Tail:
+def translate_tail(translator: Translator, node: exp.Expr, items: Sequence[Item]) -> Tail:
     """The clauses of a node in DuckDB's order."""
     order = node.args.get("order")
     distinct = isinstance(node, exp.Select) and node.args.get("distinct") is not None
@@ -101,15 +101,17 @@ def tail(translator: Translator, node: exp.Expr, items: Sequence[Item]) -> Tail:
 
 
 def _key(translator: Translator, key: exp.Expr, items: Sequence[Item], *, distinct: bool) -> str:
-    place = position_of(translator, key.this, items)
-    sql = str(place) if place else translator.typed(key.this).sql
+    place = find_output_position(translator, key.this, items)
+    sql = str(place) if place else translator.translate(key.this).sql
     if distinct and not place and all(item.value.sql != sql for item in items):
         text = "For SELECT DISTINCT, ORDER BY expressions must appear in select list"
         raise translator.failure("EXPRESSION_NOT_IN_DISTINCT", text, key)
-    return f"{sql} {direction(key)}" if isinstance(key, exp.Ordered) else sql
+    return f"{sql} {sort_direction(key)}" if isinstance(key, exp.Ordered) else sql
 
 
-def position_of(translator: Translator, node: exp.Expr, items: Sequence[Item]) -> int | None:
+def find_output_position(
+    translator: Translator, node: exp.Expr, items: Sequence[Item]
+) -> int | None:
     """The output column a sort or group key means, by number, name or the same expression."""
     if isinstance(node, exp.Literal) and not node.is_string:
         number = int(node.name) if node.name.isdecimal() else 0
@@ -129,11 +131,11 @@ def position_of(translator: Translator, node: exp.Expr, items: Sequence[Item]) -
 
 
 def _with_ties(translator: Translator, fetch: exp.Fetch) -> bool:
-    translator.only(fetch, "direction", "count", "limit_options")
+    translator.allow_only(fetch, "direction", "count", "limit_options")
     options = fetch.args.get("limit_options")
     if options is None:
         return False
-    translator.only(options, "rows", "with_ties")
+    translator.allow_only(options, "rows", "with_ties")
     return bool(options.args.get("with_ties"))
 
 
@@ -142,9 +144,9 @@ def _ties(
 ) -> str:
     ranked = []
     for key in keys:
-        place = position_of(translator, key.this, items)
-        sql = items[place - 1].value.sql if place else translator.typed(key.this).sql
-        ranked.append(f"{sql} {direction(key)}" if isinstance(key, exp.Ordered) else sql)
+        place = find_output_position(translator, key.this, items)
+        sql = items[place - 1].value.sql if place else translator.translate(key.this).sql
+        ranked.append(f"{sql} {sort_direction(key)}" if isinstance(key, exp.Ordered) else sql)
     return f" QUALIFY rank() OVER (ORDER BY {', '.join(ranked)}) <= {_count(translator, fetch)}"
 
 
@@ -152,7 +154,7 @@ def _count(translator: Translator, limit: exp.Expr) -> int | None:
     if isinstance(limit, exp.Fetch):
         count = limit.args.get("count")
         return 1 if count is None else _number(translator, limit, count)
-    translator.only(limit, "this", "expression")
+    translator.allow_only(limit, "this", "expression")
     if isinstance(limit.expression, exp.Var) and limit.expression.name.upper() == "ALL":
         return None
     return _number(translator, limit, limit.expression)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.calls import aggregated, from_table
+from local_athena.backends.duckdb.dialect.calls import apply_clauses, apply_matching_signature
 from local_athena.backends.duckdb.dialect.casts import cast
 from local_athena.backends.duckdb.dialect.context import (
     Call,
@@ -14,18 +14,18 @@ from local_athena.backends.duckdb.dialect.context import (
     Handler,
     Translator,
 )
-from local_athena.backends.duckdb.dialect.operators import concatenated
+from local_athena.backends.duckdb.dialect.operators import concatenate
 from local_athena.backends.duckdb.dialect.trino_types import (
     VARCHAR,
 )
-from local_athena.backends.duckdb.dialect.typed_sql import Typed, quoted
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, quote_string
 
 _DIRECTIVE = re.compile(r"%(?P<flags>[-0,+ ]*)(?P<width>\d*)(?P<precision>\.\d+)?(?P<letter>.)")
 _NORMAL_FORMS = ("NFC", "NFD", "NFKC", "NFKD")
 
 
 def _concat(translator: Translator, call: Call) -> Typed:
-    values = translator.typed_arguments(call, 2)
+    values = translator.translate_arguments(call, 2)
     if any(
         value.type.name not in ("varchar", "char", "varbinary", "array", "unknown")
         for value in values
@@ -33,19 +33,19 @@ def _concat(translator: Translator, call: Call) -> Typed:
         shown = ", ".join(str(value.type) for value in values)
         text = f"Unexpected parameters ({shown}) for function concat"
         raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
-    return concatenated(translator, call.node, values)
+    return concatenate(translator, call.node, values)
 
 
 def _format(translator: Translator, call: Call) -> Typed:
-    pattern, *values = translator.typed_arguments(call, 1)
+    pattern, *values = translator.translate_arguments(call, 1)
     if pattern.constant is None:
         raise translator.unsupported(call.node, "format strings that are not constants")
     pieces, offset, rest = [], 0, list(values)
     for directive in _DIRECTIVE.finditer(pattern.constant):
-        pieces.append(quoted(pattern.constant[offset : directive.start()]))
+        pieces.append(quote_string(pattern.constant[offset : directive.start()]))
         pieces.append(_directive(translator, call, directive, rest))
         offset = directive.end()
-    pieces.append(quoted(pattern.constant[offset:]))
+    pieces.append(quote_string(pattern.constant[offset:]))
     return Typed(f"concat({', '.join(pieces)})", VARCHAR)
 
 
@@ -54,7 +54,7 @@ def _directive(
 ) -> str:
     letter = directive["letter"]
     if letter in "%n":
-        return quoted("%" if letter == "%" else "\n")
+        return quote_string("%" if letter == "%" else "\n")
     if not rest:
         text = f"Format specifier '{directive[0]}' has no argument"
         raise translator.failure("INVALID_FUNCTION_ARGUMENT", text, call.node)
@@ -75,10 +75,10 @@ def _printed(directive: re.Match[str], value: str) -> str:
     flags = directive["flags"].replace(",", "")
     number = f"{directive['width']}{directive['precision'] or ''}{directive['letter']}"
     if "," not in directive["flags"]:
-        return f"printf({quoted(f'%{flags}{number}')}, {value})"
+        return f"printf({quote_string(f'%{flags}{number}')}, {value})"
     sign = "+" if "+" in flags else ""
     spec = f"{{:{sign}{directive['width']},{directive['precision'] or ''}{directive['letter']}}}"
-    return f"format({quoted(spec)}, {value})"
+    return f"format({quote_string(spec)}, {value})"
 
 
 def _normalize(translator: Translator, call: Call) -> Typed | None:
@@ -88,45 +88,45 @@ def _normalize(translator: Translator, call: Call) -> Typed | None:
     text, form = call.arguments
     if not isinstance(form, exp.Column) or form.name.upper() not in _NORMAL_FORMS:
         raise translator.malformed(form)
-    value = translator.typed_as(text, VARCHAR)
-    return Typed(f"athena_normalize({value.sql}, {quoted(form.name.upper())})", VARCHAR)
+    value = translator.translate_as(text, VARCHAR)
+    return Typed(f"athena_normalize({value.sql}, {quote_string(form.name.upper())})", VARCHAR)
 
 
 def _listagg(translator: Translator, call: Call) -> Typed:
     node = call.node
-    translator.only(node, "this", "separator")
+    translator.allow_only(node, "this", "separator")
     order: Sequence[exp.Expr] = ()
     inner = node.this
     if isinstance(inner, exp.Order):
         order, inner = inner.expressions, inner.this
     distinct = isinstance(inner, exp.Distinct)
-    value = translator.typed_as(inner.expressions[0] if distinct else inner, VARCHAR)
+    value = translator.translate_as(inner.expressions[0] if distinct else inner, VARCHAR)
     separator = node.args.get("separator")
-    text = translator.typed_as(separator, VARCHAR).sql if separator else "''"
+    text = translator.translate_as(separator, VARCHAR).sql if separator else "''"
     clauses = Clauses(call.clauses.filter, call.clauses.window, False, order, distinct)
     outer = Call(call.name, call.arguments, node, clauses)
-    return Typed(aggregated(translator, outer, f"<<string_agg({value.sql}, {text})>>"), VARCHAR)
+    return Typed(apply_clauses(translator, outer, f"<<string_agg({value.sql}, {text})>>"), VARCHAR)
 
 
 def _trim(translator: Translator, node: exp.Trim) -> Typed:
-    translator.only(node, "this", "position", "expression")
+    translator.allow_only(node, "this", "position", "expression")
     name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(
         str(node.args.get("position")).upper(), "trim"
     )
     arguments = [node.this, node.expression] if node.args.get("expression") else [node.this]
-    return from_table(translator, Call(name, arguments, node, Clauses()))
+    return apply_matching_signature(translator, Call(name, arguments, node, Clauses()))
 
 
 def _substring(translator: Translator, node: exp.Substring) -> Typed:
-    translator.only(node, "this", "start", "length")
+    translator.allow_only(node, "this", "start", "length")
     arguments = [node.args[name] for name in ("this", "start", "length") if node.args.get(name)]
-    return from_table(translator, Call("substring", arguments, node, Clauses()))
+    return apply_matching_signature(translator, Call("substring", arguments, node, Clauses()))
 
 
 def _position(translator: Translator, node: exp.StrPosition) -> Typed:
-    translator.only(node, "this", "substr")
+    translator.allow_only(node, "this", "substr")
     arguments = [node.this, node.args["substr"]]
-    return from_table(translator, Call("strpos", arguments, node, Clauses()))
+    return apply_matching_signature(translator, Call("strpos", arguments, node, Clauses()))
 
 
 HANDLERS: dict[type[exp.Expr], Handler] = {

@@ -1,13 +1,12 @@
 """What a name in FROM means: a table of the catalog, or a common table expression."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
 
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Scan, Translator
-from local_athena.backends.duckdb.dialect.parsing import offset_of
+from local_athena.backends.duckdb.dialect.parsing import find_offset
 from local_athena.backends.duckdb.dialect.scopes import (
     CommonTable,
     Field,
@@ -16,19 +15,24 @@ from local_athena.backends.duckdb.dialect.scopes import (
     Scope,
 )
 from local_athena.backends.duckdb.dialect.trino_types import TIMESTAMP, TrinoType, common_type
-from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced, identifier, selection
+from local_athena.backends.duckdb.dialect.typed_sql import (
+    Typed,
+    coerce,
+    quote_identifier,
+    select_from,
+)
 from local_athena.tables import CATALOG_NAME, Table
 
 
-def table_relation(translator: Translator, node: exp.Table) -> Relation:
+def resolve_table(translator: Translator, node: exp.Table) -> Relation:
     """A reference to a table: a common table expression, or a table of the catalog."""
-    if translator.statement.sql[offset_of(node) or 0] == "'":
+    if translator.statement.sql[find_offset(node) or 0] == "'":
         raise translator.malformed(node)
     parts = [part.name.lower() for part in node.parts]
     if len(parts) == 1:
         common = translator.scope.common_table(parts[0])
         if common is not None:
-            alias = translator.fresh("r")
+            alias = translator.new_name("r")
             translator.statement.references[common.relation] += 1
             fields = tuple(
                 replace(
@@ -66,12 +70,12 @@ def _scan(translator: Translator, table: Table) -> Relation:
         level.column: (PartitionColumn(number, level.column, depth),)
         for depth, level in enumerate(table.levels, 1)
     }
-    alias = translator.fresh("r")
+    alias = translator.new_name("r")
     qualifier = (CATALOG_NAME, table.database, table.name)
     fields = tuple(
         Field(
             column.name,
-            f"{alias}.{identifier(column.name)}",
+            f"{alias}.{quote_identifier(column.name)}",
             _type(column.type),
             qualifier,
             partitions.get(column.name, ()),
@@ -93,25 +97,22 @@ def _type(name: str) -> TrinoType:
     return TrinoType(base, length=numbers[0] if numbers else None)
 
 
-_Query = Callable[[Translator, exp.Expr], Relation]
-
-
-def with_clause(translator: Translator, node: exp.Expr, query: _Query) -> tuple[str, Translator]:
+def translate_with(translator: Translator, node: exp.Expr) -> tuple[str, Translator]:
     """The WITH clause of a query in DuckDB, and a translator that knows its tables."""
     clause = node.args.get("with_")
     if clause is None:
         return "", translator
-    translator.only(clause, "expressions", "recursive")
+    translator.allow_only(clause, "expressions", "recursive")
     parts = []
     for table in clause.expressions:
         if not isinstance(table, exp.CTE):
             raise translator.unsupported(table, "functions in WITH")
-        translator.only(table, "this", "alias")
+        translator.allow_only(table, "this", "alias")
         name = table.alias.lower()
         if name in translator.scope.common_tables and table is not clause.expressions[0]:
             _refuse_duplicate(translator, clause, table, name)
-        relation = translator.fresh("q")
-        body = _body(translator, table, relation, query, recursive=bool(clause.args["recursive"]))
+        relation = translator.new_name("q")
+        body = _body(translator, table, relation, recursive=bool(clause.args["recursive"]))
         labels = ", ".join(column.sql for column in body.fields)
         parts.append(f"{relation}({labels}) AS ({body.sql})")
         translator = _knowing(translator, name, CommonTable(relation, body.fields))
@@ -131,13 +132,11 @@ def _knowing(translator: Translator, name: str, table: CommonTable) -> Translato
     return translator.within(replace(translator.scope, common_tables=tables))
 
 
-def _body(
-    translator: Translator, table: exp.CTE, relation: str, query: _Query, *, recursive: bool
-) -> Relation:
+def _body(translator: Translator, table: exp.CTE, relation: str, *, recursive: bool) -> Relation:
     inner = table.this
     if recursive and isinstance(inner, exp.Union) and not inner.args.get("with_"):
-        return _recursive(translator, table, relation, query)
-    return _renamed(translator, table, query(_detached(translator), inner))
+        return _recursive(translator, table, relation)
+    return _renamed(translator, table, _detached(translator).translate_query(inner))
 
 
 def _detached(translator: Translator) -> Translator:
@@ -164,13 +163,14 @@ def _renamed(translator: Translator, table: exp.CTE, body: Relation) -> Relation
     )
 
 
-def _recursive(translator: Translator, table: exp.CTE, relation: str, query: _Query) -> Relation:
+def _recursive(translator: Translator, table: exp.CTE, relation: str) -> Relation:
     union = table.this
-    translator.only(union, "this", "expression", "distinct")
-    base = _renamed(translator, table, query(_detached(translator), union.this))
+    translator.allow_only(union, "this", "expression", "distinct")
+    base = _renamed(translator, table, _detached(translator).translate_query(union.this))
     fields = tuple(column.detached() for column in base.fields)
     itself = CommonTable(relation, fields)
-    step = query(_knowing(_detached(translator), table.alias.lower(), itself), union.expression)
+    stepping = _knowing(_detached(translator), table.alias.lower(), itself)
+    step = stepping.translate_query(union.expression)
     if len(step.fields) != len(base.fields):
         raise translator.mismatch(
             table, "base and step relations of recursion have mismatched sizes"
@@ -178,7 +178,7 @@ def _recursive(translator: Translator, table: exp.CTE, relation: str, query: _Qu
     pairs = list(zip(step.fields, base.fields, strict=True))
     items = ", ".join(_cast_to(translator, table, column, target) for column, target in pairs)
     kind = "UNION" if union.args.get("distinct") else "UNION ALL"
-    repeated = selection(items, f"({step.sql}) AS {translator.fresh('r')}")
+    repeated = select_from(items, f"({step.sql}) AS {translator.new_name('r')}")
     return Relation(f"({base.sql}) {kind} ({repeated})", fields)
 
 
@@ -188,4 +188,4 @@ def _cast_to(translator: Translator, node: exp.Expr, column: Field, target: Fiel
             f"recursion step relation output type {column.type} is not coercible to {target.type}"
         )
         raise translator.mismatch(node, text)
-    return coerced(Typed(column.sql, column.type), target.type).sql
+    return coerce(Typed(column.sql, column.type), target.type).sql

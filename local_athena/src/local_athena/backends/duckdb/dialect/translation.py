@@ -15,9 +15,8 @@ from local_athena.backends.duckdb.dialect import (
     datetime_functions,
     grouping,
     json_functions,
-    literals,
-    names,
     operators,
+    primary_expressions,
     regexp_functions,
     string_functions,
 )
@@ -28,19 +27,18 @@ from local_athena.backends.duckdb.dialect.context import (
     Translator,
 )
 from local_athena.backends.duckdb.dialect.duckdb_errors import failure_from_duckdb
-from local_athena.backends.duckdb.dialect.parsing import parse_statement, without_comments
-from local_athena.backends.duckdb.dialect.queries import query
-from local_athena.backends.duckdb.dialect.rendering import text_of
+from local_athena.backends.duckdb.dialect.parsing import blank_comments, parse_statement
+from local_athena.backends.duckdb.dialect.queries import translate_query
+from local_athena.backends.duckdb.dialect.rendering import render_text
 from local_athena.backends.duckdb.dialect.scopes import Scope
 from local_athena.backends.duckdb.dialect.signatures import function_names
 from local_athena.backends.duckdb.dialect.trino_types import BOOLEAN, UNBOUNDED, TrinoType
-from local_athena.backends.duckdb.dialect.typed_sql import selection
+from local_athena.backends.duckdb.dialect.typed_sql import select_from
 from local_athena.errors import MalformedQuery, StatementFailure
 from local_athena.tables import Catalog
 
 _HANDLERS = {
-    **literals.HANDLERS,
-    **names.HANDLERS,
+    **primary_expressions.HANDLERS,
     **arithmetic.HANDLERS,
     **operators.HANDLERS,
     **conditional_expressions.HANDLERS,
@@ -58,7 +56,7 @@ _FUNCTIONS = {
     **datetime_functions.FUNCTIONS,
     **grouping.FUNCTIONS,
     **json_functions.FUNCTIONS,
-    **literals.FUNCTIONS,
+    **primary_expressions.FUNCTIONS,
     **regexp_functions.FUNCTIONS,
     **string_functions.FUNCTIONS,
 }
@@ -112,13 +110,13 @@ def translate(sql: str, catalog: Catalog, default_database: str) -> Translation:
         StatementFailure: Athena would fail the statement, or only Athena can run it.
     """
     kind, text = _statement_kind(sql)
-    text = without_comments(text)
+    text = blank_comments(text)
     tree = parse_statement(text)
     statement = Statement(
-        text, catalog, default_database, _HANDLERS, _FUNCTIONS, function_names(), query
+        text, catalog, default_database, _HANDLERS, _FUNCTIONS, function_names(), translate_query
     )
     try:
-        result = query(Translator(statement, Scope()), tree)
+        result = translate_query(Translator(statement, Scope()), tree)
     except RecursionError as error:
         raise MalformedQuery("statement is too large (stack overflow)", 1, 1) from error
     scans = tuple(
@@ -181,7 +179,7 @@ class ResultColumn:
     case_sensitive: bool
 
 
-def result_columns(
+def describe_columns(
     connection: duckdb.DuckDBPyConnection, translation: Translation
 ) -> tuple[ResultColumn, ...]:
     """The columns of the result, once DuckDB has bound the query to the scan views.
@@ -204,11 +202,11 @@ def _result_column(name: str, kind: TrinoType) -> ResultColumn:
     return ResultColumn(name, _NAMES.get(kind.name, kind.name), precision, kind.scale, textual)
 
 
-def rendered_query(connection: duckdb.DuckDBPyConnection, translation: Translation) -> str:
+def render_query(connection: duckdb.DuckDBPyConnection, translation: Translation) -> str:
     """The query with every column as Athena's text, in the same order."""
     del connection
     items = ", ".join(
-        f"{text_of(f'r.{column.label}', column.type)} AS {column.label}"
+        f"{render_text(f'r.{column.label}', column.type)} AS {column.label}"
         for column in translation.columns
     )
-    return selection(items, f"({translation.sql}) AS r")
+    return select_from(items, f"({translation.sql}) AS r")

@@ -14,27 +14,27 @@ class Typed:
     constant: str | None = None
 
 
-def quoted(text: str) -> str:
+def quote_string(text: str) -> str:
     """A string literal."""
     return "'" + text.replace("'", "''") + "'"
 
 
-def identifier(name: str) -> str:
+def quote_identifier(name: str) -> str:
     """A quoted identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
-def selection(items: str, source: str) -> str:
+def select_from(items: str, source: str) -> str:
     """A SELECT over a relation."""
     return f"SELECT {items} FROM {source}"  # noqa: S608 - both parts are translated SQL
 
 
-def failing(name: str, text: str, kind: TrinoType) -> str:
+def failing_expression(name: str, text: str, kind: TrinoType) -> str:
     """An expression of a type whose evaluation fails with an error of Athena's."""
-    return f"CAST(CAST(athena_fail({quoted(f'{name}:{text}')}) AS VARCHAR) AS {kind.duckdb})"
+    return f"CAST(CAST(athena_fail({quote_string(f'{name}:{text}')}) AS VARCHAR) AS {kind.duckdb})"
 
 
-def coerced(value: Typed, target: TrinoType, depth: int = 0) -> Typed:
+def coerce(value: Typed, target: TrinoType, depth: int = 0) -> Typed:
     """The value as the target type; the caller has checked that Athena coerces it implicitly."""
     if value.type.name == "unknown":
         return Typed(f"CAST({value.sql} AS {target.duckdb})", target, value.constant)
@@ -44,7 +44,7 @@ def coerced(value: Typed, target: TrinoType, depth: int = 0) -> Typed:
         return Typed(_coerced_row(value, target, depth), target)
     if target.name == "array" and target.holds("row"):
         name = f"c{depth}"
-        item = coerced(Typed(name, value.type.element), target.element, depth + 1)
+        item = coerce(Typed(name, value.type.element), target.element, depth + 1)
         return Typed(f"list_transform({value.sql}, lambda {name}: {item.sql})", target)
     return Typed(f"CAST({value.sql} AS {target.duckdb})", target, value.constant)
 
@@ -52,7 +52,7 @@ def coerced(value: Typed, target: TrinoType, depth: int = 0) -> Typed:
 def _coerced_row(value: Typed, target: TrinoType, depth: int) -> str:
     pairs = enumerate(zip(value.type.parameters, target.parameters, strict=True), 1)
     parts = (
-        f"'f{n}': {coerced(Typed(f'({value.sql}).f{n}', one), other, depth).sql}"
+        f"'f{n}': {coerce(Typed(f'({value.sql}).f{n}', one), other, depth).sql}"
         for n, (one, other) in pairs
     )
     packed = "{" + ", ".join(parts) + "}"

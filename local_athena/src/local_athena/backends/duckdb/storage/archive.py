@@ -10,18 +10,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from local_athena.backends.duckdb.dialect.typed_sql import quote_string
 from local_athena.backends.duckdb.storage.partitions import (
     DataFile,
     FolderFilter,
-    data_files,
     keep_all,
+    list_data_files,
 )
 from local_athena.backends.duckdb.storage.records import (
     column_value,
     duckdb_type,
     field_texts,
     is_record,
-    quoted,
 )
 from local_athena.tables import PartitionLevel, Table
 
@@ -47,7 +47,7 @@ class Archive:
 
     def scan(self, table: Table, keep: FolderFilter = keep_all) -> ArchiveScan:
         """The table as it stands on disk now, of the partitions that `keep` leaves."""
-        files = data_files(self._root / table.location, table.levels, keep)
+        files = list_data_files(self._root / table.location, table.levels, keep)
         return ArchiveScan(
             _table_sql(table, files, self._place()),
             len(files),
@@ -132,4 +132,4 @@ def _from_parquet(paths: Sequence[str]) -> str:
 
 
 def _list(paths: Sequence[str]) -> str:
-    return f"[{', '.join(map(quoted, paths))}]"
+    return f"[{', '.join(map(quote_string, paths))}]"

@@ -1,6 +1,6 @@
-"""The folder tree of a table, walked one partition level at a time.
+"""The files of a table: its folder tree, walked one partition level after the other and pruned.
 
-Only folders that a filter keeps are listed; which ones those are is up to the filter.
+A filter says which folders of a level are kept, and only those are listed.
 """
 
 import os
@@ -8,9 +8,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+
+from local_athena.backends.duckdb.dialect import PartitionPredicate, Scan
+from local_athena.backends.duckdb.dialect.typed_sql import quote_identifier, select_from
+from local_athena.backends.duckdb.storage.records import duckdb_type
 from local_athena.tables import PartitionLevel
 
 _HIDDEN = ("_", ".")
+_Column = tuple[str, str]
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,9 @@ def keep_all(folders: Sequence[Folder]) -> Sequence[Folder]:
     return folders
 
 
-def data_files(root: Path, levels: Sequence[PartitionLevel], keep: FolderFilter) -> list[DataFile]:
+def list_data_files(
+    root: Path, levels: Sequence[PartitionLevel], keep: FolderFilter
+) -> list[DataFile]:
     """List the files below `root` in the folders that are kept, ordered by path."""
     folders: Sequence[Folder] = [Folder(str(root))]
     for level in levels:
@@ -68,3 +76,47 @@ def _visible(folder: str) -> Iterator[os.DirEntry[str]]:
     except FileNotFoundError:
         # A topic that nobody has written to yet, or a batch that retention removed meanwhile.
         return
+
+
+def folder_filter(connection: duckdb.DuckDBPyConnection, scan: Scan) -> FolderFilter:
+    """A filter by the predicates of a scan.
+
+    Use it in the transaction that runs the statement: there the clock stands still.
+    """
+    types = {column.name: duckdb_type(column.type) for column in scan.table.partition_columns}
+    columns = [(level.column, types[level.column]) for level in scan.table.levels]
+
+    def keep(folders: Sequence[Folder]) -> Sequence[Folder]:
+        depth = len(folders[0].values) if folders else 0
+        predicates = [one for one in scan.predicates if one.depth == depth]
+        if not predicates:
+            return folders
+        values = zip(*(folder.values for folder in folders), strict=True)
+        query = _query(columns[:depth], predicates)
+        rows = connection.execute(query, [list(column) for column in values]).fetchall()
+        return [folders[number] for (number,) in rows]
+
+    return keep
+
+
+def _query(columns: Sequence[_Column], predicates: Sequence[PartitionPredicate]) -> str:
+    lists = ", ".join(
+        f"TRY_CAST(unnest(CAST(${number} AS VARCHAR[])) AS {kind}) AS {quote_identifier(name)}"
+        for number, (name, kind) in enumerate(columns, 1)
+    )
+    # No partition column is named with a blank, which Hive does not allow.
+    folder = f'(SELECT unnest(range(len($1))) AS " number", {lists}) AS folder'
+    kept = " AND ".join(_keeps(predicate, columns) for predicate in predicates)
+    # A name that is no value of the column's type is an error that the statement itself meets.
+    unread = " OR ".join(f"folder.{quote_identifier(name)} IS NULL" for name, _ in columns)
+    return select_from('" number"', folder) + f" WHERE ({kept}) OR {unread} ORDER BY 1"
+
+
+def _keeps(predicate: PartitionPredicate, columns: Sequence[_Column]) -> str:
+    # A condition that fails for a folder keeps it, so that the statement itself meets the error.
+    kept = f"TRY({predicate.sql}) IS NOT FALSE"
+    if not predicate.null_extended:
+        return kept
+    nulls = ", ".join(f"CAST(NULL AS {kind}) AS {quote_identifier(name)}" for name, kind in columns)
+    refused = select_from(f"TRY(({predicate.sql}) IS TRUE) IS FALSE", f"(SELECT {nulls}) AS folder")
+    return f"({kept} OR NOT ({refused}))"

@@ -7,6 +7,7 @@ JSON text. What does not fit fails the statement. Knows nothing of files and fol
 
 from collections.abc import Sequence
 
+from local_athena.backends.duckdb.dialect.typed_sql import quote_string
 from local_athena.tables import Column
 
 _TYPES = {
@@ -44,11 +45,6 @@ def duckdb_type(athena_type: str) -> str:
     return _TYPES[base]
 
 
-def quoted(text: str) -> str:
-    """A string literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 def is_record(place: str) -> str:
     """A condition that is true, or fails the statement for a line that holds no JSON object.
 
@@ -59,7 +55,7 @@ def is_record(place: str) -> str:
 
 def _no_record(place: str, target: str) -> str:
     # Not what stands there: it may be another customer's.
-    message = quoted("HIVE_CURSOR_ERROR:Row is not a valid JSON Object - in ")
+    message = quote_string("HIVE_CURSOR_ERROR:Row is not a valid JSON Object - in ")
     return _failing(f"{message} || {place}", target)
 
 
@@ -70,8 +66,8 @@ def _failing(message: str, target: str) -> str:
 
 def field_texts(names: Sequence[str], place: str) -> str:
     """The named members as a list of texts, from one pass over the record."""
-    exact = ", ".join(quoted(f'$."{name}"') for name in names)
-    wanted = ", ".join(map(quoted, names))
+    exact = ", ".join(quote_string(f'$."{name}"') for name in names)
+    wanted = ", ".join(map(quote_string, names))
     spelled = (
         "coalesce(list_filter(json_keys(json), lambda key: key = name)[1], "
         "list_filter(json_keys(json), lambda key: lower(key) = name)[1], name)"
@@ -80,7 +76,7 @@ def field_texts(names: Sequence[str], place: str) -> str:
     return (
         # DuckDB may filter on a field before it asks whether there is a record at all.
         f"CASE WHEN NOT {_IS_OBJECT} THEN {_no_record(place, 'VARCHAR[]')} "
-        f"WHEN regexp_matches(json, {quoted(_other_spellings(names))}) "
+        f"WHEN regexp_matches(json, {quote_string(_other_spellings(names))}) "
         f"THEN list_transform([{wanted}], {found}) ELSE json_extract_string(json, [{exact}]) END"
     )
 
@@ -118,8 +114,8 @@ def _as_it_stands(name: str, text: str) -> str:
         f"OR regexp_matches({text}, '^-?[0-9]+[.eE]'))"
     )
     unquoted = rf'"(?i:{name})"\s*:\s*[-\[{{0-9]'
-    possible = f"regexp_matches(json, {quoted(unquoted)})"
-    original = f"nullif(regexp_extract(json, {quoted(_unquoted_member(name))}, 1), '')"
+    possible = f"regexp_matches(json, {quote_string(unquoted)})"
+    original = f"nullif(regexp_extract(json, {quote_string(_unquoted_member(name))}, 1), '')"
     return f"CASE WHEN {reprinted} AND {possible} THEN coalesce({original}, {text}) ELSE {text} END"
 
 

@@ -1,6 +1,7 @@
-"""Constants, constructors of arrays and rows, and the clock."""
+"""Primary expressions: constants, names, constructors of arrays and rows, and the clock."""
 
 import re
+from collections.abc import Sequence
 
 from sqlglot import exp
 
@@ -10,6 +11,7 @@ from local_athena.backends.duckdb.dialect.context import (
     Handler,
     Translator,
 )
+from local_athena.backends.duckdb.dialect.scopes import Scope
 from local_athena.backends.duckdb.dialect.trino_types import (
     BIGINT,
     BOOLEAN,
@@ -27,8 +29,10 @@ from local_athena.backends.duckdb.dialect.trino_types import (
     common_type,
     row_of,
 )
-from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerced, quoted
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce, quote_string
 
+# Catalog, database and table.
+_MAX_QUALIFIERS = 3
 _INTERVAL_UNITS = {
     "YEAR": YEAR_TO_MONTH,
     "MONTH": YEAR_TO_MONTH,
@@ -44,7 +48,7 @@ _UNICODE_ESCAPE = re.compile(r"\\(?:(\\)|\+([0-9a-fA-F]{6})|([0-9a-fA-F]{4}))")
 def _literal(translator: Translator, node: exp.Literal) -> Typed:
     text = node.name
     if node.is_string:
-        return string(text)
+        return string_literal(text)
     if not text.isdecimal():
         # A literal with a point is a double on Athena; DuckDB needs the exponent to agree.
         return Typed(text if "e" in text.lower() else f"{text}e0", DOUBLE, text)
@@ -56,18 +60,18 @@ def _literal(translator: Translator, node: exp.Literal) -> Typed:
     return Typed(str(int(text)), kind, str(int(text)))
 
 
-def string(text: str) -> Typed:
+def string_literal(text: str) -> Typed:
     """A varchar constant."""
-    return Typed(quoted(text), TrinoType("varchar", length=len(text)), text)
+    return Typed(quote_string(text), TrinoType("varchar", length=len(text)), text)
 
 
 def _unicode_string(translator: Translator, node: exp.UnicodeString) -> Typed:
-    translator.only(node, "this")
+    translator.allow_only(node, "this")
 
     def character(match: re.Match[str]) -> str:
         return match[1] or chr(int(match[2] or match[3], 16))
 
-    return string(_UNICODE_ESCAPE.sub(character, node.name))
+    return string_literal(_UNICODE_ESCAPE.sub(character, node.name))
 
 
 def _hex_string(translator: Translator, node: exp.HexString) -> Typed:
@@ -88,7 +92,7 @@ def _interval(translator: Translator, node: exp.Interval) -> Typed:
 
 
 def _array(translator: Translator, node: exp.Array) -> Typed:
-    items = [translator.typed(item) for item in node.expressions]
+    items = [translator.translate(item) for item in node.expressions]
     kind = UNKNOWN
     for item, part in zip(items, node.expressions, strict=True):
         common = common_type(kind, item.type)
@@ -96,22 +100,22 @@ def _array(translator: Translator, node: exp.Array) -> Typed:
             text = f"All ARRAY elements must be the same type: {kind}"
             raise translator.mismatch(part, text)
         kind = common
-    inner = ", ".join(coerced(item, kind).sql for item in items)
+    inner = ", ".join(coerce(item, kind).sql for item in items)
     return Typed(f"CAST([{inner}] AS {array_of(kind).duckdb})", array_of(kind))
 
 
-def row(items: list[Typed]) -> Typed:
+def build_row(items: list[Typed]) -> Typed:
     """A row of unnamed fields; the fields are numbered in DuckDB whatever they are called."""
     fields = ", ".join(f"'f{n}': {item.sql}" for n, item in enumerate(items, 1))
     return Typed("{" + fields + "}", row_of(*(item.type for item in items)))
 
 
 def _tuple(translator: Translator, node: exp.Tuple) -> Typed:
-    return row([translator.typed(item) for item in node.expressions])
+    return build_row([translator.translate(item) for item in node.expressions])
 
 
 def _paren(translator: Translator, node: exp.Paren) -> Typed:
-    inner = translator.typed(node.this)
+    inner = translator.translate(node.this)
     return Typed(f"({inner.sql})", inner.type, inner.constant)
 
 
@@ -121,10 +125,88 @@ def _placeholder(translator: Translator, node: exp.Placeholder) -> Typed:
 
 
 def _row(translator: Translator, call: Call) -> Typed:
-    return row(translator.typed_arguments(call, 1))
+    return build_row(translator.translate_arguments(call, 1))
+
+
+def _column(translator: Translator, node: exp.Column) -> Typed:
+    if isinstance(node.this, exp.Star):
+        raise translator.malformed(node)
+    return resolve_name(translator, node, [part.name for part in node.parts])
+
+
+def _identifier(translator: Translator, node: exp.Identifier) -> Typed:
+    return resolve_name(translator, node, [node.name])
+
+
+def _dot(translator: Translator, node: exp.Dot) -> Typed:
+    parts: list[str] = []
+    base: exp.Expr = node
+    while isinstance(base, exp.Dot):
+        if not isinstance(base.expression, exp.Identifier):
+            raise translator.unsupported(node, "functions of other catalogs")
+        parts.insert(0, base.expression.name)
+        base = base.this
+    if isinstance(base, exp.Column):
+        return resolve_name(translator, base, [*(part.name for part in base.parts), *parts])
+    if isinstance(base, exp.Identifier):
+        return resolve_name(translator, node, [base.name, *parts])
+    return _fields(translator, node, translator.translate(base), parts)
+
+
+def resolve_name(translator: Translator, node: exp.Expr, parts: Sequence[str]) -> Typed:
+    """What a dotted name means: the innermost scope that knows it wins."""
+    scope: Scope | None = translator.scope
+    while scope is not None:
+        found = _in_scope(translator, scope, node, parts)
+        if found is not None:
+            return found
+        scope = scope.parent
+    if parts[-1].startswith("$"):
+        raise translator.unsupported(node, "hidden columns")
+    text = f"Column '{'.'.join(parts).lower()}' cannot be resolved"
+    raise translator.failure("COLUMN_NOT_FOUND", text, node)
+
+
+def _in_scope(
+    translator: Translator, scope: Scope, node: exp.Expr, parts: Sequence[str]
+) -> Typed | None:
+    names = [part.lower() for part in parts]
+    parameter = scope.parameter(names[0])
+    if parameter is not None:
+        return _fields(translator, node, parameter, parts[1:])
+    for split in range(min(len(names) - 1, _MAX_QUALIFIERS), -1, -1):
+        candidates = scope.candidates(names[split], names[:split])
+        if len(candidates) > 1:
+            text = f"Column '{'.'.join(names)}' is ambiguous"
+            raise translator.failure("AMBIGUOUS_NAME", text, node)
+        if candidates:
+            column = Typed(candidates[0].sql, candidates[0].type)
+            return _fields(translator, node, column, parts[split + 1 :])
+    return None
+
+
+def _fields(translator: Translator, node: exp.Expr, base: Typed, names: Sequence[str]) -> Typed:
+    for name in names:
+        base = _field(translator, node, base, name)
+    return base
+
+
+def _field(translator: Translator, node: exp.Expr, base: Typed, name: str) -> Typed:
+    if base.type.name != "row":
+        text = f"Expression is not of type ROW: {base.type}"
+        raise translator.mismatch(node, text)
+    lowered = [known.lower() if known else None for known in base.type.field_names]
+    if name.lower() not in lowered:
+        text = f"Column '{name.lower()}' cannot be resolved"
+        raise translator.failure("COLUMN_NOT_FOUND", text, node)
+    index = lowered.index(name.lower())
+    return Typed(f"({base.sql}).f{index + 1}", base.type.parameters[index])
 
 
 HANDLERS: dict[type[exp.Expr], Handler] = {
+    exp.Column: _column,
+    exp.Identifier: _identifier,
+    exp.Dot: _dot,
     exp.Literal: _literal,
     exp.UnicodeString: _unicode_string,
     exp.HexString: _hex_string,
