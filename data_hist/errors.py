@@ -50,7 +50,7 @@ class FieldError:
 
 
 class DataHistError(Exception):
-    """Anything this service reports; `detail` is one sentence for the caller."""
+    """An error of the service; `detail` tells the caller in one sentence."""
 
     retryable = False
 
@@ -75,7 +75,7 @@ class DataHistError(Exception):
         self.errors = tuple(errors)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Travel between processes whole, whatever a subclass takes to be made."""
+        """Pickle all attributes, whatever arguments the constructor of a subclass takes."""
         return _rebuilt, (type(self), self.args, self.__dict__)
 
 
@@ -89,7 +89,7 @@ def _rebuilt(
 
 
 class RequestError(DataHistError):
-    """The request cannot be served as it stands."""
+    """The request cannot be served as it is."""
 
 
 class InvalidRequest(RequestError):
@@ -105,7 +105,7 @@ class NotFound(RequestError):
 
 
 class MethodNotAllowed(RequestError):
-    """There is something at this path, and it takes only the `allowed` methods."""
+    """The path accepts only the `allowed` methods."""
 
     def __init__(self, *, allowed: Sequence[str]) -> None:
         super().__init__(f"This path takes {' and '.join(allowed)} only.")
@@ -113,7 +113,7 @@ class MethodNotAllowed(RequestError):
 
 
 class RequestTimeout(RequestError):
-    """The body did not arrive in time."""
+    """The head or the body did not arrive in time."""
 
 
 class UnsupportedMediaType(RequestError):
@@ -121,11 +121,11 @@ class UnsupportedMediaType(RequestError):
 
 
 class NotAcceptable(RequestError):
-    """No format that the caller accepts is served here."""
+    """The caller accepts none of the formats that are served."""
 
 
 class RangeNotSatisfiable(RequestError):
-    """The range of bytes begins past the end of what has `object_bytes` of them."""
+    """The range begins past the end of an object of `object_bytes` bytes."""
 
     def __init__(self, detail: str, *, object_bytes: int, query_id: str | None = None) -> None:
         super().__init__(detail, query_id=query_id)
@@ -133,23 +133,23 @@ class RangeNotSatisfiable(RequestError):
 
 
 class Unauthenticated(RequestError):
-    """The caller did not say who it is, or not in a way that counts."""
+    """The credentials or the tenant are missing or wrong."""
 
 
 class Forbidden(RequestError):
-    """The caller is known and may not do this."""
+    """The caller is authenticated but may not do this."""
 
 
 class QueryTooLarge(RequestError):
-    """The SQL or the body is over the limit."""
+    """The SQL or the body exceeds its limit."""
 
 
 class InvalidSql(RequestError):
-    """The SQL is wrong: a syntax error, or the engine failed it through the caller's fault."""
+    """The SQL has a syntax error, or failed in the engine through the caller's fault."""
 
 
 class StatementNotAllowed(RequestError):
-    """The SQL is not one read-only SELECT over what is served; `code` names the rule."""
+    """The SQL is not a single read-only SELECT over the served tables; `code` names the rule."""
 
     def __init__(
         self, detail: str, *, rule: str, line: int | None = None, column: int | None = None
@@ -158,7 +158,7 @@ class StatementNotAllowed(RequestError):
 
 
 class ResourcesExhausted(RequestError):
-    """The query needs more memory or time than the engine gives."""
+    """The query needs more memory or time than the engine allows."""
 
 
 class ScanLimitExceeded(RequestError):
@@ -166,15 +166,15 @@ class ScanLimitExceeded(RequestError):
 
 
 class IdempotencyKeyReused(RequestError):
-    """The idempotency key came before, with another request."""
+    """The idempotency key was used before, for a different request."""
 
 
 class QueryError(DataHistError):
-    """The query is not in a state that answers this."""
+    """The query is not in a state that allows this."""
 
 
 class QueryNotFound(QueryError):
-    """There is no such query, or none that this caller may see."""
+    """The query does not exist, or belongs to another tenant."""
 
 
 class QueryNotFinished(QueryError):
@@ -188,7 +188,7 @@ class QueryNotSuccessful(QueryError):
 
 
 class QueryExpired(QueryError):
-    """The query is past its retention, or its result is gone."""
+    """The retention of the query has ended, or its result is gone."""
 
 
 class EngineError(DataHistError):
@@ -204,7 +204,7 @@ class EngineError(DataHistError):
 
 
 class TooManyQueries(EngineError):
-    """The engine runs as many queries as it may."""
+    """The engine runs as many queries as it allows."""
 
     transient = False
 
@@ -214,29 +214,29 @@ class Throttled(EngineError):
 
 
 class EngineFailed(EngineError):
-    """The engine answered something that makes no sense."""
+    """The response of the engine cannot be used."""
 
     retryable = False
     unconfirmed = True
 
 
 class EngineUnavailable(EngineError):
-    """The engine does not answer, or does not know us."""
+    """The engine does not answer, or rejects the credentials of the service."""
 
 
 class ResultUnreadable(EngineError):
-    """The result object is there, as far as is known, but cannot be read."""
+    """The result object may exist, but cannot be read."""
 
 
 class ServiceError(DataHistError):
-    """The service itself cannot serve this now."""
+    """The service cannot serve this now."""
 
     retryable = True
 
 
 class Overloaded(ServiceError):
-    """The service works on as many requests as it can."""
+    """The worker serves as many requests as it can."""
 
 
 class ShuttingDown(ServiceError):
-    """This instance of the service stops; another one serves the request."""
+    """The worker is stopping; another one can serve the request."""

@@ -1,6 +1,6 @@
-"""Repeat a caller's name safely in an error, and suggest the name that was meant.
+"""Quote a caller's name safely in an error, and suggest the name that was probably meant.
 
-Suggestions come only from names that the caller may use. Knows no HTTP and no SQL.
+Suggestions come only from names that the caller may use.
 """
 
 import re
@@ -9,14 +9,14 @@ from difflib import get_close_matches
 
 MAX_NAME_CHARS = 64
 
-# The work grows with the square of the length, and no name of ours is longer.
+# Comparing takes time quadratic in the length; all served names are shorter.
 _MAX_COMPARED_CHARS = 40
-_LIKENESS = 0.7
+_MIN_SIMILARITY = 0.7
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 
 
 def short(name: str) -> str:
-    """A name as it may be repeated to the caller: printable ASCII, and not long."""
+    """Make a name safe to repeat to the caller: printable ASCII, and not long."""
     printable = _UNPRINTABLE.sub("?", name[: MAX_NAME_CHARS + 1])
     return (
         printable if len(printable) <= MAX_NAME_CHARS else printable[: MAX_NAME_CHARS - 3] + "..."
@@ -24,24 +24,24 @@ def short(name: str) -> str:
 
 
 def nearest(name: str, allowed: Iterable[str]) -> str | None:
-    """The allowed name that is spelt most like this one, in any case; None if none is close."""
+    """Return the allowed name most similar to this one, ignoring case; None if none is close."""
     if len(name) > _MAX_COMPARED_CHARS:
         return None
     by_folded = {each.lower(): each for each in allowed}
     folded = name.lower()
-    # Two letters swapped in a short name leave little that is alike: csv and cvs.
+    # Swapped letters in a short name leave too little similarity, such as cvs for csv.
     swapped = (each for each in by_folded if sorted(each) == sorted(folded))
-    found = get_close_matches(folded, by_folded, 1, _LIKENESS)
-    likest = next(iter(found), None) or next(swapped, None)
-    return by_folded[likest] if likest else None
+    found = get_close_matches(folded, by_folded, 1, _MIN_SIMILARITY)
+    best = next(iter(found), None) or next(swapped, None)
+    return by_folded[best] if best else None
 
 
 def offer(name: str, allowed: Iterable[str]) -> str:
-    """The end of a sentence that offers the nearest allowed name, or nothing."""
+    """Return the end of a sentence that suggests the nearest allowed name, or nothing."""
     found = nearest(name, allowed)
     return f"; did you mean '{found}'?" if found else ""
 
 
 def sentence(text: str) -> str:
-    """A text with the full stop that it lacks, if it lacks one."""
+    """Return a text with a full stop, unless it ends a sentence already."""
     return text if text.endswith(("?", ".")) else f"{text}."

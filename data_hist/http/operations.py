@@ -103,16 +103,16 @@ class Operations:
         wait, applied = _wait_seconds(wait_seconds)
         # On a busy worker the request has waited for its slot first.
         left = max(wait - current_request().waited_seconds, 0)
-        status = self._statuses.status(_tenant(), query_id, left)
-        owned = await (_unless_disconnected(status) if left else status)
+        reading = self._statuses.status(_tenant(), query_id, left)
+        owned = await (_unless_disconnected(reading) if left else reading)
         given = {
             "results_per_page": results_per_page,
             "row_format": row_format,
             "big_integers": big_integers,
         }
         first_page = _take_first_page({name: value for name, value in given.items() if value})
-        document, code, headers = await self._with_first_page(owned, first_page)
-        return document, code, headers | applied
+        document, status, headers = await self._with_first_page(owned, first_page)
+        return document, status, headers | applied
 
     async def cancel_query(self, query_id: str) -> Answer:
         """Stop a query."""
@@ -168,8 +168,8 @@ class Operations:
     async def get_table(self, table: str) -> Document:
         """Describe one table."""
         if table not in self._version.tables:
-            way_out = offer(table, self._version.tables) or "; GET /tables lists them."
-            raise NotFound(f"There is no such table{way_out}")
+            advice = offer(table, self._version.tables) or "; GET /tables lists them."
+            raise NotFound(f"There is no such table{advice}")
         return table_document(self._version.tables[table])
 
     async def _with_first_page(self, owned: OwnedQuery, shape: PageShape | None) -> Answer:
@@ -203,9 +203,9 @@ async def cancel_on_disconnect(receive: Receive, work: Coroutine[Any, Any, _T]) 
         ClientDisconnected: The client has disconnected, and the work is cancelled.
     """
     working = asyncio.ensure_future(work)
-    leaving = asyncio.ensure_future(_disconnected(receive))
+    disconnecting = asyncio.ensure_future(_disconnected(receive))
     try:
-        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({working, disconnecting}, return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
             raise ClientDisconnected
     except (asyncio.CancelledError, ClientDisconnected):
@@ -214,12 +214,12 @@ async def cancel_on_disconnect(receive: Receive, work: Coroutine[Any, Any, _T]) 
         if working.cancelled():
             raise
     finally:
-        leaving.cancel()
+        disconnecting.cancel()
     return working.result()
 
 
 class _SecurityScheme:
-    """A kind of security scheme as Connexion wants it: every kind runs the same check."""
+    """A security scheme, as Connexion expects it; all schemes share one check."""
 
     def __init__(self, authenticator: Authenticator) -> None:
         self._authenticator = authenticator
@@ -237,9 +237,9 @@ class _SecurityScheme:
 
 
 def security_map(authenticator: Authenticator) -> dict[str, Callable[[], _SecurityScheme]]:
-    """Return Connexion's map from kinds of security schemes to checks.
+    """Return the security schemes, by kind, for Connexion.
 
-    Settings decide which credentials a deployment wants, and Swagger UI offers every scheme.
+    Settings decide which credentials a deployment demands; Swagger UI offers every scheme.
     """
     return dict.fromkeys(("apiKey", "basic"), lambda: _SecurityScheme(authenticator))
 

@@ -22,6 +22,13 @@ from data_hist.results.pipeline import FinishedResult
 _log = logging.getLogger(__name__)
 
 _VARY = "Accept, Accept-Encoding"
+_MEDIA_TYPES = {
+    "csv": "text/csv",
+    "ndjson": "application/x-ndjson",
+    "json": "application/json",
+    "arrow": "application/vnd.apache.arrow.stream",
+    "parquet": "application/vnd.apache.parquet",
+}
 _SINGLE_RANGE = re.compile(r"bytes\s*=\s*(\d{0,19})\s*-\s*(\d{0,19})\s*", re.ASCII | re.IGNORECASE)
 
 
@@ -61,11 +68,11 @@ def negotiate_format(name: str | None, accept: str | None) -> ResultFormat:
     if name is not None:
         return FORMATS[name]
     ranges = _weighted_items(accept) if accept and accept.strip() else {"*/*": 1.0}
-    best = max(FORMATS.values(), key=lambda fmt: _quality(fmt.media_type, ranges))
-    if _quality(best.media_type, ranges) <= 0:
-        served = ", ".join(fmt.media_type for fmt in FORMATS.values())
-        raise NotAcceptable(f"A result is served as {served}.")
-    return best
+    qualities = {each: _quality(media_type, ranges) for each, media_type in _MEDIA_TYPES.items()}
+    best = max(qualities, key=qualities.__getitem__)
+    if qualities[best] <= 0:
+        raise NotAcceptable(f"A result is served as {', '.join(_MEDIA_TYPES.values())}.")
+    return FORMATS[best]
 
 
 def accepts_gzip(accept_encoding: str | None) -> bool:
@@ -92,8 +99,9 @@ async def _object_response(
 
 
 def _common_headers(result: FinishedResult, fmt: ResultFormat) -> dict[str, str]:
+    media_type = _MEDIA_TYPES[fmt.name]
     return {
-        "Content-Type": fmt.content_type,
+        "Content-Type": media_type + "; charset=utf-8" * media_type.startswith("text/"),
         "Content-Disposition": f'attachment; filename="{result.query_id}.{fmt.name}"',
         "Vary": _VARY,
     }

@@ -15,15 +15,8 @@ class ResultFormat:
     """A format; the result object is read in blocks of `block_bytes` for it."""
 
     name: str
-    media_type: str
     block_bytes: int = _MEBIBYTE
     compressible: bool = True
-
-    @property
-    def content_type(self) -> str:
-        """The media type, with the charset of text formats."""
-        is_text = self.media_type.startswith("text/")
-        return self.media_type + "; charset=utf-8" * is_text
 
 
 # A block of CSV costs little more than its call. A block becomes a row group of Parquet, which
@@ -31,13 +24,11 @@ class ResultFormat:
 FORMATS = {
     fmt.name: fmt
     for fmt in (
-        ResultFormat("csv", "text/csv", 4 * _MEBIBYTE),
-        ResultFormat("ndjson", "application/x-ndjson"),
-        ResultFormat("json", "application/json"),
-        ResultFormat("arrow", "application/vnd.apache.arrow.stream"),
-        ResultFormat(
-            "parquet", "application/vnd.apache.parquet", 4 * _MEBIBYTE, compressible=False
-        ),
+        ResultFormat("csv", 4 * _MEBIBYTE),
+        ResultFormat("ndjson"),
+        ResultFormat("json"),
+        ResultFormat("arrow"),
+        ResultFormat("parquet", 4 * _MEBIBYTE, compressible=False),
     )
 }
 
