@@ -1,7 +1,6 @@
-"""The dialect of the embedded Athena: its SQL in DuckDB's words, its results as Athena's text.
+"""Translate Athena's SQL to DuckDB's, and render results as Athena does.
 
-The one user of sqlglot in the embedded endpoint. It knows nothing of files, queues or protocols:
-the engine creates the views that a translation's scans name, and runs the query.
+The one user of sqlglot in local_athena; knows nothing of files, queues and protocols.
 """
 
 from local_athena.backends.duckdb.dialect.context import PartitionPredicate, Scan

@@ -1,17 +1,17 @@
-"""Plus, minus, times, divide, modulus, negation: on numbers, dates and intervals."""
+"""Arithmetic on numbers, dates and intervals, rounding, and aggregates that keep decimals."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.calls import apply_clauses, apply_signature
 from local_athena.backends.duckdb.dialect.context import (
     Call,
     FunctionHandler,
     Handler,
     Translator,
 )
+from local_athena.backends.duckdb.dialect.function_calls import apply_clauses, apply_signature
 from local_athena.backends.duckdb.dialect.trino_types import (
     DAY_TO_SECOND,
     TrinoType,
@@ -34,7 +34,7 @@ def _arithmetic(translator: Translator, node: exp.Binary) -> Typed:
 def apply_operator(
     translator: Translator, node: exp.Expr, symbol: str, left: Typed, right: Typed
 ) -> Typed:
-    """One arithmetic operator on two values."""
+    """Apply one arithmetic operator to two values."""
     shown = f"Cannot apply operator: {left.type} {symbol} {right.type}"
     common = common_type(left.type, right.type)
     if common is not None and common.name == "decimal":
@@ -141,7 +141,7 @@ def _mod(translator: Translator, call: Call) -> Typed:
 def _rounded_decimal(
     function: str,
 ) -> Callable[[Translator, Call], Typed]:
-    """Rounding of decimals changes scale; other numbers follow the table."""
+    """Round decimals, which changes their scale; other numbers follow the table of signatures."""
 
     def handler(translator: Translator, call: Call) -> Typed:
         values = translator.translate_arguments(call, 1)
@@ -160,7 +160,7 @@ def _rounded_decimal(
 
 
 def _decimal_aggregate(translator: Translator, call: Call) -> Typed:
-    """Sums and averages of decimals and reals keep their kind of number."""
+    """Sum or average decimals and reals as the kind of number they are."""
     values = translator.translate_arguments(call, 1)
     kind = values[0].type
     if kind.name not in ("decimal", "real"):

@@ -1,4 +1,4 @@
-"""CAST, TRY_CAST and typed literals, and the types that they name."""
+"""CAST, typed literals such as `DECIMAL '1.5'`, and the types that they name."""
 
 import re
 from dataclasses import replace
@@ -53,10 +53,30 @@ _UNAVAILABLE_TYPES = {
     exp.DType.IPADDRESS: "ipaddress",
 }
 _MAX_PRECISION = 6
+_ZONED = re.compile(
+    r"\s*(?P<moment>\S+(?: +[\d:.]+)?) *(?P<zone>[A-Za-z][\w/+-]*|[+-]\d\d:\d\d)?\s*"
+)
+_FRACTION = re.compile(r":\d+\.(\d+)")
+_FROM_VARCHAR = {
+    "boolean": "athena_cast_boolean({})",
+    "tinyint": "CAST(athena_cast_integer({}, 'tinyint') AS TINYINT)",
+    "smallint": "CAST(athena_cast_integer({}, 'smallint') AS SMALLINT)",
+    "integer": "CAST(athena_cast_integer({}, 'integer') AS INTEGER)",
+    "bigint": "CAST(athena_cast_integer({}, 'bigint') AS BIGINT)",
+    "real": "CAST({} AS FLOAT)",
+    "double": "CAST({} AS DOUBLE)",
+    "date": "athena_cast_date({})",
+    "uuid": "athena_cast_uuid({})",
+    "time": "CAST({} AS TIME)",
+    "timestamp": "athena_cast_timestamp({})",
+    TIMESTAMP_TZ: "athena_cast_instant({})",
+}
+_FINEST = replace(TIMESTAMP, precision=6)
+_TEXTUAL = ("varchar", "char")
 
 
 def resolve_type(translator: Translator, node: exp.DataType) -> TrinoType:
-    """The Athena type that a type name means."""
+    """Resolve a type as written in the statement."""
     kind = node.this
     if kind in _SIMPLE_TYPES:
         return TrinoType(_SIMPLE_TYPES[kind])
@@ -119,28 +139,6 @@ def _row_type(translator: Translator, node: exp.DataType) -> TrinoType:
     return row_of(*kinds, names=tuple(names))
 
 
-_ZONED = re.compile(
-    r"\s*(?P<moment>\S+(?: +[\d:.]+)?) *(?P<zone>[A-Za-z][\w/+-]*|[+-]\d\d:\d\d)?\s*"
-)
-_FRACTION = re.compile(r":\d+\.(\d+)")
-_FROM_VARCHAR = {
-    "boolean": "athena_cast_boolean({})",
-    "tinyint": "CAST(athena_cast_integer({}, 'tinyint') AS TINYINT)",
-    "smallint": "CAST(athena_cast_integer({}, 'smallint') AS SMALLINT)",
-    "integer": "CAST(athena_cast_integer({}, 'integer') AS INTEGER)",
-    "bigint": "CAST(athena_cast_integer({}, 'bigint') AS BIGINT)",
-    "real": "CAST({} AS FLOAT)",
-    "double": "CAST({} AS DOUBLE)",
-    "date": "athena_cast_date({})",
-    "uuid": "athena_cast_uuid({})",
-    "time": "CAST({} AS TIME)",
-    "timestamp": "athena_cast_timestamp({})",
-    TIMESTAMP_TZ: "athena_cast_instant({})",
-}
-_FINEST = replace(TIMESTAMP, precision=6)
-_TEXTUAL = ("varchar", "char")
-
-
 def _cast(translator: Translator, node: exp.Cast) -> Typed:
     translator.allow_only(node, "this", "to", "safe")
     target = resolve_type(translator, node.args["to"])
@@ -152,7 +150,7 @@ def _cast(translator: Translator, node: exp.Cast) -> Typed:
 
 
 def _typed_literal(translator: Translator, node: exp.Cast, target: TrinoType) -> Typed | None:
-    """`DECIMAL '1.50'` and `TIMESTAMP '.. zone'` take their type from their text."""
+    """Translate `DECIMAL '1.50'` and `TIMESTAMP '.. zone'`, whose type depends on their text."""
     text = node.this.name
     start = node.this.meta.get("start", 0)
     before = translator.statement.sql[:start].rstrip().upper()
@@ -178,7 +176,7 @@ def _zoned_literal(text: str, target: TrinoType) -> Typed | None:
 
 
 def cast(translator: Translator, node: exp.Expr, value: Typed, target: TrinoType) -> Typed:
-    """An explicit cast."""
+    """Cast a value as CAST does."""
     source = value.type
     if source.name == "unknown":
         return coerce(value, target)

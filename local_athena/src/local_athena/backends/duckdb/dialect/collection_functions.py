@@ -1,4 +1,4 @@
-"""Arrays and maps: subscripts, and the functions that take a lambda or any type of element."""
+"""Arrays and maps: subscripts, lambdas, and functions that depend on the type of the elements."""
 
 from collections.abc import Sequence
 
@@ -25,7 +25,7 @@ from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce, failin
 
 
 def translate_lambda(translator: Translator, node: exp.Expr, values: Sequence[Typed]) -> Typed:
-    """The body of a lambda whose parameters stand for values."""
+    """Translate the body of a lambda whose parameters stand for values."""
     if not isinstance(node, exp.Lambda) or len(node.expressions) != len(values):
         text = f"Expected a lambda that takes {len(values)} argument(s)"
         raise translator.mismatch(node, text)
@@ -37,7 +37,7 @@ def translate_lambda(translator: Translator, node: exp.Expr, values: Sequence[Ty
 def _applied(
     translator: Translator, node: exp.Expr, kinds: Sequence[TrinoType]
 ) -> tuple[str, Typed]:
-    """Parameters for DuckDB's lambda and the translated body."""
+    """Name the parameters of DuckDB's lambda and translate the body."""
     names = [translator.new_name("l") for _ in kinds]
     values = [Typed(name, kind) for name, kind in zip(names, kinds, strict=True)]
     return ", ".join(names), translate_lambda(translator, node, values)
@@ -144,10 +144,7 @@ def _zip(translator: Translator, call: Call) -> Typed:
 
 
 def _array_sorted_by_comparator(translator: Translator, call: Call) -> Typed:
-    """`array_sort` with a comparator.
-
-    An element's place is the number of elements that come before it.
-    """
+    """Sort with a comparator: the rank of an element is the number of elements before it."""
     items = _collection(translator, call, 0, "array", 2)
     one, other, place = (translator.new_name("i") for _ in range(3))
     values = [Typed(f"({items.sql})[{name}]", items.type.element) for name in (other, one)]
@@ -164,7 +161,7 @@ def _array_sorted_by_comparator(translator: Translator, call: Call) -> Typed:
 
 
 def _map_lambda(translator: Translator, call: Call) -> tuple[Typed, str, Typed]:
-    """The map, the name of an entry and the body applied to its key and value."""
+    """Translate the map, name an entry, and apply the body to its key and value."""
     entries = _collection(translator, call, 0, "map", 2)
     name = translator.new_name("m")
     key, value = Typed(f"{name}.key", entries.type.key), Typed(f"{name}.value", entries.type.value)
@@ -221,7 +218,7 @@ def _subscript(translator: Translator, node: exp.Bracket) -> Typed:
 
 
 def translate_array_item(base: Typed, index: Typed) -> Typed:
-    """An element of an array; a subscript outside of it is an error."""
+    """Take an element of an array, or fail for a subscript outside of it."""
     kind = base.type.element
     zero = failing_expression("INVALID_FUNCTION_ARGUMENT", "SQL array indices start at 1", kind)
     negative = failing_expression("INVALID_FUNCTION_ARGUMENT", "Array subscript is negative", kind)
@@ -237,7 +234,7 @@ def translate_array_item(base: Typed, index: Typed) -> Typed:
 
 
 def translate_map_item(base: Typed, key: Typed) -> Typed:
-    """The value of a key; a key that is not there is an error."""
+    """Take the value of a key, or fail for a key that the map does not have."""
     missing = failing_expression(
         "INVALID_FUNCTION_ARGUMENT", "Key not present in map", base.type.value
     )

@@ -97,7 +97,11 @@ def _try_cast(translator: Translator, node: exp.TryCast) -> Typed:
 
 
 def translate_try(translator: Translator, node: exp.Expr) -> Typed:
-    """The value of an expression, or NULL where it fails."""
+    """Translate an expression to its value, or NULL if it fails.
+
+    DuckDB's TRY cannot enclose aggregates, sub-queries and random values. Those are evaluated first
+    and handed to the rest by name.
+    """
     outside = _outside(node)
     if not outside:
         value = translator.translate(node)
@@ -120,12 +124,12 @@ def translate_try(translator: Translator, node: exp.Expr) -> Typed:
 
 
 def is_allowed_in_try(node: exp.Expr) -> bool:
-    """Whether DuckDB's TRY may enclose an expression as it is."""
+    """Tell whether DuckDB's TRY can enclose an expression as it is."""
     return node.find(exp.Query) is None and not _outside(node)
 
 
 def _outside(node: exp.Expr) -> list[exp.Expr]:
-    """The outermost parts that TRY must not enclose."""
+    """Find the outermost parts that TRY cannot enclose."""
     return [part for part in node.walk(prune=_stands_outside) if _stands_outside(part)]
 
 

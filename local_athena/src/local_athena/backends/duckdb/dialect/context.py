@@ -1,7 +1,6 @@
-"""The frame of the translation: one handler for each kind of node and each function.
+"""What translators share: the statement, the place in it, and a handler for each kind of node.
 
-What has no handler does not pass: nothing of the caller's text reaches DuckDB untranslated. The
-handlers live in modules by topic and are put together in `translation`.
+A node without a handler is refused: nothing of the caller's text reaches DuckDB untranslated.
 """
 
 from collections import Counter, defaultdict
@@ -37,9 +36,13 @@ FunctionHandler = Callable[["Translator", "Call"], Typed | None]
 class PartitionPredicate:
     """A DuckDB condition over the relation `folder`, which holds partition columns of a table.
 
-    A folder for which it is false holds no wanted rows. It applies to folders at a `depth` of the
-    tree, where the columns down to that depth are known. If it is `null_extended`, an outer join
-    adds rows of NULLs where the table has no match, and the condition must not be true of those.
+    A folder for which it is false holds no wanted rows.
+
+    Attributes:
+        depth: The level of the tree, from 1; the columns down to it are known.
+        null_extended: An outer join adds rows of NULLs where the table has no match. If the
+            condition is true for such a row, it must not be used.
+        common_tables: The common table expressions between the table and the condition.
     """
 
     sql: str
@@ -50,7 +53,7 @@ class PartitionPredicate:
 
 @dataclass(frozen=True)
 class Scan:
-    """One reference to a physical table of the data dictionary.
+    """One reference to a table of the catalog.
 
     `relation` is the name that stands for it in the translated SQL; whoever runs that SQL creates
     a view of this name over the files that `predicates` leave.
@@ -73,7 +76,7 @@ class Call:
 
 @dataclass(frozen=True)
 class Clauses:
-    """What surrounds a call of an aggregate or window function."""
+    """The clauses of an aggregate or window function."""
 
     filter: exp.Expr | None = None
     window: exp.Expr | None = None
@@ -83,13 +86,13 @@ class Clauses:
 
     @property
     def present(self) -> bool:
-        """Whether the call carries any clause of an aggregate or window function."""
+        """Tell whether there is any clause."""
         return self != Clauses()
 
 
 @dataclass(frozen=True)
 class Statement:
-    """What is the same for a whole statement."""
+    """What all places of a statement share."""
 
     sql: str
     catalog: Catalog
@@ -108,17 +111,17 @@ class Statement:
 
 @dataclass(frozen=True)
 class Translator:
-    """Translates nodes at one place of a statement."""
+    """Translate nodes at one place of a statement."""
 
     statement: Statement
     scope: Scope
 
     def within(self, scope: Scope) -> "Translator":
-        """The same statement, seen from another scope."""
+        """Return a translator for another scope of the statement."""
         return replace(self, scope=scope)
 
     def new_name(self, prefix: str) -> str:
-        """A name that nothing else in the statement has."""
+        """Make up a name that nothing else in the statement has."""
         return f"{prefix}{next(self.statement.numbers)}"
 
     def translate(self, node: exp.Expr) -> Typed:
@@ -151,7 +154,7 @@ class Translator:
         return [self.translate(argument) for argument in call.arguments]
 
     def fits(self, actual: TrinoType, target: TrinoType) -> bool:
-        """Whether a type is coerced implicitly to another, never the other way round."""
+        """Tell whether Athena coerces one type to the other implicitly, in this direction."""
         common = common_type(actual, target)
         return common is not None and common.duckdb == target.duckdb
 
@@ -163,21 +166,21 @@ class Translator:
             raise self.unsupported(node, f"{word} here")
 
     def failure(self, name: str, text: str, node: exp.Expr | None = None) -> StatementFailure:
-        """An error of Athena's at a node of the caller's text."""
+        """Build an error of Athena's at a node of the caller's text."""
         offset = find_offset(node) if node is not None else None
         if offset is None:
             return StatementFailure(name, text)
         return StatementFailure(name, text, *find_position(self.statement.sql, offset))
 
     def malformed(self, node: exp.Expr) -> MalformedQuery:
-        """Text that the parser reads and Athena's grammar does not."""
+        """Build the error for text that sqlglot parses and Athena does not."""
         line, column = find_position(self.statement.sql, find_offset(node) or 0)
         return MalformedQuery("mismatched input. Expecting: <expression>", line, column)
 
     def mismatch(self, node: exp.Expr, text: str) -> StatementFailure:
-        """Operands or arguments of the wrong type."""
+        """Build the error for operands or arguments of the wrong type."""
         return self.failure("TYPE_MISMATCH", text, node)
 
     def unsupported(self, node: exp.Expr, what: str) -> StatementFailure:
-        """Something that Athena can do and the embedded endpoint cannot."""
+        """Build the error for what Athena can do and the emulator cannot."""
         return self.failure("NOT_SUPPORTED", f"The embedded endpoint does not support {what}", node)

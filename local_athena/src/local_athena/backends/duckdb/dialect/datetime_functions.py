@@ -1,11 +1,10 @@
-"""Functions of dates and times that depend on units, patterns and zones."""
+"""Functions of dates and times that depend on units, patterns or time zones."""
 
 from collections.abc import Callable
 from dataclasses import replace
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.calls import apply_signature
 from local_athena.backends.duckdb.dialect.context import (
     Call,
     Clauses,
@@ -13,6 +12,7 @@ from local_athena.backends.duckdb.dialect.context import (
     Handler,
     Translator,
 )
+from local_athena.backends.duckdb.dialect.function_calls import apply_signature
 from local_athena.backends.duckdb.dialect.time_patterns import joda_to_strftime, mysql_to_strftime
 from local_athena.backends.duckdb.dialect.time_zones import to_instant, to_local_time, to_wall_clock
 from local_athena.backends.duckdb.dialect.trino_types import (
@@ -76,7 +76,7 @@ def _unit(translator: Translator, call: Call, value: Typed, kind: TrinoType) -> 
 def _on_wall_clock(
     translator: Translator, node: exp.Expr, value: Typed, apply: Callable[[str], str]
 ) -> Typed:
-    """A date or timestamp changed as wall-clock time, in its own type."""
+    """Change a date or timestamp as wall-clock time, and keep its type."""
     changed = f"CAST({apply(to_local_time(translator, node, value))} AS TIMESTAMP)"
     if value.type.name == "date":
         return Typed(f"CAST({changed} AS DATE)", value.type)
@@ -165,7 +165,7 @@ def _instant(translator: Translator, node: exp.Expr, value: Typed) -> Typed:
 
 
 def move_to_zone(translator: Translator, node: exp.Expr, value: Typed, zone: Typed) -> Typed:
-    """The same instant shown in another zone."""
+    """Show the same instant in another time zone."""
     moment = _instant(translator, node, value)
     return Typed(moment.sql, replace(moment.type, zone=zone.constant))
 
@@ -194,7 +194,7 @@ def _now(translator: Translator, call: Call) -> Typed:
 
 
 def _clock(kind: TrinoType) -> FunctionHandler:
-    """`current_timestamp(6)`: the moment of the statement to a number of digits."""
+    """Translate `current_timestamp(6)`: when the statement started, to a number of digits."""
 
     def handler(translator: Translator, call: Call) -> Typed:
         (value,) = _arguments(translator, call, 1)

@@ -1,7 +1,6 @@
-"""Translate DuckDB's errors into Athena's.
+"""Translate DuckDB's errors to Athena's.
 
-Only what is recognised is passed on, and only in sentences of our own: DuckDB's messages name
-files, views and rewritten SQL, and none of that is the caller's business.
+DuckDB's messages name files, views and translated SQL, so callers never see them.
 """
 
 import re
@@ -168,7 +167,7 @@ _UNKNOWN = "The query failed inside the embedded endpoint"
 def failure_from_duckdb(
     error: duckdb.Error, sql: str, folders: Sequence[Path] = ()
 ) -> StatementFailure:
-    """The failure Athena would report.
+    """Translate an error to the failure that Athena reports.
 
     Args:
         error: What DuckDB raised.
@@ -190,7 +189,7 @@ def failure_from_duckdb(
 
 
 def _place(message: str, folders: Sequence[Path]) -> str:
-    """The file that DuckDB names, by its path below the archive."""
+    """Find the file that DuckDB names, by its path below the archive."""
     # What follows the first line quotes the statement, and with it files that are whole.
     first_line = message.partition("\n")[0]
     for folder in folders:

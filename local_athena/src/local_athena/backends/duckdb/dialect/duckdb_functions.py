@@ -1,4 +1,4 @@
-"""What translated queries need of a database: settings, macros and functions in Python."""
+"""What a database needs to run translated queries: settings, macros and Python functions."""
 
 import hashlib
 import hmac
@@ -22,10 +22,20 @@ _PRIMES = (
     0x85EBCA77C2B2AE63,
     0x27D4EB2F165667C5,
 )
+_MACROS = Path(__file__).parent / "functions" / "macros.sql"
+# SET alone belongs to one session, and every query runs in a session of its own.
+_SETTINGS = (
+    "SET GLOBAL TimeZone = 'UTC'",
+    "SET GLOBAL ieee_floating_point_ops = true",
+    "SET GLOBAL preserve_insertion_order = true",
+    "SET GLOBAL order_by_non_integer_literal = true",
+    # DuckDB 2.0 fails with an internal error where it meets a constant NULL in this step.
+    "SET GLOBAL disabled_optimizers = 'statistics_propagation'",
+)
 
 
 def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
-    """Create the functions in the database of a connection."""
+    """Create the functions that SQL cannot express; none is on a hot path."""
     functions: tuple[tuple[str, Callable[..., Any], list[Any], str], ...] = (
         ("athena_sha512", _sha512, ["BLOB"], "BLOB"),
         ("athena_crc32", _crc32, ["BLOB"], "BIGINT"),
@@ -95,7 +105,7 @@ def _weighted(entries: list[dict[str, float]], percentage: float) -> float:
 
 
 def _all_weighted(entries: list[dict[str, float]], percentages: list[float]) -> list[float]:
-    """The least value below or at which lies each share of all weight."""
+    """Find the least value at or below which each share of the total weight lies."""
     ordered = sorted(entries, key=lambda entry: entry["v"])
     sums = list(accumulate(entry["w"] for entry in ordered))
     places = (bisect_left(sums, percentage * sums[-1]) for percentage in percentages)
@@ -107,7 +117,7 @@ def _normalize(text: str, form: str) -> str:
 
 
 def _json_sorted(text: str) -> str:
-    """JSON text as json_parse keeps it: no blanks, keys in order."""
+    """Print JSON as json_parse keeps it: without white space, keys sorted."""
     return _written(json.loads(text))
 
 
@@ -123,7 +133,7 @@ def _written(value: Any) -> str:
 
 
 def _java_double(value: float) -> str:
-    """The digits of a double as Java writes them."""
+    """Print a double as Java does."""
     if value == 0 or 1e-3 <= abs(value) < 1e7:
         return repr(value)
     mantissa, _, exponent = f"{value!r}e".partition("e")
@@ -148,7 +158,7 @@ def _round(accumulator: int, lane: int) -> int:
 
 
 def _xxhash64(data: bytes) -> bytes:
-    """xxHash, 64 bits, seed 0."""
+    """Hash with xxHash of 64 bits and seed 0."""
     accumulator, offset = _stripes(data)
     accumulator = (accumulator + len(data)) & _MASK
     while offset + 8 <= len(data):
@@ -168,7 +178,7 @@ def _xxhash64(data: bytes) -> bytes:
 
 
 def _stripes(data: bytes) -> tuple[int, int]:
-    """The accumulator after all stripes of 32 bytes, and where they end."""
+    """Accumulate all stripes of 32 bytes, and tell where they end."""
     if len(data) < 32:
         return _PRIMES[4], 0
     lanes = [(_PRIMES[0] + _PRIMES[1]) & _MASK, _PRIMES[1], 0, -_PRIMES[0] & _MASK]
@@ -193,20 +203,8 @@ def _avalanche(value: int) -> int:
     return value ^ (value >> 32)
 
 
-_MACROS = Path(__file__).parent / "functions" / "macros.sql"
-# SET alone belongs to one session, and every query runs in a session of its own.
-_SETTINGS = (
-    "SET GLOBAL TimeZone = 'UTC'",
-    "SET GLOBAL ieee_floating_point_ops = true",
-    "SET GLOBAL preserve_insertion_order = true",
-    "SET GLOBAL order_by_non_integer_literal = true",
-    # DuckDB 2.0 fails with an internal error where it meets a constant NULL in this step.
-    "SET GLOBAL disabled_optimizers = 'statistics_propagation'",
-)
-
-
 def install(connection: duckdb.DuckDBPyConnection) -> None:
-    """Prepare a database; once, before its configuration is locked."""
+    """Prepare a database, once and before its configuration is locked."""
     for setting in _SETTINGS:
         connection.execute(setting)
     _create_functions(connection)

@@ -1,6 +1,6 @@
 """GROUP BY, and what a grouped query may select.
 
-It is checked here and not by DuckDB, whose messages have no position in the caller's text.
+Checked here, because DuckDB's messages have no position in the caller's text.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,17 +14,21 @@ from local_athena.backends.duckdb.dialect.context import (
     FunctionHandler,
     Translator,
 )
+from local_athena.backends.duckdb.dialect.ordering import find_output_position
 from local_athena.backends.duckdb.dialect.scopes import Field, Item
 from local_athena.backends.duckdb.dialect.signatures import signatures
-from local_athena.backends.duckdb.dialect.sorting import find_output_position
 from local_athena.backends.duckdb.dialect.trino_types import (
     TrinoType,
 )
 from local_athena.backends.duckdb.dialect.typed_sql import Typed
 
+# Catalog, database and table.
+_MAX_QUALIFIERS = 3
+_KEY_LISTS = (exp.Tuple, exp.Cube, exp.Rollup, exp.GroupingSets)
+
 
 def translate_group_by(translator: Translator, group: exp.Expr, items: Sequence[Item]) -> str:
-    """What stands after GROUP BY."""
+    """Translate the keys after GROUP BY."""
     translator.allow_only(group, "expressions", "grouping_sets", "cube", "rollup")
     parts = [_group_key(translator, key, items) for key in group.expressions]
     for name in ("cube", "rollup", "grouping_sets"):
@@ -68,11 +72,6 @@ def _set(translator: Translator, part: exp.Expr) -> str:
     return translator.translate(part).sql
 
 
-# Catalog, database and table.
-_MAX_QUALIFIERS = 3
-_KEY_LISTS = (exp.Tuple, exp.Cube, exp.Rollup, exp.GroupingSets)
-
-
 @dataclass(frozen=True)
 class _Keys:
     """What a query is grouped by: columns by their DuckDB text, and whole expressions."""
@@ -82,7 +81,7 @@ class _Keys:
     kinds: frozenset[type[exp.Expr]]
 
     def holds(self, node: exp.Expr) -> bool:
-        """Whether a resolved expression is one of the keys."""
+        """Tell whether a resolved expression is one of the keys."""
         if isinstance(node, exp.Var):
             return node.name in self.columns
         return type(node) in self.kinds and node in self.expressions
@@ -106,7 +105,7 @@ def check_grouping(translator: Translator, select: exp.Select, items: Sequence[I
 
 
 def _written(select: exp.Select, items: Sequence[Item]) -> list[exp.Expr]:
-    """The expressions that are evaluated after grouping."""
+    """List the expressions that are evaluated after grouping."""
     having, order = select.args.get("having"), select.args.get("order")
     aliases = {item.name.lower() for item in items if item.is_alias and item.name}
     keys = (key.this for key in (order.expressions if order else ()))
@@ -158,7 +157,7 @@ def _leaves(node: exp.Expr) -> Iterator[exp.Expr]:
 
 
 def _canonical(translator: Translator, node: exp.Expr) -> exp.Expr:
-    """The expression with columns resolved, so that what means the same is equal."""
+    """Resolve the columns of an expression, so that what means the same compares equal."""
 
     def step(part: exp.Expr) -> exp.Expr:
         if isinstance(part, exp.Column):
@@ -192,7 +191,7 @@ def _field(translator: Translator, names: Sequence[str]) -> Field | None:
 
 
 def _is_parameter(node: exp.Expr, name: str) -> bool:
-    """Whether a name is the parameter of a lambda around it, or belongs to a sub-query."""
+    """Tell whether a name is the parameter of a lambda around it, or belongs to a sub-query."""
     around = node.parent
     while around is not None:
         if isinstance(around, exp.Query):
@@ -223,7 +222,7 @@ def _inside(node: exp.Expr) -> Iterator[exp.Expr]:
 
 
 def _window_parts(node: exp.Window) -> Iterator[exp.Expr]:
-    """What a window function is applied to; the function itself is no aggregate here."""
+    """List what a window function is applied to; the function itself is no aggregate here."""
     yield from node.args.get("partition_by") or ()
     if node.args.get("order"):
         yield node.args["order"]
@@ -234,7 +233,7 @@ def _window_parts(node: exp.Window) -> Iterator[exp.Expr]:
 
 
 def _aggregates(node: exp.Expr) -> bool:
-    """Whether an expression holds an aggregate of its own query."""
+    """Tell whether an expression contains an aggregate of its own query."""
     rest = [node]
     while rest:
         part = rest.pop()

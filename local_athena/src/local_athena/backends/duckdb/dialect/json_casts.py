@@ -1,7 +1,6 @@
 """CAST between JSON and SQL types.
 
-A JSON value is held as its text. Both directions follow the structure of the type, because names
-of fields, order of keys and the form of numbers are Athena's and not DuckDB's.
+JSON values are kept as text. Both directions follow Athena's names, key order and number format.
 """
 
 from local_athena.backends.duckdb.dialect.rendering import render_text
@@ -21,7 +20,7 @@ _READERS = {
 
 
 def to_json(sql: str, kind: TrinoType, depth: int = 0) -> str:
-    """JSON text of a value; NULL stays NULL."""
+    """Render a value as JSON text; NULL stays NULL."""
     if kind.name == "json":
         return sql
     if kind.name in _PLAIN:
@@ -70,7 +69,7 @@ _STRUCTURES = {"array": _array_to_json, "map": _map_to_json, "row": _row_to_json
 
 
 def from_json(sql: str, kind: TrinoType, depth: int = 0) -> str:
-    """A value of a type from JSON text."""
+    """Read a value of a type from JSON text."""
     if kind.is_integer:
         return f"CAST(athena_json_to_bigint({sql}) AS {kind.duckdb})"
     if kind.name == "decimal":
@@ -85,7 +84,7 @@ def from_json(sql: str, kind: TrinoType, depth: int = 0) -> str:
 
 
 def is_castable_from_json(kind: TrinoType) -> bool:
-    """Whether Athena casts JSON to the type."""
+    """Tell whether Athena casts JSON to the type."""
     known = kind.name in _READERS or kind.name in _PLAIN or bool(kind.parameters)
     return known and all(is_castable_from_json(part) for part in kind.parameters)
 

@@ -13,10 +13,12 @@ _STEP = re.compile(
     r"""\.(?P<name>[^.\[\]"\s*?@()]+)|\."(?P<dotted>[^"]*)"|\[(?P<index>\d+)\]|\["(?P<quoted>[^"]*)"\]"""
     r"""|\['(?P<single>[^']*)'\]"""
 )
+_NULL_ON_EMPTY = "NULL ON EMPTY"
+_NULL_ON_ERROR = "NULL ON ERROR"
 
 
 def translate_json_path(translator: Translator, node: exp.Expr, path: Typed) -> str:
-    """A JSON path constant as DuckDB's literal."""
+    """Translate a constant JSON path."""
     if path.constant is None:
         raise translator.unsupported(node, "JSON paths that are not constants")
     text = path.constant.strip()
@@ -58,12 +60,8 @@ def _refuse(translator: Translator, node: exp.Expr, text: str) -> None:
     raise translator.failure("INVALID_FUNCTION_ARGUMENT", f"Invalid JSON path: '{text}'", node)
 
 
-_NULL_ON_EMPTY = "NULL ON EMPTY"
-_NULL_ON_ERROR = "NULL ON ERROR"
-
-
 def _item(translator: Translator, value: exp.Expr, path: exp.Expr) -> tuple[str, str]:
-    """The document and the item a path selects, as JSON text."""
+    """Translate a document and the item that a path selects in it, as JSON text."""
     document = translator.translate(value)
     if document.type.name not in ("varchar", "json", "unknown"):
         raise translator.mismatch(value, f"Cannot read input of type {document.type} as JSON")

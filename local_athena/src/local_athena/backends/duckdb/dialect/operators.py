@@ -1,4 +1,4 @@
-"""Arithmetic, comparison, logic, conditionals and subscripts."""
+"""Comparisons, logic, IN, LIKE, EXISTS, scalar sub-queries and concatenation."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -32,7 +32,7 @@ _DISTINCTIONS = {
 def coerce_to_common_type(
     translator: Translator, node: exp.Expr, values: Sequence[Typed], what: str
 ) -> list[Typed]:
-    """Coerce values to their common type; `what` starts the sentence when there is none."""
+    """Coerce values to their common type; `what` starts the error message if there is none."""
     kind = UNKNOWN
     for value in values:
         common = common_type(kind, value.type)
@@ -54,7 +54,7 @@ def _comparison(translator: Translator, node: exp.Binary) -> Typed:
 def compare(
     translator: Translator, node: exp.Expr, operator: str, left: Typed, right: Typed
 ) -> Typed:
-    """A comparison of two values of one type."""
+    """Compare two values that have a common type."""
     if common_type(left.type, right.type) is None:
         shown = f"Cannot apply operator: {left.type} {operator} {right.type}"
         raise translator.mismatch(node, shown)
@@ -76,7 +76,7 @@ def _compared_rows(
 
 
 def _quantifier(node: exp.Expr) -> tuple[str, exp.Expr] | None:
-    """`ALL (query)` and `ANY (query)`; before VALUES the parser takes them for functions."""
+    """Recognise `ALL (query)` and `ANY (query)`; before VALUES they parse as functions."""
     if isinstance(node, exp.Any | exp.All):
         return "ALL" if isinstance(node, exp.All) else "ANY", node.this
     name = str(node.this).upper() if isinstance(node, exp.Anonymous) else ""
@@ -209,7 +209,7 @@ def _concatenation(translator: Translator, node: exp.DPipe) -> Typed:
 
 
 def concatenate(translator: Translator, node: exp.Expr, values: Sequence[Typed]) -> Typed:
-    """Strings, binaries or arrays one after the other; NULL if one of them is NULL."""
+    """Concatenate strings, binaries or arrays; the result is NULL if one of them is."""
     elements = [value.type.element for value in values if value.type.name == "array"]
     if elements:
         values = [_as_array(value, elements[0]) for value in values]

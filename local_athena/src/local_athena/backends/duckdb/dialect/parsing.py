@@ -1,4 +1,4 @@
-"""The caller's text as one syntax tree, or a refusal in Athena's words.
+"""Parse the caller's text to one syntax tree, or refuse it in Athena's words.
 
 Calls keep the names and arguments of the text. Knows neither tables nor DuckDB.
 """
@@ -16,34 +16,10 @@ from sqlglot.tokenizer_core import Token, TokenizerCore, TokenType
 from local_athena.backends.duckdb.dialect.validation import check_tokens
 from local_athena.errors import MalformedQuery
 
-_WITH_EXPONENT = re.compile(r"[0-9]++(?:\.[0-9]*+)?[eE][+-]?[0-9]++")
-
-
-class _Core(TokenizerCore):
-    __slots__ = ()
-
-    def _scan_number(self) -> None:
-        number = _WITH_EXPONENT.match(self.sql, self._current - 1)
-        if number is None:
-            super()._scan_number()
-        else:
-            self._advance(number.end() - self._current)
-            self._add(TokenType.NUMBER)
-
-
-class TrinoTokenizer(Trino.Tokenizer):
-    """Trino's tokenizer with another reader of numbers."""
-
-    def _init_core(self) -> TokenizerCore:
-        core = super()._init_core()
-        # Its constructor takes thirty settings; this changes the one method and none of them.
-        core.__class__ = _Core
-        return core
-
-
-# sqlglot logs the text of statements it does not know, and SQL does not belong into a log.
+# sqlglot logs the text of statements it does not know, and SQL does not belong in a log.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
+_WITH_EXPONENT = re.compile(r"[0-9]++(?:\.[0-9]*+)?[eE][+-]?[0-9]++")
 _SPECIAL_SYNTAX = (
     "CAST",
     "TRY_CAST",
@@ -68,6 +44,28 @@ _NOT_LINE_END = re.compile(r"[^\r\n]")
 _CLASS_NAME_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z][a-z]+")
 _OPENING = (TokenType.L_PAREN, TokenType.L_BRACKET, TokenType.CASE)
 _CLOSING = (TokenType.R_PAREN, TokenType.R_BRACKET, TokenType.END)
+
+
+class _Core(TokenizerCore):
+    __slots__ = ()
+
+    def _scan_number(self) -> None:
+        number = _WITH_EXPONENT.match(self.sql, self._current - 1)
+        if number is None:
+            super()._scan_number()
+        else:
+            self._advance(number.end() - self._current)
+            self._add(TokenType.NUMBER)
+
+
+class TrinoTokenizer(Trino.Tokenizer):
+    """Trino's tokenizer with numbers as Trino reads them: sqlglot takes `1e3+1` for one token."""
+
+    def _init_core(self) -> TokenizerCore:
+        core = super()._init_core()
+        # Its constructor takes thirty settings; this changes the one method and none of them.
+        core.__class__ = _Core
+        return core
 
 
 class _TooComplexError(Exception):
@@ -98,9 +96,9 @@ class _Grammar(Trino):
 
 
 def blank_comments(sql: str) -> str:
-    """The text with blanks for comments, each token at its place.
+    """Replace comments by blanks, so that each token keeps its position.
 
-    sqlglot knows `ORDER BY` only without a comment in between, and nests comments.
+    sqlglot does not recognise `ORDER /* */ BY`, and nests comments.
     """
     return _QUOTED_OR_COMMENT.sub(
         lambda found: _NOT_LINE_END.sub(" ", found[0]) if found["comment"] else found[0], sql
@@ -108,7 +106,7 @@ def blank_comments(sql: str) -> str:
 
 
 def parse_statement(sql: str) -> exp.Expr:
-    """The one statement in a text without comments."""
+    """Parse the one statement in a text without comments."""
     tokens = _tokens(sql)
     check_tokens(sql, tokens)
     statements = [tree for tree in _parsed(sql, tokens) if tree is not None]
@@ -120,19 +118,19 @@ def parse_statement(sql: str) -> exp.Expr:
 
 
 def find_position(sql: str, offset: int) -> tuple[int, int]:
-    """Line and column, from 1, of an offset in the text."""
+    """Find the line and column, from 1, of an offset in the text."""
     before = sql[:offset]
     return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
 
 def find_offset(node: exp.Expr) -> int | None:
-    """Where a node starts in the caller's text."""
+    """Find the offset at which a node starts in the caller's text."""
     starts = [part.meta["start"] for part in node.walk() if part._meta and "start" in part.meta]
     return min(starts, default=None)
 
 
 def describe_node(node: exp.Expr) -> str:
-    """What stands in the caller's text for a kind of node: `CURRENT_TIME`, `SIMILAR TO`."""
+    """Name a kind of node as SQL does: `CURRENT_TIME`, `SIMILAR TO`."""
     words = _CLASS_NAME_WORD.findall(type(node).__name__)
     return ("_" if isinstance(node, exp.Func) else " ").join(words).upper()
 

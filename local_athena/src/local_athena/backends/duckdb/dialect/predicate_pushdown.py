@@ -1,6 +1,6 @@
-"""What a statement demands of the partition columns of each table it scans.
+"""Push conditions on partition columns down to the scans of the tables.
 
-A condition counts where the column has come unchanged from the table through the queries between.
+A condition is pushed through the queries in between as long as they hand the column on unchanged.
 """
 
 from collections import defaultdict
@@ -20,7 +20,7 @@ _Origin = tuple[Field, PartitionColumn]
 
 
 def push_down(translator: Translator, condition: exp.Expr, fields: Sequence[Field]) -> None:
-    """Hand a condition that the wanted rows fulfil to the scans that the fields come from."""
+    """Add a condition that all wanted rows fulfil to the scans that the fields come from."""
     by_scan: dict[int, list[_Origin]] = defaultdict(list)
     for field in fields:
         for column in field.partition_columns:
@@ -36,7 +36,7 @@ def push_down(translator: Translator, condition: exp.Expr, fields: Sequence[Fiel
 def _predicates(
     translator: Translator, conjunct: exp.Expr, scan: Scan, origins: Sequence[_Origin]
 ) -> Iterator[PartitionPredicate]:
-    """The condition once for each depth of the folder tree at which more of it is known."""
+    """Translate a condition for each depth of the folder tree that tells more about it."""
     columns = [column for _, column in origins]
     null_extended = any(column.null_extended for column in columns)
     common_tables = frozenset(name for column in columns for name in column.common_tables)
@@ -56,9 +56,9 @@ def _predicates(
 
 
 def _weakened(folder: Translator, node: exp.Expr) -> str | None:
-    """The condition with NULL for each term that asks for more than the folder.
+    """Translate a condition with NULL for each term that needs more than the folder.
 
-    By the rules of three-valued logic it is false only where the condition itself cannot hold.
+    By three-valued logic the result is false only where the condition cannot be true.
     """
     bare = node.unnest()
     if isinstance(bare, exp.And | exp.Or):
@@ -85,11 +85,12 @@ def _translated(folder: Translator, node: exp.Expr) -> str | None:
 def output_columns(
     translator: Translator, select: exp.Select, items: Sequence[Item], source: Sequence[Field]
 ) -> list[tuple[PartitionColumn, ...]]:
-    """The partition columns that each item of a SELECT still is, for conditions further out.
+    """Find the partition columns that the items of a SELECT hand on unchanged.
 
-    None where a condition may not be moved past what looks at several rows at once.
+    A condition must not be pushed through what looks at several rows at once: LIMIT, windows, or a
+    grouping by something else.
     """
-    kept = _same_in_each_row(translator, select, items)
+    kept = _transparent_items(translator, select, items)
     columns = {field.sql: field.partition_columns for field in source}
     return [
         columns.get(item.value.sql, ()) if kept is None or item.value.sql in kept else ()
@@ -97,10 +98,10 @@ def output_columns(
     ]
 
 
-def _same_in_each_row(
+def _transparent_items(
     translator: Translator, select: exp.Select, items: Sequence[Item]
 ) -> set[str] | None:
-    """The items that all rows behind one row of the result share, or None if there is one row."""
+    """Find the items that a condition can be pushed through, or None for all of them."""
     if select.args.get("limit") or select.args.get("offset"):
         return set()
     if any(item.find(exp.Window) for item in select.expressions):

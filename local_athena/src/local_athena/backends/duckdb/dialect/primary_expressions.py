@@ -61,7 +61,7 @@ def _literal(translator: Translator, node: exp.Literal) -> Typed:
 
 
 def string_literal(text: str) -> Typed:
-    """A varchar constant."""
+    """Build a varchar constant."""
     return Typed(quote_string(text), TrinoType("varchar", length=len(text)), text)
 
 
@@ -105,7 +105,7 @@ def _array(translator: Translator, node: exp.Array) -> Typed:
 
 
 def build_row(items: list[Typed]) -> Typed:
-    """A row of unnamed fields; the fields are numbered in DuckDB whatever they are called."""
+    """Build a row of unnamed fields; in DuckDB fields are numbered, whatever they are called."""
     fields = ", ".join(f"'f{n}': {item.sql}" for n, item in enumerate(items, 1))
     return Typed("{" + fields + "}", row_of(*(item.type for item in items)))
 
@@ -154,7 +154,7 @@ def _dot(translator: Translator, node: exp.Dot) -> Typed:
 
 
 def resolve_name(translator: Translator, node: exp.Expr, parts: Sequence[str]) -> Typed:
-    """What a dotted name means: the innermost scope that knows it wins."""
+    """Resolve a dotted name in the innermost scope that knows it."""
     scope: Scope | None = translator.scope
     while scope is not None:
         found = _in_scope(translator, scope, node, parts)

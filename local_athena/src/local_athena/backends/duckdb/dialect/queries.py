@@ -7,11 +7,11 @@ from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Translator
 from local_athena.backends.duckdb.dialect.grouping import check_grouping, translate_group_by
+from local_athena.backends.duckdb.dialect.ordering import Tail, translate_tail
 from local_athena.backends.duckdb.dialect.parsing import describe_node
 from local_athena.backends.duckdb.dialect.predicate_pushdown import output_columns, push_down
 from local_athena.backends.duckdb.dialect.relations import translate_from, translate_values
 from local_athena.backends.duckdb.dialect.scopes import Field, Item, Relation, Scope
-from local_athena.backends.duckdb.dialect.sorting import Tail, translate_tail
 from local_athena.backends.duckdb.dialect.tables import translate_with
 from local_athena.backends.duckdb.dialect.trino_types import (
     BOOLEAN,
@@ -33,7 +33,7 @@ _SELECT_PARTS = (
 
 
 def translate_query(translator: Translator, node: exp.Expr) -> Relation:
-    """One query at a place of the statement; its columns are labelled, not named."""
+    """Translate a query; DuckDB knows its columns by labels, not by their names."""
     prefix, inner = translate_with(translator, node)
     if isinstance(node, exp.Select):
         relation = _select(inner, node)
@@ -115,7 +115,7 @@ def _select(translator: Translator, node: exp.Select) -> Relation:
 
 
 def translate_select_items(translator: Translator, select: exp.Select) -> list[Item]:
-    """The output columns of a SELECT."""
+    """Translate the output columns of a SELECT."""
     items: list[Item] = []
     for node in select.expressions:
         items.extend(_items(translator, node))
@@ -141,13 +141,13 @@ def _items(translator: Translator, node: exp.Expr) -> list[Item]:
 
 
 def _bare(translator: Translator, star: exp.Expr) -> None:
-    """EXCEPT, REPLACE and RENAME after a star are other dialects' grammar."""
+    """Refuse EXCEPT, REPLACE and RENAME after a star, which Athena does not have."""
     if any(star.args.values()):
         raise translator.malformed(star)
 
 
 def _own_name(node: exp.Expr) -> str | None:
-    """Only references carry a name of their own."""
+    """Name an item without alias; only references have a name of their own."""
     if isinstance(node, exp.Column):
         return node.name
     if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Identifier):
@@ -173,7 +173,7 @@ def _qualified_star(translator: Translator, node: exp.Column) -> list[Item]:
 
 
 def _output_scope(translator: Translator, items: Sequence[Item]) -> Scope:
-    """The names of ORDER BY: those of the output hide those of the source."""
+    """Build the scope of ORDER BY, in which names of the output hide those of the source."""
     named = tuple(
         Field(item.name, item.value.sql, item.value.type) for item in items if item.is_alias
     )

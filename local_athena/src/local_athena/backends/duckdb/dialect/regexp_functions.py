@@ -12,22 +12,23 @@ from local_athena.backends.duckdb.dialect.typed_sql import Typed, quote_string
 _PARENTHESIS = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|\((?:\?P?<\w+>|\?[a-z-]*:)?|\)", re.S)
 _GROUP = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|(\((?!\?)|\(\?P?<(?![=!]))", re.S)
 _NAMED_GROUP = re.compile(r"\(\?<(?=[A-Za-z])")
+_REFERENCE = re.compile(r"\\(.)|\$(\d+)|\$\{(\w+)\}|(\\|\$)", re.S)
 
 
 def to_re2(pattern: Typed) -> str:
-    """A pattern as DuckDB's SQL; in a constant one, named groups are written RE2's way."""
+    """Translate a pattern; in a constant one, named groups get RE2's syntax."""
     if pattern.constant is None:
         return pattern.sql
     return quote_string(_NAMED_GROUP.sub("(?P<", pattern.constant))
 
 
 def count_groups(pattern: str) -> int:
-    """How many capturing groups a pattern has."""
+    """Count the capturing groups of a pattern."""
     return sum(1 for match in _GROUP.finditer(pattern) if match[1])
 
 
 def find_group_text(pattern: str, number: int) -> str:
-    """What stands between the parentheses of a capturing group."""
+    """Find the text between the parentheses of a capturing group."""
     opened: list[tuple[int, int]] = []
     seen = 0
     for match in _PARENTHESIS.finditer(pattern):
@@ -42,13 +43,10 @@ def find_group_text(pattern: str, number: int) -> str:
     return ""
 
 
-_REFERENCE = re.compile(r"\\(.)|\$(\d+)|\$\{(\w+)\}|(\\|\$)", re.S)
-
-
 def _captured(sql: str, pattern: str, number: int) -> str:
-    """A group that took no part in the match is NULL in Athena and empty in DuckDB.
+    """Make a group without a match NULL, as in Athena; in DuckDB it is empty.
 
-    Only where the group cannot match the empty text are the two told apart.
+    The two can be told apart only if the group cannot match the empty text.
     """
     try:
         ambiguous = number == 0 or re.fullmatch(find_group_text(pattern, number), "") is not None
@@ -58,7 +56,7 @@ def _captured(sql: str, pattern: str, number: int) -> str:
 
 
 def _replacement(translator: Translator, call: Call, text: str, groups: int) -> str:
-    """Java's `$1` as RE2's backslash and digit."""
+    """Translate references to groups from Java to RE2: `$1` to a backslash and a digit."""
 
     def reference(match: re.Match[str]) -> str:
         if match[2]:

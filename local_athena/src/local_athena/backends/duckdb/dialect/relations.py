@@ -18,10 +18,11 @@ from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce
 
 _TAIL = ("with_", "order", "limit", "offset")
 _SAMPLING = {"BERNOULLI": "bernoulli", "SYSTEM": "system"}
+_Column = tuple[str, TrinoType, str | None]
 
 
 def translate_from(translator: Translator, select: exp.Expr) -> Relation | None:
-    """Everything a query selects from."""
+    """Translate everything a query selects from."""
     source = select.args.get("from_")
     if source is None:
         return None
@@ -37,7 +38,7 @@ def _joined(translator: Translator, relation: Relation, joins: Sequence[exp.Expr
 
 
 def _visible(translator: Translator, fields: tuple[Field, ...]) -> Translator:
-    """A translator that sees the columns of the relations to the left."""
+    """Return a translator that sees the columns of the relations to the left."""
     return translator.within(replace(translator.scope, fields=fields))
 
 
@@ -89,14 +90,14 @@ def _subquery(translator: Translator, node: exp.Subquery) -> Relation:
 
 
 def _is_relation(node: exp.Expr) -> bool:
-    """Whether parentheses hold a relation, perhaps joined to others, and not a query."""
+    """Tell whether parentheses contain a relation, perhaps with joins, and not a query."""
     if isinstance(node, exp.Subquery):
         return bool(node.args.get("alias") or node.args.get("joins"))
     return isinstance(node, exp.Table | exp.Unnest | exp.Lateral)
 
 
 def derive_relation(translator: Translator, query: Relation) -> Relation:
-    """A query as a relation in FROM."""
+    """Use a query as a relation in FROM."""
     alias = translator.new_name("r")
     fields = tuple(
         replace(column, sql=f"{alias}.{column.sql}", qualifier=()) for column in query.fields
@@ -105,7 +106,7 @@ def derive_relation(translator: Translator, query: Relation) -> Relation:
 
 
 def translate_values(translator: Translator, node: exp.Values) -> Relation:
-    """VALUES as a relation; its columns have no names."""
+    """Translate VALUES to a relation, whose columns have no names."""
     translator.allow_only(node, "expressions", "alias", "joins", "sample", *_TAIL)
     rows = [
         list(item.expressions) if isinstance(item, exp.Tuple) else [item]
@@ -192,7 +193,7 @@ def _join(translator: Translator, left: Relation, join: exp.Expr) -> Relation:
 
 
 def _restricted_by_condition(left: Relation, right: Relation, side: str) -> tuple[Field, ...]:
-    """The columns of the sides whose rows a join leaves out where its condition does not hold."""
+    """Find the columns of the sides from which a join drops rows that do not match."""
     return {"": left.fields + right.fields, "LEFT": right.fields, "RIGHT": left.fields}.get(
         side, ()
     )
@@ -233,11 +234,8 @@ def _only(translator: Translator, node: exp.Expr, relation: Relation, name: str)
     return found[0]
 
 
-_Column = tuple[str, TrinoType, str | None]
-
-
 def translate_unnest(translator: Translator, node: exp.Unnest) -> Relation:
-    """The relation: DuckDB unnests the lists of one SELECT in step, short ones padded with NULL."""
+    """Translate UNNEST of arrays and maps; DuckDB pads the shorter ones with NULL."""
     translator.allow_only(node, "expressions", "alias", "offset", "joins")
     columns: list[_Column] = []
     lengths = []

@@ -1,7 +1,7 @@
 """Values as the text that Athena writes into a result file.
 
-Every rule is DuckDB SQL composed from the type, so that no row passes through Python. A CAST to
-varchar follows other rules than a result in two places: doubles and the digits of timestamps.
+The rules are DuckDB SQL built from the type, so that no row passes through Python. CAST to varchar
+differs for doubles and for the digits of timestamps.
 """
 
 from local_athena.backends.duckdb.dialect.time_zones import to_wall_clock, unknown_zone_failure
@@ -30,7 +30,7 @@ _TEXTS = {
 
 
 def render_text(sql: str, kind: TrinoType, depth: int = 0) -> str:
-    """The text of a value in a result, NULL for NULL."""
+    """Render a value as in a result; NULL stays NULL."""
     if kind.parameters:
         return _STRUCTURES[kind.name](sql, kind, depth)
     if kind.name in _SCALARS:
@@ -39,9 +39,9 @@ def render_text(sql: str, kind: TrinoType, depth: int = 0) -> str:
 
 
 def render_temporal(sql: str, kind: TrinoType, digits: int) -> str:
-    """The text of a date, time, timestamp, interval or exact number.
+    """Render a date, time, timestamp, interval or exact number.
 
-    A moment gets a number of fractional digits.
+    Times and timestamps get `digits` fractional digits.
     """
     if kind.name == "timestamp":
         return _timestamp(sql, digits)

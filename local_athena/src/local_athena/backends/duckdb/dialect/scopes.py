@@ -1,6 +1,6 @@
 """What names can mean at one place of a query: columns, lambda parameters, tables.
 
-Names are compared without regard to case. Nothing is left for DuckDB to resolve by name.
+Names are not case-sensitive. Each column has a DuckDB text, so that DuckDB resolves no names.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,10 +14,13 @@ from local_athena.backends.duckdb.dialect.typed_sql import Typed
 
 @dataclass(frozen=True)
 class PartitionColumn:
-    """A column of a table's folder tree, at `depth` from 1, and how it came to where it is seen.
+    """A partition column of a scan, as a query around the table hands it on.
 
-    `scan` is the number of the scan in its statement, `common_tables` are the common table
-    expressions passed on the way, and `null_extended` tells of an outer join that adds NULLs.
+    Attributes:
+        scan: The number of the scan in its statement.
+        depth: The level of the column in the folder tree, from 1.
+        common_tables: The common table expressions that the column has passed through.
+        null_extended: An outer join adds rows in which the column is NULL.
     """
 
     scan: int
@@ -32,7 +35,7 @@ class Field:
     """A column of a relation: its name, who offers it, and its DuckDB text.
 
     `qualifier` is what may stand before the name: alias, or catalog, database and table.
-    `partition_columns` are what the column is, unchanged, in the tables it comes from.
+    `partition_columns` are the partition columns whose values the column holds unchanged.
     """
 
     name: str | None
@@ -42,13 +45,13 @@ class Field:
     partition_columns: tuple[PartitionColumn, ...] = ()
 
     def answers(self, name: str, qualifier: Sequence[str]) -> bool:
-        """Whether a lower-case name, qualified or not, means this column."""
+        """Tell whether a lower-case name, qualified or not, means this column."""
         if self.name is None or self.name.lower() != name:
             return False
         return not qualifier or self.qualifier[-len(qualifier) :] == tuple(qualifier)
 
     def through(self, common_table: str) -> "Field":
-        """The column as a reference to a common table expression offers it."""
+        """Return the column as a reference to a common table expression offers it."""
         passed = tuple(
             replace(column, common_tables=(*column.common_tables, common_table))
             for column in self.partition_columns
@@ -56,12 +59,12 @@ class Field:
         return replace(self, partition_columns=passed)
 
     def null_extended(self) -> "Field":
-        """The column on the side of an outer join that is NULL where nothing matches."""
+        """Return the column as the optional side of an outer join offers it."""
         extended = (replace(column, null_extended=True) for column in self.partition_columns)
         return replace(self, partition_columns=tuple(extended))
 
     def detached(self) -> "Field":
-        """The column where conditions on it must not reach the tables any more."""
+        """Return the column without its partition columns, through which no condition is pushed."""
         return replace(self, partition_columns=())
 
 
@@ -92,17 +95,17 @@ class Scope:
     windows: Mapping[str, exp.Expr] = field(default_factory=dict)
 
     def candidates(self, name: str, qualifier: Sequence[str] = ()) -> list[Field]:
-        """The columns of this scope that a possibly qualified name may mean."""
+        """List the columns of this scope that a name, qualified or not, can mean."""
         return [column for column in self.fields if column.answers(name, qualifier)]
 
     def parameter(self, name: str) -> Typed | None:
-        """The parameter of an enclosing lambda."""
+        """Look up a parameter of the lambda."""
         if name in self.parameters:
             return self.parameters[name]
         return None
 
     def common_table(self, name: str) -> CommonTable | None:
-        """The common table expression a name means here, innermost first."""
+        """Look up a common table expression, innermost first."""
         if name in self.common_tables:
             return self.common_tables[name]
         return self.parent.common_table(name) if self.parent else None

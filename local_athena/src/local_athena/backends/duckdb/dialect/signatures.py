@@ -1,7 +1,6 @@
-"""The table of functions in `functions/signatures.txt`: reading it and matching arguments.
+"""The table of signatures, `functions/signatures.txt`: reading it and matching arguments.
 
-The file says what a function is in DuckDB for each combination of argument types; this module
-knows how to read and apply one line, and nothing about any particular function.
+Each line tells what a function is in DuckDB for some types of arguments.
 """
 
 import re
@@ -55,7 +54,7 @@ class Signature:
 
     @property
     def is_aggregate(self) -> bool:
-        """Whether the call may carry DISTINCT, ORDER BY, FILTER or OVER."""
+        """Tell whether a call can have DISTINCT, ORDER BY, FILTER or OVER."""
         return self.section != "scalar"
 
     def __str__(self) -> str:
@@ -76,14 +75,14 @@ class Match:
 
 @cache
 def function_names() -> frozenset[str]:
-    """The names of Athena's functions, whether or not they are available here."""
+    """Read the names of all functions of Athena, also of those that the emulator lacks."""
     lines = (_FOLDER / "names.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(name for line in lines if not line.startswith("#") for name in line.split())
 
 
 @cache
 def signatures() -> Mapping[str, tuple[Signature, ...]]:
-    """The table, by function name."""
+    """Read the table, by function name."""
     table: dict[str, tuple[Signature, ...]] = {}
     section = ""
     for line in (_FOLDER / "signatures.txt").read_text(encoding="utf-8").splitlines():
@@ -107,7 +106,7 @@ def _signature(line: str, section: str) -> Signature:
 
 
 def _types(words: list[str]) -> tuple[TrinoType, ...]:
-    """Types separated by commas; consumes the words up to the closing parenthesis."""
+    """Read types separated by commas; consumes the words up to the closing parenthesis."""
     found: list[TrinoType] = []
     while words:
         word = words.pop(0)
@@ -126,7 +125,7 @@ def _types(words: list[str]) -> tuple[TrinoType, ...]:
 
 
 def match_signature(name: str, arguments: Sequence[TrinoType]) -> Match | None:
-    """The line of the table that fits the argument types."""
+    """Find the signature that fits the types of arguments."""
     for exact in (True, False):
         for signature in signatures().get(name, ()):
             found = _apply(signature, arguments, exact=exact)

@@ -1,11 +1,10 @@
-"""Functions of texts that need more than a line of the table of signatures."""
+"""String functions that no line of the table of signatures can express."""
 
 import re
 from collections.abc import Sequence
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.calls import apply_clauses, apply_matching_signature
 from local_athena.backends.duckdb.dialect.casts import cast
 from local_athena.backends.duckdb.dialect.context import (
     Call,
@@ -13,6 +12,10 @@ from local_athena.backends.duckdb.dialect.context import (
     FunctionHandler,
     Handler,
     Translator,
+)
+from local_athena.backends.duckdb.dialect.function_calls import (
+    apply_clauses,
+    apply_matching_signature,
 )
 from local_athena.backends.duckdb.dialect.operators import concatenate
 from local_athena.backends.duckdb.dialect.trino_types import (
@@ -82,7 +85,7 @@ def _printed(directive: re.Match[str], value: str) -> str:
 
 
 def _normalize(translator: Translator, call: Call) -> Typed | None:
-    """The form is a keyword, which the parser takes for a column."""
+    """Translate `normalize(text, NFC)`, whose keyword is a column to the parser."""
     if len(call.arguments) != 2:
         return None
     text, form = call.arguments

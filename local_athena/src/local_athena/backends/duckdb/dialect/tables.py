@@ -1,4 +1,4 @@
-"""What a name in FROM means: a table of the catalog, or a common table expression."""
+"""Tables of the catalog and common table expressions: what a name in FROM means, and WITH."""
 
 import re
 from dataclasses import replace
@@ -25,7 +25,7 @@ from local_athena.tables import CATALOG_NAME, Table
 
 
 def resolve_table(translator: Translator, node: exp.Table) -> Relation:
-    """A reference to a table: a common table expression, or a table of the catalog."""
+    """Resolve a name to a common table expression or a table of the catalog."""
     if translator.statement.sql[find_offset(node) or 0] == "'":
         raise translator.malformed(node)
     parts = [part.name.lower() for part in node.parts]
@@ -86,7 +86,7 @@ def _scan(translator: Translator, table: Table) -> Relation:
 
 
 def _type(name: str) -> TrinoType:
-    """The type of a column, such as `decimal(10,2)`."""
+    """Parse the type of a column, such as `decimal(10,2)`."""
     base, _, rest = name.partition("(")
     numbers = [int(digits) for digits in re.findall(r"\d+", rest)]
     if base == "decimal":
@@ -98,7 +98,7 @@ def _type(name: str) -> TrinoType:
 
 
 def translate_with(translator: Translator, node: exp.Expr) -> tuple[str, Translator]:
-    """The WITH clause of a query in DuckDB, and a translator that knows its tables."""
+    """Translate the WITH clause of a query, and return a translator that knows its tables."""
     clause = node.args.get("with_")
     if clause is None:
         return "", translator
@@ -140,7 +140,7 @@ def _body(translator: Translator, table: exp.CTE, relation: str, *, recursive: b
 
 
 def _detached(translator: Translator) -> Translator:
-    """A common table expression sees the tables before it and no columns around it."""
+    """Return a translator that sees the tables before this one and no columns around it."""
     return translator.within(
         Scope(common_tables=translator.scope.common_tables, parent=translator.scope.parent)
     )

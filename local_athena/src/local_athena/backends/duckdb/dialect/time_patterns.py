@@ -1,7 +1,4 @@
-"""Patterns of dates and times: MySQL's and Joda's to strftime's.
-
-A letter that strftime has no equal for is refused.
-"""
+"""Translate date patterns of MySQL and Joda to strftime's, or refuse what strftime lacks."""
 
 import re
 
@@ -74,7 +71,7 @@ _JODA_PART = re.compile(r"'(?P<quoted>(?:[^']|'')*)'|(?P<letters>([A-Za-z])\3*)|
 
 
 def mysql_to_strftime(translator: Translator, node: exp.Expr, pattern: str) -> str:
-    """The pattern of date_format and date_parse."""
+    """Translate a pattern of date_format and date_parse."""
 
     def specifier(match: re.Match[str]) -> str:
         letter = match[1]
@@ -87,7 +84,7 @@ def mysql_to_strftime(translator: Translator, node: exp.Expr, pattern: str) -> s
 
 
 def joda_to_strftime(translator: Translator, node: exp.Expr, pattern: str) -> str:
-    """The pattern of format_datetime and parse_datetime."""
+    """Translate a pattern of format_datetime and parse_datetime."""
     parts = []
     for match in _JODA_PART.finditer(pattern):
         if match["quoted"] is not None:

@@ -1,8 +1,6 @@
-"""Time zones: the wall-clock time of an instant.
+"""Time zones: instants to wall-clock times and back.
 
-DuckDB keeps a `timestamp with time zone` as an instant alone; the zone it is shown in is part of
-the Athena type. Where the zone differs between rows there is no such time, and the statement is
-refused rather than answered in the wrong zone.
+DuckDB stores the instant of a `timestamp with time zone`; the zone is part of our type of it.
 """
 
 import re
@@ -18,12 +16,12 @@ _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")
 
 
 def to_wall_clock(sql: str, zone: str) -> str:
-    """DuckDB TIMESTAMP of an instant in a zone."""
+    """Convert an instant to a DuckDB TIMESTAMP in a zone."""
     return f"({_utc(sql)} + {_shift(zone)})" if _OFFSET.fullmatch(zone) else _named(sql, zone)
 
 
 def to_instant(sql: str, zone: str) -> str:
-    """DuckDB TIMESTAMPTZ of a wall-clock time in a zone."""
+    """Convert a wall-clock time in a zone to a DuckDB TIMESTAMPTZ."""
     if _OFFSET.fullmatch(zone):
         return f"timezone('UTC', {sql} - {_shift(zone)})"
     return f"timezone({quote_string(zone)}, {sql})"
@@ -44,13 +42,13 @@ def _shift(zone: str) -> str:
 
 
 def unknown_zone_failure() -> StatementFailure:
-    """The refusal of values whose zone only their row knows."""
+    """Build the error for a zone that differs between rows, which has no wall-clock time."""
     text = "The embedded endpoint does not support a time zone that differs between rows"
     return StatementFailure("NOT_SUPPORTED", text)
 
 
 def to_local_time(translator: Translator, node: exp.Expr, value: Typed) -> str:
-    """A date or timestamp of any kind as wall-clock time, in DuckDB's DATE or TIMESTAMP."""
+    """Convert a date or timestamp of any kind to wall-clock time, a DuckDB DATE or TIMESTAMP."""
     if value.type.name != TIMESTAMP_TZ:
         return value.sql
     if value.type.zone is None:

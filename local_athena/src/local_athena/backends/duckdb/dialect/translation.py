@@ -1,4 +1,4 @@
-"""The entry: one statement of Athena SQL as a DuckDB query, and its result columns."""
+"""Translate one statement of Athena SQL to one query of DuckDB, and describe its result."""
 
 import re
 from dataclasses import dataclass, replace
@@ -8,11 +8,11 @@ import duckdb
 
 from local_athena.backends.duckdb.dialect import (
     arithmetic,
-    calls,
     casts,
     collection_functions,
     conditional_expressions,
     datetime_functions,
+    function_calls,
     grouping,
     json_functions,
     operators,
@@ -43,7 +43,7 @@ _HANDLERS = {
     **operators.HANDLERS,
     **conditional_expressions.HANDLERS,
     **casts.HANDLERS,
-    **calls.HANDLERS,
+    **function_calls.HANDLERS,
     **collection_functions.HANDLERS,
     **datetime_functions.HANDLERS,
     **json_functions.HANDLERS,
@@ -73,6 +73,16 @@ _OTHER_STATEMENTS = frozenset(
         *("START", "TABLE", "TRUNCATE", "UNLOAD", "UPDATE", "USE", "VACUUM"),
     }
 )
+_NAMES = {"real": "float", "unknown": "unknown"}
+_PRECISIONS = {
+    "tinyint": 3,
+    "smallint": 5,
+    "integer": 10,
+    "bigint": 19,
+    "real": 17,
+    "double": 17,
+    "varbinary": 1073741824,
+}
 
 
 class StatementKind(Enum):
@@ -135,7 +145,7 @@ def translate(sql: str, catalog: Catalog, default_database: str) -> Translation:
 
 
 def _usable_predicates(statement: Statement, scan: int) -> tuple[PartitionPredicate, ...]:
-    """The conditions on a scan, but for those of one among several readers of its rows."""
+    """Leave out conditions of one among several readers of a common table expression."""
     return tuple(
         predicate
         for predicate in statement.predicates[scan]
@@ -144,7 +154,7 @@ def _usable_predicates(statement: Statement, scan: int) -> tuple[PartitionPredic
 
 
 def _statement_kind(sql: str) -> tuple[StatementKind, str]:
-    """The kind of statement and the query in it, at its place in the text."""
+    """Find the kind of statement, and the query in it at its position in the text."""
     explain = _EXPLAIN_VALIDATE.match(sql)
     if explain is not None:
         blank = re.sub(r"[^\n]", " ", explain[0])
@@ -154,18 +164,6 @@ def _statement_kind(sql: str) -> tuple[StatementKind, str]:
         text = f"The embedded endpoint runs queries only, not {first[1].upper()} statements"
         raise StatementFailure("NOT_SUPPORTED", text)
     return StatementKind.SELECT, sql
-
-
-_NAMES = {"real": "float", "unknown": "unknown"}
-_PRECISIONS = {
-    "tinyint": 3,
-    "smallint": 5,
-    "integer": 10,
-    "bigint": 19,
-    "real": 17,
-    "double": 17,
-    "varbinary": 1073741824,
-}
 
 
 @dataclass(frozen=True)
@@ -182,7 +180,7 @@ class ResultColumn:
 def describe_columns(
     connection: duckdb.DuckDBPyConnection, translation: Translation
 ) -> tuple[ResultColumn, ...]:
-    """The columns of the result, once DuckDB has bound the query to the scan views.
+    """Describe the columns of the result; binds the query to the views of its scans.
 
     Raises:
         StatementFailure: the query does not bind.
@@ -203,7 +201,7 @@ def _result_column(name: str, kind: TrinoType) -> ResultColumn:
 
 
 def render_query(connection: duckdb.DuckDBPyConnection, translation: Translation) -> str:
-    """The query with every column as Athena's text, in the same order."""
+    """Wrap the query so that every column is the text that Athena writes."""
     del connection
     items = ", ".join(
         f"{render_text(f'r.{column.label}', column.type)} AS {column.label}"

@@ -1,8 +1,6 @@
-"""Athena's data types, as the translation reasons about them.
+"""Athena's data types, and which of them are coerced to which.
 
-DuckDB's types are too coarse to answer in Athena's words: a row keeps its field names here, a
-timestamp its precision, a `timestamp with time zone` the zone it is shown in. Nothing here knows
-SQL text beyond the names of types.
+They hold what DuckDB's types do not: field names of rows, precision of timestamps, time zones.
 """
 
 from collections.abc import Iterator
@@ -139,27 +137,27 @@ TIMESTAMP_UTC = TrinoType(TIMESTAMP_TZ, precision=3, zone="UTC")
 
 
 def array_of(element: TrinoType) -> TrinoType:
-    """The array of a type."""
+    """Build the array of a type."""
     return TrinoType("array", (element,))
 
 
 def map_of(key: TrinoType, value: TrinoType) -> TrinoType:
-    """The map from one type to another."""
+    """Build the map from one type to another."""
     return TrinoType("map", (key, value))
 
 
 def row_of(*kinds: TrinoType, names: tuple[str | None, ...] = ()) -> TrinoType:
-    """The row of some types, its fields named or not."""
+    """Build the row of some types, with or without names."""
     return TrinoType("row", kinds, names or (None,) * len(kinds))
 
 
 def decimal_of(integer: TrinoType) -> TrinoType:
-    """The decimal that holds every value of an integer type."""
+    """Build the decimal that holds every value of an integer type."""
     return TrinoType("decimal", precision=_INTEGER_DIGITS[integer.name])
 
 
 def common_type(left: TrinoType, right: TrinoType) -> TrinoType | None:
-    """The type both sides are coerced to, or None where Athena knows none."""
+    """Find the type that both sides are coerced to, or None if there is none."""
     if left.name == "unknown":
         return right
     if right.name == "unknown" or left == right:

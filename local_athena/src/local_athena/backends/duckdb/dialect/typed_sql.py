@@ -15,27 +15,27 @@ class Typed:
 
 
 def quote_string(text: str) -> str:
-    """A string literal."""
+    """Quote a text as a string literal."""
     return "'" + text.replace("'", "''") + "'"
 
 
 def quote_identifier(name: str) -> str:
-    """A quoted identifier."""
+    """Quote a name as an identifier."""
     return '"' + name.replace('"', '""') + '"'
 
 
 def select_from(items: str, source: str) -> str:
-    """A SELECT over a relation."""
+    """Write a SELECT over a relation."""
     return f"SELECT {items} FROM {source}"  # noqa: S608 - both parts are translated SQL
 
 
 def failing_expression(name: str, text: str, kind: TrinoType) -> str:
-    """An expression of a type whose evaluation fails with an error of Athena's."""
+    """Write an expression of a type that fails with an error of Athena's when it is evaluated."""
     return f"CAST(CAST(athena_fail({quote_string(f'{name}:{text}')}) AS VARCHAR) AS {kind.duckdb})"
 
 
 def coerce(value: Typed, target: TrinoType, depth: int = 0) -> Typed:
-    """The value as the target type; the caller has checked that Athena coerces it implicitly."""
+    """Coerce a value; the caller has checked that Athena coerces it implicitly."""
     if value.type.name == "unknown":
         return Typed(f"CAST({value.sql} AS {target.duckdb})", target, value.constant)
     if value.type.duckdb == target.duckdb or target.name == "unknown":

@@ -1,7 +1,4 @@
-"""What the parser lets through and Athena does not: refused before the text is parsed.
-
-A statement that runs here and fails on AWS is a trap for whoever tests against this endpoint.
-"""
+"""Refuse syntax that sqlglot accepts and Athena does not, before the text is parsed."""
 
 from collections.abc import Sequence
 
@@ -47,7 +44,7 @@ _ENDS_LIST = frozenset(
 
 
 def check_tokens(sql: str, tokens: Sequence[Token]) -> None:
-    """Refuse what only other dialects understand."""
+    """Refuse tokens that only other dialects have."""
     _check_start(sql, tokens)
     for index, token in enumerate(tokens):
         following = tokens[index + 1] if index + 1 < len(tokens) else None
@@ -77,7 +74,7 @@ def _is_foreign(sql: str, token: Token, following: Token | None) -> bool:
 
 
 def _check_limit_order(sql: str, tokens: Sequence[Token]) -> None:
-    """OFFSET comes before LIMIT in Athena; the other way round is a syntax error."""
+    """Refuse OFFSET after LIMIT; in Athena it comes before."""
     limited: list[bool] = [False]
     for token in tokens:
         if token.token_type is TokenType.L_PAREN:

@@ -1,1 +1,1 @@
-"""The archive on disk: Secor's tree of folders and the records in its files."""
+"""The archive on disk: folder trees of tables, and the records in their files."""

@@ -1,9 +1,6 @@
-"""The archive as DuckDB reads it: for each table a SELECT over exactly the files that can match.
+"""The archive as DuckDB reads it: for each table a SELECT over the files that can match.
 
-A table is a tree of partition folders, `<root>/<location>/<level>/.../<file>`, with JSON lines,
-gzipped if the name ends in `.gz`, or Parquet (`.parquet`). The files are chosen before DuckDB sees
-any, because DuckDB would list the whole tree again for every statement. Knows nothing of the
-statement but the predicates on the partition columns.
+Files hold JSON lines, gzipped if the name ends in `.gz`, or Parquet (`.parquet`).
 """
 
 from collections.abc import Sequence
@@ -46,7 +43,7 @@ class Archive:
         self._root = root.resolve()
 
     def scan(self, table: Table, keep: FolderFilter = keep_all) -> ArchiveScan:
-        """The table as it stands on disk now, of the partitions that `keep` leaves."""
+        """Select the table as it is on disk now, from the partitions that `keep` leaves."""
         files = list_data_files(self._root / table.location, table.levels, keep)
         return ArchiveScan(
             _table_sql(table, files, self._place()),
@@ -55,15 +52,15 @@ class Archive:
         )
 
     def relation_sql(self, table: Table, keep: FolderFilter = keep_all) -> str:
-        """The SELECT of `scan` alone."""
+        """Return the SELECT of `scan` alone."""
         return self.scan(table, keep).sql
 
     def folders(self) -> list[Path]:
-        """What DuckDB must be allowed to read."""
+        """List the folders that DuckDB must be allowed to read."""
         return [self._root]
 
     def _place(self) -> str:
-        """The path of a record's file below the archive, as an expression."""
+        """Write an expression for the path of a record's file below the archive."""
         return f"substr(filename, {len(str(self._root)) + 2})"
 
 
@@ -84,7 +81,7 @@ def _table_sql(table: Table, files: Sequence[DataFile], place: str) -> str:
 
 
 def _folder_values(table: Table) -> dict[str, str]:
-    """The partition columns as expressions on the path, whose last part is the file's name."""
+    """Write the partition columns as expressions on the path of the file."""
     types = {column.name: duckdb_type(column.type) for column in table.partition_columns}
     return {
         level.column: _folder_value(level, place, types[level.column])
@@ -100,7 +97,7 @@ def _folder_value(level: PartitionLevel, place: int, duckdb_type: str) -> str:
 
 
 def _records_sql(files: Sequence[DataFile]) -> str:
-    """One JSON text for each record, with the path of its file."""
+    """Select a JSON text for each record, and the path of its file."""
     parquet = [file.path for file in files if file.path.endswith(_PARQUET)]
     lines = [file.path for file in files if not file.path.endswith(_PARQUET)]
     relations = [

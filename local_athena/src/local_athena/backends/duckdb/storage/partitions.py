@@ -79,9 +79,9 @@ def _visible(folder: str) -> Iterator[os.DirEntry[str]]:
 
 
 def folder_filter(connection: duckdb.DuckDBPyConnection, scan: Scan) -> FolderFilter:
-    """A filter by the predicates of a scan.
+    """Return a filter by the predicates of a scan, which DuckDB evaluates.
 
-    Use it in the transaction that runs the statement: there the clock stands still.
+    Use it in the transaction that runs the statement, in which `now()` stands still.
     """
     types = {column.name: duckdb_type(column.type) for column in scan.table.partition_columns}
     columns = [(level.column, types[level.column]) for level in scan.table.levels]

@@ -1,4 +1,4 @@
-"""ORDER BY, OFFSET, LIMIT and FETCH of a query, and the order and frames of windows."""
+"""What orders rows: ORDER BY, OFFSET, LIMIT and FETCH of a query, and windows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ _CURRENT_ROW = "CURRENT ROW"
 
 
 def sort_direction(item: exp.Ordered) -> str:
-    """The direction of a sort key; Athena sorts NULL last both ways."""
+    """Translate the direction of a sort key; Athena sorts NULL last either way."""
     nulls = "FIRST" if item.args.get("nulls_first") else "LAST"
     return f"{'DESC' if item.args.get('desc') else 'ASC'} NULLS {nulls}"
 
 
 def translate_order(translator: Translator, items: Sequence[exp.Expr]) -> str:
-    """The sort keys of an aggregate or a window."""
+    """Translate the sort keys of an aggregate or a window."""
     return ", ".join(
         f"{translator.translate(item.this).sql} {sort_direction(item)}"
         for item in items
@@ -28,7 +28,7 @@ def translate_order(translator: Translator, items: Sequence[exp.Expr]) -> str:
 
 
 def translate_window(translator: Translator, node: exp.Expr) -> str:
-    """What stands in the parentheses after OVER; a named window is written out."""
+    """Translate the parentheses after OVER; a named window is written out."""
     translator.allow_only(node, "this", "partition_by", "order", "spec", "alias", "over")
     base = node.args.get("alias")
     inherited = [] if base is None else [_named(translator, node, base)]
@@ -77,12 +77,12 @@ class Tail:
 
     @property
     def present(self) -> bool:
-        """Whether the query ends in any clause."""
+        """Tell whether there is any clause."""
         return bool(self.sql)
 
 
 def translate_tail(translator: Translator, node: exp.Expr, items: Sequence[Item]) -> Tail:
-    """The clauses of a node in DuckDB's order."""
+    """Translate the clauses at the end of a query, in DuckDB's order."""
     order = node.args.get("order")
     distinct = isinstance(node, exp.Select) and node.args.get("distinct") is not None
     written = order.expressions if order else []
@@ -112,7 +112,7 @@ def _key(translator: Translator, key: exp.Expr, items: Sequence[Item], *, distin
 def find_output_position(
     translator: Translator, node: exp.Expr, items: Sequence[Item]
 ) -> int | None:
-    """The output column a sort or group key means, by number, name or the same expression."""
+    """Find the output column that a key means, by number, name or equal expression."""
     if isinstance(node, exp.Literal) and not node.is_string:
         number = int(node.name) if node.name.isdecimal() else 0
         if not 1 <= number <= len(items):

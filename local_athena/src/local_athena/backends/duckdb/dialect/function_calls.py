@@ -1,4 +1,4 @@
-"""Function calls: which function a name is, and how a line of the table becomes SQL."""
+"""Function calls: which function a name means, and how a signature becomes SQL."""
 
 import re
 from collections.abc import Sequence
@@ -7,9 +7,9 @@ from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Call, Clauses, Handler, Translator
 from local_athena.backends.duckdb.dialect.json_functions import translate_json_path
+from local_athena.backends.duckdb.dialect.ordering import translate_order, translate_window
 from local_athena.backends.duckdb.dialect.regexp_functions import to_re2
 from local_athena.backends.duckdb.dialect.signatures import Match, match_signature, signatures
-from local_athena.backends.duckdb.dialect.sorting import translate_order, translate_window
 from local_athena.backends.duckdb.dialect.time_zones import to_local_time
 from local_athena.backends.duckdb.dialect.trino_types import TIMESTAMP_TZ
 from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce
@@ -25,7 +25,7 @@ def _anonymous(translator: Translator, node: exp.Anonymous) -> Typed:
 
 
 def _wrapped(translator: Translator, node: exp.Expr) -> Typed:
-    """A call below FILTER, OVER and IGNORE NULLS, in whatever order they come."""
+    """Translate a call below FILTER, OVER and IGNORE NULLS, in any order."""
     condition = over = None
     ignore_nulls = False
     current = node
@@ -44,7 +44,7 @@ def _wrapped(translator: Translator, node: exp.Expr) -> Typed:
 
 
 def translate_call(translator: Translator, node: exp.Expr, clauses: Clauses) -> Typed:
-    """One function call."""
+    """Translate one function call."""
     if isinstance(node, exp.GroupConcat):
         return _dispatch(translator, Call("listagg", [node.this], node, clauses))
     arguments = list(node.expressions)
@@ -78,13 +78,13 @@ def _dispatch(translator: Translator, call: Call) -> Typed:
 
 
 def apply_matching_signature(translator: Translator, call: Call) -> Typed:
-    """A call of a function that stands in the table of signatures."""
+    """Translate a call by the table of signatures."""
     values = [translator.translate(argument) for argument in call.arguments]
     return apply_signature(translator, call, values)
 
 
 def apply_signature(translator: Translator, call: Call, values: Sequence[Typed]) -> Typed:
-    """The table's function of already translated arguments."""
+    """Apply the signature that fits arguments which are already translated."""
     found = match_signature(call.name, [value.type for value in values])
     if found is None:
         raise _no_match(translator, call, values)
@@ -141,7 +141,7 @@ def _filled(found: Match, arguments: Sequence[str]) -> str:
 
 
 def apply_clauses(translator: Translator, call: Call, sql: str) -> str:
-    """Puts DISTINCT, ORDER BY, FILTER and OVER around the marked call of a template."""
+    """Put DISTINCT, ORDER BY, FILTER and OVER around the marked call of a template."""
     clauses = call.clauses
     core = _CORE.search(sql)
     if core is None:
