@@ -17,17 +17,18 @@ from data_hist.pruning.time_values import DAY
 from data_hist.sql_guard import checks, confusables, diagnostics, parser, scope, syntax, verify
 from data_hist.sql_guard.lexer import Kind, Source, Token, check_repetition, lex, match_brackets
 from data_hist.sql_guard.literals import Parameter
-from data_hist.sql_guard.parameters import Placeholder, bind, find_placeholders
+from data_hist.sql_guard.parameters import bind
 from data_hist.sql_guard.rewrite import (
     TENANT_COLUMN,
     Edit,
     NamedTable,
     Replacement,
     empty_sub_select,
-    locate,
+    locate_names,
     replace_all,
     scoped_sub_select,
 )
+from data_hist.sql_guard.syntax import Placeholder
 from data_hist.sql_guard.time_bounds import RECORD_TIMES, check_days, find_time_bounds
 
 MAX_SQL_BYTES = 262_144
@@ -47,7 +48,7 @@ class AdmittedQuery:
     reads: tuple[TableRead, ...] | None = None
 
 
-class BoundsOfTables(NamedTuple):
+class TableBounds(NamedTuple):
     """When the records of each table arrived, by all conditions and by those on some columns.
 
     `by_days` is None unless it was asked for.
@@ -58,7 +59,7 @@ class BoundsOfTables(NamedTuple):
     by_days: tuple[TimeBounds, ...] | None = None
 
 
-FindBounds: TypeAlias = Callable[[Mapping[int, Parameter]], BoundsOfTables]
+FindBounds: TypeAlias = Callable[[Mapping[int, Parameter]], TableBounds]
 """Finds the bounds for the values of the `?`, which are given by their offsets."""
 
 
@@ -158,12 +159,13 @@ class Guard:
             fixed.append(Replacement(semicolon.start, semicolon.end, ""))
             lexed = lexed.without_last()
         self._check_tokens(source, lexed.tokens)
-        placeholders = find_placeholders(source, lexed.tokens)
+        placeholders = syntax.find_placeholders(source, lexed.tokens)
         nodes = checks.check_tree(source, parser.parse_caller_sql(source, lexed))
         checks.check_names(source, nodes, lexed.tokens)
-        confusables.check(source, nodes, self._protected)
+        if not sql.isascii():
+            confusables.check(source, nodes, self._protected)
         names = scope.resolve(source, nodes[0], self._served)
-        tables, qualifiers = locate(names, lexed.tokens)
+        tables, qualifiers = locate_names(names, lexed.tokens)
         fixed += qualifiers
         self._check_frame(sql, whole.tokens, fixed, tables)
         find_bounds = _bounds_finder(names.tables, lexed.tokens, placeholders, with_days=with_days)
@@ -182,8 +184,9 @@ class Guard:
             QueryTooLarge, StatementNotAllowed, InvalidRequest: As in `admit`.
         """
         source, tables = statement.source, statement.tables
-        literals = bind(source, statement.placeholders, parameters)
-        bounds = statement.find_bounds(_by_offset(statement.placeholders, parameters))
+        placeholders = statement.placeholders
+        literals = bind(source, placeholders, parameters) if placeholders or parameters else []
+        bounds = statement.find_bounds(_by_offset(placeholders, parameters))
         if self._max_days is not None:
             places = [(named.table, named.start) for named in tables]
             check_days(source, places, bounds.by_all, self._max_days)
@@ -245,13 +248,13 @@ def _bounds_finder(
     days = {column.name.lower() for each in references if (column := each.table.time_column(DAY))}
     names_a_day = any(token.name.lower() in days for token in tokens)
 
-    def find(parameters: Mapping[int, Parameter]) -> BoundsOfTables:
+    def find(parameters: Mapping[int, Parameter]) -> TableBounds:
         by_all = find_time_bounds(references, parameters)
         by_days = find_time_bounds(references, parameters, {DAY}) if with_days else None
         if not names_a_day:
-            return BoundsOfTables(by_all, by_all, by_days)
+            return TableBounds(by_all, by_all, by_days)
         by_timestamps = find_time_bounds(references, parameters, RECORD_TIMES)
-        return BoundsOfTables(by_all, by_timestamps, by_days)
+        return TableBounds(by_all, by_timestamps, by_days)
 
     if placeholders:
         return find
@@ -259,7 +262,7 @@ def _bounds_finder(
     return lambda _parameters: known
 
 
-def _reads(tables: Sequence[NamedTable], bounds: BoundsOfTables) -> tuple[TableRead, ...] | None:
+def _reads(tables: Sequence[NamedTable], bounds: TableBounds) -> tuple[TableRead, ...] | None:
     if bounds.by_days is None:
         return None
     found = zip(tables, bounds.by_timestamps, bounds.by_days, strict=True)

@@ -1,10 +1,6 @@
-"""Bind the parameters of a query: replace each `?` by the literal of its value.
-
-A `?` is allowed only where an operand begins: `DATE ?` would turn a string into a date.
-"""
+"""Bind the parameters of a query: replace each `?` by the literal of its value."""
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from data_hist.errors import FieldError, InvalidRequest, StatementNotAllowed
 from data_hist.pruning.time_values import (
@@ -16,14 +12,12 @@ from data_hist.pruning.time_values import (
     parse_number,
 )
 from data_hist.spelling import sentence
-from data_hist.sql_guard.allowlists import BEFORE_EXPRESSION
-from data_hist.sql_guard.lexer import Kind, Source, Token
+from data_hist.sql_guard.lexer import Source
 from data_hist.sql_guard.literals import BadParameter, Parameter, render_literal
 from data_hist.sql_guard.rewrite import Replacement
+from data_hist.sql_guard.syntax import Placeholder
 
 _MAX_ERRORS = 20
-_COUNT_WORDS = frozenset({"LIMIT", "OFFSET", "FIRST", "NEXT"})
-_NOT_BEFORE_OPERAND = frozenset({")", "]", "."})
 _SEPARATORS = frozenset(" \t\r\n(),")
 _TEXT_TYPES = frozenset({"varchar", "char"})
 _NUMBER_TYPES = frozenset({"tinyint", "smallint", "integer", "int", "bigint", "double"})
@@ -32,29 +26,6 @@ _MOMENT_SHAPES = {
     "timestamp with time zone": Shape.MOMENT,
     "date": Shape.DATE,
 }
-
-
-class Placeholder(NamedTuple):
-    """A `?`; `count_word` is the word before it if that makes it a number of rows, else empty."""
-
-    start: int
-    end: int
-    count_word: str
-
-
-def find_placeholders(source: Source, tokens: Sequence[Token]) -> list[Placeholder]:
-    """Find each `?`; refuse one that does not stand for a whole value."""
-    found: list[Placeholder] = []
-    for index, token in enumerate(tokens):
-        if token.kind is Kind.PARAMETER:
-            before = tokens[index - 1]
-            count_word = _count_word(before)
-            if not (count_word or _begins_operand(before)):
-                raise source.refusal(
-                    token.start, "PARAMETER", "A '?' may only stand for a whole value."
-                )
-            found.append(Placeholder(token.start, token.end, count_word))
-    return found
 
 
 def bind(
@@ -108,16 +79,6 @@ def _wrong_count(
     if parameters is None:
         detail = "A '?' needs a value: send one for each in 'parameters'."
     return source.refusal(placeholders[given].start, "PARAMETER", detail)
-
-
-def _count_word(before: Token) -> str:
-    return before.text if before.kind is Kind.WORD and before.text in _COUNT_WORDS else ""
-
-
-def _begins_operand(before: Token) -> bool:
-    if before.kind is Kind.OPERATOR:
-        return before.text not in _NOT_BEFORE_OPERAND
-    return before.kind is Kind.WORD and before.text in BEFORE_EXPRESSION
 
 
 def _render_all(values: Sequence[Parameter], placeholders: Sequence[Placeholder]) -> list[str]:

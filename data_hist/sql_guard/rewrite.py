@@ -51,7 +51,9 @@ class NamedTable(NamedTuple):
         return Replacement(self.start, self.end, sub_select + self.alias)
 
 
-def locate(names: Names, tokens: Sequence[Token]) -> tuple[list[NamedTable], list[Replacement]]:
+def locate_names(
+    names: Names, tokens: Sequence[Token]
+) -> tuple[list[NamedTable], list[Replacement]]:
     """Locate the tables, and replace each qualifier of a column by the bare name of its table."""
     ends = {token.start: token.end for token in tokens}
     tables = [

@@ -1,11 +1,12 @@
-"""Find syntax errors that sqlglot accepts and Trino does not, on the tokens of a text.
+"""Check which tokens may follow each other: sqlglot accepts syntax errors that Trino does not.
 
-Not a line of defence: the engine refuses these texts too, but only after the submit. Found here,
-the caller gets `invalid-sql` with a position at once.
+But for the `?`, not a line of defence: the engine refuses these texts too, but only after the
+submit. Found here, the caller gets `invalid-sql` with a position at once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from data_hist.sql_guard.allowlists import (
     BEFORE_EXPRESSION,
@@ -52,6 +53,16 @@ _CLAUSE_RANKS: dict[str, tuple[int, frozenset[str] | None]] = {
     "FETCH": (6, frozenset({"FIRST", "NEXT"})),
 }
 _CLAUSE_ORDER = "the order is WHERE, GROUP BY, HAVING, ORDER BY, OFFSET, LIMIT"
+_COUNT_WORDS = frozenset({"LIMIT", "OFFSET", "FIRST", "NEXT"})
+_NOT_BEFORE_OPERAND = frozenset({")", "]", "."})
+
+
+class Placeholder(NamedTuple):
+    """A `?`; `count_word` is the word before it if that makes it a number of rows, else empty."""
+
+    start: int
+    end: int
+    count_word: str
 
 
 def check_neighbours(source: Source, tokens: list[Token]) -> None:
@@ -95,6 +106,24 @@ def check_clause_order(source: Source, tokens: list[Token]) -> None:
             detail = f"{token.text} stands too late or twice: {_CLAUSE_ORDER}."
             raise source.invalid(token.start, detail)
         reached[-1] = rank or reached[-1]
+
+
+def find_placeholders(source: Source, tokens: Sequence[Token]) -> list[Placeholder]:
+    """Find each `?`; refuse one where no operand begins.
+
+    `DATE ?` would turn a string into a date.
+    """
+    found: list[Placeholder] = []
+    for index, token in enumerate(tokens):
+        if token.kind is Kind.PARAMETER:
+            before = tokens[index - 1]
+            count_word = _count_word(before)
+            if not (count_word or _begins_operand(before)):
+                raise source.refusal(
+                    token.start, "PARAMETER", "A '?' may only stand for a whole value."
+                )
+            found.append(Placeholder(token.start, token.end, count_word))
+    return found
 
 
 def _unexpected(source: Source, token: Token, before: Token) -> Exception:
@@ -223,3 +252,13 @@ def _rank(token: Token, after: Token) -> int:
     rank, followers = _CLAUSE_RANKS[token.text]
     counts = token.text in ("OFFSET", "LIMIT") and after.kind in (Kind.NUMBER, Kind.PARAMETER)
     return rank if followers is None or after.text in followers or counts else 0
+
+
+def _count_word(before: Token) -> str:
+    return before.text if before.kind is Kind.WORD and before.text in _COUNT_WORDS else ""
+
+
+def _begins_operand(before: Token) -> bool:
+    if before.kind is Kind.OPERATOR:
+        return before.text not in _NOT_BEFORE_OPERAND
+    return before.kind is Kind.WORD and before.text in BEFORE_EXPRESSION

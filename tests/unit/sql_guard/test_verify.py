@@ -102,6 +102,49 @@ def test_an_empty_sub_select_that_is_not_ours_is_a_fault(text: str) -> None:
         _check_frame(_sent(text), text)
 
 
+@pytest.mark.parametrize(
+    ("sql", "named"),
+    [
+        (f"SELECT * FROM {EMPTY} e", []),
+        (f"SELECT * FROM events e, {EMPTY} f", [Replacement(14, 20, EMPTY)]),
+        (
+            f"SELECT *, {EMPTY} FROM events e",
+            [Replacement(11 + len(EMPTY) + 5, 11 + len(EMPTY) + 11, EMPTY)],
+        ),
+        ('WITH x AS (SELECT 1) SELECT * FROM "awsdatacatalog"."data_hist"."events_v0"', []),
+        ("WITH x AS (SELECT 1) SELECT * FROM data_hist.x", []),
+    ],
+)
+def test_a_table_that_the_caller_names_is_none_of_our_sub_selects(
+    sql: str, named: list[Replacement]
+) -> None:
+    frame, _ = replace_all(sql, named)
+
+    with pytest.raises(RewriteFault, match="outside our sub-selects"):
+        verify.check_frame(
+            frame,
+            lex(Source(sql)).tokens,
+            fixed=[],
+            sub_selects=[SubSelect(each, VIEW) for each in named],
+        )
+
+
+def test_a_sub_select_that_is_missing_is_a_fault() -> None:
+    tokens = lex(Source("SELECT 1")).tokens
+
+    with pytest.raises(RewriteFault, match="lacks"):
+        verify.check_frame("SELECT 1", tokens, fixed=[], sub_selects=[_in_place(EMPTY)])
+
+
+def test_our_sub_select_is_found_after_other_replacements() -> None:
+    sql = "SELECT data_hist.events.data FROM events WHERE data = 'x';"
+    fixed = [Replacement(7, 23, '"events"'), Replacement(57, 58, "")]
+    ours = SubSelect(Replacement(34, 40, f'{EMPTY} AS "events"'), VIEW)
+    frame, _ = replace_all(sql, [*fixed, ours.replacement])
+
+    verify.check_frame(frame, lex(Source(sql)).tokens, fixed=fixed, sub_selects=[ours])
+
+
 WRONG_SUB_SELECTS = [
     "secret",
     '"awsdatacatalog"."data_hist"."events_v0"',
