@@ -1,4 +1,4 @@
-"""Requests as bytes that no client should send, each with the status that it deserves."""
+"""Malformed requests as bytes, each with the status of its response."""
 
 PATH = b"/v0/data_hist"
 NOTHING = b"GET /nothing HTTP/1.1"

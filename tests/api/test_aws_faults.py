@@ -1,4 +1,4 @@
-"""What callers are told when AWS fails, and that a query is started once whatever happens."""
+"""Failures of AWS become the documented problems, and start no query twice."""
 
 import json
 import os
@@ -70,13 +70,13 @@ def faulty() -> Iterator[tuple[httpx.Client, FaultServer]]:
 
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("name", REQUESTS)
-def test_failure_of_aws_is_the_documented_problem(
+def test_failure_of_aws_is_a_documented_problem(
     faulty: tuple[httpx.Client, FaultServer], name: str, fault: str
 ) -> None:
     client, server = faulty
     method, path, body = REQUESTS[name]
     answers, status, slug = FAULTS[fault]
-    # Enough also for those who look after what an earlier request may have started.
+    # Enough for the check of what an earlier request may have started as well.
     server.faults = [answers] * 1000
 
     response = client.request(method, path, json=body)
@@ -86,7 +86,7 @@ def test_failure_of_aws_is_the_documented_problem(
 
 
 def relay(endpoint_url: str, then: Fault | None) -> Fault:
-    """Have the endpoint do what was asked for, and answer with something else."""
+    """Let the endpoint do what was asked, and replace its response."""
 
     def serve(exchange: Exchange) -> None:
         head, _, body = exchange.request.partition(b"\r\n\r\n")
@@ -100,7 +100,7 @@ def relay(endpoint_url: str, then: Fault | None) -> Fault:
 
 
 def started_in(endpoint_url: str, location: str) -> list[str]:
-    """The queries whose results go there."""
+    """Return the queries whose results go there."""
     engine = AthenaClient(settings_for(endpoint_url))
     found, token = [], None
     while True:
@@ -159,7 +159,7 @@ def test_key_whose_worker_was_killed_starts_no_second_query(endpoint_url: str) -
     assert started_in(endpoint_url, location) == [query_id]
 
 
-def test_answers_of_aws_that_come_late_are_not_waited_for() -> None:
+def test_late_responses_of_aws_are_not_awaited() -> None:
     with fault_server() as server, running_service(settings_for(server.url)) as client:
         server.faults = [silence] * 20
 

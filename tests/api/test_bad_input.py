@@ -1,4 +1,4 @@
-"""Bad input of every kind gets its problem; none of it is echoed or logged."""
+"""Every kind of bad input gets a problem, and none is echoed or logged."""
 
 import json
 import logging
@@ -48,15 +48,13 @@ BODIES = {
 
 @pytest.fixture
 def log(caplog: pytest.LogCaptureFixture) -> Iterator[pytest.LogCaptureFixture]:
-    """The whole log, for a test that says what may not stand in it."""
+    """The whole log, for tests of what must not be logged."""
     with caplog.at_level(logging.DEBUG, "data_hist"), caplog.at_level(logging.INFO):
         yield caplog
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-def test_body_outside_the_contract(
-    client: httpx.Client, log: pytest.LogCaptureFixture, body: bytes
-) -> None:
+def test_invalid_body(client: httpx.Client, log: pytest.LogCaptureFixture, body: bytes) -> None:
     response = client.post("/query", content=body, headers={"Content-Type": JSON})
 
     assert_problem(response, 400, "invalid-request")
@@ -92,7 +90,7 @@ def test_errors_point_into_the_body(client: httpx.Client) -> None:
         "application/xml, application/json",
     ],
 )
-def test_body_that_is_not_declared_as_json(client: httpx.Client, content_type: str | None) -> None:
+def test_body_not_declared_as_json(client: httpx.Client, content_type: str | None) -> None:
     headers = {} if content_type is None else {"Content-Type": content_type}
 
     response = client.post("/query", content=b'{"query": "SELECT 1"}', headers=headers)
@@ -113,7 +111,9 @@ def test_body_that_is_not_declared_as_json(client: httpx.Client, content_type: s
         'application/json;charset="Utf8"',
     ],
 )
-def test_json_in_any_spelling_is_validated(client: httpx.Client, content_type: str) -> None:
+def test_json_in_any_spelling_of_its_media_type_is_validated(
+    client: httpx.Client, content_type: str
+) -> None:
     headers = {"Content-Type": content_type}
 
     accepted = client.post("/query", content=b'{"query": "SELECT 1"}', headers=headers)
@@ -123,7 +123,7 @@ def test_json_in_any_spelling_is_validated(client: httpx.Client, content_type: s
     assert_problem(refused, 400, "invalid-request")
 
 
-def test_two_content_types_are_none(client: httpx.Client) -> None:
+def test_two_content_types_are_refused(client: httpx.Client) -> None:
     headers = [("Content-Type", JSON), ("Content-Type", "text/plain")]
 
     response = client.post("/query", content=b'{"query": "SELECT 1"}', headers=headers)
@@ -131,7 +131,7 @@ def test_two_content_types_are_none(client: httpx.Client) -> None:
     assert_problem(response, 415, "unsupported-media-type")
 
 
-def test_id_with_a_newline_is_no_id(client: httpx.Client) -> None:
+def test_id_with_a_newline_is_refused(client: httpx.Client) -> None:
     response = client.post("/next", json={"query_id": f"{SECRET}\n"})
 
     assert_problem(response, 400, "invalid-request")
@@ -139,7 +139,7 @@ def test_id_with_a_newline_is_no_id(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("query", ["limit=1_0", "limit=%D9%A3", "limit=%2B5", "limit=1&limit=2"])
-def test_query_parameter_is_read_as_it_is_spelt(client: httpx.Client, query: str) -> None:
+def test_unusual_form_of_a_query_parameter_is_refused(client: httpx.Client, query: str) -> None:
     problem = assert_problem(client.get(f"/queries?{query}"), 400, "invalid-request")
 
     assert [error["pointer"] for error in problem["errors"]] == ["/limit"]
@@ -229,7 +229,7 @@ def test_query_parameter_that_does_not_exist(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("key", ["", "x" * 256])
-def test_idempotency_key_outside_the_contract(client: httpx.Client, key: str) -> None:
+def test_invalid_idempotency_key(client: httpx.Client, key: str) -> None:
     response = client.post("/query", json={"query": "SELECT 1"}, headers={"Idempotency-Key": key})
 
     assert_problem(response, 400, "invalid-request")
@@ -250,7 +250,7 @@ def test_sql_and_rows_are_never_logged(client: httpx.Client, log: pytest.LogCapt
 
 
 @pytest.mark.parametrize(("given", "kept"), [("abc-123", True), ("a b", False), ("x" * 65, False)])
-def test_request_id_is_taken_or_made(client: httpx.Client, given: str, kept: bool) -> None:
+def test_request_id_is_kept_if_usable(client: httpx.Client, given: str, kept: bool) -> None:
     response = client.get("/tables", headers={"X-Request-Id": given})
 
     assert (response.headers["x-request-id"] == given) is kept

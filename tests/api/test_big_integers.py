@@ -1,4 +1,4 @@
-"""`big_integers: string`: bigint for readers whose numbers are doubles."""
+"""`big_integers: string` keeps bigint exact for clients whose numbers are doubles."""
 
 import io
 import json
@@ -66,9 +66,7 @@ def test_streams(
     assert document["rows"] == rows
 
 
-def test_formats_with_exact_integers_have_them_in_any_case(
-    client: httpx.Client, query_id: str
-) -> None:
+def test_formats_with_exact_integers_always_have_them(client: httpx.Client, query_id: str) -> None:
     def content(name: str, **fields: str) -> bytes:
         return client.get(f"/results/{query_id}", params={"format": name, **fields}).content
 
@@ -81,7 +79,7 @@ def test_formats_with_exact_integers_have_them_in_any_case(
 
 
 @pytest.mark.parametrize("wrong", ["strings", "", 1])
-def test_nothing_else_is_taken(client: httpx.Client, query_id: str, wrong: Any) -> None:
+def test_other_values_are_refused(client: httpx.Client, query_id: str, wrong: Any) -> None:
     on_next = client.post("/next", json={"query_id": query_id, "big_integers": wrong})
     on_results = client.get(f"/results/{query_id}", params={"big_integers": wrong})
 

@@ -1,4 +1,4 @@
-"""A broken file of the archive is named by its path below the archive, and what it holds is not."""
+"""An error about a broken file names its path below the archive, and quotes no content."""
 
 import gzip
 from collections.abc import Iterator

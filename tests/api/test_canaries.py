@@ -1,4 +1,4 @@
-"""What callers and AWS keep to themselves is in no line of the log and in no metric.
+"""Secrets of callers and of AWS reach neither the log nor the metrics.
 
 Requests of every kind, good and bad, carry words that stand nowhere else; afterwards the whole log
 and all metrics are searched for them.
@@ -33,20 +33,20 @@ TRUSTED = TENANT | {"X-Gateway-Secret": SECRET}
 
 @dataclass(frozen=True)
 class PolledQuery:
-    """A service and what it logs."""
+    """A service and its log."""
 
     client: httpx.Client
     lines: LogLines
 
     def ask(self, method: str, path: str, **request: Any) -> httpx.Response:
-        """Send a request, which has to leave its line, and no canary."""
+        """Send a request, which must be logged without a canary."""
         headers: Mapping[str, str] = request.pop("headers", {})
         response = self.client.request(method, path, headers=TRUSTED | dict(headers), **request)
         self.check(response)
         return response
 
     def check(self, response: httpx.Response) -> None:
-        """Make sure that the request was told, and nothing of it."""
+        """Check that the request was logged and counted, without a canary."""
         assert self.lines.about(response.headers["x-request-id"])
         metrics = self.client.get(self.client.base_url.copy_with(path="/metrics")).text
         assert "data_hist_http_requests_total" in metrics
@@ -202,7 +202,7 @@ def test_results_that_fail() -> None:
 
 
 class Broken(FakeEngine):
-    """An engine with a fault, whose message quotes what it was about."""
+    """An engine with a bug, whose message quotes its arguments."""
 
     def describe(self, query_id: str) -> Query:
         raise RuntimeError(f"SELECT {CANARY} at s3://{CANARY}/{query_id}")

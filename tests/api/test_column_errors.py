@@ -1,4 +1,4 @@
-"""A column that the engine does not find is named with the nearest one that there is."""
+"""An error about an unknown column suggests the nearest one."""
 
 import httpx
 import pytest
@@ -41,7 +41,7 @@ COLUMNS = [
 
 @pytest.mark.parametrize("dry_run", [False, True])
 @pytest.mark.parametrize("case", COLUMNS, ids=lambda case: case[0])
-def test_a_column_that_the_engine_does_not_find_is_told_with_the_nearest(
+def test_an_unknown_column_is_reported_with_the_nearest(
     client: httpx.Client, case: tuple[str, int, str, str], dry_run: bool
 ) -> None:
     sql, column, name, hint = case
@@ -54,7 +54,7 @@ def test_a_column_that_the_engine_does_not_find_is_told_with_the_nearest(
     assert (problem["line"], problem["column"]) == (1, column)
 
 
-def test_the_rows_of_a_query_without_any_are_refused_with_the_same_hint(
+def test_reading_the_rows_of_a_failed_query_gives_the_same_hint(
     client: httpx.Client,
 ) -> None:
     sql = "SELECT service_name FROM events"

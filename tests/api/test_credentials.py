@@ -1,4 +1,4 @@
-"""Credentials behind the gateway: optional, checked before anything else, told to nobody."""
+"""Credentials are optional, checked before anything else, and never logged."""
 
 import base64
 import logging
@@ -28,7 +28,7 @@ def basic(user: str, password: str) -> dict[str, str]:
 def htpasswd(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("users") / "htpasswd"
     digest = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4, b"2b")).decode()
-    # Apache's htpasswd writes 2y for the same algorithm.
+    # Apache's htpasswd calls the same algorithm 2y.
     path.write_text(f"# users\n\ngateway:{digest.replace('$2b$', '$2y$')}\n")
     return path
 
@@ -91,24 +91,24 @@ def test_anything_else_is_refused_before_the_request_is_read(
         assert response.headers["www-authenticate"] == 'Gateway realm="data_hist"'
 
 
-def test_secret_that_stands_twice_is_refused(guarded: httpx.Client) -> None:
+def test_repeated_secret_is_refused(guarded: httpx.Client) -> None:
     headers = [*as_tenant(1).items(), ("X-Gateway-Secret", SECRET), ("X-Gateway-Secret", SECRET)]
 
     assert_problem(guarded.get("/tables", headers=headers), 401, "unauthenticated")
 
 
-def test_credentials_do_not_stand_in_for_a_tenant(guarded: httpx.Client) -> None:
+def test_credentials_do_not_replace_a_tenant(guarded: httpx.Client) -> None:
     response = guarded.get("/tables", headers={"X-Gateway-Secret": SECRET})
 
     assert_problem(response, 401, "unauthenticated")
 
 
-def test_contract_swagger_ui_and_health_are_open(guarded: httpx.Client) -> None:
+def test_specification_swagger_ui_and_health_need_no_credentials(guarded: httpx.Client) -> None:
     for path in ("/v0/data_hist/ui/", "/v0/data_hist/openapi.json", "/healthz", "/readyz"):
         assert guarded.get(guarded.base_url.copy_with(path=path)).status_code == 200
 
 
-def test_contract_declares_the_schemes_for_authorize(guarded: httpx.Client) -> None:
+def test_specification_declares_the_security_schemes(guarded: httpx.Client) -> None:
     document = guarded.get("/openapi.json").json()
 
     schemes = document["components"]["securitySchemes"]
@@ -122,7 +122,7 @@ def test_contract_declares_the_schemes_for_authorize(guarded: httpx.Client) -> N
     assert {"tenant": [], "password": []} in document["security"]
 
 
-def test_contract_names_the_headers_of_the_deployment(endpoint_url: str) -> None:
+def test_specification_names_the_headers_of_the_deployment(endpoint_url: str) -> None:
     settings = settings_for(endpoint_url, tenant_header="X-T", gateway_secret_header="X-G")
     with running_service(settings) as client:
         schemes = client.get("/openapi.json").json()["components"]["securitySchemes"]
@@ -151,7 +151,7 @@ def test_credentials_are_never_logged(
         (":$2b$04$abcdefghijklmnopqrstuu", "line 1"),
     ],
 )
-def test_htpasswd_file_that_cannot_be_used_is_refused_at_start(
+def test_unusable_htpasswd_file_is_refused_at_startup(
     tmp_path: Path, content: str, reason: str
 ) -> None:
     path = tmp_path / "htpasswd"

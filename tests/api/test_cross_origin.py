@@ -1,4 +1,4 @@
-"""Pages of allowed origins may call the API and read its answers, all of them; no others may."""
+"""Only pages of allowed origins may call the API, and they can read every response."""
 
 import socket
 from collections.abc import Iterator
@@ -78,14 +78,14 @@ def test_preflight(service: httpx.Client, origin: str, method: str, headers: str
 @pytest.mark.parametrize(
     ("method", "headers"), [("PUT", "content-type"), ("POST", "x-gateway-secret"), ("POST", "*")]
 )
-def test_preflight_for_more_than_the_contract(
+def test_preflight_for_an_unknown_method_or_header_is_refused(
     service: httpx.Client, method: str, headers: str
 ) -> None:
     assert preflight(service, PORTAL, method, headers).status_code == 400
 
 
 @pytest.mark.parametrize("origin", STRANGERS)
-def test_another_origin_gets_nothing(service: httpx.Client, origin: str) -> None:
+def test_another_origin_gets_no_headers(service: httpx.Client, origin: str) -> None:
     asked = preflight(service, origin)
     read = service.get("/tables", headers={"Origin": origin})
 
@@ -103,7 +103,7 @@ def test_without_the_setting_no_origin_is_allowed(client: httpx.Client) -> None:
     assert "vary" not in answer.headers
 
 
-def test_each_kind_of_answer_is_readable(service: httpx.Client) -> None:
+def test_each_kind_of_response_is_readable(service: httpx.Client) -> None:
     origin = {"Origin": PORTAL}
     query_id = submitted(service, "SELECT 1 AS one FROM events")["query_id"]
     answers = {
@@ -145,7 +145,7 @@ def test_a_refusal_at_the_socket_is_readable(service: httpx.Client, origin: str)
     assert answer.headers["access-control-allow-origin"] == (origin if origin == PORTAL else None)
 
 
-def test_a_refusal_for_load_is_readable(endpoint_url: str) -> None:
+def test_a_refusal_under_overload_is_readable(endpoint_url: str) -> None:
     with full_service(endpoint_url, requests=1, cors_origins=PORTAL) as (client, _):
         refused = client.get("/tables", headers={"Origin": PORTAL})
         asked = preflight(client, PORTAL)

@@ -1,4 +1,4 @@
-"""`results_per_page` on POST /query and GET /status: the first rows beside the document."""
+"""`results_per_page` on POST /query and GET /status adds the first page to the document."""
 
 import json
 import time
@@ -27,7 +27,7 @@ SHAPES: list[dict[str, Any]] = [
 
 
 def page_text(response: httpx.Response) -> str:
-    """The member `page` of a document as it stands in the answer, which ends with it."""
+    """Return the member `page`, the last of a document, as it was sent."""
     assert response.status_code == 200, response.text
     document, begin, page = response.text.partition(',"page":')
     assert begin
@@ -37,9 +37,7 @@ def page_text(response: httpx.Response) -> str:
 
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("sql", [EVERY_KIND, numbers(3), numbers(1001), "SELECT 1 WHERE false"])
-def test_page_is_the_one_that_next_gives_first(
-    client: httpx.Client, sql: str, shape: dict[str, Any]
-) -> None:
+def test_page_is_the_first_of_next(client: httpx.Client, sql: str, shape: dict[str, Any]) -> None:
     body = {"query": sql, "wait_seconds": 30, **shape}
     on_submit = client.post("/query", json=body)
     query_id = on_submit.json()["query_id"]
@@ -51,7 +49,7 @@ def test_page_is_the_one_that_next_gives_first(
     assert page_text(on_submit) == page_text(on_status) == on_next.text
 
 
-def test_page_goes_on_with_its_token(client: httpx.Client) -> None:
+def test_next_continues_after_the_page(client: httpx.Client) -> None:
     document = submitted(client, numbers(5), results_per_page=2)
 
     body = {
@@ -65,7 +63,7 @@ def test_page_goes_on_with_its_token(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("fields", [{}, {"row_format": "objects"}, {"big_integers": "string"}])
-def test_nobody_gets_a_page_who_gives_no_size(client: httpx.Client, fields: dict[str, str]) -> None:
+def test_no_page_without_a_size(client: httpx.Client, fields: dict[str, str]) -> None:
     document = submitted(client, "SELECT 1 AS x", **fields)
 
     assert "page" not in document
@@ -100,16 +98,14 @@ def test_failed_query_is_the_same_problem(client: httpx.Client) -> None:
         {"big_integers": "text"},
     ],
 )
-def test_shape_outside_the_contract_starts_nothing(
-    client: httpx.Client, wrong: dict[str, Any]
-) -> None:
+def test_invalid_shape_starts_no_query(client: httpx.Client, wrong: dict[str, Any]) -> None:
     response = client.post("/query", json={"query": "SELECT 1", **wrong})
 
     assert_problem(response, 400, "invalid-request")
     assert_problem(client.get("/status/x", params=wrong), 400, "invalid-request")
 
 
-def test_objects_that_would_lose_a_column_are_not_read(client: httpx.Client) -> None:
+def test_page_is_omitted_if_objects_would_lose_a_column(client: httpx.Client) -> None:
     shape = {"results_per_page": 10, "row_format": "objects"}
     document = submitted(client, "SELECT 1 AS a, 2 AS a", **shape)
 
@@ -148,7 +144,7 @@ UNREADABLE: dict[str, Choice] = {
 
 
 def assert_not_read(document: dict[str, Any]) -> None:
-    """The document of a finished query without its page, with the reason."""
+    """Assert that a finished query comes without its page, and with the reason."""
     assert document["status"] == "FINISHED"
     assert document["query_id"]
     assert "page" not in document
@@ -159,7 +155,7 @@ def assert_not_read(document: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
-def test_query_is_never_lost_for_its_page(
+def test_query_survives_a_failure_of_its_page(
     faulty: tuple[httpx.Client, FaultProxy], name: str
 ) -> None:
     client, proxy = faulty

@@ -1,4 +1,4 @@
-"""A client that closes its side once it has asked, as `nc -N` does, is answered all the same."""
+"""A client that half-closes its connection after a request, as `nc -N` does, gets a response."""
 
 import json
 import socket
@@ -35,7 +35,7 @@ def test_each_request_is_answered(client: httpx.Client, requests: list[str]) -> 
 
 
 @pytest.mark.parametrize("sent", [QUERIES[:-2], QUERY[:-1]], ids=["head", "body"])
-def test_half_a_request_is_not_waited_for(client: httpx.Client, sent: str) -> None:
+def test_half_a_request_is_not_awaited(client: httpx.Client, sent: str) -> None:
     address = (client.base_url.host, client.base_url.port or 0)
     with socket.create_connection(address, timeout=WAIT_SECONDS) as connection:
         connection.sendall(sent.encode())

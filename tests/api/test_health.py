@@ -1,4 +1,4 @@
-"""What a load balancer asks, and what a browser finds."""
+"""Liveness and readiness, and the specification that a browser finds."""
 
 from pathlib import Path
 
@@ -11,13 +11,13 @@ from tests.support.running_service import running_service, settings_for
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz"])
-def test_well(client: httpx.Client, path: str) -> None:
+def test_healthy_service(client: httpx.Client, path: str) -> None:
     response = client.get(client.base_url.copy_with(path=path))
 
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
 
 
-def test_without_an_engine_it_is_alive_and_not_ready() -> None:
+def test_service_without_an_engine_is_alive_and_not_ready() -> None:
     with running_service(settings_for("http://127.0.0.1:9")) as client:
         base = client.base_url
         assert client.get(base.copy_with(path="/healthz")).status_code == 200

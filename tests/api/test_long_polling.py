@@ -1,4 +1,4 @@
-"""What callers who wait cost, and that nothing goes on for those who went away."""
+"""Long polls cost few calls and no threads, and end when their client disconnects."""
 
 import asyncio
 import json
@@ -18,7 +18,7 @@ from tests.support.turned_time import TurnedLoop, turn
 from tests.support.waiting import wait_until
 
 WAITERS = 10_000
-# As many queries as an account may have active at once, where the limit is highest.
+# The highest number of active queries that any region grants an account.
 QUERIES = 200
 CALLS_PER_SECOND = 15.0
 ENDING_SECONDS = 15.0
@@ -70,7 +70,7 @@ class Caller:
         async def receive() -> dict[str, Any]:
             for message in request:
                 return message
-            # Only who waits listens whether the caller goes away.
+            # Only a long poll listens for a disconnect.
             self.is_waited_for = True
             return await asyncio.get_running_loop().create_future()  # type: ignore[no-any-return]
 
@@ -103,8 +103,8 @@ async def end_all(athena: FakeAthena, query_ids: Sequence[str]) -> None:
         await turn(ENDING_SECONDS / len(query_ids))
 
 
-def test_ten_thousand_waiters_are_few_calls_and_no_threads() -> None:
-    """They come in the same instant, and their queries end one after the other."""
+def test_ten_thousand_long_polls_take_few_calls_and_no_threads() -> None:
+    """They arrive in the same instant, and their queries end one after the other."""
     query_ids = [str(uuid.uuid4()) for _ in range(QUERIES)]
     settings = settings_for("http://127.0.0.1:9", status_calls_per_second=CALLS_PER_SECOND)
 
@@ -113,7 +113,7 @@ def test_ten_thousand_waiters_are_few_calls_and_no_threads() -> None:
         app = create_app(settings, engine=athena, clock=loop.clock)  # type: ignore[arg-type]  # a fake
         callers = [Caller(app, query_ids[n % QUERIES]) for n in range(WAITERS)]
         following = [asyncio.create_task(caller.follow()) for caller in callers]
-        # So many stand in line before they wait.
+        # So many are queued before they wait.
         while not all(caller.is_waited_for for caller in callers):
             await turn(0.1)
         await end_all(athena, query_ids)
@@ -130,7 +130,7 @@ def test_ten_thousand_waiters_are_few_calls_and_no_threads() -> None:
     assert max(late) < 1
 
 
-def test_nobody_is_waited_for_who_went_away() -> None:
+def test_polling_ends_when_the_client_disconnects() -> None:
     athena = FakeAthena()
     gone, there = str(uuid.uuid4()), str(uuid.uuid4())
     settings = settings_for("http://127.0.0.1:9")
@@ -150,7 +150,7 @@ def test_nobody_is_waited_for_who_went_away() -> None:
 def asked_meanwhile(
     client: httpx.Client, athena: FakeAthena, query_id: str
 ) -> Sequence[Sequence[str]]:
-    """What is asked of Athena while somebody waits for another query."""
+    """Return the calls of Athena during a long poll of another query."""
     before = len(athena.calls)
     assert client.get(f"/status/{query_id}", params={"wait_seconds": 1}).status_code == 200
     return athena.calls[before:]

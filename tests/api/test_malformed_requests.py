@@ -1,4 +1,4 @@
-"""Whatever bytes come, the answer is a small problem of the caller's."""
+"""Any malformed request gets a small problem response with a 4xx status."""
 
 import json
 import socket

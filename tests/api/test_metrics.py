@@ -1,4 +1,4 @@
-"""What happens over HTTP is counted, each thing once and under its own labels."""
+"""Requests, queries, streams and AWS calls are counted once, under the right labels."""
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -94,7 +94,7 @@ def test_calls_of_aws_are_counted_by_operation_and_outcome(client: httpx.Client)
     assert grown[series(read_ahead, outcome="miss")] == 1
 
 
-def test_aws_that_is_not_reached() -> None:
+def test_unreachable_aws_is_counted() -> None:
     with running_service(settings_for("http://127.0.0.1:9")) as client:
         before = metric_values(client)
         client.get(f"/status/{UNKNOWN_ID}")
@@ -127,7 +127,7 @@ def test_streams_are_counted_with_their_bytes(client: httpx.Client, fmt: str) ->
     assert stream_series(client, fmt, "whole") == (streams + 1, sent + received)
 
 
-def test_stream_that_breaks_is_counted_as_broken() -> None:
+def test_broken_stream_is_counted_as_broken() -> None:
     failures = [EngineUnavailable("S3 is away.") for _ in range(99)]
     engine = FakeEngine(200_000, {150_000 * len(ROW): failures})
     with running_service(settings_for("http://127.0.0.1:9"), engine=engine) as client:  # type: ignore[arg-type]  # a fake
@@ -143,7 +143,7 @@ def test_stream_that_breaks_is_counted_as_broken() -> None:
         assert stream_series(client, "csv", "broken")[0] == streams + 1
 
 
-def test_waiter_is_counted_while_it_waits_and_its_time_is_not_the_services(
+def test_long_poll_is_counted_and_its_wait_is_not_measured(
     client: httpx.Client,
 ) -> None:
     waiters = series("data_hist_poller_waiters")

@@ -1,4 +1,4 @@
-"""GET /results without a result to give: the problem says why."""
+"""GET /results says why there is no result."""
 
 from datetime import datetime, timedelta
 
@@ -31,7 +31,7 @@ def test_request_outside_the_contract(client: httpx.Client, parameters: str) -> 
 
 
 @pytest.mark.parametrize("name", MEDIA_TYPES)
-def test_query_that_there_is_not(client: httpx.Client, name: str) -> None:
+def test_unknown_query(client: httpx.Client, name: str) -> None:
     response = client.get(f"/results/{UNKNOWN_ID}?format={name}")
 
     assert_problem(response, 404, "query-not-found")

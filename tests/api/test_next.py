@@ -1,4 +1,4 @@
-"""POST /next: exact pages of exact values."""
+"""POST /next returns full pages with exact values."""
 
 import httpx
 import pytest
@@ -38,7 +38,7 @@ def test_pages_are_full_until_the_last(
     assert rows == [[n, f"row {n}"] for n in range(1, count + 1)]
 
 
-def test_page_size_may_change_on_the_way(client: httpx.Client) -> None:
+def test_page_size_may_change_between_pages(client: httpx.Client) -> None:
     query_id = submitted(client, numbers(30))["query_id"]
     first = next_page(client, query_id, results_per_page=7)
 
@@ -102,7 +102,7 @@ def test_values_of_every_type(client: httpx.Client, sql: str, expected: list[obj
     assert all_rows(client, f"SELECT {sql}") == [expected]
 
 
-def test_types_are_athenas(client: httpx.Client) -> None:
+def test_types_are_those_of_athena(client: httpx.Client) -> None:
     sql = (
         "SELECT 1 AS a, 1e0 AS b, 'x' AS c, CAST(1 AS decimal(5,2)) AS d, count(*) AS e, "
         "CAST(1 AS real) AS f, ARRAY[1] AS g, json_parse('1') AS h FROM events"
@@ -114,7 +114,7 @@ def test_types_are_athenas(client: httpx.Client) -> None:
     ]
 
 
-def test_messages_with_quotes_and_newlines_come_whole(client: httpx.Client) -> None:
+def test_messages_with_quotes_and_newlines_are_intact(client: httpx.Client) -> None:
     rows = all_rows(
         client,
         "SELECT json_extract_scalar(data, '$.message') FROM events "
@@ -158,7 +158,7 @@ def test_next_before_finish_is_409_with_retry_after(client: httpx.Client) -> Non
     client.delete(f"/query/{query_id}")
 
 
-def test_token_that_is_no_token_of_this_query(client: httpx.Client) -> None:
+def test_token_of_another_query_is_refused(client: httpx.Client) -> None:
     query_id = submitted(client, numbers(5))["query_id"]
     other_id = submitted(client, numbers(6))["query_id"]
     foreign = next_page(client, other_id, results_per_page=2)["paging_token"]

@@ -1,4 +1,4 @@
-"""Each response of each operation shows problems that the operation can answer with."""
+"""The specification shows, for each operation, the problems that it can respond with."""
 
 from typing import Any
 
@@ -63,5 +63,5 @@ def samples_of(response: dict[str, Any]) -> dict[str, Any]:
     return samples
 
 
-def test_the_served_document_is_whole(client: httpx.Client) -> None:
+def test_the_served_document_is_complete(client: httpx.Client) -> None:
     assert ".yaml" not in client.get("/openapi.json").text

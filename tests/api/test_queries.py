@@ -1,4 +1,4 @@
-"""GET /queries: a caller's own queries, newest first."""
+"""GET /queries lists the caller's own queries, newest first."""
 
 import httpx
 import pytest
@@ -7,7 +7,7 @@ from tests.support.api_calls import as_tenant, assert_problem, submitted
 
 
 def listed(client: httpx.Client, tenant: int, **parameters: object) -> list[str]:
-    """The ids of a tenant's queries, page by page."""
+    """Return the ids of a tenant's queries, read page by page."""
     query_ids: list[str] = []
     token: str | None = None
     while True:
@@ -23,7 +23,7 @@ def listed(client: httpx.Client, tenant: int, **parameters: object) -> list[str]
             return query_ids
 
 
-def test_list_is_newest_first_and_whole_at_any_page_size(tenants: httpx.Client) -> None:
+def test_list_is_newest_first_and_complete_at_any_page_size(tenants: httpx.Client) -> None:
     mine, theirs = as_tenant(12001), as_tenant(12002)
     started = []
     for number in range(7):
@@ -35,7 +35,7 @@ def test_list_is_newest_first_and_whole_at_any_page_size(tenants: httpx.Client) 
         assert listed(tenants, 12001, limit=limit) == started
 
 
-def test_list_goes_on_where_it_was_whatever_is_started_meanwhile(tenants: httpx.Client) -> None:
+def test_paging_is_stable_while_queries_are_started(tenants: httpx.Client) -> None:
     headers = as_tenant(12007)
     started = [
         submitted(tenants, f"SELECT {number}", headers=headers)["query_id"] for number in range(6)
@@ -83,7 +83,7 @@ TEXTS = {
 
 @pytest.fixture(scope="module")
 def texts(tenants: httpx.Client) -> dict[str, str]:
-    """The name of each of these queries by its id, oldest first."""
+    """The name of each query by its id, oldest first."""
     return {
         submitted(
             tenants, sql, parameters=["hidden-value"] * sql.count("?"), headers=as_tenant(12008)
@@ -101,11 +101,11 @@ def texts(tenants: httpx.Client) -> dict[str, str]:
         ("from data_hist.events", ["last"]),
         ("ÄRGER", ["last"]),
         ("events -- ärger_1 100%\nlimit", ["last"]),
-        # Nothing stands for anything but itself.
+        # There are no wildcards.
         ("%", ["last"]),
         ("_1", ["last"]),
         (".*", []),
-        # What the service put in is not the caller's text.
+        # The search covers the caller's text only.
         ("hidden-value", []),
         ("customerid", []),
         ("events_v0", []),
@@ -126,7 +126,7 @@ def test_list_by_text_and_status(tenants: httpx.Client, texts: dict[str, str]) -
     assert listed(tenants, 12009, text="FROM") == []
 
 
-def test_token_goes_with_any_filter(tenants: httpx.Client, texts: dict[str, str]) -> None:
+def test_token_works_with_any_filter(tenants: httpx.Client, texts: dict[str, str]) -> None:
     headers = as_tenant(12008)
     page = tenants.get("/queries", params={"text": "1", "limit": 1}, headers=headers).json()
 

@@ -1,4 +1,4 @@
-"""POST /query: what is started, what is answered, what is refused before anything runs."""
+"""POST /query: what it starts, what it responds with, and what it refuses."""
 
 import uuid
 from concurrent.futures import ThreadPoolExecutor
@@ -11,7 +11,7 @@ from tests.support.api_calls import all_rows, as_tenant, assert_problem, next_pa
 COUNT = "SELECT count(*) AS records FROM events"
 
 
-def test_submit_answers_with_the_query_document(client: httpx.Client) -> None:
+def test_submit_returns_the_query_document(client: httpx.Client) -> None:
     document = submitted(client, f"{COUNT} WHERE dt = '2026-11-20'", retention_minutes=90)
 
     assert set(document) == {
@@ -40,7 +40,7 @@ def test_submit_does_not_wait_unless_asked(client: httpx.Client) -> None:
         ({"wait_seconds": 30}, "respond-async", None, "FINISHED"),
     ],
 )
-def test_submit_waits_as_preferred_unless_the_body_says(
+def test_submit_honours_prefer_unless_the_body_has_a_wait(
     client: httpx.Client, body: dict[str, int], prefer: str, applied: str | None, status: str
 ) -> None:
     response = client.post("/query", json={"query": COUNT} | body, headers={"Prefer": prefer})
@@ -53,7 +53,7 @@ def test_submitted_query_gives_its_rows(client: httpx.Client) -> None:
     assert all_rows(client, COUNT) == [[20]]
 
 
-def test_star_stands_for_the_columns_that_may_be_queried(client: httpx.Client) -> None:
+def test_star_selects_the_columns_that_may_be_queried(client: httpx.Client) -> None:
     page = next_page(client, submitted(client, "SELECT * FROM events LIMIT 1")["query_id"])
 
     assert [column["name"] for column in page["columns"]] == [
@@ -77,7 +77,7 @@ def test_star_stands_for_the_columns_that_may_be_queried(client: httpx.Client) -
         ),
     ],
 )
-def test_parameters_arrive_as_they_were_sent(
+def test_parameters_arrive_unchanged(
     client: httpx.Client, parameters: list[object], expected: list[object]
 ) -> None:
     assert all_rows(client, "SELECT ?, ?, ?", parameters=parameters) == [expected]
@@ -134,7 +134,7 @@ def test_idempotency_key_with_another_request(
     assert_problem(response, 422, "idempotency-key-reused")
 
 
-def test_one_idempotency_key_at_once_starts_one_query(client: httpx.Client) -> None:
+def test_concurrent_requests_with_one_key_start_one_query(client: httpx.Client) -> None:
     headers = {"Idempotency-Key": str(uuid.uuid4())}
 
     def submit(_: int) -> str:
@@ -155,7 +155,7 @@ def test_idempotency_key_of_another_tenant_is_another_key(tenants: httpx.Client)
     assert first["query_id"] != second["query_id"]
 
 
-def test_dry_run_checks_and_leaves_nothing(tenants: httpx.Client) -> None:
+def test_dry_run_checks_and_leaves_no_query(tenants: httpx.Client) -> None:
     headers = as_tenant(11005)
     body = {"query": f"{COUNT} WHERE dt = ?", "parameters": ["2020-11-20"], "dry_run": True}
     response = tenants.post("/query", json=body | {"results_per_page": 1}, headers=headers)
@@ -205,9 +205,7 @@ def test_dry_run_estimates_what_would_be_read(
 
 
 @pytest.mark.parametrize("dry_run", [True, False])
-def test_column_that_does_not_exist_is_told_with_its_place(
-    client: httpx.Client, dry_run: bool
-) -> None:
+def test_unknown_column_is_reported_with_its_position(client: httpx.Client, dry_run: bool) -> None:
     sql = "SELECT e.servicename\nFROM events e\nWHERE e.nosuch = ? AND e.customerid = 1"
     body = {"query": sql, "parameters": ["x"], "wait_seconds": 30, "dry_run": dry_run}
 
@@ -256,7 +254,7 @@ def test_statement_that_is_not_allowed(
 
 
 @pytest.mark.parametrize("sql", ["SELECT 'open", "SELECT (1", "SELECT FROM WHERE", "SELECT 1 +"])
-def test_syntax_error_is_told_with_its_place(client: httpx.Client, sql: str) -> None:
+def test_syntax_error_is_reported_with_its_position(client: httpx.Client, sql: str) -> None:
     problem = assert_problem(client.post("/query", json={"query": sql}), 422, "invalid-sql")
 
     assert problem["line"] == 1
@@ -264,7 +262,7 @@ def test_syntax_error_is_told_with_its_place(client: httpx.Client, sql: str) -> 
 
 
 @pytest.mark.parametrize("letter", ["e", "é"])
-def test_sql_of_more_bytes_than_athena_takes(client: httpx.Client, letter: str) -> None:
+def test_sql_longer_than_athena_accepts(client: httpx.Client, letter: str) -> None:
     sql = "SELECT '" + letter * (262_144 // len(letter.encode())) + "'"
 
     assert_problem(client.post("/query", json={"query": sql}), 413, "query-too-large")

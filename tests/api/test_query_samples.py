@@ -1,4 +1,4 @@
-"""The samples of requests run as they stand, and those of answers are what the service says."""
+"""The request examples of the specification run, and the response examples are accurate."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ def check(document: Any, schema: str) -> None:
 
 
 def shape_of(value: Any) -> Any:
-    """The members and types of a document, of a list its first entry's."""
+    """Return the members of a document and their types; of a list, those of its first entry."""
     if isinstance(value, dict):
         return {name: shape_of(member) for name, member in value.items()}
     if isinstance(value, list):
@@ -33,7 +33,7 @@ def shape_of(value: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_sample_of_a_request_is_answered(client: httpx.Client, name: str) -> None:
+def test_request_example_runs(client: httpx.Client, name: str) -> None:
     response = client.post("/query", json=REQUESTS[name])
 
     assert response.status_code == 200, response.text
@@ -41,19 +41,19 @@ def test_sample_of_a_request_is_answered(client: httpx.Client, name: str) -> Non
 
 
 @pytest.mark.parametrize("name", ANSWERS)
-def test_sample_of_an_answer_is_one(client: httpx.Client, name: str) -> None:
+def test_response_example_is_accurate(client: httpx.Client, name: str) -> None:
     answer = client.post("/query", json=REQUESTS[name]).json()
 
     check(ANSWERS[name], "DryRun" if name == "dry_run" else "Query")
     assert ANSWERS[name]["query"] == answer["query"]
-    # What these hold depends on the rows that there are, and on the time.
+    # The values of these depend on the rows and on the time.
     for part in ("page", "estimate"):
         assert ANSWERS[name].get(part, {}).keys() == answer.get(part, {}).keys()
         answer[part] = ANSWERS[name].get(part)
     assert shape_of(answer) == shape_of({"page": None, "estimate": None} | ANSWERS[name])
 
 
-def test_dry_run_and_query_are_told_apart(client: httpx.Client) -> None:
+def test_dry_runs_and_queries_have_different_schemas(client: httpx.Client) -> None:
     for document, other in ((ANSWERS["rows"], "DryRun"), (ANSWERS["dry_run"], "Query")):
         reference = {**SPECIFICATION, "$ref": f"#/components/schemas/{other}"}
         assert not Draft4ResponseValidator(reference).is_valid(document)

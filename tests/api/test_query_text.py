@@ -1,4 +1,4 @@
-"""`query` in the documents: the caller's own text, in every answer that has the document."""
+"""`query` is the caller's own text in every query document."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ def test_text_of_a_query_that_runs_and_is_cancelled(tenants: httpx.Client) -> No
     assert started["query"] == cancelled["query"] == SLOW
 
 
-def test_text_is_nobody_elses(tenants: httpx.Client) -> None:
+def test_text_is_hidden_from_other_tenants(tenants: httpx.Client) -> None:
     query_id = submitted(tenants, "SELECT 'mine'", headers=as_tenant(12103))["query_id"]
 
     for tenant in (12104, 1):
@@ -63,7 +63,7 @@ def test_text_that_fills_the_limit(client: httpx.Client, room: int, told: bool) 
     assert document["query"] == (sql if told else None)
 
 
-def test_text_that_would_pass_for_the_service_s_own_words(client: httpx.Client) -> None:
+def test_text_that_imitates_the_trailer_of_the_service(client: httpx.Client) -> None:
     sql = "SELECT 1 /*" + "x" * (MAX_SQL_BYTES - 45) + "*/\n-- data_hist: 0+8=DROP"
 
     assert_problem(client.post("/query", json={"query": sql}), 413, "query-too-large")

@@ -1,4 +1,4 @@
-"""What a request that is refused before its SQL is read says about the place and the way out."""
+"""An invalid request gets an error that names the place and suggests a correction."""
 
 import json
 from typing import Any
@@ -142,7 +142,7 @@ def test_a_wrong_query_parameter_is_named_with_the_nearest_allowed_one(
         ("users", "There is no such table; GET /tables lists them."),
     ],
 )
-def test_an_unknown_table_is_told_with_the_nearest(
+def test_an_unknown_table_is_reported_with_the_nearest(
     client: httpx.Client, table: str, detail: str
 ) -> None:
     problem = assert_problem(client.get(f"/tables/{table}"), 404, "not-found")
@@ -150,7 +150,7 @@ def test_an_unknown_table_is_told_with_the_nearest(
     assert problem["detail"] == detail
 
 
-def test_a_field_that_stands_twice_is_named(client: httpx.Client) -> None:
+def test_a_repeated_field_is_named(client: httpx.Client) -> None:
     body = b'{"query": "SELECT 1", "wait_seconds": 1, "wait_seconds": 2}'
 
     response = client.post("/query", content=body, headers={"Content-Type": "application/json"})
@@ -160,9 +160,7 @@ def test_a_field_that_stands_twice_is_named(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("name", ["x" * 5_000, "né\u202e<b>\r\n" * 20, "a" * 64 + "b"])
-def test_a_name_is_repeated_shortened_and_in_printable_ascii(
-    client: httpx.Client, name: str
-) -> None:
+def test_a_name_is_quoted_shortened_and_in_printable_ascii(client: httpx.Client, name: str) -> None:
     body = json.dumps({"query": SQL, name: "value"})
     headers = {"Content-Type": "application/json"}
 
@@ -176,7 +174,7 @@ def test_a_name_is_repeated_shortened_and_in_printable_ascii(
         assert all(text.isascii() and text.isprintable() for text in (problem["detail"], *error))
 
 
-def test_many_faults_are_told_in_a_bounded_answer(client: httpx.Client) -> None:
+def test_response_to_many_errors_is_bounded(client: httpx.Client) -> None:
     body = {"query": SQL} | {f"{'f' * 60}{number}": number for number in range(5_000)}
 
     problem = assert_problem(client.post("/query", json=body), 400, "invalid-request")
@@ -186,7 +184,7 @@ def test_many_faults_are_told_in_a_bounded_answer(client: httpx.Client) -> None:
 
 
 def limits() -> list[tuple[tuple[str, str], str, int, str]]:
-    """Each bound of the specification as operation, name, wrong value and what it says."""
+    """Yield each bound of the specification: operation, name, invalid value, and expected text."""
     found = []
     for path, operations in SPEC["paths"].items():
         for method, operation in operations.items():
@@ -201,7 +199,7 @@ def limits() -> list[tuple[tuple[str, str], str, int, str]]:
 
 
 def schemas_of(operation: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    """The parameters and the fields of the body with their schemas."""
+    """Yield the parameters and body fields of an operation with their schemas."""
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
     fields = resolved(body.get("schema", {})).get("properties", {})
     parameters = map(resolved, operation.get("parameters", []))
@@ -219,7 +217,7 @@ def resolved(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("operation", "name", "value", "says"), limits())
-def test_a_number_out_of_bounds_is_told_the_bound(
+def test_error_about_a_number_out_of_bounds_names_the_bound(
     client: httpx.Client, operation: tuple[str, str], name: str, value: int, says: str
 ) -> None:
     method, path = operation
@@ -236,7 +234,7 @@ def test_a_number_out_of_bounds_is_told_the_bound(
     assert says in problem["detail"]
 
 
-def test_the_bounds_of_the_specification_are_found() -> None:
+def test_every_bound_of_the_specification_is_tested() -> None:
     assert {name for _, name, _, _ in limits()} >= {
         *("limit", "results_per_page", "wait_seconds", "retention_minutes"),
     }

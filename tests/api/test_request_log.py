@@ -1,4 +1,4 @@
-"""One line for each request, written when its answer has ended."""
+"""Each request is logged in one line, once its response has ended."""
 
 from collections.abc import Iterator
 
@@ -25,7 +25,7 @@ def lines() -> Iterator[LogLines]:
         yield lines
 
 
-def test_line_tells_how_a_request_went(tenants: httpx.Client, lines: LogLines) -> None:
+def test_line_describes_the_request(tenants: httpx.Client, lines: LogLines) -> None:
     response = tenants.post(
         "/query", json={"query": "SELECT 1", "wait_seconds": 30}, headers=as_tenant(11000)
     )
@@ -95,16 +95,14 @@ def test_line_names_route_query_and_problem(
 
 
 @pytest.mark.parametrize("path", ["/nothing", f"{BASE}/status/x/y", "/v9/data_hist"])
-def test_path_that_is_not_served_is_not_told(
-    client: httpx.Client, lines: LogLines, path: str
-) -> None:
+def test_unknown_path_is_not_logged(client: httpx.Client, lines: LogLines, path: str) -> None:
     response = client.get(client.base_url.copy_with(path=path))
 
     line = lines.about(response.headers["x-request-id"])
     assert (line["route"], line["problem"]) == ("none", "not-found")
 
 
-def test_request_without_a_tenant_is_told_without_one(
+def test_request_without_a_tenant_is_logged_without_one(
     tenants: httpx.Client, lines: LogLines
 ) -> None:
     response = tenants.get("/tables")
@@ -122,7 +120,7 @@ def test_id_of_the_caller_is_kept(client: httpx.Client, lines: LogLines, given: 
 
 
 @pytest.mark.parametrize("given", ["", "a b", "x" * 65, "a/b", 'a"', "é"])
-def test_id_that_is_not_well_formed_is_replaced(client: httpx.Client, given: str) -> None:
+def test_malformed_id_is_replaced(client: httpx.Client, given: str) -> None:
     response = client.get("/tables", headers={"X-Request-Id": given.encode()})
 
     (made,) = response.headers.get_list("x-request-id")
@@ -155,7 +153,7 @@ def test_warnings_from_threads_carry_the_request_id(lines: LogLines) -> None:
 
 
 def result(engine: FakeEngine, fmt: str, read_bytes: int | None) -> tuple[str, int]:
-    """Read a result, all of it or some bytes; the request's id, and what came."""
+    """Read a result, or its first bytes; return the id of the request, and what was received."""
     settings = settings_for("http://127.0.0.1:9")
     address = f"/results/{UNKNOWN_ID}?format={fmt}"
     received = 0
@@ -174,7 +172,7 @@ def result(engine: FakeEngine, fmt: str, read_bytes: int | None) -> tuple[str, i
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
-def test_line_of_a_stream_that_is_whole(lines: LogLines, fmt: str) -> None:
+def test_line_of_a_complete_stream(lines: LogLines, fmt: str) -> None:
     request_id, received = result(FakeEngine(1000), fmt, None)
 
     line = lines.about(request_id)
@@ -182,7 +180,7 @@ def test_line_of_a_stream_that_is_whole(lines: LogLines, fmt: str) -> None:
 
 
 @pytest.mark.parametrize("fmt", FORMATS)
-def test_line_of_a_stream_that_breaks(lines: LogLines, fmt: str) -> None:
+def test_line_of_a_broken_stream(lines: LogLines, fmt: str) -> None:
     engine = FakeEngine(
         MANY, {MANY * len(ROW) * 3 // 4: [EngineUnavailable("S3 is away.") for _ in range(99)]}
     )
@@ -195,7 +193,7 @@ def test_line_of_a_stream_that_breaks(lines: LogLines, fmt: str) -> None:
     assert 0 < received <= line["sent_bytes"]
 
 
-def test_line_of_a_stream_whose_reader_leaves(lines: LogLines) -> None:
+def test_line_of_a_stream_whose_client_disconnects(lines: LogLines) -> None:
     request_id, _ = result(FakeEngine(100_000_000), "ndjson", 1)
 
     line = lines.about(request_id)
@@ -204,7 +202,9 @@ def test_line_of_a_stream_whose_reader_leaves(lines: LogLines) -> None:
     assert "problem" not in line
 
 
-def test_line_of_a_waiter_who_leaves(client: httpx.Client, lines: LogLines) -> None:
+def test_line_of_a_long_poll_whose_client_disconnects(
+    client: httpx.Client, lines: LogLines
+) -> None:
     query_id = client.post("/query", json={"query": SLOW}).json()["query_id"]
 
     with pytest.raises(httpx.ReadTimeout):

@@ -1,4 +1,4 @@
-"""GET /results, compressed and in parts: the bytes are the same."""
+"""GET /results yields the same bytes compressed and in ranges."""
 
 import gzip
 
@@ -15,7 +15,7 @@ from tests.support.queries import numbers
 
 
 @pytest.mark.parametrize("name", ["csv", "ndjson", "json", "arrow"])
-def test_gzip_is_the_same_compressed(client: httpx.Client, name: str) -> None:
+def test_gzip_holds_the_same_bytes(client: httpx.Client, name: str) -> None:
     query_id = submitted(client, numbers(30_000))["query_id"]
     address = f"/results/{query_id}?format={name}&row_format=arrays"
     plain = client.get(address, headers=PLAIN)
@@ -40,7 +40,7 @@ def test_parquet_is_compressed_already(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["gzip;q=0", "identity", "br", ""])
-def test_gzip_is_for_those_who_take_it(client: httpx.Client, encoding: str) -> None:
+def test_gzip_needs_accept_encoding(client: httpx.Client, encoding: str) -> None:
     query_id = submitted(client, "SELECT 1")["query_id"]
 
     response = client.get(f"/results/{query_id}", headers={"Accept-Encoding": encoding})
@@ -99,7 +99,7 @@ def test_range_of_bytes(client: httpx.Client, wanted: str, expected: slice) -> N
         {"If-Range": '"another"'},
     ],
 )
-def test_range_that_does_not_count_is_the_whole(
+def test_ignored_range_gives_the_whole_result(
     client: httpx.Client, headers: dict[str, str]
 ) -> None:
     query_id = submitted(client, numbers(3))["query_id"]
@@ -121,7 +121,7 @@ def test_range_past_the_end(client: httpx.Client, wanted: str) -> None:
     assert response.headers["content-range"] == f"bytes */{size}"
 
 
-def test_ranges_are_of_csv_only(client: httpx.Client) -> None:
+def test_ranges_are_for_csv_only(client: httpx.Client) -> None:
     query_id = submitted(client, numbers(3))["query_id"]
 
     response = client.get(f"/results/{query_id}?format=ndjson", headers={"Range": "bytes=0-1"})

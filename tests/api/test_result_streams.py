@@ -1,4 +1,4 @@
-"""What becomes of a stream when S3 fails, and when its reader is slow or goes away."""
+"""Streams whose S3 reads fail, or whose clients are slow or disconnect."""
 
 import json
 import re
@@ -53,7 +53,7 @@ def test_failure_in_the_middle_breaks_the_response(name: str, encoding: str) -> 
     assert received > 0
 
 
-def test_object_that_ends_within_a_row_breaks_the_response() -> None:
+def test_truncated_object_breaks_the_response() -> None:
     engine = FakeEngine(MANY)
     engine.object_bytes -= 5
     with (
@@ -72,7 +72,7 @@ def test_failure_before_the_first_byte_is_a_problem(name: str) -> None:
     assert_problem(response, 503, "engine-unavailable")
 
 
-def test_object_that_goes_before_the_first_byte_is_expired() -> None:
+def test_object_deleted_before_the_first_byte_is_expired() -> None:
     with service(FakeEngine(3, {0: [QueryExpired("Gone.")]})) as client:
         response = client.get(f"/results/{UNKNOWN_ID}")
 
@@ -80,12 +80,12 @@ def test_object_that_goes_before_the_first_byte_is_expired() -> None:
 
 
 @pytest.mark.parametrize("name", FORMATS)
-def test_reader_who_is_slow_is_waited_for_and_one_who_goes_ends_the_reading(name: str) -> None:
+def test_slow_client_pauses_reading_and_disconnect_ends_it(name: str) -> None:
     engine = FakeEngine(ENDLESS)
     with service(engine) as client, log_lines() as lines:
         with client.stream("GET", f"/results/{UNKNOWN_ID}?format={name}") as response:
             next(response.iter_raw())
-            # The object has no end: reading on without the reader would go far meanwhile.
+            # The object is endless: unlimited read-ahead would get far in the meantime.
             for _ in range(OTHER_REQUESTS):
                 client.get("/tables")
             assert len(engine.reads) <= MOST_READS
@@ -108,7 +108,7 @@ KNOWN_ZONE = ("x" * 100, "2026-01-01 00:00:00.000 UTC")
 
 
 @pytest.mark.parametrize("name", ["arrow", "parquet"])
-def test_value_without_a_form_is_a_problem_before_a_byte_is_sent(name: str) -> None:
+def test_value_that_a_format_cannot_hold_is_a_problem_before_the_first_byte(name: str) -> None:
     with service(HeldResult(csv_of([KNOWN_ZONE, UNKNOWN_ZONE], ["n", "z"]), ZONED)) as client:
         response = client.get(f"/results/{UNKNOWN_ID}?format={name}")
         read = client.get(f"/results/{UNKNOWN_ID}?format=json").json()["rows"]
@@ -119,7 +119,7 @@ def test_value_without_a_form_is_a_problem_before_a_byte_is_sent(name: str) -> N
 
 
 @pytest.mark.parametrize("name", ["arrow", "parquet"])
-def test_value_without_a_form_breaks_what_was_begun(name: str) -> None:
+def test_value_that_a_format_cannot_hold_breaks_the_response_later(name: str) -> None:
     content = csv_of([*[KNOWN_ZONE] * 40_000, UNKNOWN_ZONE], ["n", "z"])
     with (
         service(HeldResult(content, ZONED)) as client,
@@ -130,7 +130,7 @@ def test_value_without_a_form_breaks_what_was_begun(name: str) -> None:
             list(response.iter_raw())
 
 
-def test_page_of_huge_values_tells_how_many_rows_fit() -> None:
+def test_page_of_huge_values_reports_how_many_rows_fit() -> None:
     cell = "x" * 16 * 1024 * 1024
     content = csv_of([(cell,)] * 6, ["c"])
     with service(HeldResult(content, (Column("c", "varchar"),))) as client:

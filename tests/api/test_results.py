@@ -1,4 +1,4 @@
-"""GET /results: the whole result, in every format the same as page by page."""
+"""GET /results returns the same rows in every format as POST /next does."""
 
 import base64
 import io
@@ -37,7 +37,7 @@ STATEMENTS = {
 
 @pytest.fixture(scope="module", params=list(STATEMENTS))
 def pages(request: pytest.FixtureRequest, client: httpx.Client) -> dict[str, Any]:
-    """A query's pages as one."""
+    """Return all pages of a query as one."""
     query_id = submitted(client, STATEMENTS[request.param])["query_id"]
     whole = next_page(client, query_id)
     token = whole["paging_token"]
@@ -49,7 +49,7 @@ def pages(request: pytest.FixtureRequest, client: httpx.Client) -> dict[str, Any
 
 
 def json_rows(table: pa.Table, types: list[str]) -> Iterator[list[Any]]:
-    """The rows of a table as a page would have them, by the types of the page."""
+    """Return the rows of a table as a page has them, by the types of the page."""
     columns = [
         [_json_value(value, kind) for value in column.to_pylist()]
         for column, kind in zip(table.columns, types, strict=True)
@@ -171,7 +171,7 @@ ODD_ROW = {
     "d": "+10000-01-01",
     "t": "-0044-03-15T12:00:00.000",
     "z": "1800-01-01T04:56:02.000+00:00",
-    # The text names the zone only, so that the first of both times is taken.
+    # The text names only the zone, so the earlier of both instants is used.
     "twice": "2026-11-01T01:30:00.000-04:00",
 }
 
@@ -193,7 +193,7 @@ def test_odd_values_are_read_in_every_format(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("name", MEDIA_TYPES)
-def test_each_format_tells_what_it_is(client: httpx.Client, name: str) -> None:
+def test_each_format_has_its_headers(client: httpx.Client, name: str) -> None:
     query_id = submitted(client, "SELECT 1 AS x")["query_id"]
 
     by_name = result(client, query_id, format=name)
@@ -210,7 +210,7 @@ def test_each_format_tells_what_it_is(client: httpx.Client, name: str) -> None:
     assert by_name.content == by_accept.content
 
 
-def test_format_goes_before_accept(client: httpx.Client) -> None:
+def test_format_takes_precedence_over_accept(client: httpx.Client) -> None:
     query_id = submitted(client, "SELECT 1 AS x")["query_id"]
 
     response = client.get(f"/results/{query_id}?format=csv", headers={"Accept": "image/png"})

@@ -1,4 +1,4 @@
-"""With a third of all answers spoilt, rows are late or refused, never lost, doubled or wrong."""
+"""With a third of all responses corrupted, no row is lost, repeated or wrong."""
 
 import random
 from collections.abc import Callable, Iterator
@@ -24,7 +24,7 @@ ANSWER_HEADERS = ("etag", "content-range", "last-modified")
 
 
 class SpoiltAnswers:
-    """Has the endpoint serve each request, and spoils some of its answers."""
+    """Forwards each request to the endpoint, and corrupts some of its responses."""
 
     def __init__(self, endpoint_url: str) -> None:
         self._http = httpx.Client(base_url=endpoint_url, timeout=30)
@@ -82,7 +82,7 @@ class _Endless(list[Fault]):
 
 
 def insisted(ask: Callable[[], httpx.Response]) -> httpx.Response:
-    """The good answer to a request that is repeated as long as it may be."""
+    """Repeat a request while its problems are retryable, and return the first good response."""
     for _ in range(TRIES):
         response = ask()
         if response.status_code == 200:
@@ -110,7 +110,7 @@ def test_pages_hold_every_row_once(spoilt: tuple[httpx.Client, SpoiltAnswers]) -
     assert rows == EXPECTED
 
 
-def test_stream_is_whole_or_breaks(spoilt: tuple[httpx.Client, SpoiltAnswers]) -> None:
+def test_stream_is_complete_or_breaks(spoilt: tuple[httpx.Client, SpoiltAnswers]) -> None:
     client, answers = spoilt
     answers.share = 0.0
     query_id = submitted(client, SQL)["query_id"]

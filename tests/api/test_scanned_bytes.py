@@ -1,4 +1,4 @@
-"""A question about an hour does not pay for a month."""
+"""A query about an hour does not scan a month."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -25,7 +25,7 @@ def milliseconds(moment: datetime) -> int:
 
 @pytest.fixture(scope="module")
 def month_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Thirty days with a record in each hour."""
+    """An archive of thirty days with a record in each hour."""
     root = tmp_path_factory.mktemp("month")
     minutes = range(0, DAYS * 24 * HOUR_MINUTES, HOUR_MINUTES)
     write_records(root, "events", (record(minute, CUSTOMER) for minute in minutes))
@@ -61,7 +61,7 @@ def test_an_hour_of_thirty_days_scans_a_tenth_at_most(month: httpx.Client, where
     assert all_rows(month, f"SELECT dt, hr FROM events WHERE {where}") == [["2026-12-02", "08"]]
 
 
-def test_the_place_of_an_error_is_still_the_callers(month: httpx.Client) -> None:
+def test_the_position_of_an_error_is_in_the_callers_text(month: httpx.Client) -> None:
     sql = f"SELECT 1 FROM events\nWHERE arrivaltimestamp > {milliseconds(ASKED)} AND nope = 1"
 
     response = month.post("/query", json={"query": sql, "wait_seconds": 30})
@@ -70,7 +70,7 @@ def test_the_place_of_an_error_is_still_the_callers(month: httpx.Client) -> None
     assert (problem["line"], problem["column"]) == (2, sql.index("nope") - sql.index("\n"))
 
 
-def test_a_limit_on_days_refuses_what_has_no_bound(month_url: str) -> None:
+def test_a_limit_on_days_refuses_unbounded_queries(month_url: str) -> None:
     settings = settings_for(month_url, max_query_days=7, tenant_required=True)
     bounded = f"SELECT count(*) FROM events WHERE dt BETWEEN '{FIRST:%Y-%m-%d}' AND '2026-11-21'"
     with running_service(settings) as client:

@@ -1,4 +1,4 @@
-"""What a browser is shown, and what programs get at the same paths."""
+"""The pages for browsers, and the JSON for programs at the same paths."""
 
 import json
 import re
@@ -19,7 +19,7 @@ PAGES = ["/", "/problems", "/problems/invalid-sql"]
 
 
 def at(client: httpx.Client, path: str, **headers: str) -> httpx.Response:
-    """Ask for a path of the service, not of its API."""
+    """Request a path outside the API."""
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     return client.get(client.base_url.join(path), headers=names)
 
@@ -67,7 +67,7 @@ def test_the_first_query_of_the_landing_page_runs(client: httpx.Client) -> None:
     assert answer.json()["status"] == "FINISHED"
 
 
-def test_a_program_gets_the_links(client: httpx.Client) -> None:
+def test_programs_get_the_links_as_json(client: httpx.Client) -> None:
     links = at(client, "/").json()
 
     (version,) = links["versions"]
@@ -77,7 +77,7 @@ def test_a_program_gets_the_links(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("slug", problem_descriptions())
-def test_the_type_of_a_problem_answers(tenants: httpx.Client, slug: str) -> None:
+def test_the_type_of_a_problem_is_a_page(tenants: httpx.Client, slug: str) -> None:
     description = problem_descriptions()[slug]
     page = at(tenants, f"/problems/{slug}", **HTML)
     document = at(tenants, f"/problems/{slug}").json()
@@ -99,12 +99,12 @@ def test_problems_are_listed(client: httpx.Client) -> None:
     assert all(f'href="problems/{slug}"' in page for slug in problem_descriptions())
 
 
-def test_a_problem_that_is_none(client: httpx.Client) -> None:
+def test_an_unknown_problem(client: httpx.Client) -> None:
     assert_problem(at(client, "/problems/nothing"), 404, "not-found")
 
 
 @pytest.mark.parametrize("path", [API, f"{API}/", f"{API}/ui"])
-def test_short_paths_lead_to_swagger_ui(client: httpx.Client, path: str) -> None:
+def test_short_paths_redirect_to_swagger_ui(client: httpx.Client, path: str) -> None:
     answer = at(client, path, Host="evil.example")
 
     assert answer.status_code == 303
@@ -112,7 +112,7 @@ def test_short_paths_lead_to_swagger_ui(client: httpx.Client, path: str) -> None
 
 
 @pytest.mark.parametrize("path", [*PAGES, f"{API}/", f"{API}/ui/", f"{API}/openapi.json"])
-def test_pages_are_only_read(client: httpx.Client, path: str) -> None:
+def test_pages_are_read_only(client: httpx.Client, path: str) -> None:
     url = client.base_url.join(path)
     refused = client.post(url, content=b"{}")
 
@@ -130,7 +130,7 @@ def test_swagger_ui_is_version_5(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("name", ["swagger-ui-bundle.js", "swagger-ui.css"])
-def test_a_file_comes_compressed_or_not_and_once(client: httpx.Client, name: str) -> None:
+def test_files_are_compressed_on_request_and_cached(client: httpx.Client, name: str) -> None:
     path = f"{API}/ui/{name}"
     compressed = at(client, path, Accept_Encoding="gzip")
     plain = at(client, path, Accept_Encoding="identity")
@@ -161,7 +161,7 @@ def test_links_have_the_prefix_of_the_proxy(client: httpx.Client, given: str, pr
     assert "evil" not in asked(API).headers["location"]
 
 
-def test_two_prefixes_are_none(client: httpx.Client) -> None:
+def test_two_prefixes_are_ignored(client: httpx.Client) -> None:
     headers = [("X-Forwarded-Prefix", "/a"), ("X-Forwarded-Prefix", "/b")]
 
     answer = client.get("/nothing", headers=headers)
@@ -187,14 +187,14 @@ def test_the_first_query_names_the_host_of_the_browser(
     assert f"curl {origin}{API}/query " in page
 
 
-def test_the_tenant_header_is_named_where_it_is_needed(
+def test_the_tenant_header_is_shown_if_it_is_needed(
     client: httpx.Client, tenants: httpx.Client
 ) -> None:
     assert "curl -H 'X-Trebuchet-Tenant-Id: TENANT' " in at(tenants, "/", **HTML).text
     assert "X-Trebuchet-Tenant-Id" not in at(client, "/", **HTML).text
 
 
-def test_a_path_that_is_not_served_leads_on(client: httpx.Client) -> None:
+def test_an_unknown_path_suggests_another(client: httpx.Client) -> None:
     near: dict[str, Any] = assert_problem(client.get("/querys"), 404, "not-found")
     far = assert_problem(client.get("/nothing"), 404, "not-found")
 

@@ -1,4 +1,4 @@
-"""A client that does not get on with its request is answered, and its connection closed."""
+"""A client that stops sending gets a response, and its connection is closed."""
 
 import json
 import select
@@ -92,7 +92,7 @@ def test_half_a_request(client: httpx.Client, sent: bytes) -> None:
         ("POST /v0/data_hist/nothing", 404),
     ],
 )
-def test_body_that_nobody_takes(
+def test_body_of_a_request_without_one(
     client: httpx.Client, request_line: str, status: int, media_type: str
 ) -> None:
     head = f"Host: test\r\nContent-Type: application/{media_type}\r\nContent-Length: 1000000000"
@@ -106,7 +106,7 @@ def test_body_that_nobody_takes(
                 connection.sendall(b"x" * 10_000)
 
 
-def test_head_that_comes_drop_by_drop(client: httpx.Client) -> None:
+def test_head_that_arrives_byte_by_byte(client: httpx.Client) -> None:
     with connected(client) as connection:
         connection.sendall(HALF)
         while not select.select([connection], [], [], 0.02)[0]:
@@ -135,7 +135,7 @@ def test_line_ends_instead_of_a_second_request(client: httpx.Client) -> None:
         assert connection.recv(1) == b""
 
 
-def test_noise_after_a_request_does_not_spoil_its_answer(client: httpx.Client) -> None:
+def test_noise_after_a_request_does_not_affect_its_response(client: httpx.Client) -> None:
     with connected(client) as connection:
         connection.sendall(WHOLE + b"\0noise\r\n\r\n")
 
@@ -144,7 +144,7 @@ def test_noise_after_a_request_does_not_spoil_its_answer(client: httpx.Client) -
         assert connection.recv(1) == b""
 
 
-def test_head_without_end(client: httpx.Client) -> None:
+def test_endless_head(client: httpx.Client) -> None:
     with connected(client) as connection:
         connection.sendall(HALF)
         while not select.select([connection], [], [], 0)[0]:
@@ -155,9 +155,7 @@ def test_head_without_end(client: httpx.Client) -> None:
         assert "65536 bytes" in json.loads(answer.read())["detail"]
 
 
-def test_reader_who_takes_nothing_any_more(
-    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_client_that_stops_reading(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     query_id = submitted(client, MANY_ROWS)["query_id"]
     monkeypatch.setattr("data_hist.server.protocol._STALLED_SECONDS", 0.2)
     stalled = threading.Event()

@@ -1,4 +1,4 @@
-"""What a refused query says: the place, what was found there, and what to write in its stead."""
+"""The error of a refused query names the place, what is there, and a correction."""
 
 import httpx
 import pytest
@@ -240,7 +240,7 @@ NAMES = [
 @pytest.mark.parametrize(
     "case", [*STATEMENTS, *KEYWORDS, *PLACES, *NAMES], ids=lambda case: case[0][:60]
 )
-def test_a_refusal_tells_the_place_and_the_way_out(client: httpx.Client, case: Case) -> None:
+def test_a_refusal_names_the_position_and_a_correction(client: httpx.Client, case: Case) -> None:
     sql, code, *_ = case
 
     response = client.post("/query", json={"query": sql})
@@ -258,7 +258,7 @@ def test_a_semicolon_may_end_a_query(client: httpx.Client, ending: str) -> None:
     assert submitted(client, f"SELECT 1 AS one{ending}")["status"] == "FINISHED"
 
 
-def test_a_keyword_is_sought_only_in_a_query_of_moderate_length(client: httpx.Client) -> None:
+def test_keywords_are_suggested_only_for_queries_of_moderate_length(client: httpx.Client) -> None:
     columns = ", ".join(["tags"] * MAX_TOKENS)
 
     response = client.post("/query", json={"query": f"SELECT {columns} FORM events"})

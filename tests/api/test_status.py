@@ -1,4 +1,4 @@
-"""GET /status and DELETE /query: following a query, and stopping it."""
+"""GET /status follows a query, and DELETE /query stops it."""
 
 import httpx
 import pytest
@@ -87,7 +87,7 @@ def test_unknown_query_is_not_found_on_any_route(client: httpx.Client, query_id:
 
 
 @pytest.mark.parametrize("query_id", ["x" * 129, "a b", "a'b", "..%2f"])
-def test_what_cannot_be_an_id_breaks_the_contract(client: httpx.Client, query_id: str) -> None:
+def test_malformed_id_is_an_invalid_request(client: httpx.Client, query_id: str) -> None:
     response = client.get(f"/status/{query_id}")
 
     assert response.status_code in (400, 404)
@@ -95,7 +95,7 @@ def test_what_cannot_be_an_id_breaks_the_contract(client: httpx.Client, query_id
 
 
 @pytest.mark.parametrize("wait", ["31", "-1", "x", "1.5", ""])
-def test_wait_outside_the_contract(client: httpx.Client, wait: str) -> None:
+def test_invalid_wait(client: httpx.Client, wait: str) -> None:
     response = client.get(f"/status/{UNKNOWN_ID}", params={"wait_seconds": wait})
 
     assert_problem(response, 400, "invalid-request")

@@ -1,4 +1,4 @@
-"""Results are deleted once their retention is over, by the command and by the service itself."""
+"""The sweep command and the service itself delete results past their retention."""
 
 import os
 import threading
@@ -23,20 +23,20 @@ SQL = "SELECT count(*) FROM events"
 
 @pytest.fixture
 def settings(archive: Path, tmp_path: Path) -> Iterator[Settings]:
-    """An endpoint of the test's own, with nobody else's results."""
+    """An endpoint for one test, without the results of other tests."""
     with running_endpoint(archive, tmp_path) as url:
         yield settings_for(url)
 
 
 def results_of(client: httpx.Client) -> dict[int, str]:
-    """The ids of finished queries by their retention."""
+    """Finish queries, and return their ids by retention."""
     return {
         minutes: submitted(client, SQL, retention_minutes=minutes)["query_id"]
         for minutes in (60, 600)
     }
 
 
-def test_the_expired_go_and_the_others_keep_their_rows(settings: Settings) -> None:
+def test_expired_results_are_deleted_and_others_kept(settings: Settings) -> None:
     with running_service(settings) as client:
         queries = results_of(client)
 
@@ -50,7 +50,7 @@ def test_the_expired_go_and_the_others_keep_their_rows(settings: Settings) -> No
     assert kept.json()["rows"] == [[20]]
 
 
-def test_the_command_tells_what_it_deleted(
+def test_the_command_reports_what_it_deleted(
     settings: Settings,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -76,7 +76,7 @@ def test_the_command_tells_what_it_deleted(
     assert second[1].endswith(" (0 bytes).\n")
 
 
-def test_the_command_fails_where_something_is_left(
+def test_the_command_fails_if_a_result_is_left(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(cli.sweep, "load_settings", lambda: settings)
@@ -91,7 +91,7 @@ def test_the_command_fails_where_something_is_left(
     assert printed.err == "data-hist: 2 expired objects could not be deleted.\n"
 
 
-def test_the_command_fails_where_s3_does_not_answer(
+def test_the_command_fails_if_s3_does_not_answer(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     elsewhere = settings.model_copy(update={"result_bucket": f"not-{BUCKET}"})

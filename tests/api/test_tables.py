@@ -1,4 +1,4 @@
-"""GET /tables: the data dictionary, as far as a caller may query it."""
+"""GET /tables describes the tables and columns that a caller may query."""
 
 import httpx
 import pytest
@@ -6,7 +6,7 @@ import pytest
 from tests.support.api_calls import assert_problem, submitted
 
 
-def test_tables_are_those_of_the_dictionary(client: httpx.Client) -> None:
+def test_tables_are_those_of_the_catalog(client: httpx.Client) -> None:
     tables = client.get("/tables").json()["tables"]
 
     assert [table["name"] for table in tables] == ["events", "metrics"]
@@ -25,7 +25,7 @@ def test_table(client: httpx.Client, name: str) -> None:
     assert table["partition_columns"] == ["dt", "hr", "min"]
 
 
-def test_examples_run_as_they_stand(client: httpx.Client) -> None:
+def test_examples_run_unchanged(client: httpx.Client) -> None:
     for table in client.get("/tables").json()["tables"]:
         assert table["examples"]
         for example in table["examples"]:

@@ -1,4 +1,4 @@
-"""Tenants: their own queries, their own rows, within the retention they asked for."""
+"""Tenants see only their own queries and rows, until the retention ends."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -24,7 +24,7 @@ CUSTOMERS = "SELECT DISTINCT customerid FROM events ORDER BY 1"
     ("tenant", "expected"),
     [(1, [[11000], [11001]]), (11000, [[11000]]), (11001, [[11001]]), (11002, [])],
 )
-def test_rows_are_the_tenants_own(
+def test_tenants_see_their_own_rows(
     tenants: httpx.Client, tenant: int, expected: list[list[int]]
 ) -> None:
     headers = as_tenant(tenant)
@@ -53,7 +53,7 @@ def test_caller_without_a_tenant_is_refused_everywhere(
 
 
 def assert_hidden(service: httpx.Client, query_id: str, tenant: int) -> None:
-    """No route tells the tenant that there is such a query, or does anything to it."""
+    """Assert that no route reveals a query to a tenant, or acts on it."""
     headers = as_tenant(tenant)
     body = {"query_id": query_id}
     unknown = service.get(f"/status/{UNKNOWN_ID}", headers=headers)
@@ -115,7 +115,7 @@ def test_query_that_this_service_did_not_start_does_not_exist(
 
 
 @pytest.mark.parametrize(("minutes", "kept"), [(59, True), (61, False)])
-def test_retention_decides_when_a_query_is_gone(
+def test_query_expires_after_its_retention(
     endpoint_url: str, client: httpx.Client, minutes: int, kept: bool
 ) -> None:
     document = submitted(client, "SELECT 1 AS x", retention_minutes=60)
@@ -176,5 +176,5 @@ def test_clock_is_utc(client: httpx.Client) -> None:
     assert abs(submitted_at - before) < timedelta(minutes=1)
 
 
-def test_rows_without_tenants_are_everybodys(client: httpx.Client) -> None:
+def test_everybody_sees_rows_without_tenants(client: httpx.Client) -> None:
     assert all_rows(client, CUSTOMERS) == [[11000], [11001]]

@@ -1,4 +1,4 @@
-"""Traces are made where OTEL_* asks for them, and tell nothing that the log does not."""
+"""Traces are recorded if OTEL_* asks for them, and reveal nothing that the log does not."""
 
 import subprocess
 import sys
@@ -40,7 +40,7 @@ def span_named(exporter: InMemorySpanExporter, name: str) -> ReadableSpan:
     return span
 
 
-def test_request_and_its_calls_of_aws_are_one_trace(endpoint_url: str) -> None:
+def test_request_and_its_aws_calls_share_a_trace(endpoint_url: str) -> None:
     with log_lines() as lines, traced(endpoint_url) as (client, exporter):
         response = client.post(
             "/query",
@@ -67,7 +67,7 @@ def test_request_and_its_calls_of_aws_are_one_trace(endpoint_url: str) -> None:
     assert CANARY not in "".join(span.to_json() for span in exporter.get_finished_spans())
 
 
-def test_spans_of_failures_quote_nothing() -> None:
+def test_spans_of_failures_quote_no_secrets() -> None:
     with traced("http://127.0.0.1:9") as (client, exporter):
         client.post("/query", json={"query": f"SELECT '{CANARY}'"})
         client.get(f"/tables/{CANARY}")
@@ -82,7 +82,7 @@ def test_spans_of_failures_quote_nothing() -> None:
         assert not span.events
 
 
-def test_trace_begins_here_without_a_caller(endpoint_url: str) -> None:
+def test_trace_begins_with_the_request_without_traceparent(endpoint_url: str) -> None:
     with log_lines() as lines, traced(endpoint_url) as (client, exporter):
         line = lines.about(client.get("/tables").headers["x-request-id"])
 
@@ -104,7 +104,7 @@ def test_trace_begins_here_without_a_caller(endpoint_url: str) -> None:
         ({"OTEL_TRACES_EXPORTER": "otlp", "OTEL_SDK_DISABLED": "true"}, False),
     ],
 )
-def test_environment_decides(
+def test_environment_enables_traces(
     environment: dict[str, str], wanted: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in environment.items():
@@ -126,11 +126,11 @@ def run(code: str, **environment: str) -> subprocess.CompletedProcess[str]:
         )
 
 
-def test_nothing_of_it_is_imported_when_nobody_asks() -> None:
+def test_opentelemetry_sdk_is_not_imported_without_traces() -> None:
     assert run(CREATE).stdout == "[]\n"
 
 
-def test_service_runs_without_the_extra_and_says_so() -> None:
+def test_service_without_the_extra_runs_and_warns() -> None:
     absent = "import sys\nsys.modules['opentelemetry'] = None\n" + CREATE
 
     ended = run(absent, OTEL_TRACES_EXPORTER="otlp")

@@ -1,4 +1,4 @@
-"""A result whose object S3 does not give: pages come through Athena, and streams say so."""
+"""A result whose object cannot be read: pages come through Athena, and streams are refused."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -22,7 +22,7 @@ def _deny(request: Any, **_: Any) -> AWSResponse:
 
 @pytest.fixture(scope="module")
 def blind(endpoint_url: str) -> Iterator[httpx.Client]:
-    """The service without the right to read its result objects."""
+    """A service without permission to read its result objects."""
     settings = settings_for(endpoint_url)
     engine = AthenaClient(settings)
     for operation in ("GetObject", "HeadObject"):
@@ -50,9 +50,7 @@ def all_pages(client: httpx.Client, query_id: str, per_page: int) -> list[dict[s
         (5, 1, [1, 1, 1, 1, 1]),
     ],
 )
-def test_pages_are_full_all_the_same(
-    blind: httpx.Client, count: int, per_page: int, sizes: list[int]
-) -> None:
+def test_pages_are_full(blind: httpx.Client, count: int, per_page: int, sizes: list[int]) -> None:
     query_id = submitted(blind, numbers(count))["query_id"]
 
     pages = all_pages(blind, query_id, per_page)
@@ -77,7 +75,7 @@ def test_pages_are_those_of_the_object(
     ]
 
 
-def test_page_may_be_asked_for_again(blind: httpx.Client) -> None:
+def test_page_may_be_read_again(blind: httpx.Client) -> None:
     query_id = submitted(blind, numbers(1500))["query_id"]
     token = next_page(blind, query_id, results_per_page=700)["paging_token"]
 
@@ -88,7 +86,7 @@ def test_page_may_be_asked_for_again(blind: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("name", MEDIA_TYPES)
-def test_stream_says_that_the_object_cannot_be_read(blind: httpx.Client, name: str) -> None:
+def test_stream_of_an_unreadable_object_is_refused(blind: httpx.Client, name: str) -> None:
     query_id = submitted(blind, numbers(3))["query_id"]
 
     response = blind.get(f"/results/{query_id}", params={"format": name})

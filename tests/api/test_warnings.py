@@ -1,4 +1,4 @@
-"""The query document warns of what the archive may keep back, wherever it is given."""
+"""Every query document warns of records that the archive may no longer serve."""
 
 from collections.abc import Iterator
 
@@ -42,11 +42,11 @@ def test_every_document_of_the_query_has_the_same_warning(client: httpx.Client) 
 
 
 @pytest.mark.parametrize("sql", [WITHIN, "SELECT 1"])
-def test_no_warning_where_none_is_due(client: httpx.Client, sql: str) -> None:
+def test_no_warning_without_archived_records(client: httpx.Client, sql: str) -> None:
     assert submitted(client, sql)["warnings"] == []
 
 
-def test_a_warning_does_not_move_the_place_of_an_error(client: httpx.Client) -> None:
+def test_a_warning_does_not_move_the_position_of_an_error(client: httpx.Client) -> None:
     response = client.post("/query", json={"query": f"{PAST}\nAND nope = 1", "wait_seconds": 30})
 
     assert (response.json()["line"], response.json()["column"]) == (2, 5)
@@ -54,7 +54,7 @@ def test_a_warning_does_not_move_the_place_of_an_error(client: httpx.Client) -> 
 
 @pytest.fixture(scope="module")
 def customers(endpoint_url: str) -> Iterator[httpx.Client]:
-    """A service whose customers keep a day, but for one who keeps a century."""
+    """A service that archives records after a day, but those of one customer after a century."""
     settings = settings_for(
         endpoint_url,
         tenant_required=True,

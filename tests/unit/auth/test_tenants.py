@@ -1,4 +1,4 @@
-"""The tenant is who the gateway says, once and clearly, or nobody."""
+"""The tenant header counts if it is there once and well-formed."""
 
 import pytest
 
@@ -38,13 +38,13 @@ def test_header_in_any_case() -> None:
         "\u0661".encode(),
     ],
 )
-def test_header_that_is_no_tenant_is_refused(policy: TenantPolicy, value: bytes) -> None:
+def test_malformed_tenant_is_refused(policy: TenantPolicy, value: bytes) -> None:
     with pytest.raises(Unauthenticated):
         policy.tenant_of([(NAME, value)])
 
 
 @pytest.mark.parametrize("policy", [REQUIRED, OPTIONAL])
-def test_header_that_stands_twice_is_refused(policy: TenantPolicy) -> None:
+def test_repeated_header_is_refused(policy: TenantPolicy) -> None:
     with pytest.raises(Unauthenticated):
         policy.tenant_of([(NAME, b"1"), (NAME, b"1")])
 

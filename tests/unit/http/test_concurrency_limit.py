@@ -164,7 +164,7 @@ def test_request_that_leaves_its_queue_leaves_nothing_behind() -> None:
 
 
 class Parking:
-    """A long poll: at work, parked until it is `woken`, at work again until it is told to `end`."""
+    """A long poll: active, parked until it is `woken`, then active until told to `end`."""
 
     def __init__(self, limiter: ConcurrencyLimiter) -> None:
         self._limiter = limiter

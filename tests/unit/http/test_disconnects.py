@@ -1,4 +1,4 @@
-"""Work is answered or learns that its caller is gone, whatever happens at the same moment."""
+"""Work is either returned or cancelled when its client disconnects, whatever the timing."""
 
 import asyncio
 from typing import Any
@@ -12,17 +12,17 @@ TURNS = range(8)
 
 
 class Work:
-    """Work that ends when it is told to, and remembers whether it was broken off."""
+    """Work that ends when it is told to, and records whether it was cancelled."""
 
     def __init__(self) -> None:
         self.end = asyncio.Event()
-        self.is_broken_off = False
+        self.is_cancelled = False
 
     async def run(self) -> str:
         try:
             await self.end.wait()
         except asyncio.CancelledError:
-            self.is_broken_off = True
+            self.is_cancelled = True
             raise
         return "done"
 
@@ -35,7 +35,7 @@ async def turns(number: int) -> None:
 @pytest.mark.parametrize("later", TURNS)
 @pytest.mark.parametrize("ends_first", [True, False])
 @pytest.mark.parametrize("leaves", [True, False])
-def test_work_is_answered_or_broken_off(later: int, ends_first: bool, leaves: bool) -> None:
+def test_work_is_returned_or_cancelled(later: int, ends_first: bool, leaves: bool) -> None:
     async def scenario() -> tuple[str, bool]:
         work, left = Work(), asyncio.Event()
 
@@ -52,10 +52,10 @@ def test_work_is_answered_or_broken_off(later: int, ends_first: bool, leaves: bo
         second()
         try:
             async with asyncio.timeout(WAIT_SECONDS):
-                return await request, work.is_broken_off
+                return await request, work.is_cancelled
         except (ClientDisconnected, asyncio.CancelledError):
-            return "", work.is_broken_off
+            return "", work.is_cancelled
 
-    answer, is_broken_off = asyncio.run(scenario())
+    answer, is_cancelled = asyncio.run(scenario())
 
-    assert (answer == "done") is not is_broken_off
+    assert (answer == "done") is not is_cancelled

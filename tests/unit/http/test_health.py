@@ -1,4 +1,4 @@
-"""Readiness is answered in time, also when the engine is not."""
+"""Readiness responds in time even if the engine does not."""
 
 import pytest
 
@@ -10,10 +10,10 @@ from tests.support.turned_time import TurnedLoop
 
 
 class Engine:
-    """An engine that is well."""
+    """A healthy engine."""
 
     def check(self) -> None:
-        """As the client of Athena does."""
+        """Find nothing wrong."""
 
 
 async def ask(loop: TurnedLoop) -> float:

@@ -53,7 +53,7 @@ def test_prefer(prefer: list[str], expected: int | None) -> None:
         (b"", b"wait=20", 20),
         (b"wait_seconds=3", b"wait=20", 3),
         (b"wait_seconds=0", b"wait=20", 0),
-        # They are refused as soon as they are validated.
+        # Validation refuses these later.
         (b"wait_seconds=31", b"wait=20", 0),
         (b"wait_seconds=soon", b"", 0),
         (b"xwait_seconds=5", b"", 0),

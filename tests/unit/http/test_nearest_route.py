@@ -1,4 +1,4 @@
-"""A path that is not served leads to the one that was meant, if any was."""
+"""The nearest route is suggested for an unknown path."""
 
 import pytest
 

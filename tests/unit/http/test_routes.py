@@ -1,4 +1,4 @@
-"""A path is told by its template, so that nothing of it reaches logs and metrics."""
+"""Paths are known by their templates, so that no parameter reaches logs and metrics."""
 
 import pytest
 
@@ -49,7 +49,7 @@ def test_route(routes: Routes, path: str, route: str) -> None:
     assert routes.route_of(path) == route
 
 
-def test_parameter_before_the_last_part_is_not_known() -> None:
+def test_parameter_before_the_last_part_is_refused() -> None:
     with pytest.raises(ValueError, match="before its last part"):
         Routes().add("", {"paths": {"/a/{b}/c": {}}})
 

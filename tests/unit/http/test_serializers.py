@@ -1,4 +1,4 @@
-"""The wire shapes of queries and pages."""
+"""The JSON documents of queries and pages."""
 
 import json
 from dataclasses import replace
@@ -71,7 +71,7 @@ def test_unfinished_query_has_no_end_and_no_expiry() -> None:
     assert (document["completed_at"], document["expires_at"]) == (None, None)
 
 
-def test_warnings_stand_in_the_document() -> None:
+def test_document_has_the_warnings() -> None:
     document = query_document(OwnedQuery(QUERY, OWNER), 5.0, [QueryWarning("CODE", "Mind this.")])
 
     assert document["warnings"] == [{"code": "CODE", "detail": "Mind this."}]
@@ -121,7 +121,7 @@ def test_estimated_cost_is_what_athena_bills(
         (0, {"scanned_bytes": 0, "cost_usd": 0.0, "partitions": 0}),
     ],
 )
-def test_dry_run_tells_nothing_of_its_check(
+def test_dry_run_reveals_nothing_about_its_explain_query(
     partitions: int | None, estimate: dict[str, object]
 ) -> None:
     checked = ValidatedQuery(OwnedQuery(QUERY, OWNER), partitions)
@@ -141,7 +141,7 @@ def test_dry_run_tells_nothing_of_its_check(
     }
 
 
-def test_page_document_takes_its_rows_as_they_are() -> None:
+def test_page_document_embeds_its_rows_unchanged() -> None:
     columns = [Column("a", "integer"), Column("b", "varchar")]
     page = Page("id", columns, b'[[1,null],[2,"x"]]', 5, "token")
 
@@ -157,7 +157,7 @@ def test_page_document_takes_its_rows_as_they_are() -> None:
 @pytest.mark.parametrize(
     ("total_ms", "seconds"), [(0, "1"), (9_999, "1"), (55_000, "5"), (3_600_000, "10")]
 )
-def test_who_follows_a_query_is_told_when_to_come_again(total_ms: int, seconds: str) -> None:
+def test_unfinished_query_suggests_when_to_retry(total_ms: int, seconds: str) -> None:
     running = replace(QUERY, status=QueryStatus.RUNNING, statistics=Statistics(total_ms=total_ms))
 
     assert retry_headers(OwnedQuery(running, OWNER)) == {"Retry-After": seconds}

@@ -27,7 +27,7 @@ from data_hist.http.result_response import accepts_gzip, negotiate_format
         (",,application/vnd.apache.parquet;q=high, application/json;q=0.1", "json"),
     ],
 )
-def test_format_that_is_accepted_most(accept: str | None, expected: str) -> None:
+def test_preferred_format(accept: str | None, expected: str) -> None:
     assert negotiate_format(None, accept).name == expected
 
 
@@ -50,7 +50,7 @@ def test_no_format_is_accepted(accept: str) -> None:
         ("br", False),
     ],
 )
-def test_gzip_is_for_those_who_name_it(header: str | None, expected: bool) -> None:
+def test_gzip_must_be_named(header: str | None, expected: bool) -> None:
     assert accepts_gzip(header) is expected
 
 
