@@ -82,7 +82,7 @@ def _translated(folder: Translator, node: exp.Expr) -> str | None:
     return coerce(value, BOOLEAN).sql
 
 
-def output_columns(
+def pass_on_partition_columns(
     translator: Translator, select: exp.Select, items: Sequence[Item], source: Sequence[Field]
 ) -> list[tuple[PartitionColumn, ...]]:
     """Find the partition columns that the items of a SELECT hand on unchanged.

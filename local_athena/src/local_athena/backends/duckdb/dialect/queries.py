@@ -9,7 +9,10 @@ from local_athena.backends.duckdb.dialect.context import Translator
 from local_athena.backends.duckdb.dialect.grouping import check_grouping, translate_group_by
 from local_athena.backends.duckdb.dialect.ordering import Tail, translate_tail
 from local_athena.backends.duckdb.dialect.parsing import describe_node
-from local_athena.backends.duckdb.dialect.predicate_pushdown import output_columns, push_down
+from local_athena.backends.duckdb.dialect.predicate_pushdown import (
+    pass_on_partition_columns,
+    push_down,
+)
 from local_athena.backends.duckdb.dialect.relations import translate_from, translate_values
 from local_athena.backends.duckdb.dialect.scopes import Field, Item, Relation, Scope
 from local_athena.backends.duckdb.dialect.tables import translate_with
@@ -106,7 +109,7 @@ def _select(translator: Translator, node: exp.Select) -> Relation:
     check_grouping(here, node, items)
     if node.args.get("where"):
         push_down(here, node.args["where"].this, fields)
-    partitions = output_columns(here, node, items, fields)
+    partitions = pass_on_partition_columns(here, node, items, fields)
     fields = tuple(
         Field(item.name, label, item.value.type, partition_columns=columns)
         for item, label, columns in zip(items, labels, partitions, strict=True)

@@ -1,8 +1,6 @@
-"""A record's JSON text turned into a table's columns, as SQL expressions for DuckDB.
+"""SQL expressions that turn the JSON text of a record into the columns of a table.
 
-The rules are those of Hive's JSON SerDes: names match without regard to case, a missing field or
-`null` is NULL, fields the table lacks are ignored, and a nested value in a varchar column is its
-JSON text. What does not fit fails the statement. Knows nothing of files and folders.
+They follow Hive's JSON SerDes; what does not fit fails the statement. Knows no files.
 """
 
 from collections.abc import Sequence
@@ -34,7 +32,7 @@ _DEPTH = 12
 
 
 def duckdb_type(athena_type: str) -> str:
-    """DuckDB's name of a type of the data dictionary."""
+    """Find DuckDB's name of a column type."""
     base = athena_type.partition("(")[0].strip().lower()
     if base in _TEXTS:
         return "VARCHAR"
@@ -46,9 +44,9 @@ def duckdb_type(athena_type: str) -> str:
 
 
 def is_record(place: str) -> str:
-    """A condition that is true, or fails the statement for a line that holds no JSON object.
+    """Write a condition that fails the statement for a line that is no JSON object.
 
-    `place` is an expression for where the line stands, which the failure tells.
+    `place` is an expression for where the line is, for the error message.
     """
     return f"CASE WHEN {_IS_OBJECT} THEN true ELSE {_no_record(place, 'BOOLEAN')} END"
 
@@ -65,7 +63,7 @@ def _failing(message: str, target: str) -> str:
 
 
 def field_texts(names: Sequence[str], place: str) -> str:
-    """The named members as a list of texts, from one pass over the record."""
+    """Write the named members as a list of texts, from one pass over the record."""
     exact = ", ".join(quote_string(f'$."{name}"') for name in names)
     wanted = ", ".join(map(quote_string, names))
     spelled = (
@@ -82,10 +80,10 @@ def field_texts(names: Sequence[str], place: str) -> str:
 
 
 def column_value(column: Column, text: str, number: int, place: str) -> str:
-    """The column's value, from the expression of the member's text.
+    """Write the value of a column from the expression of its member's text.
 
-    `number` is the column's place in the table and `place` an expression for where the record
-    stands, which error messages name.
+    `number` is the position of the column in the table, and `place` an expression for where the
+    record is; error messages contain both.
     """
     target = duckdb_type(column.type)
     if target == "VARCHAR":
@@ -104,10 +102,10 @@ def column_value(column: Column, text: str, number: int, place: str) -> str:
 
 
 def _as_it_stands(name: str, text: str) -> str:
-    """The member's text with numbers and nested values as the producer wrote them.
+    """Write the text of a member with numbers and nested values as they are in the record.
 
-    DuckDB prints JSON anew, which turns 1.50 into 1.5 and drops white space. Usually what it prints
-    is what stands in the record; only where it is not, the slow search for the original is made.
+    DuckDB prints JSON anew, which turns 1.50 into 1.5 and drops white space. Only where that text
+    is not in the record, the original is searched for, which is slow.
     """
     reprinted = (
         f"(regexp_matches({text}, '^[\\[{{]') AND NOT contains(json, {text}) "
@@ -120,7 +118,7 @@ def _as_it_stands(name: str, text: str) -> str:
 
 
 def _unquoted_member(name: str) -> str:
-    """A pattern whose group is the record's own member of this name, unless that is a string."""
+    """Write a pattern whose group is the member of this name, unless it is a string."""
     nested = _nested(_DEPTH)
     skipped = rf"\s*{_STRING}\s*:\s*(?:{_STRING}|{_SCALAR}|{nested})\s*,"
     return rf'^\s*\{{(?:{skipped})*?\s*"(?i:{name})"\s*:\s*({_SCALAR}|{nested})'
@@ -133,7 +131,7 @@ def _nested(depth: int) -> str:
 
 
 def _other_spellings(names: Sequence[str]) -> str:
-    """A pattern for members whose names differ from the wanted ones in case alone."""
+    """Write a pattern for members whose names differ from the wanted ones only in case."""
     spellings = (
         f"{name[:place]}{name[place].upper()}(?i:{name[place + 1 :]})"
         for name in names
