@@ -105,18 +105,7 @@ def create_app(
         tracing = _load_tracing()
     edge = _HttpEdge.build(settings, limits, tracing, request_log)
     resources = WorkerResources.create(settings, engine, catalog, clock, limits.queries)
-    app = connexion.AsyncApp(
-        __name__,
-        specification_dir=specification.FOLDER,
-        strict_validation=True,
-        validator_map=VALIDATORS,
-        middlewares=[
-            middleware
-            for middleware in ConnexionMiddleware.default_middlewares
-            if middleware is not SwaggerUIMiddleware
-        ],
-        lifespan=_lifespan(edge, resources, tracing, partial(swept, settings, clock)),
-    )
+    app = _connexion_app(_lifespan(edge, resources, tracing, partial(swept, settings, clock)))
     _add_middlewares(app, edge, limits, tracing, _site_pages(edge, settings, catalog))
     for version in catalog.versions.values():
         use_cases = resources.use_cases(
@@ -129,6 +118,22 @@ def create_app(
     for error, handler in error_handlers(edge.routes).items():
         app.add_error_handler(error, handler)
     return app
+
+
+def _connexion_app(lifespan: Callable[[Any], Any]) -> connexion.AsyncApp:
+    """Create the application without Connexion's own Swagger UI."""
+    return connexion.AsyncApp(
+        __name__,
+        specification_dir=specification.FOLDER,
+        strict_validation=True,
+        validator_map=VALIDATORS,
+        middlewares=[
+            middleware
+            for middleware in ConnexionMiddleware.default_middlewares
+            if middleware is not SwaggerUIMiddleware
+        ],
+        lifespan=lifespan,
+    )
 
 
 @dataclass(frozen=True)
