@@ -24,7 +24,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="data-hist", description="SQL over HTTP on Athena.")
+    parser = argparse.ArgumentParser(
+        prog="data-hist", description="Run SQL on Amazon Athena over HTTP."
+    )
     parser.add_argument("--version", action="version", version=f"data-hist {version('data-hist')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for module in (serve, sweep, local, local_athena, sample_data):

@@ -22,26 +22,30 @@ SERVICE_PORT = 8080
 def add_archive(parser: argparse.ArgumentParser) -> None:
     """Add `--data` and `--state`."""
     parser.add_argument(
-        "--data", type=Path, required=True, metavar="DIR", help="an archive as Secor writes it"
+        "--data",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="folder of the archive, in the layout of Secor (Pinterest's Kafka-to-S3 archiver)",
     )
     parser.add_argument(
         "--state",
         type=Path,
         metavar="DIR",
-        help="where queries and results are kept (default: a folder for each archive below "
+        help="folder for queries and results (default: a folder per archive under "
         "$XDG_STATE_HOME or ~/.local/state)",
     )
 
 
 def add_address(parser: argparse.ArgumentParser, port: int, host: str = LOOPBACK) -> None:
     """Add `--host` and `--port`."""
-    parser.add_argument("--host", default=host, help="the address to bind (default: %(default)s)")
+    parser.add_argument("--host", default=host, help="address to bind (default: %(default)s)")
     parser.add_argument(
         "--port",
         type=_number_up_to(65535),
         default=port,
         metavar="N",
-        help="the port (default: %(default)s)",
+        help="port to listen on (default: %(default)s)",
     )
 
 
@@ -52,7 +56,7 @@ def add_workers(parser: argparse.ArgumentParser) -> None:
         type=_number_up_to(64),
         default=workers_asked_for(),
         metavar="N",
-        help=f"worker processes (default: {PREFIX}WORKERS, or %(default)s)",
+        help=f"number of worker processes (default: {PREFIX}WORKERS, or %(default)s)",
     )
 
 
@@ -69,7 +73,7 @@ def require_archive(folder: Path) -> None:
     """Refuse an archive that is not a folder."""
     if not folder.is_dir():
         raise StartError(
-            f"{folder} is not a folder; `data-hist sample-data {folder}` fills one to try."
+            f"{folder} is not a folder; `data-hist sample-data {folder}` writes a sample archive."
         )
 
 

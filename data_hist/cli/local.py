@@ -45,7 +45,7 @@ GROUP BY 1 ORDER BY 2 DESC", "wait_seconds": 10, "results_per_page": 5}}'
 
 def add_command(commands: Commands) -> None:
     """Add the command to the parser."""
-    parser = commands.add_parser("local", help="the service on an embedded Athena")
+    parser = commands.add_parser("local", help="run the service on an embedded Athena")
     add_archive(parser)
     add_address(parser, SERVICE_PORT)
     add_workers(parser)
@@ -77,18 +77,18 @@ def _local(options: argparse.Namespace) -> int:
 
 
 def local_environment(athena_url: str) -> dict[str, str]:
-    """The service's settings for an embedded Athena; what the caller has set goes before."""
+    """Return the settings for an embedded Athena; the environment takes precedence."""
     settings = {
         "REGION": "local-1",
         "RESULT_BUCKET": RESULT_BUCKET,
         "ACCESS_KEY_ID": "local",
         "SECRET_ACCESS_KEY": "local",
         "TENANT_REQUIRED": "false",
-        # Nothing is moved away from a disk: a century.
+        # A century: nothing moves records off a disk.
         "ARCHIVED_AFTER_DAYS": "36500",
-        # Nobody else calls it, and it has no quota.
+        # The embedded Athena has no quota and no other callers.
         "STATUS_CALLS_PER_SECOND": "400",
-        # No load balancer is to be told.
+        # There is no load balancer to notify.
         "SHUTDOWN_NOTICE_SECONDS": "0",
     }
     chosen = {
@@ -98,7 +98,7 @@ def local_environment(athena_url: str) -> dict[str, str]:
 
 
 def _warn_of_missing_topics(archive: Path) -> None:
-    """Only warn: a new archive has no topics yet, and what is written to it is seen at once."""
+    """Warn only: a new archive has no topics yet, and records are visible once they are written."""
     from data_hist.catalog import load_catalog
     from data_hist.catalog.archive_folders import warnings_about
 
@@ -110,23 +110,24 @@ def _warn_of_missing_topics(archive: Path) -> None:
 
 
 def warn_of_open_door(host: str, port: int, local_environment: Mapping[str, str]) -> None:
-    """Warn where others than who types the command are served as the operator."""
+    """Warn if other people can reach the service and count as the operator."""
     if not is_loopback(host) and _everyone_is_operator(local_environment):
         warn(
-            f"whoever reaches {host}:{port} is the operator and sees every row; "
-            f"{PREFIX}HTPASSWD_FILE asks for a password, --host {LOOPBACK} is for you alone."
+            f"whoever reaches {host}:{port} is the operator and sees every row; set "
+            f"{PREFIX}HTPASSWD_FILE to require a password, or --host {LOOPBACK} to serve only "
+            "yourself."
         )
 
 
 def _everyone_is_operator(local_environment: Mapping[str, str]) -> bool:
-    """Whether a request without tenant and password is served, as far as the settings say."""
+    """Whether the settings allow requests without tenant and credentials."""
     tenant_required = local_environment[f"{PREFIX}TENANT_REQUIRED"].lower() in _TRUE
     asked = (os.environ.get(f"{PREFIX}{name}") for name in ("HTPASSWD_FILE", "GATEWAY_SECRET"))
     return not tenant_required and not any(asked)
 
 
 def address_to_open(host: str, port: int) -> str:
-    """The URL of a server that is bound there: 0.0.0.0 is not an address to connect to."""
+    """Return the URL of a server bound to an address: nobody can connect to 0.0.0.0."""
     shown = LOOPBACK if _is_unspecified(host) else host
     return f"http://{shown}:{port}"
 

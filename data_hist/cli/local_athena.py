@@ -27,7 +27,7 @@ _TABLES = "tables.json"
 
 def add_command(commands: Commands) -> None:
     """Add the command to the parser."""
-    parser = commands.add_parser("local-athena", help="the embedded Athena endpoint alone")
+    parser = commands.add_parser("local-athena", help="run the embedded Athena alone")
     add_archive(parser)
     add_address(parser, _PORT)
     parser.set_defaults(command=_local_athena)
@@ -77,5 +77,5 @@ def local_documents() -> list[dict[str, object]]:
     from data_hist.catalog import load_catalog
     from data_hist.catalog.glue import ArchiveLayout, glue_documents
 
-    # A folder stands for the bucket, whose name is of no account.
+    # A folder stands for the bucket, so its name does not matter.
     return glue_documents(load_catalog(), ArchiveLayout("s3://archive/", days=_ALL_DAYS))

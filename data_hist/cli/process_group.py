@@ -112,7 +112,7 @@ async def _stop(process: asyncio.subprocess.Process) -> None:
     try:
         await asyncio.wait_for(process.wait(), _STOP_SECONDS)
     except TimeoutError:
-        print("A process does not stop by itself and is killed.", file=sys.stderr)
+        print("A process did not stop and is killed.", file=sys.stderr)
     # Its children go with it, also when it was killed and could not stop them itself.
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)

@@ -12,7 +12,7 @@ from data_hist.cli.process_group import StartError
 def add_command(commands: Commands) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser("sample-data", help="write a sample archive")
-    parser.add_argument("folder", type=Path, metavar="DIR", help="a folder to fill")
+    parser.add_argument("folder", type=Path, metavar="DIR", help="folder to write it to")
     parser.set_defaults(command=_sample_data)
 
 

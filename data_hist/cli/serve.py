@@ -14,8 +14,8 @@ _log = logging.getLogger(__name__)
 
 def add_command(commands: Commands) -> None:
     """Add the command to the parser."""
-    parser = commands.add_parser("serve", help="the service on AWS, configured by DATA_HIST_*")
-    add_address(parser, SERVICE_PORT, host="0.0.0.0")  # noqa: S104 - what a container is asked for
+    parser = commands.add_parser("serve", help="run the service on AWS, configured by DATA_HIST_*")
+    add_address(parser, SERVICE_PORT, host="0.0.0.0")  # noqa: S104 - a container must listen on all addresses
     add_workers(parser)
     parser.set_defaults(command=_serve)
 
@@ -30,7 +30,7 @@ def _serve(options: argparse.Namespace) -> int:
     logging.config.dictConfig(LOGGING)
     if not authenticator_from(settings).checks_credentials:
         _log.warning(
-            "no credentials are checked, whoever reaches this port may name any tenant; "
+            "no credentials are checked: whoever reaches this port may name any tenant; "
             "set %sGATEWAY_SECRET or %sHTPASSWD_FILE.",
             PREFIX,
             PREFIX,
