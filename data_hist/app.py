@@ -1,6 +1,6 @@
 """The composition root: wires the service together.
 
-Importing it does nothing. `create_app` builds everything; its arguments are the seams for tests.
+Importing it has no effect. `create_app` builds everything; its arguments let tests replace parts.
 """
 
 import logging
@@ -63,7 +63,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True)
 class Limits:
-    """Sizes, timeouts and bounds that are not settings; tests pass others."""
+    """Sizes, timeouts and bounds that are not settings, but that tests change."""
 
     athena: CallLimits = field(default_factory=CallLimits)
     concurrency: ConcurrencyLimits = field(default_factory=ConcurrencyLimits)
@@ -87,9 +87,9 @@ def create_app(
     """Build the ASGI application.
 
     Args:
-        settings: Read from the environment by default.
-        engine: Made from the settings by default.
-        catalog: The API versions and their tables; the packaged catalog by default.
+        settings: By default, read from the environment.
+        engine: By default, made from the settings.
+        catalog: The API versions and their tables; by default, the packaged data dictionary.
         clock: The current time, in UTC.
         limits: Bounds that no deployment needs to change.
         tracing: Created by default if the OTEL_* variables ask for traces.
@@ -138,7 +138,7 @@ def _connexion_app(lifespan: Callable[[Any], Any]) -> connexion.AsyncApp:
 
 @dataclass(frozen=True)
 class _HttpEdge:
-    """What all requests of a worker share before they reach a use case."""
+    """The HTTP objects that all requests of a worker share."""
 
     routes: Routes
     limiter: ConcurrencyLimiter
@@ -180,7 +180,7 @@ class _HttpEdge:
 
     @property
     def lifespan_state(self) -> dict[str, Any]:
-        """What the server gets of it."""
+        """Return what the application passes to the server."""
         return {
             SHUTDOWN_KEY: self.shutdown,
             OVERLOAD_KEY: self.overload,
@@ -255,7 +255,7 @@ def _base_path(version: str) -> str:
 
 
 def _curl_credentials(settings: Settings) -> str:
-    """The options by which the examples of the landing page authenticate."""
+    """Return the `curl` options for credentials in the examples of the landing page."""
     options = []
     if settings.gateway_secret is not None or settings.htpasswd_file is not None:
         options.append("-u NAME")

@@ -1,4 +1,4 @@
-"""Remember the items that were used last, bounded in number and in memory."""
+"""An LRU cache, bounded in items and in memory."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -8,12 +8,12 @@ _T = TypeVar("_T")
 
 
 class LruCache(Generic[_T]):
-    """Items by their keys; those that were used longest ago give way. For one thread.
+    """An LRU cache. Not thread-safe.
 
     Args:
-        most: How many there may be.
-        most_bytes: How much memory they may take together.
-        size_of: The bytes that an item takes, the same each time it is asked.
+        most: The maximum number of items.
+        most_bytes: The memory that they may take together.
+        size_of: Returns the bytes that an item takes; must always return the same.
     """
 
     def __init__(self, most: int, most_bytes: int, size_of: Callable[[_T], int]) -> None:
@@ -24,14 +24,14 @@ class LruCache(Generic[_T]):
         self._bytes = 0
 
     def get(self, key: str) -> _T | None:
-        """An item that is remembered, which then goes last."""
+        """Return an item and mark it as recently used."""
         item = self._items.get(key)
         if item is not None:
             self._items.move_to_end(key)
         return item
 
     def put(self, key: str, item: _T) -> None:
-        """Remember an item, and forget others where there is no room."""
+        """Add an item, and evict others if there is no room."""
         self._forget(key)
         self._items[key] = item
         self._bytes += self._size_of(item)

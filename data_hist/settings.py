@@ -1,4 +1,4 @@
-"""The settings, read from the environment: each with its default and description."""
+"""Settings from the environment, with defaults and descriptions."""
 
 import os
 from pathlib import Path
@@ -173,17 +173,17 @@ class Settings(BaseSettings):
 
     @property
     def status_calls_per_second_of_worker(self) -> float:
-        """The share of one worker process in the calls that all of them may make."""
+        """The share of one worker in the rate limit."""
         return self.status_calls_per_second / (self.replicas * self.workers)
 
     @property
     def sweep_interval_minutes_of_worker(self) -> int:
-        """How often one worker process sweeps, so that all together keep to the interval."""
+        """The interval of one worker, so that all of them together keep the configured one."""
         return self.sweep_interval_minutes * self.replicas * self.workers
 
 
 def workers_asked_for() -> str:
-    """The number of workers that the environment names, not checked yet, or the default."""
+    """Return the number of workers that the environment sets, unchecked, or the default."""
     return os.environ.get(f"{PREFIX}WORKERS") or str(Settings.model_fields["workers"].default)
 
 
@@ -201,7 +201,7 @@ def load_settings() -> Settings:
 
 
 def traces_are_wanted() -> bool:
-    """Whether OpenTelemetry's own variables ask for traces; without any of them none are made."""
+    """Whether OpenTelemetry's own variables enable traces."""
     asked = os.environ.get("OTEL_TRACES_EXPORTER") or any(
         os.environ.get(f"OTEL_EXPORTER_OTLP_{name}") for name in ("ENDPOINT", "TRACES_ENDPOINT")
     )

@@ -1,4 +1,4 @@
-"""The data dictionary: which tables and columns each version of the API serves."""
+"""The data dictionary: the tables and columns of each version of the API."""
 
 from data_hist.catalog.model import (
     ApiVersion,

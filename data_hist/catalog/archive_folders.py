@@ -13,7 +13,7 @@ _MOST_NAMES = 8
 
 
 def warnings_about(archive: Path, catalog: Catalog) -> Iterator[str]:
-    """Say of each topic's folder that is missing or empty what was looked for and what is there."""
+    """Warn of each topic whose folder is missing or empty, and name what is there instead."""
     expected = {
         table.folder: name
         for version in catalog.versions.values()

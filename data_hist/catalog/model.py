@@ -1,7 +1,7 @@
-"""The data dictionary: which tables and columns each version of the API serves.
+"""The data dictionary: the tables and columns of each version of the API.
 
-Read from `default.yaml`, and the only place that knows its layout. The guard, `GET /tables` and the
-embedded endpoint all take their tables from here; nothing here knows HTTP, SQL or AWS.
+Read from `default.yaml`. The SQL guard, `GET /tables` and the Glue documents take their tables from
+here. Knows no HTTP, SQL or AWS.
 """
 
 from collections.abc import Mapping
@@ -17,10 +17,10 @@ CATALOG_FILE = Path(__file__).with_name("default.yaml")
 
 @dataclass(frozen=True)
 class TableColumn:
-    """One column of a table; `type` is Athena's name of the type.
+    """A column of a table; `type` is Athena's name for the type.
 
-    `time` is the moment it tells, if it tells one: `creation` or `arrival` of the record, or the
-    `day`, `hour` or `minute` of its partition.
+    `time` is set for columns that hold a time: `creation` or `arrival` of the record, or the `day`,
+    `hour` or `minute` of its partition.
     """
 
     name: str
@@ -33,7 +33,7 @@ class TableColumn:
 
 @dataclass(frozen=True)
 class Example:
-    """A query to start from."""
+    """An example query."""
 
     title: str
     sql: str
@@ -41,9 +41,9 @@ class Example:
 
 @dataclass(frozen=True)
 class Table:
-    """A table under the name callers use, and where its data lies.
+    """A table, its name for callers, and where its data is stored.
 
-    `folder` is the table's folder under the archive: the name of the Kafka topic.
+    `folder` is the table's folder in the archive: the name of the Kafka topic.
     """
 
     name: str
@@ -55,16 +55,16 @@ class Table:
 
     @cached_property
     def queryable_columns(self) -> tuple[TableColumn, ...]:
-        """The columns a query may name, and the ones `*` stands for."""
+        """The columns that a query may name, and that `*` stands for."""
         return tuple(column for column in self.columns if column.queryable)
 
     def time_column(self, time: str) -> TableColumn | None:
-        """The column a query may use that tells this moment."""
+        """Return the queryable column that holds this time."""
         return next((column for column in self.queryable_columns if column.time == time), None)
 
     @property
     def partition_columns(self) -> tuple[TableColumn, ...]:
-        """The levels of the folder tree, outermost first."""
+        """The partition columns, outermost level first."""
         return tuple(column for column in self.columns if column.partition)
 
 
@@ -80,7 +80,7 @@ class ApiVersion:
 
 @dataclass(frozen=True)
 class Catalog:
-    """All versions of the API, by the name that stands in the path (`v0`)."""
+    """All versions of the API, by their name in the path (`v0`)."""
 
     versions: Mapping[str, ApiVersion]
 
