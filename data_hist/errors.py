@@ -1,4 +1,4 @@
-"""The errors of the service, grouped by who has to act; independent of HTTP and AWS.
+"""The exceptions of the service, grouped by who has to act; independent of HTTP and AWS.
 
     DataHistError
     ├── RequestError                the caller changes the request
@@ -43,7 +43,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class FieldError:
-    """A place in a request that violates the API specification, by JSON pointer (RFC 6901)."""
+    """A violation of the API specification, located by JSON pointer (RFC 6901)."""
 
     pointer: str
     detail: str
@@ -192,7 +192,7 @@ class QueryExpired(QueryError):
 
 
 class EngineError(DataHistError):
-    """The engine cannot serve this now.
+    """The engine failed.
 
     `transient` says whether the same call may succeed if it is repeated at once. `unconfirmed` says
     whether the engine may have done what was asked although it reported an error.
@@ -210,7 +210,7 @@ class TooManyQueries(EngineError):
 
 
 class Throttled(EngineError):
-    """The engine's call-rate limit is reached."""
+    """The engine's rate limit is reached."""
 
 
 class EngineFailed(EngineError):
