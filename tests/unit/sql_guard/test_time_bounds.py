@@ -1,4 +1,4 @@
-"""What the guard finds out about the time that a query asks for, and what it makes of it."""
+"""The time bounds that the guard finds in a query, and the partition predicates it adds."""
 
 import dataclasses
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 
 from data_hist.pruning.time_range import FIXED, UNBOUNDED, Anchor, Base, TimeBounds, TimeRange
 from data_hist.sql_guard import Guard
-from tests.unit.pruning.times import DAY, FIVE, HOUR, MIDNIGHT, VERSION
+from tests.unit.sql_guard.times import DAY, FIVE, HOUR, MIDNIGHT, VERSION
 
 
 def fixed(low: int | None = None, high: int | None = None) -> TimeBounds:

@@ -6,7 +6,7 @@ import pytest
 
 from data_hist.errors import StatementNotAllowed
 from data_hist.sql_guard import Guard
-from tests.unit.pruning.times import DAY, FIVE, VERSION
+from tests.unit.sql_guard.times import DAY, FIVE, VERSION
 
 LIMITED = Guard(VERSION, max_days=7)
 
