@@ -166,7 +166,7 @@ def _condition(names: tuple[str, str], hour: _Hour, sign: str) -> list[str]:
 
 
 def _render_fixed(hours: int) -> _Hour | None:
-    """Render an hour since 1970; None outside the years of four digits."""
+    """Render an hour since 1970; None for a year without four digits."""
     if hours not in _HOURS_IN_REACH:
         return None
     start = _EPOCH + timedelta(hours=hours)

@@ -1,4 +1,4 @@
-"""Arithmetic on values that depend on a time column, on the clock, or on nothing.
+"""Arithmetic on time values: constants, or values that depend on a time column or on the clock.
 
 A value that is not understood is None, and so is every result that needs it.
 """
@@ -103,7 +103,7 @@ class Value:
 
     @property
     def constant(self) -> Fraction | None:
-        """The number that this is, if it is an exact one."""
+        """Return the number if the value is an exact constant."""
         known = self.shape is Shape.NUMBER and self.unknown is None and self.low == self.high
         return self.low if known else None
 
@@ -119,7 +119,7 @@ def column_value(relation: str, time: str) -> Value:
 
 
 def exactly(shape: Shape, amount: Fraction | int) -> Value:
-    """Return a value that depends on nothing."""
+    """Return a constant value."""
     return Value(shape, Fraction(amount), Fraction(amount))
 
 
@@ -237,7 +237,7 @@ def lower_bound(column: Value, bound: Value) -> Mapping[str, TimeBounds]:
 def upper_bound(column: Value, bound: Value) -> Mapping[str, TimeBounds]:
     """Return the bounds of a relation's records that follow from `column <= bound`.
 
-    A record may arrive any time after its creation, so a bound of its creation says nothing.
+    A record may arrive any time after its creation, so this bound on creation implies nothing.
     """
     end = _end(column, bound, bound.high - column.low)
     if end is None or not isinstance(column.unknown, TimeColumn):

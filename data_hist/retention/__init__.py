@@ -1,1 +1,1 @@
-"""How long anything is kept: where results lie, when they go, what is archived already."""
+"""The retention of results: their locations, owners and deletion."""

@@ -1,8 +1,7 @@
-"""Where results lie, whose they are and how long they are kept: the store is the location itself.
+"""Encode owner and retention of a result in its S3 location, so that no other store is needed.
 
-A query is started with the output location
-`s3://<bucket>/<prefix>/retention=<minutes>/tenant=<tenant>/`. Athena adds `<query_id>.csv` and
-gives the location back with every description, on any replica and after any restart.
+The output location is `s3://<bucket>/<prefix>/retention=<minutes>/tenant=<tenant>/`. Athena appends
+`<query_id>.csv` and returns the location with every description.
 """
 
 import re
@@ -17,7 +16,7 @@ _LONGEST_UPLOAD = timedelta(minutes=240)
 
 @dataclass(frozen=True)
 class Owner:
-    """Whose query it is, and for how long its result is kept."""
+    """The tenant that owns a query, and how long its result is kept."""
 
     tenant: int
     retention_minutes: int
@@ -25,35 +24,36 @@ class Owner:
 
 @dataclass(frozen=True)
 class ResultLocations:
-    """The part of a bucket that holds this service's results."""
+    """The locations of this service's results in its bucket."""
 
     bucket: str
     prefix: str
 
     def for_owner(self, owner: Owner) -> str:
-        """The output location to start a query with."""
+        """Return the output location for a query."""
         return (
             f"s3://{self.bucket}/{self.prefix}/"
             f"retention={owner.retention_minutes}/tenant={owner.tenant}/"
         )
 
     def for_validation(self, owner: Owner) -> str:
-        """An output location that makes a query nobody's: what a dry run leaves behind."""
+        """Return the output location of a dry run, which belongs to no tenant."""
         return f"{self.for_owner(owner)}dry-run/"
 
     @property
     def root_prefix(self) -> str:
-        """What the keys of all results begin with, and no other key."""
+        """The common prefix of the keys of all results."""
         return f"{self.prefix}/retention="
 
     def is_expired(self, key: str, modified_at: datetime, now: datetime, in_parts: bool) -> bool:
-        """Whether an object is a result, or what a dry run left, past its retention.
+        """Whether an object is a result, or the output of a dry run, past its retention.
 
         Args:
-            key: The object's key; any that this service does not write is never expired.
+            key: The object's key; a key of another form never expires.
             modified_at: Its `LastModified`.
             now: The current time.
-            in_parts: Whether `modified_at` is when its upload began, which is while the query runs.
+            in_parts: Whether it was a multipart upload, so that `modified_at` is before the query
+                ended.
         """
         match = re.match(
             rf"{re.escape(self.root_prefix)}(\d{{1,5}})/tenant=\d{{1,10}}/[^/]", key, re.ASCII
@@ -64,7 +64,7 @@ class ResultLocations:
         return modified_at + timedelta(minutes=int(match[1])) + slack <= now
 
     def owner_of(self, query_id: str, location: str) -> Owner | None:
-        """The owner that a query's location names, or None when it is not one of ours."""
+        """Return the owner that a location names, or None if it has another form."""
         pattern = (
             rf"s3://{re.escape(self.bucket)}/{re.escape(self.prefix)}/"
             rf"retention=(\d{{1,5}})/tenant=(\d{{1,10}})/{re.escape(query_id)}\.csv"

@@ -1,7 +1,6 @@
 """Delete results past their retention, once from the command line or periodically.
 
-An expired query answers 410, swept or not; the sweep frees the space and removes the data. Several
-sweepers may run at once.
+An expired query answers 410, swept or not. Several sweepers may run at once.
 """
 
 import asyncio
@@ -28,7 +27,7 @@ _SECONDS_PER_MINUTE = 60
 
 @dataclass(frozen=True)
 class SweepCounts:
-    """What one pass found and did, in objects and bytes."""
+    """What a sweep found and deleted, in objects and bytes."""
 
     listed: int = 0
     expired: int = 0
@@ -37,11 +36,11 @@ class SweepCounts:
 
     @property
     def failed(self) -> int:
-        """The expired objects that are still there."""
+        """The number of expired objects that could not be deleted."""
         return self.expired - self.deleted
 
     def plus(self, other: "SweepCounts") -> "SweepCounts":
-        """The counts of two passes together."""
+        """Add the counts of two sweeps."""
         return SweepCounts(
             self.listed + other.listed,
             self.expired + other.expired,
@@ -54,8 +53,8 @@ class Sweeper:
     """Deletes expired results.
 
     Args:
-        bucket: Where they lie.
-        locations: The part of it that is ours.
+        bucket: The result bucket.
+        locations: The locations of results in it.
         clock: The current time, in UTC.
     """
 
@@ -68,10 +67,10 @@ class Sweeper:
         self._stopped = threading.Event()
 
     def sweep(self) -> SweepCounts:
-        """Look at every result once; what cannot be deleted is counted, and the rest still goes.
+        """Sweep once; objects that cannot be deleted are counted, and do not stop the sweep.
 
         Raises:
-            EngineError: The results cannot be listed; what was deleted until then is.
+            EngineError: The results cannot be listed.
         """
         counts = SweepCounts()
         for page in self._bucket.pages(self._locations.root_prefix):
@@ -81,7 +80,7 @@ class Sweeper:
         return counts
 
     def stop(self) -> None:
-        """End a pass after the page that it is at."""
+        """End a running sweep after its current page."""
         self._stopped.set()
 
     def _sweep_page(self, page: Sequence[StoredObject]) -> SweepCounts:
@@ -109,7 +108,7 @@ class Sweeper:
 
 
 def sweeper_from(settings: Settings, clock: Callable[[], datetime] | None = None) -> Sweeper:
-    """The sweeper of the results that the settings describe."""
+    """Make the sweeper that the settings describe."""
     locations = ResultLocations(settings.result_bucket, settings.result_prefix)
     return Sweeper(ResultBucket(settings), locations, clock or partial(datetime.now, UTC))
 
@@ -120,7 +119,7 @@ def _batches(objects: Sequence[StoredObject]) -> Iterator[Sequence[StoredObject]
 
 @asynccontextmanager
 async def swept(settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[None]:
-    """Keep the results swept in the background, if the settings say so."""
+    """Sweep in the background while the context is open, if the settings say so."""
     if not settings.sweep_interval_minutes:
         yield
         return
@@ -138,7 +137,7 @@ async def swept(settings: Settings, clock: Callable[[], datetime]) -> AsyncItera
 async def _keep_swept(sweeper: Sweeper, interval_seconds: float) -> NoReturn:
     """Sweep at every interval, beginning at a random point of the first.
 
-    Workers and replicas that are started together would all list the bucket at once.
+    Otherwise workers that start together would all list the bucket at once.
     """
     await asyncio.sleep(random.uniform(0, interval_seconds))  # noqa: S311 - no secret
     while True:

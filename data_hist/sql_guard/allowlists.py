@@ -1,6 +1,6 @@
 """What a query may be made of: keywords, functions, and nodes of its syntax tree with arguments.
 
-Plain data. Whatever is not listed is refused, also what sqlglot learns to parse later.
+Plain data. Whatever is not listed is refused, including what later releases of sqlglot parse.
 """
 
 from collections.abc import Iterator, Mapping

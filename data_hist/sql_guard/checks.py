@@ -34,7 +34,7 @@ _EXTRACT = (
 
 
 def check_statement(source: Source, tokens: list[Token], tables: Collection[str]) -> None:
-    """Refuse what is not one SELECT by its first word and its semicolons."""
+    """Refuse a text whose first word or semicolons show that it is not one SELECT."""
     first = next((token for token in tokens if token.text != "("), None)
     if first is None:
         raise source.refusal(0, "NOT_SELECT", "The query holds no statement.")
@@ -64,7 +64,7 @@ def check_words(source: Source, tokens: list[Token], forbidden: Collection[str])
 def check_calls(source: Source, tokens: list[Token], brackets: dict[int, int]) -> None:
     """Refuse the first call of a function that is not allowed.
 
-    A name before a `(` is a call, but for keywords, and for the column lists of aliases and CTEs.
+    A name before a `(` is a call, except for keywords and the column lists of aliases and CTEs.
     """
     for index in range(1, len(tokens)):
         if tokens[index].text == "(" and tokens[index - 1].kind in _NAMES:
@@ -111,7 +111,7 @@ def check_names(source: Source, nodes: list[exp.Expr], tokens: list[Token]) -> N
 
 
 def _second_statement(source: Source, semicolon: Token, after: list[Token]) -> Exception:
-    """Make the refusal of a statement after a semicolon, or of one semicolon too many."""
+    """Make the refusal of a second statement, or of a superfluous semicolon."""
     second = next((token for token in after if token.text != ";"), None)
     if second is None or semicolon.start == 0:
         detail = "A query is one statement, with at most one ';', at its end."

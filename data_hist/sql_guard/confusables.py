@@ -18,7 +18,7 @@ _DOTLESS = str.maketrans("\u0131\u0237", "ij")
 
 
 def fold(name: str) -> str:
-    """Return a name without marks, widths, styles and case."""
+    """Return a name without diacritics, widths, styles and case."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", name).casefold())
     letters = [character for character in plain if not unicodedata.combining(character)]
     return "".join(letters).translate(_DOTLESS)

@@ -1,4 +1,4 @@
-"""Tell the caller of a refused text what to write instead: advice, and words that may be meant.
+"""Tell the caller of a refused text what to write instead: advice, and suggested words.
 
 Suggests a keyword only if the text parses further with it. Parsing again is bounded by the length
 of the text and the number of candidates.
@@ -103,7 +103,7 @@ def not_a_select(source: Source, tokens: Sequence[Token], tables: Collection[str
 
     Args:
         source: The text.
-        tokens: Its tokens, at least one of which is no opening bracket.
+        tokens: Its tokens, at least one of which is not an opening bracket.
         tables: The names of the served tables, in lower case.
     """
     first = next(token for token in tokens if token.text != "(")
@@ -159,7 +159,7 @@ def _advice(source: Source, first: Token, tokens: Sequence[Token], tables: Colle
 def suggest_correction(
     source: Source, error: InvalidSql, read: Callable[[str], object], names: Set[str]
 ) -> InvalidSql:
-    """Return a syntax error with what may be meant, or the same error if that is unknown.
+    """Add a suggestion to a syntax error, or return the same error if there is none.
 
     Args:
         source: The caller's text.
@@ -210,7 +210,7 @@ def _around(tokens: Sequence[Token], place: int) -> Iterator[Token]:
 
 
 def _candidates(around: Sequence[Token], names: Set[str]) -> list[tuple[Token, str]]:
-    """Pair each word that is neither keyword nor name with keywords like it, the likest first."""
+    """Pair each word that is neither keyword nor name with keywords, the most similar first."""
     found: list[tuple[float, Token, str]] = []
     for token in around:
         is_known = token.text in RESERVED | GRAMMAR_WORDS or token.text.lower() in names | FUNCTIONS

@@ -38,8 +38,8 @@ MAX_SQL_BYTES = 262_144
 class AdmittedQuery:
     """What is sent to the engine, and how it differs from the caller's text.
 
-    `time_bounds` says for each table reference when the wanted records arrived, `reads` what it may
-    read for them, if that was asked for.
+    `time_bounds` says for each table reference when the wanted records arrived; `reads` says what
+    it may read for them, if that was requested.
     """
 
     sql: str
@@ -51,7 +51,7 @@ class AdmittedQuery:
 class TableBounds(NamedTuple):
     """When the records of each table arrived, by all conditions and by those on some columns.
 
-    `by_days` is None unless it was asked for.
+    `by_days` is None unless it was requested.
     """
 
     by_all: tuple[TimeBounds, ...]
@@ -65,7 +65,7 @@ FindBounds: TypeAlias = Callable[[Mapping[int, Parameter]], TableBounds]
 
 @dataclass(frozen=True)
 class Statement:
-    """What the guard knows of an admissible text alone, whoever sends it with whatever parameters.
+    """What the guard knows about an admissible text, whoever sends it and with whatever parameters.
 
     Nothing here depends on a customer or on the time, so it can be cached. `fixed` are the
     replacements that are the same for everybody.
@@ -130,7 +130,7 @@ class Guard:
         Raises:
             QueryTooLarge: It is over the engine's limit, as written or as sent.
             InvalidSql: It has a syntax error.
-            StatementNotAllowed: It is not one SELECT over what is served.
+            StatementNotAllowed: It is not one SELECT over the served tables.
             InvalidRequest: The value of a parameter is not one of its type.
         """
         statement = self.read(sql, with_days=with_reads)

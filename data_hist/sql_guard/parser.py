@@ -75,7 +75,7 @@ class TrinoTokenizer(Trino.Tokenizer):
 
 
 class PlainTrino(Trino):
-    """Trino without the work on trees that only printing them needs."""
+    """Trino without the tree rewrites that only the SQL generator needs."""
 
     Tokenizer = TrinoTokenizer
     # With an offset, sqlglot types and simplifies each `x[1]`, and copies what stands before it.

@@ -95,8 +95,8 @@ def scoped_sub_select(
     Args:
         version: The API version of the table.
         table: The table.
-        customer_id: Whose rows it shows; None for everybody's.
-        arrival: When the wanted records arrived; it leaves out other partitions.
+        customer_id: The customer whose rows it shows; None for all rows.
+        arrival: When the wanted records arrived; other partitions are left out.
     """
     columns = ", ".join(_render_column(column.name) for column in table.queryable_columns)
     scope = "" if customer_id is None else f"{TENANT_COLUMN} = {customer_id:d}"

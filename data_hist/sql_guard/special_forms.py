@@ -99,7 +99,7 @@ class CallParser(TrinoParser):
         return self._parse_bitwise()
 
     def _is_outcome(self) -> bool:
-        """Whether this is the NULL of `NULL ON ERROR`, and no value."""
+        """Whether this is the NULL of `NULL ON ERROR` rather than a value."""
         return self._match_texts(_OUTCOMES, advance=False) and self._next.token_type == TokenType.ON
 
     def _begins_operand(self, *words: str) -> bool:

@@ -1,7 +1,7 @@
 """Check which tokens may follow each other: sqlglot accepts syntax errors that Trino does not.
 
-But for the `?`, not a line of defence: the engine refuses these texts too, but only after the
-submit. Found here, the caller gets `invalid-sql` with a position at once.
+Except for the `?`, this is not a line of defence: the engine would refuse these texts too, but only
+after the submit. Here the caller gets `invalid-sql` with a position at once.
 """
 
 from collections.abc import Iterator, Sequence
@@ -78,7 +78,7 @@ def check_neighbours(source: Source, tokens: list[Token]) -> None:
 
 
 def check_colons(source: Source, tokens: list[Token], brackets: dict[int, int]) -> None:
-    """Refuse a `:` but between a key and its value, as in `json_object('a': 1)`."""
+    """Refuse a `:` except between a key and its value, as in `json_object('a': 1)`."""
     allowed = {
         index
         for opening in brackets
@@ -213,7 +213,7 @@ def _is_foreign(before: Token, word: Token, right: Token) -> bool:
 
 
 def _is_dotted(before: Token, right: Token) -> bool:
-    """Whether a dot stands in a name or begins a number."""
+    """Whether a dot is part of a name or begins a number."""
     if before.kind in (Kind.NUMBER, Kind.STRING):
         return False
     follows_name = before.kind in _NAMES and before.text not in RESERVED

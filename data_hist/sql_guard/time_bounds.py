@@ -104,7 +104,7 @@ def check_days(
     bounds: Iterable[TimeBounds],
     max_days: int,
 ) -> None:
-    """Refuse the first table, given with its offset, of which more days are asked for."""
+    """Refuse the first of the tables, given by offset, that covers more days than allowed."""
     now_ms = int(datetime.now(UTC).timestamp() * 1000)
     max_ms = max_days * DAY_MS + _SLACK_MS
     for (table, offset), each in zip(tables, bounds, strict=True):

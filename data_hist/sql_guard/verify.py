@@ -1,6 +1,6 @@
 """Verify the rewritten text, as the second line of defence: only our sub-selects may read tables.
 
-Lexes and parses what was written anew; of the rewriting it knows only which pieces were meant.
+Lexes and parses the rewritten text again, and knows only which pieces it should contain.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -87,7 +87,7 @@ def check_frame(
 ) -> None:
     """Raise unless the frame is the caller's text with our pieces, and only these name tables.
 
-    The sub-selects of a customer are closed in themselves, and cannot change how the rest parses.
+    The sub-selects of a customer are complete in themselves, and cannot change how the rest parses.
 
     Args:
         frame: The caller's text with an empty sub-select for each table.
@@ -119,7 +119,7 @@ def check_sent(
         fixed: The replacements that are the same for every customer.
         literals: The values of the `?`.
         sub_selects: The sub-selects that replace the tables.
-        customer_id: Whose rows may be read; None for everybody's.
+        customer_id: The customer whose rows may be read; None for all rows.
     """
     _check_tokens(sent, tokens, [*fixed, *literals, *(each.replacement for each in sub_selects)])
     for literal in literals:
@@ -217,7 +217,7 @@ def _is_in_sub_select(table: exp.Table, view: TableView) -> bool:
 
 
 def _check_literal(piece: _Piece) -> None:
-    """Raise unless a literal is one value: without a name, and closed in itself."""
+    """Raise unless a literal is one value: without names, and complete in itself."""
     depth = 0
     for kind, text in piece.tokens:
         depth += (text == "(") - (text == ")")
@@ -256,7 +256,7 @@ def _check_empty_sub_select(shape: str, view: TableView) -> None:
 
 
 def _parse_sub_select(shape: str, parts: Collection[str]) -> exp.Select:
-    """Return the SELECT that the shape is, with nothing beside it."""
+    """Parse the shape, and return the one SELECT that it consists of."""
     try:
         outer = parser.parse(lex(Source(f"SELECT 1 FROM {shape}")))  # noqa: S608 - parsed only
     except Exception as error:
@@ -288,7 +288,7 @@ def _is_column(node: exp.Expr, names: Collection[str]) -> bool:
 
 
 def _is_of_one_customer(select: exp.Select, tenant_column: str) -> bool:
-    """Whether every other condition comes on top of that on the customer."""
+    """Whether the condition on the customer is ANDed with every other condition."""
     where = select.args.get("where")
     condition = where.this if where else None
     while isinstance(condition, exp.And):

@@ -66,7 +66,7 @@ class PolledQuery:
         self.failures = 0
 
     def repeat(self) -> None:
-        """Have the next call serve everyone whom this one has failed."""
+        """Let the next call serve every request that this one failed."""
         self.failures += 1
         self.watchers |= self.served
         self.served = set()
