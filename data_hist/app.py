@@ -55,10 +55,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-
-def utc_now() -> datetime:
-    """Return the current time."""
-    return datetime.now(UTC)
+utc_now: Callable[[], datetime] = partial(datetime.now, UTC)
+"""The current time."""
 
 
 @dataclass(frozen=True)

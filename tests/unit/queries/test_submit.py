@@ -1,13 +1,67 @@
-"""Shielded work continues when its caller is cancelled, and its error is not logged."""
+"""What is started is not lost: neither a call whose caller leaves, nor a slow validation."""
 
 import asyncio
 import gc
 from contextlib import suppress
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, cast
 
 import pytest
 
-from data_hist.queries.submit import await_shielded
+from data_hist.athena.model import Query, QueryStatus
+from data_hist.catalog import load_catalog
+from data_hist.errors import EngineUnavailable
+from data_hist.queries.model import Submission
+from data_hist.queries.submit import SubmitLimits, Submitter, await_shielded
+from data_hist.retention.result_locations import ResultLocations
+from data_hist.sql_guard import AdmittedQuery
+
+NOW = datetime(2026, 11, 20, tzinfo=UTC)
+RUNNING = Query("explained", QueryStatus.RUNNING, "EXPLAIN SELECT 1", "s3://b/k", NOW)
+
+
+@dataclass
+class SlowAthena:
+    """The guard, the starter, the statuses and the orphans of a validation that does not end."""
+
+    waited_seconds: list[float] = field(default_factory=list)
+    stopped: list[str] = field(default_factory=list)
+
+    async def admit(self, _version: str, sql: str, **_options: object) -> AdmittedQuery:
+        return AdmittedQuery(sql, ())
+
+    async def start(self, *_arguments: object, **_options: object) -> Query:
+        return RUNNING
+
+    async def describe_internal(self, _query_id: str, wait_seconds: float) -> Query:
+        self.waited_seconds.append(wait_seconds)
+        return RUNNING
+
+    def stop(self, query_id: str) -> None:
+        self.stopped.append(query_id)
+
+
+def test_validation_that_takes_too_long_is_stopped() -> None:
+    athena = SlowAthena()
+    every = cast("Any", athena)
+    submitter = Submitter(
+        load_catalog().versions["v0"],
+        guard=every,
+        starter=every,
+        statuses=every,
+        orphans=every,
+        locations=ResultLocations("bucket", "prefix"),
+        clock=lambda: NOW,
+        limits=SubmitLimits(validation_seconds=3.0, retry_after_seconds=7),
+    )
+
+    with pytest.raises(EngineUnavailable) as refusal:
+        asyncio.run(submitter.validate(1, Submission("SELECT 1")))
+
+    assert refusal.value.retry_after_seconds == 7
+    assert athena.waited_seconds == [3.0]
+    assert athena.stopped == ["explained"]
 
 
 def test_work_goes_on_and_its_error_is_told_to_nobody() -> None:
