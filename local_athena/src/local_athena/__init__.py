@@ -1,5 +1,4 @@
-"""The embedded Athena endpoint: enough of Athena and S3 to run the service without AWS.
+"""An Athena emulator: enough of Athena and S3 to run queries over local files without AWS.
 
-A process of its own, for development, tests, demonstrations and small archives on one disk. Nothing
-outside this package imports it but `cli`.
+A separate process, for development, tests, demonstrations and small archives on one disk.
 """

@@ -1,4 +1,4 @@
-"""Runs the `local-athena` command as `python -m local_athena`."""
+"""Run the `local-athena` command as `python -m local_athena`."""
 
 import sys
 

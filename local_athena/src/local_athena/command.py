@@ -1,4 +1,4 @@
-"""The `local-athena` command: parses arguments and starts the server, or writes the sample."""
+"""The `local-athena` command: parse arguments and start the server, or write the sample."""
 
 import argparse
 import hashlib
@@ -22,7 +22,7 @@ _DEFAULTS = LocalAthenaSettings(Path(), Path())
 
 
 class CommandError(Exception):
-    """A command that cannot run; the text says why, and what to do."""
+    """A command cannot run; the message says why, and what to do."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -171,7 +171,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _state_folder(data: Path) -> Path:
-    """Each data folder has its own: results of one never answer a query over another."""
+    """Return the state folder of a data folder; each has its own, so results are never mixed."""
     base = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
     digest = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:12]
     return base / "local-athena" / f"{data.resolve().name}-{digest}"

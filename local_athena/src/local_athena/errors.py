@@ -1,7 +1,7 @@
-"""What Athena says of a statement it cannot run: error names, categories, numbers, texts.
+"""Athena's errors for statements that fail: names, categories, numbers and messages.
 
-The pairs of category and number were measured on Athena engine version 3; names that were not
-measured fall under their family in Athena's error reference.
+Categories and numbers were recorded from Athena engine version 3; other names follow their family
+in Athena's error reference.
 """
 
 from dataclasses import dataclass
@@ -62,7 +62,7 @@ _ERROR_NUMBERS: dict[str, tuple[ErrorCategory, int]] = {
 
 @dataclass(eq=False)
 class StatementFailure(Exception):
-    """A statement that Athena would accept and then report as FAILED.
+    """A statement that Athena accepts and then reports as FAILED.
 
     `line` and `column` count from 1 in the text the caller sent; both or neither are set.
     """
@@ -90,7 +90,7 @@ class StatementFailure(Exception):
 
 @dataclass(eq=False)
 class MalformedQuery(Exception):
-    """A text that does not parse: refused by StartQueryExecution, so that no execution exists."""
+    """A text that does not parse: StartQueryExecution refuses it, and no execution exists."""
 
     text: str
     line: int

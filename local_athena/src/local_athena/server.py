@@ -1,7 +1,6 @@
-"""The endpoint as a server: Athena at `POST /`, S3 below every other path, `GET /healthz`.
+"""The server and composition root: Athena at `POST /`, S3 at every other path, and `GET /healthz`.
 
-The one place that builds the parts and joins them. Requests are accepted with any credentials and
-no signature is checked, which is why it binds the loopback address unless told otherwise.
+Accepts any credentials and checks no signatures, so it binds the loopback address by default.
 """
 
 import contextlib
@@ -34,11 +33,11 @@ _KEEP_ALIVE_SECONDS = 60
 
 
 class CannotStart(Exception):
-    """Something on this machine is in the way of the endpoint."""
+    """The endpoint cannot start on this machine."""
 
 
 def create_app(settings: LocalAthenaSettings, catalog: Catalog) -> Starlette:
-    """Build the endpoint as an ASGI app; its threads live from startup to shutdown."""
+    """Build the ASGI application; its threads run from startup to shutdown."""
     objects = ObjectStore(settings.state / "s3", settings.state / "uploads")
     objects.make_bucket(settings.bucket)
     engine = Engine(settings, catalog, objects)
@@ -69,7 +68,7 @@ def serve(settings: LocalAthenaSettings, catalog: Catalog) -> None:
     """Serve until SIGTERM or SIGINT.
 
     Raises:
-        SystemExit: With status 1 and a message, when the endpoint cannot start.
+        SystemExit: With status 1 and a message, if the endpoint cannot start.
     """
     try:
         if not settings.data.is_dir():
@@ -87,7 +86,7 @@ async def _health(_: Request) -> PlainTextResponse:
 
 @contextlib.contextmanager
 def _owned(state: Path) -> Iterator[None]:
-    """Hold the folder, so that no second process takes its executions for crashed ones."""
+    """Lock the folder, so that a second process does not fail its running executions."""
     try:
         state.mkdir(parents=True, exist_ok=True)
         lock = os.open(state / "lock", os.O_RDWR | os.O_CREAT, 0o600)
@@ -116,7 +115,7 @@ def _listening(settings: LocalAthenaSettings) -> Iterator[socket.socket]:
 
 
 class _AnnouncingServer(uvicorn.Server):
-    """Says on standard output that it listens, where others wait for it."""
+    """Announces on standard output that it listens."""
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

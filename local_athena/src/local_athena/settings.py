@@ -1,6 +1,6 @@
-"""What the embedded endpoint can be told.
+"""The settings of an endpoint.
 
-Values only: who reads them from a command line or an environment is not this module's business.
+Plain values; `command` reads them from the command line.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ DEFAULT_BUCKET = "local-athena-results"
 
 @dataclass(frozen=True)
 class CallRate:
-    """A quota on calls: a bucket of `burst` tokens that refills at `per_second`."""
+    """A quota on calls: a token bucket of `burst` tokens, refilled at `per_second`."""
 
     per_second: float
     burst: int
@@ -20,23 +20,24 @@ class CallRate:
 
 @dataclass(frozen=True)
 class LocalAthenaSettings:
-    """How one endpoint runs.
+    """The settings of one endpoint.
 
     Attributes:
         data: The folder that stands for the bucket of the tables.
-        state: Where executions and S3 objects are kept; one process at a time owns it.
-        host: The address to bind; anyone who reaches it may query, there is no authentication.
-        port: The port to bind; 0 takes a free one.
+        state: The folder of executions and S3 objects; one process at a time locks it.
+        host: The address to bind. There is no authentication: anyone who reaches it may query.
+        port: The port to bind; 0 for any free port.
         workers: How many queries run at once; the rest wait in the queue.
-        query_timeout_seconds: After this much running time a query fails; 30 minutes on Athena.
+        query_timeout_seconds: The longest running time of a query; 30 minutes on Athena.
         memory_limit: DuckDB's limit for each worker, such as `1GB`.
         threads: DuckDB's threads for each worker.
-        max_results_bytes: Room for the results; the oldest go first, no single one may exceed it.
+        max_results_bytes: The disk space for results. The oldest are deleted first; no single
+            result may exceed it.
         bucket: The bucket that exists from the start.
         enforce_workgroup: The workgroup overrides the output location of each query.
-        workgroup_output_location: The location of the workgroup, none unless configured.
-        max_active_queries: The quota on queued and running queries; none unless configured.
-        call_rates: Quotas by operation, such as `GetQueryExecution`; none unless configured.
+        workgroup_output_location: The output location of the workgroup; none by default.
+        max_active_queries: The quota on queued and running queries; none by default.
+        call_rates: Quotas by operation, such as `GetQueryExecution`; none by default.
     """
 
     data: Path

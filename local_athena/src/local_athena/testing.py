@@ -1,4 +1,4 @@
-"""Endpoints for tests: each is a process of its own on a free port of the loopback address."""
+"""Run endpoints for tests, each in a process of its own on a free loopback port."""
 
 import json
 import os
@@ -20,7 +20,7 @@ class Endpoint:
     """A running endpoint.
 
     Attributes:
-        url: The `endpoint_url` of its clients.
+        url: The `endpoint_url` for its clients.
         state: The folder of its executions and objects.
         process: The process, whose standard output is read up to the line that says the URL.
     """
@@ -37,7 +37,7 @@ class Endpoint:
 
     @property
     def client_options(self) -> dict[str, str]:
-        """The arguments of `boto3.client` that lead here; any credentials are accepted."""
+        """Return arguments of `boto3.client` for this endpoint; any credentials are accepted."""
         return {
             "endpoint_url": self.url,
             "region_name": "us-east-1",
@@ -78,7 +78,7 @@ def running_endpoint(
 
     Args:
         tables: A file or folder of `TableInput` documents, or the documents themselves.
-        data: The folder that holds what the bucket of the tables holds.
+        data: The folder that stands for the bucket of the tables.
         state: A folder for executions and results, such as pytest's `tmp_path`.
         options: Further options of `local-athena serve`, such as `workers=1`.
 

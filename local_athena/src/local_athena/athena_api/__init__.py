@@ -1,1 +1,1 @@
-"""Athena's operations, as its clients speak them: JSON 1.1 in, JSON 1.1 or an error out."""
+"""The Athena API: the JSON 1.1 protocol and its operations."""

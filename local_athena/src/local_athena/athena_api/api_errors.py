@@ -1,4 +1,4 @@
-"""What Athena's API answers instead of a result: types, codes, messages and bodies, as measured."""
+"""The errors of the Athena API: types, codes and messages as recorded from Athena."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(eq=False)
 class ApiError(Exception):
-    """An error of Athena's API; everything but an internal one is a 400."""
+    """An error of the Athena API; everything except an internal error is a 400."""
 
     type: str
     message: str | None = None
@@ -20,35 +20,35 @@ class ApiError(Exception):
 
 
 def invalid_request(code: str, message: str) -> ApiError:
-    """Refuse a request for the reason that `AthenaErrorCode` names."""
+    """Make an InvalidRequestException with an `AthenaErrorCode`."""
     details = {"AthenaErrorCode": code, "ErrorCode": code}
     return ApiError("InvalidRequestException", message, details)
 
 
 def invalid_input(message: str) -> ApiError:
-    """Refuse the value of a member."""
+    """Make the error for an invalid value of a member."""
     return invalid_request("INVALID_INPUT", message)
 
 
 def execution_not_found(execution_id: str) -> ApiError:
-    """Say that no execution has this id."""
+    """Make the error for an unknown execution id."""
     return invalid_request(
         "QUERY_EXECUTION_NOT_FOUND", f"QueryExecution {execution_id} was not found"
     )
 
 
 def result_not_found() -> ApiError:
-    """Say that there is no result (any more)."""
+    """Make the error for a result that does not exist, or no longer exists."""
     return invalid_request("RESULT_NOT_FOUND", "Could not find results")
 
 
 def malformed_token(token: str) -> ApiError:
-    """Refuse a NextToken that was not issued for this request."""
+    """Make the error for a NextToken that was not issued for this request."""
     return invalid_input(f"Malformed nextPageToken {token}")
 
 
 def too_many_queries() -> ApiError:
-    """Report the quota on active queries."""
+    """Make the error for the quota on active queries."""
     return ApiError(
         "TooManyRequestsException",
         "You have exceeded the limit for the number of queries you can run concurrently. "
@@ -59,10 +59,10 @@ def too_many_queries() -> ApiError:
 
 
 def throttled() -> ApiError:
-    """Report the quota on calls."""
+    """Make the error for the quota on calls."""
     return ApiError("ThrottlingException", "Rate exceeded")
 
 
 def metadata_not_found(message: str) -> ApiError:
-    """Say that the data catalog has no such thing."""
+    """Make the error for a missing database or table."""
     return ApiError("MetadataException", message)

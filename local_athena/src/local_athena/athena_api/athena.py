@@ -1,6 +1,6 @@
-"""Athena's wire protocol, JSON 1.1: picks the operation by header, renders answers and errors.
+"""Serve Athena's JSON 1.1 protocol: route operations by header, render responses and errors.
 
-Takes any credentials: no signature is checked.
+Accepts any credentials; signatures are not checked.
 """
 
 import json
@@ -61,7 +61,7 @@ class AthenaProtocol:
         }
 
     async def endpoint(self, request: Request) -> Response:
-        """Answer one call."""
+        """Serve a call."""
         target = request.headers.get("x-amz-target", "")
         body = await request.body()
         try:

@@ -1,4 +1,4 @@
-"""Executions as the documents of Athena's API."""
+"""Render executions as documents of the Athena API."""
 
 from typing import Any
 

@@ -1,6 +1,6 @@
-"""The operations on executions: start, get, list, stop, and their statistics.
+"""The operations on query executions: start, get, list, stop and runtime statistics.
 
-Turns members of Athena's API into calls of the engine, and its refusals into Athena's errors.
+Translates requests to calls of the engine, and its exceptions to errors of the Athena API.
 """
 
 from typing import Any
@@ -94,7 +94,7 @@ class ExecutionOperations:
         }
 
     def list_query_executions(self, document: object) -> dict[str, Any]:
-        """ListQueryExecutions; a token holds the last one seen, so new arrivals do not shift it."""
+        """ListQueryExecutions; a token holds the last execution seen, so new ones shift nothing."""
         members = check_members(document, _LIST)
         self._workgroup.require(members.get("WorkGroup"))
         token = members.get("NextToken")

@@ -1,7 +1,7 @@
-"""Checks the members of a request the way AWS's own framework does before any operation runs.
+"""Validate the members of a request as AWS's own framework does, before any operation runs.
 
-First the JSON types, where one wrong member ends it; then required, length and range, where all
-that is wrong is told at once. What a value means is for the operation.
+First the JSON types, where the first wrong member ends the check; then required members, lengths
+and ranges, where one error reports all faults.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,7 +25,7 @@ class Member:
 
 
 def check_members(document: object, members: Sequence[Member]) -> dict[str, Any]:
-    """Check a request and return it.
+    """Validate a request and return it.
 
     Raises:
         ApiError: SerializationException for a wrong type, else InvalidRequestException.

@@ -1,4 +1,4 @@
-"""GetQueryResults: pages of the result file, from the byte offset that the NextToken holds."""
+"""GetQueryResults: pages of the result file, each from the byte offset in its NextToken."""
 
 from typing import Any, BinaryIO
 
@@ -32,7 +32,7 @@ class ResultOperations:
         self._objects = objects
 
     def get_query_results(self, document: object) -> dict[str, Any]:
-        """GetQueryResults; the header is a row of page one and counts."""
+        """GetQueryResults; the header is the first row of the first page, and counts."""
         members = check_members(document, _GET)
         execution = self._find(members["QueryExecutionId"])
         limit = members.get("MaxResults", _MAX_PAGE)

@@ -1,4 +1,4 @@
-"""Call quotas as Athena has them: a bucket of tokens for each operation, refilled at a rate."""
+"""Call quotas like Athena's: a token bucket per operation."""
 
 import threading
 import time
@@ -8,7 +8,7 @@ from local_athena.settings import CallRate
 
 
 class Throttle:
-    """Counts calls against the quotas of their operations; others are free."""
+    """Counts calls against the quotas of their operations; without a quota, there is no limit."""
 
     def __init__(
         self, rates: Mapping[str, CallRate], clock: Callable[[], float] = time.monotonic
@@ -19,7 +19,7 @@ class Throttle:
         self._levels = {name: (float(rate.burst), clock()) for name, rate in rates.items()}
 
     def admits(self, operation: str) -> bool:
-        """Take a token, if there is one left."""
+        """Take a token; return whether there was one."""
         rate = self._rates.get(operation)
         if rate is None:
             return True

@@ -1,4 +1,4 @@
-"""NextTokens: a position, bound to what it is a position in, opaque to the caller."""
+"""Opaque NextTokens: a position, bound to the request that it belongs to."""
 
 import binascii
 import hashlib
@@ -10,16 +10,16 @@ _CHECK_BYTES = 16
 
 
 def issue_token(subject: str, position: int) -> str:
-    """Make the token that leads to a position."""
+    """Make the token for a position."""
     text = str(position).encode()
     return urlsafe_b64encode(_check(subject, text) + text).decode()
 
 
 def read_token(subject: str, token: str) -> int:
-    """Read the position back.
+    """Parse the position from a token.
 
     Raises:
-        ApiError: When the token is damaged or was issued for something else.
+        ApiError: The token is damaged, or was issued for another request.
     """
     try:
         content = urlsafe_b64decode(token.encode())

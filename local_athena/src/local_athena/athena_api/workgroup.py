@@ -1,4 +1,4 @@
-"""The one workgroup there is, `primary`, and what it says about where results go."""
+"""The one workgroup, `primary`, and the output location of results."""
 
 from typing import Any
 
@@ -22,12 +22,12 @@ class Workgroup:
         self._enforces = enforces
 
     def require(self, name: str | None) -> None:
-        """Refuse the name of any other workgroup; none at all means this one."""
+        """Refuse any other workgroup; a request may omit the name."""
         if name is not None and name != self.name:
             raise invalid_input("WorkGroup is not found.")
 
     def output_location(self, requested: str | None) -> str | None:
-        """Decide between the workgroup's location and the one a query asks for."""
+        """Choose between the output location of the workgroup and that of the query."""
         return self._location if self._enforces or not requested else requested
 
     def get_work_group(self, document: object) -> dict[str, Any]:

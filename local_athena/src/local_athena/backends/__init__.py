@@ -1,1 +1,1 @@
-"""Engines that run the statements."""
+"""The database engines that run statements."""

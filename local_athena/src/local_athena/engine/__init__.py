@@ -1,4 +1,4 @@
-"""Runs statements with DuckDB over the archive: the queue, the workers, the result files.
+"""Run statements: the queue, the workers, the executions and their result files.
 
-Speaks no protocol; `dialect` knows the SQL and `archive` the files.
+Knows no wire protocol; the backend knows SQL and files.
 """

@@ -1,8 +1,7 @@
-"""A worker's own DuckDB: closed off from everything but the archive and the worker's own folder.
+"""A sandboxed DuckDB per worker, which can only access the archive and the worker's folder.
 
-Each worker has an instance to itself, not a cursor of a shared one, because the folders that
-DuckDB may touch are settings of the instance: what another query writes is out of reach, whatever
-the SQL.
+Each worker has an instance of its own rather than a cursor, because the allowed folders are
+settings of the instance. So no SQL can read what another query writes.
 """
 
 from collections.abc import Iterator, Sequence
@@ -20,8 +19,8 @@ class Database:
     """One sandboxed DuckDB.
 
     Args:
-        archive: What queries read.
-        folder: The worker's folder, for the result in the making and for what spills from memory.
+        archive: The archive that queries read.
+        folder: The worker's folder, for unfinished results and for data that spills to disk.
         memory_limit: DuckDB's limit, such as `1GB`.
         threads: DuckDB's threads.
     """
@@ -41,7 +40,7 @@ class Database:
 
     @property
     def archive_folders(self) -> Sequence[Path]:
-        """Where the files lie that queries read."""
+        """The folders of the files that queries read."""
         return self._archive.folders()
 
     def _lock_down(self, folders: Sequence[Path]) -> None:
@@ -53,9 +52,9 @@ class Database:
 
     @contextmanager
     def relations(self, scans: Sequence[Scan]) -> Iterator[int]:
-        """Let the relations of a translated statement exist while it runs; say how big they are.
+        """Create the views of a translated statement while it runs; yield the bytes that they read.
 
-        All of it is one transaction, in which `now()` is the same for pruning and for the rows.
+        Runs in one transaction, so that `now()` is the same for pruning and for the rows.
         """
         size_bytes = 0
         self.connection.execute("BEGIN TRANSACTION")
@@ -71,14 +70,14 @@ class Database:
                 self.connection.execute("ROLLBACK")
 
     def copy(self, statement: str) -> int:
-        """Run a COPY and say how many rows it wrote."""
+        """Run a COPY and return the number of rows."""
         written = self.connection.execute(statement).fetchone()
         return int(written[0]) if written else 0
 
     def interrupt(self) -> None:
-        """Stop the statement that runs, from another thread."""
+        """Interrupt the running statement, from another thread."""
         self.connection.interrupt()
 
     def close(self) -> None:
-        """Let go of memory and files."""
+        """Release memory and files."""
         self.connection.close()

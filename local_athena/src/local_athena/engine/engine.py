@@ -1,7 +1,7 @@
-"""The queue of statements, the workers behind it and the limits they run under.
+"""The engine: the queue of statements, its workers and their limits.
 
-Executions are asynchronous as on Athena: `start` answers at once, the state tells the rest.
-Speaks no protocol; `dialect` knows the SQL, `ledger` the states, `worker` runs.
+Executions are asynchronous as on Athena: `start` returns at once, and the state changes later.
+Knows no wire protocol.
 """
 
 import logging
@@ -38,9 +38,9 @@ class Engine:
     """Runs statements over the archive.
 
     Args:
-        settings: The limits to hold, and where things are.
+        settings: The limits, and the folders.
         catalog: The tables.
-        objects: Where results go.
+        objects: The object store for results.
     """
 
     def __init__(
@@ -59,7 +59,7 @@ class Engine:
         self._watchdog = threading.Thread(target=self._watch, name="local-athena-watchdog")
 
     def open(self) -> None:
-        """Start to work off the queue."""
+        """Start the workers."""
         self._workers = [self._worker(number) for number in range(self._settings.workers)]
         for thread in (*self._workers, self._watchdog):
             thread.start()
@@ -68,9 +68,9 @@ class Engine:
         """Queue a statement and return the id of its execution, or of the one it repeats.
 
         Raises:
-            MalformedQuery: When it does not parse; nothing was started.
-            IdempotentParameterMismatch: When its token was used for another request.
-            TooManyActiveQueries: When the quota is used up.
+            MalformedQuery: The text does not parse; nothing was started.
+            IdempotentParameterMismatch: The token was used for another request.
+            TooManyActiveQueries: The quota is used up.
         """
         if earlier := self._ledger.replayed(request):
             return earlier.id
@@ -93,12 +93,12 @@ class Engine:
         return self._ledger.newest(limit, before)
 
     def stop(self, execution_id: str) -> None:
-        """Cancel an execution; one that has finished stays as it is."""
+        """Cancel an execution; does nothing if it has finished."""
         if self._ledger.change(execution_id, Execution.cancelled):
             self._interrupt(execution_id)
 
     def close(self) -> None:
-        """Fail what is not finished and end all threads, or else DuckDB aborts the process."""
+        """Fail unfinished executions and end all threads; otherwise DuckDB aborts the process."""
         self._closing.set()
         self._ledger.abandon("The endpoint stopped before the query finished")
         for _ in self._workers:

@@ -1,7 +1,7 @@
-"""All executions this endpoint knows, and the only way to change one.
+"""The registry of executions, and the only way to change one.
 
-Holds the rules that concern several threads or several executions: a final state stays, a token
-that comes again names its first execution, what a crash left unfinished has failed.
+Enforces the rules across threads and executions: final states do not change, a repeated token
+returns the first execution, and a crash fails unfinished executions.
 """
 
 import logging
@@ -21,13 +21,13 @@ HISTORY = timedelta(days=45)
 
 
 class IdempotentParameterMismatch(Exception):
-    """A ClientRequestToken that came before with another request."""
+    """A ClientRequestToken was used before, with another request."""
 
 
 class ExecutionRegistry:
-    """The executions, kept in a store and in memory; safe to share between threads.
+    """Executions in memory and in a store. Thread-safe.
 
-    `results` counts the executions that ever succeeded.
+    `results` is the number of executions that have succeeded.
     """
 
     def __init__(self, store: ExecutionStore) -> None:
@@ -41,7 +41,7 @@ class ExecutionRegistry:
         self.abandon("The endpoint stopped before the query finished")
 
     def find(self, execution_id: str) -> Execution | None:
-        """Look up an execution as it is now."""
+        """Look up the current state of an execution."""
         return self._executions.get(execution_id)
 
     def newest(self, limit: int, before: int | None = None) -> list[Execution]:
@@ -55,7 +55,7 @@ class ExecutionRegistry:
         """Find the execution that this request already started.
 
         Raises:
-            IdempotentParameterMismatch: When its token started another request.
+            IdempotentParameterMismatch: The token belongs to another request.
         """
         with self._lock:
             earlier = self._executions.get(self._tokens.get(request.client_request_token, ""))
@@ -79,7 +79,7 @@ class ExecutionRegistry:
             return execution
 
     def change(self, execution_id: str, transition: Callable[[Execution], Execution]) -> bool:
-        """Move an execution on, unless it has reached a final state; say whether it moved."""
+        """Change an execution unless its state is final; return whether it changed."""
         with self._lock:
             # Under the lock, so that of two who end an execution the second one notices.
             current = self._executions[execution_id]
@@ -92,19 +92,19 @@ class ExecutionRegistry:
             return True
 
     def abandon(self, reason: str) -> None:
-        """Fail what is not finished; the caller may well start it again."""
+        """Fail unfinished executions; their callers may start them again."""
         for execution in self.active():
             self.change(
                 execution.id, lambda each: each.failed(Failure.internal(reason, retryable=True))
             )
 
     def active(self) -> list[Execution]:
-        """The executions that wait or run."""
+        """Return queued and running executions."""
         with self._lock:
             return [each for each in self._executions.values() if not each.state.is_final]
 
     def succeeded(self) -> list[Execution]:
-        """The executions that have, or had, a result, oldest first."""
+        """Return the executions that have or had a result, oldest first."""
         with self._lock:
             return [each for each in self._executions.values() if each.state is State.SUCCEEDED]
 

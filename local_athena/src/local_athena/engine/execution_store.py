@@ -1,7 +1,6 @@
-"""Keeps executions in files, so that they outlive the process that ran them.
+"""Store executions as files, so that they outlive the process.
 
-One JSON document for each execution, replaced in one step, so that a crash leaves the old one or
-the new one. What the states mean is `engine`'s business.
+One JSON document per execution, replaced atomically.
 """
 
 import json
@@ -32,7 +31,7 @@ class ExecutionStore:
         folder.mkdir(parents=True, exist_ok=True)
 
     def save(self, execution: Execution) -> None:
-        """Write the execution, over what was known of it."""
+        """Write an execution, replacing its file."""
         path = self._path(execution.id)
         # Replaced by a rename: a crash in between leaves the document before it.
         unfinished = path.with_suffix(".tmp")
@@ -42,11 +41,11 @@ class ExecutionStore:
         unfinished.replace(path)
 
     def forget(self, execution_id: str) -> None:
-        """Remove the execution's file."""
+        """Delete the file of an execution."""
         self._path(execution_id).unlink(missing_ok=True)
 
     def load(self) -> list[Execution]:
-        """Read all executions, in the order of their arrival."""
+        """Read all executions, in order of arrival."""
         return sorted(self._read(), key=lambda execution: execution.sequence)
 
     def _read(self) -> Iterator[Execution]:

@@ -1,7 +1,6 @@
-"""The life of one statement: what was asked, the state it reached, and what came of it.
+"""The execution of a statement: its request, state and outcome.
 
-Immutable values: a change of state is a new value, so that a reader never sees half of one. They
-know neither DuckDB nor the wire.
+Immutable values: each change of state makes a new one, so that readers never see half a change.
 """
 
 from dataclasses import dataclass, field, replace
@@ -12,7 +11,7 @@ from local_athena.errors import ErrorCategory, StatementFailure
 
 
 class State(StrEnum):
-    """The states of Athena."""
+    """The states of an execution, as Athena names them."""
 
     QUEUED = "QUEUED"
     RUNNING = "RUNNING"
@@ -22,13 +21,13 @@ class State(StrEnum):
 
     @property
     def is_final(self) -> bool:
-        """Whether nothing can follow."""
+        """Whether the state is final."""
         return self not in (State.QUEUED, State.RUNNING)
 
 
 @dataclass(frozen=True)
 class Request:
-    """What StartQueryExecution was asked; `output_location` is the one that took effect."""
+    """A request to StartQueryExecution; `output_location` is the effective one."""
 
     sql: str
     catalog: str | None
@@ -39,7 +38,7 @@ class Request:
     parameters: tuple[str, ...] = ()
 
     def same_as(self, other: "Request") -> bool:
-        """Whether Athena takes both for one request; it does not compare the parameters."""
+        """Whether Athena treats both as the same request; it does not compare parameters."""
         return self._identity == other._identity
 
     @property
@@ -58,18 +57,18 @@ class Failure:
 
     @classmethod
     def of(cls, failure: StatementFailure) -> "Failure":
-        """Take over what the statement ran into."""
+        """Make the failure from an exception of the backend."""
         return cls(str(failure), int(failure.category), failure.number)
 
     @classmethod
     def internal(cls, text: str, *, retryable: bool = False) -> "Failure":
-        """Blame the endpoint itself."""
+        """Make the failure for a fault of the emulator itself."""
         return cls(f"GENERIC_INTERNAL_ERROR: {text}", int(ErrorCategory.SYSTEM), 200, retryable)
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a result, as ColumnInfo tells it."""
+    """A column of a result, as in ColumnInfo."""
 
     name: str
     type: str
@@ -80,7 +79,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Statistics:
-    """Where the time went, and what was read and written."""
+    """Times, and bytes read and written."""
 
     queue_ms: int = 0
     planning_ms: int = 0
@@ -94,7 +93,7 @@ class Statistics:
 
 @dataclass(frozen=True)
 class Execution:
-    """One statement and its life; `sequence` orders executions by arrival."""
+    """The execution of one statement; `sequence` orders executions by arrival."""
 
     id: str
     sequence: int
@@ -110,32 +109,32 @@ class Execution:
 
     @property
     def is_explain(self) -> bool:
-        """Whether the result is a text and not rows."""
+        """Whether the result is text rather than rows."""
         return self.substatement == "EXPLAIN"
 
     @property
     def result_location(self) -> str:
-        """The S3 address of the result, known before there is one."""
+        """The S3 URL of the result, known before the result exists."""
         extension = "txt" if self.is_explain else "csv"
         return f"{self.request.output_location.rstrip('/')}/{self.id}.{extension}"
 
     def running(self) -> "Execution":
-        """Leave the queue."""
+        """Return the execution as RUNNING."""
         waited_ms = milliseconds_since(self.submitted_at)
         return replace(
             self, state=State.RUNNING, statistics=replace(self.statistics, queue_ms=waited_ms)
         )
 
     def succeeded(self, columns: tuple[Column, ...], statistics: Statistics) -> "Execution":
-        """Finish with a result."""
+        """Return the execution as SUCCEEDED, with a result."""
         return self._finished(State.SUCCEEDED, columns=columns, statistics=statistics)
 
     def failed(self, failure: Failure) -> "Execution":
-        """Finish without one, for this reason."""
+        """Return the execution as FAILED, for a reason."""
         return self._finished(State.FAILED, failure=failure, state_change_reason=failure.message)
 
     def cancelled(self) -> "Execution":
-        """Finish because the caller asked to stop."""
+        """Return the execution as CANCELLED."""
         return self._finished(State.CANCELLED, state_change_reason="Query cancelled by user")
 
     def _finished(self, state: State, **changes: object) -> "Execution":
@@ -149,5 +148,5 @@ class Execution:
 
 
 def milliseconds_since(moment: datetime) -> int:
-    """The whole milliseconds that passed."""
+    """Return the milliseconds since a time."""
     return int((datetime.now(UTC) - moment).total_seconds() * 1000)

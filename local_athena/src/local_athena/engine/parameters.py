@@ -1,7 +1,7 @@
-"""ExecutionParameters: values for the `?` of a statement, bound as Athena was seen to bind them.
+"""Bind ExecutionParameters to the `?` of a statement, as Athena does.
 
-A value that reads as an expression without names *is* that expression, also `1 OR 1=1`; any other
-becomes a string. It is no safe way to pass values, here as there.
+A value that parses as an expression without names *is* that expression, even `1 OR 1=1`; any other
+becomes a string. As on Athena, this is not a safe way to pass values.
 """
 
 import re
@@ -25,10 +25,10 @@ _INFIX = re.compile(r"<>|!=|<=|>=|\|\||[-+*/%=<>]|(?:AND|OR|LIKE)\b", re.IGNOREC
 
 
 def bind_parameters(sql: str, parameters: Sequence[str]) -> str:
-    """Put the values in place of the question marks; values too many are ignored.
+    """Replace the question marks with the values; surplus values are ignored.
 
     Raises:
-        StatementFailure: When there are fewer values than question marks.
+        StatementFailure: There are fewer values than question marks.
     """
     if not parameters:
         return sql

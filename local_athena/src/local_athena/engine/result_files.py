@@ -1,8 +1,7 @@
-"""Athena's result files: how DuckDB writes them, and reading them page by page.
+"""Write result files with DuckDB in Athena's format, and read them page by page.
 
-Every value is quoted, `"` doubled; NULL is nothing, the empty string is `""`; lines end in a
-newline. A page costs its own bytes wherever in the file it lies. Knows neither types nor the wire
-format.
+Every value is quoted, with `"` doubled; NULL is nothing, the empty string is `""`. Reading a page
+costs only its own bytes.
 """
 
 import re
@@ -19,17 +18,17 @@ _FIRST_READ_BYTES = 1 << 16
 
 @dataclass(frozen=True)
 class Page:
-    """Rows of a result file and the offset of the row after them."""
+    """Rows of a result file, and the offset of the next row."""
 
     rows: list[Row]
     next_offset: int
 
 
 def copy_statement(query: str, names: Sequence[str], path: Path) -> str:
-    """Build the statement with which DuckDB writes a query's rows as a result file.
+    """Write the COPY statement that writes the rows of a query to a result file.
 
-    DuckDB's own header would rename the second of two columns of one name. PREFIX writes ours, and
-    makes the line ends separators, which is why the last one has to be the SUFFIX.
+    DuckDB's own header would rename the second of two columns with one name. PREFIX writes ours;
+    line ends become separators then, so SUFFIX writes the last one.
     """
     header = ",".join(_quoted(name, '"') for name in names) + "\n"
     target, prefix = (_quoted(text, "'") for text in (str(path), header))
@@ -40,7 +39,7 @@ def copy_statement(query: str, names: Sequence[str], path: Path) -> str:
 
 
 def close_empty_result(path: Path) -> None:
-    """Take away the line end that the statement above writes after no rows at all."""
+    """Remove the line end that `copy_statement` writes even if there are no rows."""
     with path.open("r+b") as file:
         file.truncate(path.stat().st_size - 1)
 

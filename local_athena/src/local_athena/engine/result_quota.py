@@ -1,4 +1,4 @@
-"""Keeps the results within their room on the disk: the oldest go first."""
+"""Limit the disk space of results: delete the oldest first."""
 
 from local_athena.engine.execution_registry import ExecutionRegistry
 from local_athena.engine.executions import Execution
@@ -6,7 +6,7 @@ from local_athena.s3_api.object_store import ObjectStore, split_location
 
 
 class ResultQuota:
-    """The room for results; enforced from one thread."""
+    """The quota on the disk space of results. Not thread-safe."""
 
     def __init__(self, ledger: ExecutionRegistry, objects: ObjectStore, max_bytes: int) -> None:
         self._ledger = ledger
@@ -16,7 +16,7 @@ class ResultQuota:
         self._seen = 0
 
     def enforce(self) -> None:
-        """Remove the oldest results until the rest fits; the newest always stays."""
+        """Delete the oldest results until the rest fits; always keep the newest."""
         seen, self._seen = self._seen, self._ledger.results
         if seen == self._seen or self._excess() <= 0:
             return

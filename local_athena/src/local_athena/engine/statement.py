@@ -1,6 +1,6 @@
-"""Runs one translated statement in a worker's database and leaves its result in a file.
+"""Run a translated statement in a worker's database, and write its result to a file.
 
-Rows go from DuckDB to the file; Python sees none of them. Knows nothing of queues and states.
+Rows go from DuckDB to the file without passing through Python.
 """
 
 import time
@@ -26,7 +26,7 @@ _EXPLAIN_COLUMN = Column("Valid", "boolean", 0, 0, case_sensitive=False)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a statement that ran through has produced."""
+    """The outcome of a successful statement."""
 
     columns: tuple[Column, ...]
     rows: int
@@ -36,7 +36,7 @@ class Outcome:
 
 
 class Abandoned(Exception):
-    """Nobody waits for the statement any more."""
+    """The execution was cancelled or timed out."""
 
 
 def run_statement(
@@ -49,8 +49,8 @@ def run_statement(
     """Run a statement and write its result.
 
     Raises:
-        StatementFailure: What Athena would report as FAILED.
-        Abandoned: When it was given up between two steps; within one, DuckDB is interrupted.
+        StatementFailure: Athena would report the execution as FAILED.
+        Abandoned: It was given up between two steps; within a step, DuckDB is interrupted.
     """
     started = time.perf_counter()
     try:

@@ -1,8 +1,7 @@
-"""A thread that takes statements from the queue and runs them one after the other.
+"""The worker thread, which runs statements from the queue one after the other.
 
-Owns its database and its folder. What becomes of an execution it tells the ledger, which refuses
-when somebody was faster: a query that was stopped stays CANCELLED, and its result is never put in
-place.
+Owns a database and a folder. The registry refuses a change after a final state: a query that was
+stopped stays CANCELLED, and its result is never published.
 """
 
 import logging
@@ -35,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Job:
-    """A queued statement; `plan` is its translation, or what Athena finds wrong with it."""
+    """A queued statement; `plan` is its translation, or the failure that Athena reports."""
 
     execution_id: str
     sql: str
@@ -46,7 +45,7 @@ JobQueue = queue.SimpleQueue[Job | None]
 
 
 class Worker(threading.Thread):
-    """Runs jobs until the queue hands out None."""
+    """Runs jobs until the queue returns None."""
 
     def __init__(
         self,
@@ -69,26 +68,26 @@ class Worker(threading.Thread):
         self._current: tuple[str, float] | None = None
 
     def run(self) -> None:
-        """Work off the queue."""
+        """Run the jobs of the queue."""
         while (job := self._jobs.get()) is not None:
             self._run_job(job)
         self._database.close()
 
     @property
     def current(self) -> tuple[str, float] | None:
-        """The execution that runs, and for how many seconds."""
+        """Return the running execution, and for how many seconds it has run."""
         current = self._current
         return current and (current[0], time.monotonic() - current[1])
 
     def result_bytes(self) -> int:
-        """The size of the result so far."""
+        """Return the size of the result so far."""
         try:
             return self._result.stat().st_size
         except FileNotFoundError:
             return 0
 
     def interrupt(self, execution_id: str) -> None:
-        """Stop the execution, if it is still the one that runs."""
+        """Interrupt an execution, if it is still running."""
         # The lock keeps an interrupt from reaching the next execution in the same database.
         with self._job_lock:
             if self._current and self._current[0] == execution_id:

@@ -1,1 +1,1 @@
-"""The objects of S3, as far as those who read query results need them."""
+"""The part of the S3 API that clients need to read query results."""

@@ -1,7 +1,7 @@
-"""S3 over the object store: path-style requests, the bucket is the first segment of the path.
+"""Serve S3 requests over the object store, in path style: the bucket is the first path segment.
 
-Objects only: no versions, no multipart uploads, no access control. Takes any credentials: no
-signature is checked.
+Objects only: no versions, no multipart uploads, no access control. Accepts any credentials;
+signatures are not checked.
 """
 
 import binascii
@@ -39,13 +39,13 @@ _UNSUPPORTED = re.compile(
 
 
 class S3Protocol:
-    """Every path below `/`: a bucket, or an object in one."""
+    """Serves every path below `/`: a bucket, or an object in one."""
 
     def __init__(self, objects: ObjectStore) -> None:
         self._objects = objects
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, as an ASGI app."""
+        """Serve a request."""
         request = Request(scope, receive)
         response = await self._respond(request)
         await response(scope, receive, send)

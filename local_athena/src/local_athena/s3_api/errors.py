@@ -1,4 +1,4 @@
-"""The errors of S3, by code, with the status each is answered with."""
+"""The errors of S3, by code, with their HTTP status."""
 
 _ERRORS = {
     "BadDigest": (400, "The Content-MD5 you specified did not match what we received."),

@@ -1,4 +1,4 @@
-"""ListObjectsV2: one page of the keys below a prefix, folded at a delimiter."""
+"""ListObjectsV2: a page of the keys under a prefix, grouped by a delimiter."""
 
 import binascii
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -12,7 +12,7 @@ _MAX_KEYS = 1000
 
 
 def list_objects(objects: ObjectStore, bucket: str, query: Mapping[str, str]) -> Listing:
-    """Answer ListObjectsV2; a token is the last key or folded prefix of the page before it."""
+    """Serve ListObjectsV2; a token is the last key or common prefix of the previous page."""
     token = query.get("continuation-token")
     prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
     start_after = query.get("start-after", "")

@@ -1,8 +1,7 @@
-"""S3 objects as files: `<root>/<bucket>/<key>`.
+"""Store S3 objects as files: `<root>/<bucket>/<key>`.
 
-The one place that turns a bucket and a key into a path. Each segment of a key becomes one file
-name that is never empty, `.` or `..` and holds no separator, so no key leads out of its bucket.
-Knows no HTTP.
+Each segment of a key becomes a file name that is never empty, `.` or `..` and has no separator, so
+no key leads out of its bucket.
 """
 
 import hashlib
@@ -27,16 +26,16 @@ _RESERVED_SEGMENTS = {"": "%", ".": "%2E", "..": "%2E%2E"}
 
 
 class InvalidBucketName(ValueError):
-    """A name that S3 gives to no bucket."""
+    """A name that S3 does not allow for buckets."""
 
 
 class KeyUnusable(ValueError):
-    """A key that a file system cannot hold: too long, or below another object."""
+    """A key that the file system cannot store: too long, or below another object."""
 
 
 @dataclass(frozen=True)
 class ObjectInfo:
-    """What S3 tells of an object without its bytes."""
+    """The metadata of an object."""
 
     key: str
     size: int
@@ -48,7 +47,7 @@ def split_location(location: str) -> tuple[str, str]:
     """Split `s3://bucket/key`.
 
     Raises:
-        InvalidBucketName: When it is no such address.
+        InvalidBucketName: It is not such a URL.
     """
     match = _LOCATION.fullmatch(location)
     if match is None or not _BUCKET_NAME.fullmatch(match[1]):
@@ -68,26 +67,26 @@ class ObjectStore:
         uploads.mkdir(parents=True)
 
     def has_bucket(self, bucket: str) -> bool:
-        """Whether something was ever put in, or the bucket was made."""
+        """Whether the bucket was created, or an object was ever put into it."""
         return self._bucket(bucket).is_dir()
 
     def make_bucket(self, bucket: str) -> None:
-        """Let the bucket exist."""
+        """Create the bucket, unless it exists."""
         self._bucket(bucket).mkdir(exist_ok=True)
 
     def open(self, bucket: str, key: str) -> BinaryIO | None:
-        """Open the object for reading; it stays readable when it is deleted meanwhile."""
+        """Open the object for reading; it stays readable if it is deleted meanwhile."""
         try:
             return self._path(bucket, key).open("rb")
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError, KeyUnusable):
             return None
 
     def new_upload(self) -> Path:
-        """A path to write an object to before it is put in place."""
+        """Return a path for an upload, before `put` moves it into place."""
         return self._uploads / secrets.token_hex(16)
 
     def put(self, bucket: str, key: str, content: Path) -> ObjectInfo:
-        """Move a finished file in; readers see the old object or the new one."""
+        """Move a finished file into place; readers see the old object or the new one."""
         path = self._path(bucket, key)
         try:
             with self._folders:
@@ -98,14 +97,14 @@ class ObjectStore:
         return object_info(key, path.stat())
 
     def delete(self, bucket: str, key: str) -> None:
-        """Remove the object, if there is one, and the folders that only it needed."""
+        """Delete the object, if it exists, and folders that become empty."""
         with suppress(IsADirectoryError, NotADirectoryError, KeyUnusable), self._folders:
             path = self._path(bucket, key)
             path.unlink(missing_ok=True)
             self._remove_empty_folders(path.parent, self._bucket(bucket))
 
     def list(self, bucket: str, prefix: str = "") -> list[ObjectInfo]:
-        """All objects whose keys start with the prefix, in S3's order."""
+        """List the objects whose keys start with a prefix, in S3's order."""
         found = (info for info in self._walk(bucket, prefix) if info.key.startswith(prefix))
         return sorted(found, key=lambda info: info.key.encode())
 
@@ -142,9 +141,10 @@ class ObjectStore:
 
 
 def object_info(key: str, status: os.stat_result) -> ObjectInfo:
-    """Describe an object by its file.
+    """Describe an object from its file.
 
-    The ETag changes with the content without reading it; S3 marks one that is no MD5 by `-1`, too.
+    The ETag changes with the content, without reading it. Like S3, marks an ETag that is not an MD5
+    with `-1`.
     """
     version = f"{status.st_ino}.{status.st_mtime_ns}.{status.st_size}"
     digest = hashlib.md5(version.encode(), usedforsecurity=False).hexdigest()

@@ -1,4 +1,4 @@
-"""GET and HEAD of an object: preconditions, ranges, and a body that is never whole in memory."""
+"""GetObject and HeadObject: preconditions, ranges, and a streamed body."""
 
 import os
 import re
@@ -19,7 +19,7 @@ _BLOCK_BYTES = 1 << 20
 
 @dataclass(frozen=True)
 class Span:
-    """Which bytes are sent: from `start` up to, not including, `end`."""
+    """The bytes to send: from `start` up to `end`, exclusive."""
 
     start: int
     end: int
@@ -27,14 +27,14 @@ class Span:
 
     @property
     def length(self) -> int:
-        """How many bytes are sent."""
+        """The number of bytes."""
         return self.end - self.start
 
 
 async def read_object(
     objects: ObjectStore, bucket: str, key: str, headers: Mapping[str, str], *, head: bool
 ) -> Response:
-    """Answer GetObject or HeadObject."""
+    """Serve GetObject or HeadObject."""
     file = await run_in_threadpool(objects.open, bucket, key)
     if file is None:
         raise S3Error("NoSuchKey" if objects.has_bucket(bucket) else "NoSuchBucket")

@@ -1,4 +1,4 @@
-"""The XML that S3 speaks: errors, listings, the list of keys to delete."""
+"""Render and parse the XML of S3: errors, listings, and keys to delete."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ Element = ElementTree.Element
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of ListObjectsV2, with what was asked."""
+    """A page of ListObjectsV2, and its request."""
 
     bucket: str
     prefix: str
@@ -27,7 +27,7 @@ class Listing:
     url_encoded: bool
 
     def text(self, value: str) -> str:
-        """Encode a key as the caller asked for: XML cannot hold every character."""
+        """Encode a key as requested: XML cannot represent every character."""
         return quote(value, safe="/*-._~") if self.url_encoded else value
 
 
@@ -60,17 +60,17 @@ def listing_xml(listing: Listing) -> bytes:
 
 
 def deleted_xml(keys: Iterable[str]) -> bytes:
-    """Render the answer of DeleteObjects."""
+    """Render the response of DeleteObjects."""
     root = _element("DeleteResult", [], xmlns=_NAMESPACE)
     root.extend(_element("Deleted", [("Key", key)]) for key in keys)
     return _rendered(root)
 
 
 def keys_to_delete(body: bytes) -> tuple[list[str], bool]:
-    """Read the keys of a DeleteObjects request, and whether the answer shall stay quiet.
+    """Parse the keys of a DeleteObjects request, and whether its response is to be quiet.
 
     Raises:
-        ValueError: When it is no such document.
+        ValueError: It is not such a document.
     """
     try:
         root = ElementTree.fromstring(body)  # noqa: S314 - the caller is on this machine

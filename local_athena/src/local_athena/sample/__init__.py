@@ -1,1 +1,1 @@
-"""A sample archive to try: what is in it, and how it is laid out."""
+"""The sample archive: its records and its folder layout."""

@@ -1,8 +1,7 @@
-"""A sample archive: some days of events and metrics, laid out as Secor lays out two Kafka topics.
+"""Write a sample archive: days of events and metrics, in the layout of Secor (Kafka to S3).
 
-For trying the service without data of one's own. Customer 1 is the operator, 11000 to 11006 have
-records, and 11007 exists without any. The same end gives the same bytes. What the records say is
-the business of `sample_messages`.
+Customer 1 is the operator, customers 11000 to 11006 have records, and 11007 has none. The same end
+time gives the same bytes.
 """
 
 import gzip
@@ -28,7 +27,7 @@ _UNFINISHED: Final = ".unfinished"
 
 
 class NotASampleArchive(Exception):
-    """The folder holds something that `write_sample_archive` did not write."""
+    """The folder contains something that `write_sample_archive` did not write."""
 
 
 @dataclass(frozen=True)
@@ -44,8 +43,8 @@ _TOPICS: Final = (_Topic("events", EVENT_SERVICES, 3), _Topic("metrics", METRIC_
 def write_sample_archive(root: Path, *, days: int = 3, end: datetime | None = None) -> None:
     """Write the days before `end`, by default before now, into an empty or absent folder.
 
-    A sample archive already there is replaced, each topic in one step; any other content is kept
-    and refused with `NotASampleArchive`.
+    Replaces an existing sample archive, each topic atomically; any other content raises
+    `NotASampleArchive`.
     """
     last = (end or datetime.now(UTC)).astimezone(UTC)
     last = last.replace(minute=last.minute // 10 * 10, second=0, microsecond=0)
@@ -67,7 +66,7 @@ def write_sample_tables(root: Path) -> Path:
 
 
 def _replace(folder: Path, unfinished: Path) -> None:
-    """Put the new topic in the place of the old, which then lies among the unfinished."""
+    """Replace a topic with the new one, and move the old one away."""
     if folder.exists():
         folder.rename(unfinished / f"{folder.name}.old")
     (unfinished / folder.name).rename(folder)
@@ -93,7 +92,7 @@ def _batches(start: datetime, end: datetime) -> Iterator[datetime]:
 
 
 def _lines(topic: _Topic, batch: datetime, random: Random) -> list[list[str]]:
-    """The batch's records by Kafka partition, each in the order of arrival."""
+    """Return the records of a batch by Kafka partition, each in order of arrival."""
     first = int(batch.timestamp() * 1000)
     width = _BATCH // timedelta(milliseconds=1)
     count = random.randint(_RECORDS_PER_BATCH - 15, _RECORDS_PER_BATCH + 15)

@@ -1,8 +1,7 @@
-"""What the records of the sample archive say: services, their payloads, and the envelope.
+"""The records of the sample archive: services, their payloads, and the envelope.
 
-The payloads have the shapes that make queries interesting or break careless readers: nested objects
-and JSON in text, several languages, stack traces, separators inside values, integers beyond what a
-double holds, late arrivals. Knows no files.
+Payloads have shapes that break careless readers: nested objects, JSON in text, several languages,
+stack traces, separators in values, integers beyond 2^53, late arrivals.
 """
 
 import json
@@ -24,9 +23,9 @@ _escaped: Final = json.JSONEncoder(ensure_ascii=True).encode
 
 @dataclass(frozen=True)
 class Service:
-    """A producer: its name, how often it speaks, what it says and how it writes that down.
+    """A producer of records: its name, rate, messages and format.
 
-    With `as_text` the payload is a string holding JSON instead of a nested object.
+    With `as_text`, the payload is a string of JSON instead of a nested object.
     """
 
     name: str
@@ -37,7 +36,7 @@ class Service:
 
 
 def record(random: Random, services: tuple[Service, ...], arrival: int) -> str:
-    """One line of an archived file: the envelope around a payload, with its newline."""
+    """Render a line of an archived file: the envelope around a payload, with its newline."""
     (service,) = random.choices(services, [service.weight for service in services])
     payload: object = service.payload(random)
     (customer,) = random.choices(_CUSTOMERS, _CUSTOMER_WEIGHTS)
@@ -60,7 +59,7 @@ def record(random: Random, services: tuple[Service, ...], arrival: int) -> str:
 
 
 def _delay(random: Random) -> int:
-    """Milliseconds on the way; a forwarder that was cut off delivers hours later."""
+    """Return the milliseconds until arrival; a disconnected forwarder delivers hours later."""
     if random.random() < 0.02:
         return random.randrange(_HOUR // 6, 7 * _HOUR)
     return min(int(random.expovariate(1 / 900)) + 5, 60_000)

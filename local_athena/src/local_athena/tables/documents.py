@@ -1,4 +1,4 @@
-"""JSON documents whose members are read by name; an error says where it is and what to write."""
+"""Read JSON documents by member; errors say where the fault is, and what to write instead."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,12 +8,12 @@ from typing import Any
 
 
 class TablesError(Exception):
-    """A document that defines no table; the text names file, table and key, and what to write."""
+    """A document defines no table; the message names file, table, key, and what to write."""
 
 
 @dataclass(frozen=True)
 class Document:
-    """An object in a file of documents, its place in that file, and the file's database."""
+    """An object in a file of documents, its position in that file, and the database of the file."""
 
     value: Mapping[str, Any]
     place: str
@@ -27,21 +27,21 @@ class Document:
         return TablesError(f"{self.place}{key} {problem}")
 
     def text(self, key: str, advice: str) -> str:
-        """Read a text that must be there; `advice` says what to write."""
+        """Read a required text; `advice` says what to write."""
         value = self.value.get(key)
         if not isinstance(value, str) or not value.strip():
             raise self.error(key, f"is {_shown(value)}; {advice}")
         return value
 
     def child(self, key: str) -> "Document":
-        """Read an object that must be there."""
+        """Read a required object."""
         value = self.value.get(key)
         if not isinstance(value, Mapping):
             raise self.error(key, f"is {_shown(value)}; write an object")
         return Document(value, f"{self.place}{key}.", self.default_database)
 
     def children(self, key: str) -> list["Document"]:
-        """Read a list of objects, which may be missing."""
+        """Read an optional list of objects."""
         value = self.value.get(key) or []
         if not isinstance(value, list) or not all(isinstance(item, Mapping) for item in value):
             raise self.error(key, "is no list of objects; write one object for each column")
@@ -51,7 +51,7 @@ class Document:
         ]
 
     def texts(self, key: str) -> dict[str, str]:
-        """Read an object of texts, which may be missing; numbers and booleans become texts."""
+        """Read an optional object of texts; numbers and booleans become texts."""
         if key not in self:
             return {}
         found = self.child(key)

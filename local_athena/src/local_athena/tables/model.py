@@ -1,4 +1,4 @@
-"""Databases and tables as values. Does not know the documents they come from, nor any file."""
+"""The catalog of databases and tables, as values."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -28,7 +28,7 @@ class Column:
 class PartitionLevel:
     """A level of the folder tree: folders named `<prefix><value><suffix>` hold one partition each.
 
-    `is_text` tells whether the partition key is compared as text, as it stands in the name.
+    `is_text` tells whether the partition key is compared as text.
     """
 
     column: str
@@ -51,8 +51,9 @@ class JsonSerde:
 
     Attributes:
         case_insensitive: Keys are compared, and delivered inside nested values, in lower case.
-        ignore_malformed: A record that is not JSON is a row of NULLs and does not fail the query.
-        keys: The key of a column in the record, where it is not the column's name.
+        ignore_malformed: A record that is not JSON becomes a row of NULLs instead of failing the
+            query.
+        keys: The key of a column in the record, if it differs from the column's name.
     """
 
     case_insensitive: bool = True

@@ -1,4 +1,4 @@
-"""Partition projection: which values a partition key can have, by the table's own properties.
+"""Partition projection: the values of a partition key, from the properties of the table.
 
 https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-types.html
 """
@@ -11,7 +11,7 @@ from typing import Protocol
 
 
 class ProjectionError(ValueError):
-    """A property with a value that Athena or this endpoint refuses; the text says what to write."""
+    """Athena or the emulator refuses the value of a property; the message says what to write."""
 
     def __init__(self, key: str, problem: str) -> None:
         super().__init__(problem)
@@ -123,7 +123,7 @@ class DatePattern:
             return None
 
     def truncate(self, moment: datetime) -> datetime:
-        """Set everything to zero that the pattern does not show."""
+        """Set all parts to zero that the pattern does not contain."""
         names = list(_FIELDS.values())
         hidden = names[names.index(self.smallest) + 1 :]
         zero = {name: 1 if name in ("month", "day") else 0 for name in hidden}
@@ -174,7 +174,7 @@ class DateInterval:
         return months % (self.number * self.unit) == 0
 
     def added_to(self, moment: datetime, sign: int) -> datetime:
-        """The date this much later, or earlier."""
+        """Return the date that is later, or earlier, by this interval."""
         try:
             if isinstance(self.unit, timedelta):
                 return moment + sign * self.number * self.unit
@@ -188,7 +188,7 @@ def parse_projection(column: str, parameters: Mapping[str, str]) -> Projection:
     """Read the properties `projection.<column>.*` of a table.
 
     Raises:
-        ProjectionError: A property is missing, or has a value of another form.
+        ProjectionError: A property is missing or invalid.
     """
     return _Properties(column, parameters).projection()
 

@@ -1,4 +1,4 @@
-"""Reads tables from JSON documents as AWS Glue takes and gives them.
+"""Read tables from JSON documents in the form of the AWS Glue API.
 
 https://docs.aws.amazon.com/glue/latest/webapi/API_TableInput.html
 """
@@ -35,9 +35,9 @@ _KEY_SEGMENT = re.compile(r"([^$]*)\$\{(\w+)\}([^$]*)")
 def read_catalog(path: Path) -> Catalog:
     """Read a JSON file, or all `*.json` files of a folder.
 
-    A file holds one document or a list of them. A document is the input of Glue's CreateTable or
-    CreateDatabase, an answer of its GetTable or GetTables, or a `TableInput` alone, whose database
-    is then the name of the file.
+    A file has one document or a list of them. A document is the input of Glue's CreateTable or
+    CreateDatabase, a response of GetTable or GetTables, or a bare `TableInput`, whose database is
+    the name of the file.
 
     Raises:
         TablesError: A file cannot be read, or a document in it defines no table.
@@ -185,7 +185,7 @@ class _Reader:
         return JsonSerde(flags["case.insensitive"], flags["ignore.malformed.json"], keys)
 
     def _tree(self, keys: Sequence[Column]) -> tuple[str, tuple[PartitionLevel, ...]]:
-        """The folder of a table and the levels below it."""
+        """Return the folder of a table and the partition levels below it."""
         location = self._segments(self._storage, "Location")
         is_projected = self._parameters.get("projection.enabled", "").lower() == "true"
         template = "storage.location.template"
@@ -222,7 +222,7 @@ class _Reader:
         return segments[:depth], levels
 
     def _typed(self, level: PartitionLevel, keys: Sequence[Column]) -> PartitionLevel:
-        """The level with the projection and the type of its key."""
+        """Add projection and type of its key to a level."""
         key = next(key for key in keys if key.name == level.column)
         projection: Projection = ANY_VALUE
         if self._parameters.get("projection.enabled", "").lower() == "true":

@@ -1,1 +1,1 @@
-"""Run Trino SQL on DuckDB: the dialect and the storage below it."""
+"""The DuckDB backend: translate Trino SQL, and read the archive."""
