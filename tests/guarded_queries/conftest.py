@@ -1,4 +1,4 @@
-"""The guard over the tables that the service ships with, and engines that run what it sends."""
+"""The guard of the shipped tables, and engines that run what it sends."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

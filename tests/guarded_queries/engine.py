@@ -1,4 +1,4 @@
-"""The embedded Athena's engine without files and protocol: dialect, DuckDB, tables in memory."""
+"""The engine of the embedded Athena over tables in memory: dialect and DuckDB only."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""A grammar of queries over the served tables: whatever it writes, the guard has to admit."""
+"""A grammar of queries over the served tables, all of which the guard has to admit."""
 
 from random import Random
 

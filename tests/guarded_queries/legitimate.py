@@ -1,4 +1,4 @@
-"""Queries that callers write, by kind: the guard admits each, and no meaning changes."""
+"""Queries of callers, by kind: the guard admits each without changing its meaning."""
 
 LEGITIMATE: dict[str, tuple[str, ...]] = {
     "plain": (

@@ -1,4 +1,4 @@
-"""Damage to the texts of cases: most of it is refused, and none of it may do harm."""
+"""Mutations of the shared cases: most are refused, and none does harm."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""How much hypothesis tries: the same examples every time, and more of them when asked for."""
+"""How many examples Hypothesis tries: the same each time, and more on demand."""
 
 import os
 from random import Random

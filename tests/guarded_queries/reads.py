@@ -1,4 +1,4 @@
-"""Which tables a sent text reads, and that each stands in a projection of the guard's.
+"""Which tables a sent text reads, and that each is read in a sub-select of the guard.
 
 Works on sqlglot's own tree of the text, with none of the guard's code.
 """
@@ -23,16 +23,16 @@ class Unreadable(Exception):
     """A text has a syntax error, which the guard may leave for the engine to find."""
 
 
-class UnwrappedTable(AssertionError):
-    """A text reads a table outside a projection of the guard's."""
+class UnscopedTable(AssertionError):
+    """A text reads a table outside the sub-selects of the guard."""
 
 
-def wrapped_tables(sent: str, customer_id: int | None) -> list[str]:
+def tables_read(sent: str, customer_id: int | None) -> list[str]:
     """The physical tables that a text reads.
 
     Raises:
         Unreadable: It is no SQL.
-        UnwrappedTable: One of them is read otherwise than by its allowed columns, in the scope.
+        UnscopedTable: One of them is read otherwise than by its allowed columns, in the scope.
     """
     # sqlglot knows GROUP BY and its like only without a comment in between.
     plain = " ".join(token for _, token in pieces(sent))
@@ -45,17 +45,17 @@ def wrapped_tables(sent: str, customer_id: int | None) -> list[str]:
     for table in root.find_all(exp.Table):
         if isinstance(table.this, exp.Identifier) and not table.db:
             if table.name.lower() not in entries:
-                raise UnwrappedTable(f"{table.sql()} is no entry of a WITH")
+                raise UnscopedTable(f"{table.sql()} is no entry of a WITH")
             continue
-        _check_projection(table, customer_id)
+        _check_sub_select(table, customer_id)
         found.append(table.name)
     return found
 
 
-def _check_projection(table: exp.Table, customer_id: int | None) -> None:
+def _check_sub_select(table: exp.Table, customer_id: int | None) -> None:
     select = table.parent.parent if table.parent else None
     if not isinstance(select, exp.Select) or not isinstance(select.parent, exp.Subquery):
-        raise UnwrappedTable(f"{table.sql()} stands in no sub-select")
+        raise UnscopedTable(f"{table.sql()} stands in no sub-select")
     conditions = _conjuncts(select.args.get("where"))
     scope = [] if customer_id is None else [f"customerid = {customer_id}"]
     name = ".".join(part.name for part in table.parts)
@@ -66,7 +66,7 @@ def _check_projection(table: exp.Table, customer_id: int | None) -> None:
         or [condition.sql() for condition in conditions if _columns(condition) - _PARTITION]
         != scope
     ):
-        raise UnwrappedTable(f"{select.sql()} is not the projection of a table")
+        raise UnscopedTable(f"{select.sql()} is not the sub-select of a table")
 
 
 def _conjuncts(where: exp.Where | None) -> list[exp.Expr]:

@@ -1,6 +1,6 @@
 """Other spellings of the same query: case, blanks, comments, quotes around plain names.
 
-With a reader of tokens of its own, so that a fault of the guard's cannot hide itself.
+Has its own lexer, so that a fault of the guard's cannot hide itself.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""What the engine owes a query for its answer to prove anything: spelling and values are kept."""
+"""The engine keeps spellings and values, so that its answers prove something."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Whatever the grammar writes is admitted, reads wrapped tables alone, and tells no secret."""
+"""Every query of the grammar is admitted, reads only sub-selects, and reveals no secret."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from tests.guarded_queries.conftest import closing
 from tests.guarded_queries.engine import PHYSICAL, Answer, Engine
 from tests.guarded_queries.grammar import QueryWriter, queries
 from tests.guarded_queries.profiles import examples, seeded
-from tests.guarded_queries.reads import UnwrappedTable, wrapped_tables
+from tests.guarded_queries.reads import UnscopedTable, tables_read
 from tests.guarded_queries.spelling import spelled
 from tests.guarded_queries.test_non_interference import told
 from tests.guarded_queries.worlds import TENANT, shows_secret, world
@@ -34,7 +34,7 @@ def test_a_query_of_the_grammar_is_admitted_and_keeps_to_its_scope(
     @examples(90)
     def check(sql: str) -> None:
         sent = guard.admit(sql, customer_id=TENANT).sql
-        tables = wrapped_tables(sent, TENANT)
+        tables = tables_read(sent, TENANT)
         tried.append(sql)
         among_others, by_itself = engine.run(sent), alone.run(sent)
 
@@ -83,9 +83,9 @@ def test_the_spelling_of_a_query_does_not_change_its_rows(guard: Guard, engine: 
         "WITH e AS (SELECT 1) SELECT * FROM e, secret",
     ],
 )
-def test_an_unwrapped_table_would_be_seen(sql: str) -> None:
-    with pytest.raises(UnwrappedTable):
-        wrapped_tables(sql, TENANT)
+def test_an_unscoped_table_would_be_seen(sql: str) -> None:
+    with pytest.raises(UnscopedTable):
+        tables_read(sql, TENANT)
 
 
 @pytest.mark.parametrize(
@@ -99,9 +99,9 @@ def test_an_unwrapped_table_would_be_seen(sql: str) -> None:
         ('"data_hist"', '"other"'),
     ],
 )
-def test_a_spoiled_projection_would_be_seen(guard: Guard, part: str, spoiled: str) -> None:
+def test_a_spoiled_sub_select_would_be_seen(guard: Guard, part: str, spoiled: str) -> None:
     sent = guard.admit("SELECT * FROM events", customer_id=TENANT).sql
 
-    assert wrapped_tables(sent, TENANT) == ["events_v0"]
-    with pytest.raises(UnwrappedTable):
-        wrapped_tables(sent.replace(part, spoiled, 1), TENANT)
+    assert tables_read(sent, TENANT) == ["events_v0"]
+    with pytest.raises(UnscopedTable):
+        tables_read(sent.replace(part, spoiled, 1), TENANT)

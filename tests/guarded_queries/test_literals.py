@@ -1,6 +1,6 @@
 """A parameter comes back from the engine as the value that was sent, whatever it holds.
 
-Over HTTP, because the way is long: JSON, the literal in the SQL, the engine, the result file, JSON.
+Over HTTP, so that each value passes through JSON, the SQL literal, the engine and the result file.
 """
 
 import datetime

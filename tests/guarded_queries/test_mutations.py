@@ -1,4 +1,4 @@
-"""Damaged, respelled and disguised queries: refused in the documented way, or harmless."""
+"""Mutated, respelled and disguised queries are refused as documented, or are harmless."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from tests.guarded_queries.engine import PHYSICAL, Answer, Engine, Refused
 from tests.guarded_queries.grammar import is_name
 from tests.guarded_queries.mutation import LOOK_ALIKES, mutants
 from tests.guarded_queries.profiles import examples, seeded
-from tests.guarded_queries.reads import Unreadable, wrapped_tables
+from tests.guarded_queries.reads import Unreadable, tables_read
 from tests.guarded_queries.spelling import pieces, spelled, swapped
 from tests.guarded_queries.test_non_interference import told
 from tests.guarded_queries.worlds import TENANT, shows_secret, world
@@ -51,9 +51,9 @@ def decided(guard: Guard, sql: str) -> str | None:
 
 
 def assert_harmless(sent: str, engine: Engine, alone: Engine) -> None:
-    """What is sent reads wrapped tables alone, and nothing of others shows in its answer."""
+    """What is sent reads tables only in sub-selects, and nothing of others shows in its answer."""
     try:
-        tables = wrapped_tables(sent, TENANT)
+        tables = tables_read(sent, TENANT)
     except Unreadable:
         assert isinstance(engine.run(sent), Refused), sent
         return

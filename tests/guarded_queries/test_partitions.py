@@ -1,6 +1,6 @@
-"""Leaving partitions out that a query cannot want changes no row of its answer.
+"""Partition pruning changes no row of an answer.
 
-The same text goes through two guards: one knows what the time columns tell, the other does not, so
+The same text goes through two guards; one does not know the meaning of the time columns, so
 that it adds no condition on partitions.
 """
 

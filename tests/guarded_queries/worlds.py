@@ -1,4 +1,4 @@
-"""Records for the tables: what a caller may see, and what must never show."""
+"""Records that a caller may see, and secrets that must never show."""
 
 import json
 from collections.abc import Iterable

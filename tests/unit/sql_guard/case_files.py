@@ -1,4 +1,4 @@
-"""Reading the tables of cases that stand beside the tests, and the outcome of a query."""
+"""Load the case files next to the tests, and name the outcome of a query."""
 
 import json
 from contextlib import AbstractContextManager

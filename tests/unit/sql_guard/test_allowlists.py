@@ -1,4 +1,4 @@
-"""The lists the guard decides by: complete, and with nothing on them that should not be there."""
+"""The allowlists are complete, and hold nothing dangerous."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Names outside ASCII: what they are read as, and that reading them is cheap."""
+"""Names outside ASCII are folded cheaply to the names that they resemble."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""Which queries are let through, and by which rule the others are refused; cases by kind."""
+"""Which queries are admitted, and which rule refuses the others; case files by kind."""
 
 from typing import Any
 

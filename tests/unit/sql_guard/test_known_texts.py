@@ -1,4 +1,4 @@
-"""A text that was sent before has the outcome of a new one, for every customer and every value."""
+"""A cached text has the outcome of a new one, for every customer and all parameters."""
 
 import asyncio
 from collections.abc import Iterator, Sequence

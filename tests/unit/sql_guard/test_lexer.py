@@ -1,4 +1,4 @@
-"""The tokens of a text: what begins and ends a string, a name, a comment."""
+"""Where the tokens of a text begin and end: strings, names, comments."""
 
 import pytest
 

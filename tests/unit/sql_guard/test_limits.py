@@ -1,4 +1,4 @@
-"""Hostile shapes: refused or read, at a bounded cost, in a thread, and never with a crash."""
+"""Hostile texts are refused or parsed at a bounded cost, in any thread, without a crash."""
 
 import itertools
 import logging

@@ -1,4 +1,4 @@
-"""The literals written for parameters, and which values there is none for."""
+"""How parameters are rendered as literals, and which values are refused."""
 
 import math
 

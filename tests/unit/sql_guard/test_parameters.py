@@ -1,4 +1,4 @@
-"""Where a `?` may stand, what takes its place, and that the two lists have the same length."""
+"""Where a `?` is allowed, what replaces it, and that there is a value for each."""
 
 from typing import Any
 

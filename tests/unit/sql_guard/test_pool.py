@@ -1,4 +1,4 @@
-"""Long SQL is judged elsewhere and known SQL at once, with the same outcome."""
+"""The pool has the outcome of the guard: long SQL in a process, known SQL without a thread."""
 
 import asyncio
 import multiprocessing

@@ -1,4 +1,4 @@
-"""What holds for every text: no crash, bounded cost, faithful edits, no way round by spelling."""
+"""Properties of every text: no crash, bounded cost, exact edits, no bypass by spelling."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What exactly is sent: the table references replaced, and nothing else of the caller's text."""
+"""The text that is sent: table references are replaced, and nothing else changes."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""The reference cases: what must be admitted, what must be refused, and at what cost."""
+"""The reference cases: what is admitted, what is refused, and at what cost."""
 
 from typing import Any
 

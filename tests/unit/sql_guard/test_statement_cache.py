@@ -1,4 +1,4 @@
-"""What is remembered of a text has an end, in number and in bytes."""
+"""The cache of statements is bounded in number and in bytes."""
 
 import pytest
 

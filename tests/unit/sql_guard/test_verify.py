@@ -1,4 +1,4 @@
-"""The last look at the rewritten text: it notices when the rewriting is not what it should be."""
+"""The verification notices every fault of the rewriting."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Moments of the tests, in milliseconds."""
+"""The moments that the tests of time bounds use, in milliseconds."""
 
 from datetime import UTC, datetime
 
