@@ -1,6 +1,6 @@
-// Starts Swagger UI, and fills in the query_id of the last answer and the paging_token of the last page,
-// so that each operation runs as it stands. Until there is such an answer, the newest query that has
-// finished takes its place, once an operation is opened that needs one.
+// Starts Swagger UI. Fills in the query_id of the last response and the paging_token of the last page, so
+// that each example runs as it is. Until there is such a response, uses the newest finished query, which
+// it requests when an operation that needs one is opened.
 "use strict";
 
 const darkMode = window.matchMedia("(prefers-color-scheme: dark)");
@@ -37,7 +37,7 @@ const fillPathParameters = (system, queryId, maySet = () => true) => {
   }
 };
 
-// The fields of a page request that stand in the editor, or else in the description's first example.
+// The fields of the page request in the editor, or else of the first example in the API specification.
 const pageRequest = (system, path, method, operation) => {
   const written = jsonOf(system.oas3Selectors.requestBodyValue(path, method));
   const [example] = Object.values(operation.requestBody.content["application/json"].examples);
@@ -70,7 +70,7 @@ const fillIn = (system, path, document) => {
   });
 };
 
-// Swagger UI writes an example into the editor each time that it is chosen or opened.
+// Swagger UI writes an example into the editor each time it is selected or opened.
 const withLastQueryId = (system, value) =>
   lastQueryId && typeof value === "string"
     ? value.replaceAll(exampleQueryId(system), lastQueryId)
@@ -94,7 +94,7 @@ const newestFinishedQueryId = async (system) => {
   return jsonOf(answer.text)?.queries[0]?.query_id;
 };
 
-// Replaces the example only, not what was typed before the answer came.
+// Replaces only the example, not what was typed before the response arrived.
 const replaceExample = (system, queryId) => {
   const example = exampleQueryId(system);
   fillPathParameters(system, queryId, (pathMethod) => {
@@ -122,7 +122,7 @@ let newest = null;
 const askForNewest = (system) => {
   newest ??= newestFinishedQueryId(system).then(
     (queryId) => fillInNewest(system, queryId),
-    // Without a tenant, say: the example stays, and the next operation that is opened asks again.
+    // For example without a tenant: keep the example, and try again with the next operation.
     () => (newest = null)
   );
 };
@@ -147,7 +147,7 @@ const FillInFromAnswers = () => ({
     },
     spec: {
       wrapActions: {
-        // A field writes under a key of its own, which would hide what is filled in by name.
+        // A field writes under a key of its own, which would hide the value that is filled in by name.
         changeParamByIdentity: (original, system) => (pathMethod, parameter, ...rest) =>
           parameter.get("name") === "query_id"
             ? system.specActions.changeParam(pathMethod, "query_id", "path", ...rest)
@@ -170,6 +170,6 @@ SwaggerUIBundle({
   deepLinking: true,
   displayRequestDuration: true,
   defaultModelsExpandDepth: 0,
-  // Or the page would have a service on the internet check the description.
+  // By default, Swagger UI sends the document to a validator on the internet.
   validatorUrl: null,
 });
