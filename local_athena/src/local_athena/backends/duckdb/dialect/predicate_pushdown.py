@@ -10,7 +10,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.conditional_expressions import is_allowed_in_try
-from local_athena.backends.duckdb.dialect.context import PartitionPredicate, Scan, Translator
+from local_athena.backends.duckdb.dialect.context import PartitionPredicate, Translator
 from local_athena.backends.duckdb.dialect.scopes import Field, Item, PartitionColumn, Scope
 from local_athena.backends.duckdb.dialect.trino_types import BOOLEAN
 from local_athena.backends.duckdb.dialect.typed_sql import coerce, quote_identifier
@@ -28,31 +28,28 @@ def push_down(translator: Translator, condition: exp.Expr, fields: Sequence[Fiel
     bare = condition.unnest()
     for conjunct in bare.flatten() if isinstance(bare, exp.And) else [bare]:
         for scan, origins in by_scan.items():
-            translator.statement.predicates[scan].extend(
-                _predicates(translator, conjunct, translator.statement.scans[scan], origins)
-            )
+            translator.statement.predicates[scan].extend(_predicates(translator, conjunct, origins))
 
 
 def _predicates(
-    translator: Translator, conjunct: exp.Expr, scan: Scan, origins: Sequence[_Origin]
+    translator: Translator, conjunct: exp.Expr, origins: Sequence[_Origin]
 ) -> Iterator[PartitionPredicate]:
     """Translate a condition for each depth of the folder tree that tells more about it."""
     columns = [column for _, column in origins]
     null_extended = any(column.null_extended for column in columns)
     common_tables = frozenset(name for column in columns for name in column.common_tables)
-    shallower = None
-    for depth, _ in enumerate(scan.table.levels, 1):
+    names = _names(conjunct)
+    for depth in sorted({column.depth for field, column in origins if _name(field) in names}):
         known = tuple(
             replace(field, sql=f"folder.{quote_identifier(column.name)}")
             for field, column in origins
             if column.depth <= depth
         )
         folder = translator.within(Scope(fields=known))
-        # A row that an outer join adds fulfils what is unknown of its NULLs, or does not.
+        # With a row of NULLs, a term that the folder leaves unknown may be true.
         sql = _translated(folder, conjunct) if null_extended else _weakened(folder, conjunct)
-        if sql is not None and sql != shallower:
+        if sql is not None:
             yield PartitionPredicate(sql, depth, null_extended, common_tables)
-        shallower = sql
 
 
 def _weakened(folder: Translator, node: exp.Expr) -> str | None:
@@ -73,13 +70,22 @@ def _weakened(folder: Translator, node: exp.Expr) -> str | None:
 
 
 def _translated(folder: Translator, node: exp.Expr) -> str | None:
-    if not is_allowed_in_try(node):
+    # Most terms name no partition column; to learn that from an error would be slow.
+    if _names(node).isdisjoint(map(_name, folder.scope.fields)) or not is_allowed_in_try(node):
         return None
     try:
         value = folder.translate(node)
     except (StatementFailure, MalformedQuery):
         return None
     return coerce(value, BOOLEAN).sql
+
+
+def _names(node: exp.Expr) -> set[str]:
+    return {identifier.name.lower() for identifier in node.find_all(exp.Identifier)}
+
+
+def _name(field: Field) -> str:
+    return (field.name or "").lower()
 
 
 def pass_on_partition_columns(
