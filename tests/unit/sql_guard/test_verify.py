@@ -16,6 +16,7 @@ from data_hist.sql_guard.rewrite import (
     TENANT_COLUMN,
     Replacement,
     empty_sub_select,
+    locate_names,
     replace_all,
     scoped_sub_select,
 )
@@ -313,6 +314,57 @@ def test_a_fault_of_ours_is_noticed_for_a_known_text_and_not_blamed_on_the_calle
         guard.rewrite(statement, customer_id=11000, parameters=["x"])
 
     assert not isinstance(fault.value, RequestError)
+
+
+JOINED_SQL = "SELECT e.service FROM events e JOIN metrics m ON e.service = m.service;"
+BROKEN_LOCATIONS: list[Callable[..., Any]] = [
+    lambda tables, qualifiers: (tables[:1], qualifiers),
+    lambda tables, qualifiers: ([], qualifiers),
+    lambda tables, qualifiers: ([table._replace(start=0) for table in tables], qualifiers),
+    lambda tables, qualifiers: ([table._replace(alias=", secret") for table in tables], qualifiers),
+    lambda tables, qualifiers: (tables[:1], [Replacement(32, 39, "secret")]),
+]
+
+
+@pytest.mark.parametrize("broken", BROKEN_LOCATIONS)
+def test_a_table_that_is_not_replaced_where_it_is_named_is_a_fault(
+    monkeypatch: pytest.MonkeyPatch, broken: Callable[..., Any]
+) -> None:
+    guard = Guard(VERSION)
+    guard.read(JOINED_SQL)
+    monkeypatch.setattr(guard_module, "locate_names", lambda *known: broken(*locate_names(*known)))
+
+    with pytest.raises((RewriteFault, ValueError)):
+        guard.read(JOINED_SQL)
+
+
+@pytest.mark.parametrize("broken", BROKEN_REPLACEMENTS[:5])
+def test_a_fault_of_ours_is_noticed_for_a_new_text(
+    monkeypatch: pytest.MonkeyPatch, broken: Callable[..., Any]
+) -> None:
+    monkeypatch.setattr(guard_module, "replace_all", broken)
+
+    with pytest.raises(RewriteFault):
+        Guard(VERSION).read(NARROWED_SQL)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "(SELECT 1 FROM secret)",
+        '(SELECT 1 FROM "awsdatacatalog"."data_hist"."metrics_v0")',
+        f"{EMPTY} x, {EMPTY}",
+        f"(SELECT 1 FROM {EMPTY})",
+        "events",
+    ],
+)
+def test_another_empty_sub_select_is_noticed_for_a_new_text(
+    monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.setattr(guard_module, "empty_sub_select", lambda *_: text)
+
+    with pytest.raises(RewriteFault):
+        Guard(VERSION).read(NARROWED_SQL)
 
 
 def test_overlapping_replacements_are_no_text_at_all() -> None:
