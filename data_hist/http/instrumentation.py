@@ -166,6 +166,6 @@ class SentResponse:
 
 
 def _completion(context: RequestContext, response: SentResponse) -> str:
-    if response.is_complete and not context.caller_left:
+    if response.is_complete and not context.client_disconnected:
         return "whole"
     return "broken" if context.problem else "client_left"

@@ -73,7 +73,7 @@ async def _respond_to_disconnect(
     _request: ConnexionRequest, _error: ClientDisconnected
 ) -> ConnexionResponse:
     """Respond to a client that has disconnected, for the log only."""
-    current_request().caller_left = True
+    current_request().client_disconnected = True
     return ConnexionResponse(status_code=_CLIENT_CLOSED_REQUEST)
 
 

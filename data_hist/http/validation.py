@@ -1,4 +1,4 @@
-"""Validate requests against the API specification; errors name the place, never the value.
+"""Validate requests against the API specification; errors name the field, never quote the value.
 
 Connexion's validators repeat submitted values in the response and in the log, answer a body that is
 not UTF-8 with a 500, and accept duplicate keys.

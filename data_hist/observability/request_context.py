@@ -53,7 +53,7 @@ class RequestContext:
     problem: str | None = None
     waited_seconds: float = 0.0
     stream_format: str | None = None
-    caller_left: bool = False
+    client_disconnected: bool = False
 
 
 CURRENT: ContextVar[RequestContext | None] = ContextVar("request_context", default=None)
