@@ -1,1 +1,1 @@
-"""Measures the service beside other ways to the same rows; see the README of this folder."""
+"""Benchmarks of the service against other ways to read the same rows; see README.md."""

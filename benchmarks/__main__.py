@@ -1,4 +1,4 @@
-"""The command line: which cases to run, and how much of each."""
+"""The command line of the benchmarks."""
 
 import argparse
 import os
@@ -24,7 +24,7 @@ _BEGIN, _END = "<!-- results -->", "<!-- end of results -->"
 
 
 def main() -> None:
-    """Run the cases and print what they have found."""
+    """Run the cases and print their results."""
     options = _options()
     # This process is the callers, and must not take the processor of what is measured.
     os.sched_setaffinity(0, processes.OTHER_CORE)
@@ -63,7 +63,7 @@ def _options() -> argparse.Namespace:
 
 
 def _write(case: str, section: str) -> None:
-    """Put what a case has found in the place of what it had found before."""
+    """Replace the results of a case in the README."""
     before, _, rest = _README.read_text().partition(_BEGIN)
     results, _, after = rest.partition(_END)
     written = {

@@ -1,4 +1,4 @@
-"""What every case is given: the stub, and how much to measure."""
+"""The context of every case: the stub, and how much to measure."""
 
 from dataclasses import dataclass
 
@@ -9,8 +9,8 @@ from benchmarks.processes import Worker
 class Bench:
     """One run of the benchmarks.
 
-    `rows` are those of a result, `repeats` how often each measurement is made; a quick run
-    measures less of everything.
+    `rows` is the size of a result, `repeats` the number of measurements; a quick run measures less
+    of everything.
     """
 
     stub: Worker
@@ -19,5 +19,5 @@ class Bench:
     quick: bool
 
     def count(self, full: int) -> int:
-        """How many times to do what a full run does so often."""
+        """Scale the number of repetitions of a full run."""
         return max(full // 10, 1) if self.quick else full

@@ -1,8 +1,7 @@
-"""The data set: a block of distinct rows, repeated as often as a result is long.
+"""The data set: a block of distinct rows, repeated to any length.
 
-A result of any size is therefore known without being held: its CSV object as Athena writes it, and
-its pages as GetQueryResults gives them. The block is larger than what any compressor or CPU cache
-could remember of it.
+So a result of any size needs no memory, neither its CSV object nor its pages of GetQueryResults.
+The block is larger than the window of any compressor, and than CPU caches.
 """
 
 import json
@@ -28,7 +27,7 @@ Row = tuple[str | None, ...]
 
 
 class DataSet:
-    """The rows, as text with None for NULL, and what AWS would make of any number of them."""
+    """The rows, as text with None for NULL, and the responses of AWS with any number of them."""
 
     def __init__(self) -> None:
         source = random.Random(7)  # noqa: S311 - the same rows in each run
@@ -42,16 +41,16 @@ class DataSet:
 
     @property
     def sample(self) -> bytes:
-        """The block as CSV without a header."""
+        """Return the block as CSV without a header."""
         return bytes(self._block)
 
     def object_bytes(self, rows: int) -> int:
-        """The size of the CSV object of a result."""
+        """Return the size of the CSV object of a result."""
         blocks, rest = divmod(rows, _BLOCK_ROWS)
         return len(self._header) + blocks * len(self._block) + self._row_ends[rest]
 
     def object_parts(self, start: int, end: int) -> Iterator[memoryview]:
-        """The bytes of a CSV object from `start` up to, not including, `end`, without copies."""
+        """Yield the bytes of a CSV object from `start` up to `end`, exclusive, without copies."""
         if start < len(self._header):
             part = memoryview(self._header)[start:end]
             start += len(part)
@@ -63,7 +62,7 @@ class DataSet:
             yield part
 
     def json_rows(self, start: int, count: int) -> bytes:
-        """Rows as they stand in GetQueryResults; row 0 is the header."""
+        """Return rows as in GetQueryResults; row 0 is the header."""
         if start == 0:
             header = _json_row(tuple(name for name, _ in COLUMNS))
             return b",".join([header, *self._json[: count - 1]])
@@ -79,7 +78,7 @@ class DataSet:
 
 
 def column_information() -> list[dict[str, object]]:
-    """The columns as they stand in GetQueryResults."""
+    """Return the columns as in GetQueryResults."""
     return [
         {
             "CatalogName": "hive",
@@ -98,7 +97,7 @@ def column_information() -> list[dict[str, object]]:
 
 
 def _row(source: random.Random, number: int) -> Row:
-    """About 110 bytes of CSV; a tenth of the values is NULL, one in thirty is empty."""
+    """Make a row of about 110 bytes; a tenth of the values is NULL, one in thirty is empty."""
     words = " ".join(source.choices(_WORDS, k=source.randint(1, 4)))
     moment = f"2026-{source.randint(1, 12):02}-{source.randint(1, 28):02}"
     row: list[str | None] = [

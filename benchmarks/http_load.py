@@ -1,4 +1,4 @@
-"""Callers that cost little: raw HTTP/1.1, one for long bodies and one for many requests."""
+"""Cheap HTTP/1.1 clients: one for long bodies and one for many requests."""
 
 import asyncio
 import json
@@ -22,16 +22,16 @@ _HTTP_OK = re.compile(rb"HTTP/1\.1 20[06] ")
 
 
 class UnexpectedAnswer(Exception):
-    """What was measured does not do what it should; its figure would mean nothing."""
+    """A response is not as expected, so its measurement would mean nothing."""
 
 
 def get(path: str, headers: Sequence[str] = ()) -> bytes:
-    """A GET request."""
+    """Build a GET request."""
     return "\r\n".join([f"GET {path} HTTP/1.1", "Host: stub", *headers, "\r\n"]).encode()
 
 
 def post(path: str, document: object, headers: Sequence[str] = ()) -> bytes:
-    """A POST request with a JSON body."""
+    """Build a POST request with a JSON body."""
     body = json.dumps(document).encode()
     described = ("Content-Type: application/json", *headers, f"Content-Length: {len(body)}")
     lines = [f"POST {path} HTTP/1.1", "Host: stub", *described, "\r\n"]
@@ -39,7 +39,7 @@ def post(path: str, document: object, headers: Sequence[str] = ()) -> bytes:
 
 
 class Download:
-    """One response that is read to its end and thrown away."""
+    """A response that is read to its end and discarded."""
 
     def __init__(self, port: int, request: bytes) -> None:
         self.socket = socket.create_connection(("127.0.0.1", port))
@@ -48,7 +48,7 @@ class Download:
         self._head = self._tail = b""
 
     def begin(self) -> bool:
-        """Wait until the body has begun; whether there is more of it."""
+        """Wait until the body has begun; return whether there is more of it."""
         while b"\r\n\r\n" not in self._head:
             self._head += self.socket.recv(65536) or _cut_short()
         head, _, body = self._head.partition(b"\r\n\r\n")
@@ -60,7 +60,7 @@ class Download:
         return not self._ended()
 
     def read(self, buffer: memoryview) -> bool:
-        """Read once; whether there is more."""
+        """Read once; return whether there is more."""
         count = self.socket.recv_into(buffer) or len(_cut_short())
         self._received += count
         end = self._tail + buffer[max(count - len(_LAST_CHUNK), 0) : count]
@@ -74,12 +74,12 @@ class Download:
 
 
 def download(port: int, request: bytes) -> float:
-    """Read a whole response; gives the seconds that took."""
+    """Read a whole response, and return the seconds."""
     return download_together(port, [request])
 
 
 def download_together(port: int, requests: Sequence[bytes]) -> float:
-    """Read responses at once: none is read on before each has begun."""
+    """Read responses concurrently, once all of them have begun."""
     buffer = memoryview(bytearray(_BUFFER_BYTES))
     started = time.perf_counter()
     downloads = [Download(port, request) for request in requests]
@@ -105,7 +105,7 @@ Following = Callable[[bytes], bytes | None]
 
 
 class Repeated:
-    """The same request so many times, whoever of its callers sends it."""
+    """A request that callers send a number of times in all."""
 
     def __init__(self, request: bytes, count: int) -> None:
         self._request = request
@@ -124,7 +124,7 @@ class Repeated:
 def paging(
     path: str, query_id: str, *, pages: int | None = None, until: Callable[[], bool] | None = None
 ) -> Following:
-    """Pages of 1,000 rows: so many, or until something has happened, or else all there are."""
+    """Read pages of 1,000 rows: a number of them, until an event, or all."""
     received = 0
 
     def following(response: bytes) -> bytes | None:
@@ -144,14 +144,14 @@ def paging(
 
 @dataclass(frozen=True)
 class Load:
-    """What callers saw: the seconds in all, and each caller's milliseconds for each request."""
+    """The measurement of callers: seconds in all, and milliseconds of each request."""
 
     seconds: float
     latencies_ms: Sequence[Sequence[float]]
 
 
 def run_load(port: int, callers: Sequence[Following]) -> Load:
-    """Run callers at once, each sending its next request when it has its answer."""
+    """Run callers concurrently; each sends its next request after the response."""
     return uvloop.run(_run_load(port, callers))
 
 

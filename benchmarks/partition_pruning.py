@@ -1,4 +1,4 @@
-"""Four ways to read one minute of 30 days of minute partitions, and everything.
+"""Compare four ways to read one minute of 30 days of minute partitions, and all of them.
 
 `python -m benchmarks.partition_pruning FOLDER [CONDITION]` builds the 43,200 folders in FOLDER and
 prints how many seconds each way takes from the condition to the count of its rows.

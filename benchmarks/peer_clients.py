@@ -1,8 +1,8 @@
-"""Other ways to a result, each run in a process of its own: `python -m benchmarks.peer_clients`.
+"""Other ways to read a result, each in a process of its own: `python -m benchmarks.peer_clients`.
 
-Each imports, connects and reads a small result first, which is not measured, and then gives all
-rows of a large one to nobody. The answer, one line of JSON, has the seconds of wall and processor
-and the most memory it held, before the large result and in all.
+Each imports, connects and reads a small result without measuring, then reads all rows of a large
+one and discards them. Prints a line of JSON: wall and processor seconds, and peak memory before the
+large result and in all.
 """
 
 # ruff: noqa: PLC0415 - each process imports only what it measures
@@ -31,7 +31,7 @@ Drain = Callable[[int], int]
 
 
 def raw_socket() -> Drain:
-    """The bytes of the object over a plain socket: the floor."""
+    """Read the bytes of the object over a plain socket: the baseline."""
     port = int(os.environ["STUB_PORT"])
 
     def drain(rows: int) -> int:
@@ -42,7 +42,7 @@ def raw_socket() -> Drain:
 
 
 def boto3_get_object() -> Drain:
-    """The bytes of the object through boto3, a mebibyte at a time."""
+    """Read the bytes of the object with boto3, a mebibyte at a time."""
     import boto3
 
     client = boto3.client("s3")
@@ -58,7 +58,7 @@ def boto3_get_object() -> Drain:
 
 
 def boto3_paginator() -> Drain:
-    """GetQueryResults through boto3's paginator, as lists of values."""
+    """Read with boto3's paginator of GetQueryResults, as lists of values."""
     import boto3
 
     paginator = boto3.client("athena").get_paginator("get_query_results")
@@ -128,7 +128,7 @@ def _executed(cursor_class: type, rows: int) -> Any:
 
 
 def boto3_pages() -> Drain:
-    """The pages of `peer_services`, one after the other, without a service around them."""
+    """Read the pages of `peer_services` in turn, without a service around them."""
     athena = Athena()
 
     def drain(rows: int) -> int:
@@ -149,13 +149,13 @@ def _pages(athena: Athena, identifier: str) -> Iterator[dict[str, Any]]:
 
 
 def boto3_status() -> Drain:
-    """So many times the status of a query through boto3, as JSON."""
+    """Read the status of a query with boto3 a number of times, as JSON."""
     athena = Athena()
     return lambda calls: sum(len(json.dumps(athena.status(query_id(1)))) > 0 for _ in range(calls))
 
 
 def boto3_submit() -> Drain:
-    """So many times a submit through boto3, as JSON."""
+    """Submit with boto3 a number of times, as JSON."""
     athena = Athena()
     return lambda calls: sum(
         len(json.dumps(athena.submit("SELECT 1 LIMIT 1"))) > 0 for _ in range(calls)

@@ -1,7 +1,7 @@
-"""The same calls to Athena behind bare Starlette and behind FastAPI: no contract, guard or tenants.
+"""The same calls to Athena behind bare Starlette and behind FastAPI, without guard or tenants.
 
-They are what somebody would write in an afternoon, on the same server and with the same pool of
-connections. boto3 blocks, so that both run their functions on threads.
+What one would write in an afternoon, on the same server and with the same connection pool. boto3
+blocks, so both run their functions on threads.
 """
 
 from typing import Annotated, Any
@@ -20,7 +20,7 @@ _RESULTS = "s3://benchmarks/data_hist/"
 
 
 class Status(BaseModel):
-    """What a caller learns of a query."""
+    """The status of a query, as a caller sees it."""
 
     query_id: str
     status: str
@@ -29,7 +29,7 @@ class Status(BaseModel):
 
 
 class Athena:
-    """What both services do."""
+    """The calls that both services make."""
 
     def __init__(self) -> None:
         self._client: Any = boto3.client("athena", config=Config(max_pool_connections=64))

@@ -1,4 +1,4 @@
-"""The processes that are measured, each on a core of its own, and what they cost."""
+"""Run the measured processes, each on a core of its own, and read their cost."""
 
 import contextlib
 import json
@@ -34,16 +34,16 @@ class Worker:
     port: int
 
     def cpu_seconds(self) -> float:
-        """The processor time it has taken so far, in all its threads."""
+        """Return the processor time so far, of all threads."""
         fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
     def memory_mb(self) -> float:
-        """What it holds at the moment."""
+        """Return the current memory."""
         return self._status("VmRSS")
 
     def peak_mb(self) -> float:
-        """The most it has held since it started."""
+        """Return the peak memory since it started."""
         return self._status("VmHWM")
 
     def _status(self, name: str) -> float:
@@ -79,7 +79,7 @@ def service(stub_port: int) -> Iterator[Worker]:
 
 @contextlib.contextmanager
 def relay(stub_port: int) -> Iterator[Worker]:
-    """Run what hands the stub's bytes on."""
+    """Run the relay of the stub's bytes."""
     port = _free_port()
     arguments = ["-m", "benchmarks.relay", str(port), str(stub_port)]
     with _running(arguments, {}, MEASURED_CORE) as process:
@@ -99,7 +99,7 @@ def peer_service(name: str, stub_port: int) -> Iterator[Worker]:
 
 
 def peer_client(name: str, stub_port: int, rows: int) -> dict[str, Any]:
-    """Run a way of `peer_clients` in a process of its own; gives what it has measured."""
+    """Run a function of `peer_clients` in a process of its own; return its measurement."""
     arguments = [sys.executable, "-m", "benchmarks.peer_clients", name, str(rows)]
     finished = subprocess.run(  # noqa: S603 - our own interpreter
         arguments,
@@ -117,7 +117,7 @@ def _at_stub(port: int) -> dict[str, str]:
 
 
 def _environment(more: dict[str, str]) -> dict[str, str]:
-    """Nothing of the caller's settings and proxies may reach what is measured."""
+    """Return an environment without the settings and proxies of the caller."""
     foreign = ("AWS_", "DATA_HIST_", "GUNICORN_", "HTTP_", "http_", "ALL_", "all_")
     own = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     credentials = {

@@ -1,4 +1,4 @@
-"""The floor of every service: a process that hands the bytes of the stub on, and does no more."""
+"""The baseline of every service: a process that relays the bytes of the stub."""
 
 import re
 import socket

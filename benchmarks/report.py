@@ -1,4 +1,4 @@
-"""Figures of repeated measurements, and the tables made of them."""
+"""Statistics of repeated measurements, and tables of them."""
 
 import statistics
 from collections import defaultdict
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Spread:
-    """The median of some figures, and their quartiles."""
+    """The median and quartiles of some figures."""
 
     low: float
     median: float
@@ -19,33 +19,33 @@ class Spread:
 
 
 class Measurements:
-    """What was measured, by who it was measured of, one figure for each repeat."""
+    """Measurements by candidate, one figure per repeat."""
 
     def __init__(self) -> None:
         self._figures: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
 
     def add(self, who: str, **figures: float) -> None:
-        """Take the figures of one repeat."""
+        """Add the figures of one repeat."""
         for name, figure in figures.items():
             self._figures[who, name].append(figure)
 
     def median(self, who: str, figure: str) -> float:
-        """The median over the repeats."""
+        """Return the median over the repeats."""
         return statistics.median(self._figures[who, figure])
 
     def most(self, who: str, figure: str) -> float:
-        """The largest of the repeats."""
+        """Return the largest figure of the repeats."""
         return max(self._figures[who, figure])
 
     def ratio(self, who: str, to: str, figure: str) -> Spread:
-        """How many times another's figure one's is, repeat by repeat."""
+        """Return the ratio of one candidate to another, computed within each repeat."""
         pairs = zip(self._figures[who, figure], self._figures[to, figure], strict=True)
         return _spread([one / max(other, 1e-9) for one, other in pairs])
 
 
 @dataclass(frozen=True)
 class Target:
-    """What a figure should be, and what it is."""
+    """A target for a figure, and the figure."""
 
     text: str
     reached: float
@@ -53,7 +53,7 @@ class Target:
     at_most: float | None = None
 
     def row(self) -> tuple[str, ...]:
-        """The target as a row of a table."""
+        """Render the target as a table row."""
         if self.at_least is not None:
             wanted, met = f"at least {number(self.at_least)}", self.reached >= self.at_least
         else:
@@ -64,7 +64,7 @@ class Target:
 
 @dataclass
 class Section:
-    """What a case has found."""
+    """The results of a case."""
 
     case: str
     header: Sequence[str]
@@ -73,7 +73,7 @@ class Section:
     targets: list[Target] = field(default_factory=list)
 
     def markdown(self) -> str:
-        """The section as a part of a document."""
+        """Render the section as Markdown."""
         parts = [f"### {self.case}", table(self.header, self.rows), *self.notes]
         if self.targets:
             rows = [target.row() for target in self.targets]
@@ -82,7 +82,7 @@ class Section:
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table in Markdown, its columns aligned for whoever reads the text."""
+    """Render a Markdown table with aligned columns."""
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     rule = ["-" * width for width in widths]
     lines = ["| " + _padded(row, widths) + " |" for row in (header, rule, *rows)]
@@ -90,14 +90,14 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 
 def number(value: float) -> str:
-    """A number with as many digits as say something."""
+    """Format a number with its significant digits."""
     if abs(value) >= 1000:
         return f"{value:,.0f}"
     return f"{value:.{0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2}f}"
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
-    """The value that so many percent of the values do not exceed."""
+    """Return a percentile of values."""
     return sorted(values)[max(-(-len(values) * percent // 100) - 1, 0)]
 
 

@@ -1,7 +1,7 @@
-"""Athena and S3 as one small server that costs next to nothing, and keeps nothing.
+"""A stub of Athena and S3: one small server that costs little and keeps no state.
 
-`python -m benchmarks.stub PORT`. A query's id says all there is to know of it: what has become of
-it, and the number of its rows, which `StartQueryExecution` takes from a LIMIT in the SQL.
+`python -m benchmarks.stub PORT`. The id of a query contains its state and its number of rows, which
+`StartQueryExecution` takes from a LIMIT in the SQL.
 """
 
 import asyncio
@@ -31,12 +31,12 @@ _MOST_ROWS = 1000
 
 
 def query_id(rows: int, state: str = FINISHED, number: int = 0) -> str:
-    """The id of a query with so many rows; the object of an unreadable one cannot be read."""
+    """Return the id of a query with a number of rows, whose object may be unreadable."""
     return f"{state}{number:07x}-0000-4000-8000-{rows:012}"
 
 
 def object_path(rows: int) -> str:
-    """Where the result object of a query with so many rows lies, as a path of the stub."""
+    """Return the path of the result object of a query with a number of rows."""
     return f"/{_key(query_id(rows))}"
 
 
@@ -45,7 +45,7 @@ def _key(identifier: str) -> str:
 
 
 class Athena:
-    """Athena's answers as JSON bodies."""
+    """Render Athena's responses as JSON."""
 
     def __init__(self, data: DataSet) -> None:
         self._data = data
@@ -62,7 +62,7 @@ class Athena:
         }
 
     def answer(self, operation: str, body: bytes) -> bytes:
-        """The body of an answer; unknown operations are a KeyError."""
+        """Return the body of a response; unknown operations raise KeyError."""
         return self._operations[operation](json.loads(body))
 
     def _start(self, request: dict[str, Any]) -> bytes:
@@ -125,12 +125,12 @@ class Athena:
 
 
 def rows_of(identifier: str) -> int:
-    """How many rows a query has."""
+    """Return the number of rows of a query."""
     return int(identifier.rpartition("-")[2])
 
 
 class Connection(asyncio.Protocol):
-    """HTTP/1.1, as far as botocore, the AWS SDK of Arrow and a plain socket speak it."""
+    """HTTP/1.1, as far as botocore, the AWS SDK of Arrow and a plain socket need it."""
 
     def __init__(self, data: DataSet, athena: Athena) -> None:
         self._data = data

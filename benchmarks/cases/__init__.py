@@ -1,1 +1,1 @@
-"""What is measured: one module for each case, each with `run(bench)`."""
+"""The cases: one module each, with a function `run(bench)`."""

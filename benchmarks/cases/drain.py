@@ -1,4 +1,4 @@
-"""All rows of a result to the caller: the service's streams and pages, and other ways."""
+"""Read all rows of a result: through streams and pages of the service, and in other ways."""
 
 import time
 from collections.abc import Callable
@@ -47,12 +47,12 @@ _MICROSECONDS = 1e6
 
 
 def stream_request(fmt: str, rows: int, headers: tuple[str, ...] = ()) -> bytes:
-    """The request for a whole result."""
+    """Build the request for a whole result."""
     return get(f"{API}/results/{query_id(rows)}?format={fmt}", headers)
 
 
 def run(bench: Bench) -> Section:
-    """Measure each way, one after the other, in each repeat."""
+    """Measure each candidate in turn, in each repeat."""
     found = Measurements()
     with ExitStack() as running:
         ours: dict[str, tuple[Worker, Callable[[int], object]]] = {}
@@ -89,7 +89,7 @@ def _relayed(worker: Worker, rows: int) -> None:
 
 
 def _stub_alone(bench: Bench) -> float:
-    """The seconds that the stub takes for the object, to a caller on its own core."""
+    """Measure the seconds that the stub alone takes to send the object."""
     return download(bench.stub.port, get(object_path(bench.rows))) / bench.rows
 
 

@@ -1,4 +1,4 @@
-"""From SQL to its first rows, for one caller: in one request, and in those it took before."""
+"""Read the first rows of a query: in one request, in two, and in three."""
 
 import re
 from collections.abc import Callable
@@ -48,7 +48,7 @@ _STEPS: dict[str, tuple[_Step, ...]] = {
 
 
 def run(bench: Bench) -> Section:
-    """Measure the time and the processor time until the rows are there."""
+    """Measure time and processor time until the rows have arrived."""
     found = Measurements()
     latencies: dict[str, list[float]] = {way: [] for way in _STEPS}
     with ExitStack() as running:
@@ -70,7 +70,7 @@ def run(bench: Bench) -> Section:
 
 
 def _ask(way: str, worker: Worker, queries: int) -> list[float]:
-    """The milliseconds of each query: those of all its requests, one after the other."""
+    """Return the milliseconds of each query, over all its requests."""
     steps = _STEPS[way]
     load = run_load(worker.port, [_asking(steps, queries)])
     each = load.latencies_ms[0]

@@ -1,4 +1,4 @@
-"""The most memory that a worker holds while results of any size stream from it."""
+"""Measure the peak memory of a worker while results of any size stream from it."""
 
 from benchmarks.bench import Bench
 from benchmarks.cases.drain import stream_request

@@ -1,4 +1,4 @@
-"""One page of 1,000 rows after the other, for one caller."""
+"""Read pages of 1,000 rows, for one caller."""
 
 from contextlib import ExitStack
 

@@ -1,4 +1,4 @@
-"""What reading and writing rows costs by itself: the ways that were chosen and those refused."""
+"""Measure reading and writing rows by itself: with the chosen libraries and with others."""
 
 import csv
 import gzip
@@ -106,7 +106,7 @@ _REFERENCE = "NDJSON: msgspec structs"
 
 
 def run(bench: Bench) -> Section:
-    """Measure each way on a block of rows, one after the other, in each repeat."""
+    """Measure each candidate on a block of rows, in each repeat."""
     sample = DataSet().sample
     block = _header_read().feed(sample[:_BLOCK_BYTES])
     rows = parse_rows(block, _STRINGS).num_rows

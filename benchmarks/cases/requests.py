@@ -1,4 +1,4 @@
-"""Submit and status under load, and status while others page."""
+"""Submit and read status under load, also while others page."""
 
 import itertools
 from contextlib import ExitStack
@@ -36,7 +36,7 @@ _moments = itertools.count(_FIRST_MOMENT + 1)
 
 
 def run(bench: Bench) -> Section:
-    """Measure every operation of every service, one after the other, in each repeat."""
+    """Measure every operation of every service, in each repeat."""
     found = Measurements()
     with ExitStack() as running:
         workers = {
@@ -67,7 +67,7 @@ def _request(way: str, operation: str, caller: int = 0, moment: int = _FIRST_MOM
 
 
 def _load(worker: Worker, way: str, operation: str, requests: int) -> float:
-    """Requests from all callers, each about its own query; gives the seconds they took."""
+    """Send requests from all callers, each about its own query; return the seconds."""
     each = requests // _CALLERS
     callers = [_caller(way, operation, caller, each) for caller in range(_CALLERS)]
     return run_load(worker.port, callers).seconds
@@ -96,7 +96,7 @@ def _measure_alone(found: Measurements, operation: str, bench: Bench) -> None:
 
 
 def _measure_busy(found: Measurements, way: str, worker: Worker, bench: Bench) -> None:
-    """The latency of status for two callers, first alone and then while others page."""
+    """Measure the latency of status for two callers, first alone and then while others page."""
     for figure, pagers in (("idle_p99_ms", 0), ("busy_p99_ms", _BUSY_PAGERS)):
         status = Repeated(_request(way, "status"), bench.count(_BUSY_REQUESTS))
         path = f"{_PREFIX[way]}/next"
@@ -109,7 +109,7 @@ def _measure_busy(found: Measurements, way: str, worker: Worker, bench: Bench) -
 
 
 def _stub_rate(bench: Bench) -> float:
-    """Requests a second of the stub itself, from the same callers."""
+    """Measure the requests per second of the stub alone, from the same callers."""
     body = b'{"QueryExecutionId":"' + query_id(10).encode() + b'"}'
     head = (
         "POST / HTTP/1.1\r\nX-Amz-Target: AmazonAthena.GetQueryExecution\r\n"
