@@ -9,7 +9,6 @@ import pytest
 from local_athena.backends.duckdb import dialect
 from local_athena.backends.duckdb.storage.archive import Archive
 from local_athena.backends.duckdb.storage.partitions import Folder, folder_filter
-from local_athena.engine.database import Database
 from local_athena.tables import Catalog, Column, PartitionLevel, Table
 
 from tests.archive_tree import EVENTS, add_file
@@ -141,18 +140,6 @@ def test_days_counted_from_today(connection: duckdb.DuckDBPyConnection, where: s
     kept = keep([Folder("", (relative_day(days),)) for days in (-3, 0, 1)])
 
     assert [folder.values[0] for folder in kept] == [relative_day(0), relative_day(1)]
-
-
-def test_pruning_and_statement_read_one_clock(tmp_path: Path) -> None:
-    database = Database(Archive(tmp_path), tmp_path, "200MB", 1)
-
-    with database.relations([]):
-        moments = {
-            database.connection.execute("SELECT epoch_us(now())").fetchone() for _ in range(50)
-        }
-
-    database.close()
-    assert len(moments) == 1
 
 
 def test_values_have_the_type_of_their_column(connection: duckdb.DuckDBPyConnection) -> None:
