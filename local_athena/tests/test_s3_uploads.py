@@ -5,16 +5,21 @@ from __future__ import annotations
 import hashlib
 import io
 import os
-import zlib
 from base64 import b64encode
 from typing import TYPE_CHECKING
 
+import awswrangler
+import boto3
 import httpx
+import pyathena
 import pytest
+from pyathena.filesystem.s3 import S3FileSystem
 
 from tests.clients import S3_BUCKET, TEN
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from local_athena.testing import Endpoint
     from mypy_boto3_s3.client import S3Client
 
@@ -44,53 +49,59 @@ def test_boto3_may_add_a_checksum_behind_the_body(s3: S3Client) -> None:
         assert s3.get_object(Bucket=S3_BUCKET, Key=key)["Body"].read() == content
 
 
-def chunked(*chunks: bytes, trailer: bytes = b"", signed: bool = False) -> bytes:
-    signature = b";chunk-signature=" + b"0" * 64 if signed else b""
-    body = b"".join(b"%x" % len(chunk) + signature + b"\r\n" + chunk + b"\r\n" for chunk in chunks)
-    return body + b"0" + signature + b"\r\n" + trailer + b"\r\n"
+CONTENT = b"line\r\n0\r\n" + bytes(range(256)) * 400
 
 
-@pytest.mark.parametrize("signed", [True, False])
-def test_aws_chunked_bodies_are_decoded(s3: S3Client, endpoint: Endpoint, signed: bool) -> None:
-    chunks = (b"line\r\n0\r\n", os.urandom(70_000), b"x")
-    content = b"".join(chunks)
-    checksum = b64encode(zlib.crc32(content).to_bytes(4, "big"))
-    trailer = b"x-amz-checksum-crc32:" + checksum + b"\r\n"
+def put_bytes(session: boto3.Session) -> None:
+    session.client("s3").put_object(Bucket=S3_BUCKET, Key="new", Body=CONTENT)
 
-    response = httpx.put(
-        f"{endpoint.url}/{S3_BUCKET}/chunked",
-        content=chunked(*chunks, trailer=trailer, signed=signed),
-        headers={
-            "Content-Encoding": "aws-chunked",
-            "x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER",
-            "x-amz-decoded-content-length": str(len(content)),
-        },
-    )
 
-    assert response.status_code == 200
-    assert s3.get_object(Bucket=S3_BUCKET, Key="chunked")["Body"].read() == content
+def upload_file(session: boto3.Session) -> None:
+    session.client("s3").upload_fileobj(io.BytesIO(CONTENT), S3_BUCKET, "new")
+
+
+def upload_with_awswrangler(session: boto3.Session) -> None:
+    awswrangler.s3.upload(io.BytesIO(CONTENT), f"s3://{S3_BUCKET}/new", boto3_session=session)
+
+
+def write_with_pyathena(session: boto3.Session) -> None:
+    with (
+        pyathena.connect(session=session, s3_staging_dir=f"s3://{S3_BUCKET}/") as connection,
+        S3FileSystem(connection=connection).open(f"s3://{S3_BUCKET}/new", "wb") as file,
+    ):
+        file.write(CONTENT)
 
 
 @pytest.mark.parametrize(
-    ("body", "length"),
-    [
-        (chunked(b"abc")[:-8], 3),
-        (chunked(b"abc"), 4),
-        (b"zz\r\nabc\r\n0\r\n\r\n", 3),
-        (b"-3\r\nabc\r\n0\r\n\r\n", 3),
-        (b"3\r\nabcd\r\n0\r\n\r\n", 3),
-        (b"3" * 10_000, 3),
-    ],
+    "upload", [put_bytes, upload_file, upload_with_awswrangler, write_with_pyathena]
 )
-def test_a_broken_aws_chunked_body_is_refused(
-    s3: S3Client, endpoint: Endpoint, body: bytes, length: int
+def test_clients_upload_with_their_default_checksums(
+    upload: Callable[[boto3.Session], None],
+    s3: S3Client,
+    endpoint: Endpoint,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    headers = {
-        "x-amz-content-sha256": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
-        "x-amz-decoded-content-length": str(length),
-    }
+    monkeypatch.setenv("AWS_ENDPOINT_URL", endpoint.url)
 
-    response = httpx.put(f"{endpoint.url}/{S3_BUCKET}/ten", content=body, headers=headers)
+    upload(boto3.Session("any", "any", region_name="us-east-1"))
 
-    assert (response.status_code, "IncompleteBody" in response.text) == (400, True)
+    assert s3.get_object(Bucket=S3_BUCKET, Key="new")["Body"].read() == CONTENT
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"Content-Encoding": "aws-chunked"},
+        {"x-amz-content-sha256": "STREAMING-UNSIGNED-PAYLOAD-TRAILER"},
+    ],
+    ids=["encoding", "signature"],
+)
+def test_an_encoded_stream_is_refused_and_not_stored(
+    s3: S3Client, endpoint: Endpoint, header: dict[str, str]
+) -> None:
+    body = b"3\r\nabc\r\n0\r\n\r\n"
+
+    response = httpx.put(f"{endpoint.url}/{S3_BUCKET}/ten", content=body, headers=header)
+
+    assert (response.status_code, "NotImplemented" in response.text) == (501, True)
     assert s3.get_object(Bucket=S3_BUCKET, Key="ten")["Body"].read() == TEN
