@@ -1,17 +1,21 @@
-# The service for production: no build tools, no embedded endpoint, not root. It runs with a
-# read-only file system and a writable /tmp.
+# The service for production: no build tools, no embedded Athena, not root. It runs with a read-only
+# file system and a writable /tmp.
 FROM python:3.13-slim-bookworm AS build
 WORKDIR /src
 COPY constraints.txt pyproject.toml README.md LICENSE ./
 COPY openapi openapi
 COPY data_hist data_hist
-RUN python -m pip wheel --no-cache-dir --no-deps --wheel-dir /dist .
-# Traces are made when OTEL_* asks for them; "[otel,local]" adds the embedded endpoint, for
-# demonstrations.
+COPY local_athena/src local_athena/src
+COPY local_athena/pyproject.toml local_athena/README.md local_athena/LICENSE local_athena/
+# Never a package of this name from an index: the constraint names the file.
+RUN python -m pip wheel --no-cache-dir --no-deps --wheel-dir /dist . ./local_athena
+RUN echo "local-athena @ file://$(echo /dist/local_athena-*.whl)" >> constraints.txt
+# "[otel]" sends traces if OTEL_* asks for them; "[local]" adds the embedded Athena, for
+# demonstrations; "[otel,local]" does both.
 ARG EXTRAS="[otel]"
 RUN python -m venv --without-pip /opt/data-hist
 RUN python -m pip --python /opt/data-hist/bin/python install --no-cache-dir \
-      --constraint constraints.txt "$(echo /dist/*.whl)$EXTRAS"
+      --constraint constraints.txt "$(echo /dist/data_hist-*.whl)$EXTRAS"
 
 FROM python:3.13-slim-bookworm
 RUN useradd --system --uid 10001 --no-create-home data-hist

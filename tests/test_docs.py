@@ -24,7 +24,10 @@ FOLDERS = [
 ]
 DOCUMENTS = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md")),
-    *(ROOT / name for name in ("benchmarks/README.md", "deploy/README.md")),
+    *(
+        ROOT / name
+        for name in ("benchmarks/README.md", "deploy/README.md", "local_athena/README.md")
+    ),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
 PATHS = {
@@ -42,6 +45,7 @@ COMMAND = re.compile(r"data-hist ([a-z-]+)")
 
 # Words of other systems, files that a command makes, and what a decision refused.
 ELSEWHERE = {
+    "ignore.malformed.json": "a parameter of the SerDe",
     "LastModified": "S3",
     "BatchGetQueryExecution": "Athena",
     "settings.env": "made by a command of the deployment page",

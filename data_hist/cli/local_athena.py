@@ -4,7 +4,7 @@ import argparse
 import json
 import os
 import sys
-from importlib.util import find_spec
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from data_hist.cli.arguments import (
@@ -49,8 +49,12 @@ def local_athena_command(*arguments: str) -> list[str]:
     Raises:
         StartError: It is not installed.
     """
-    if find_spec("local_athena") is None:
-        raise StartError('The embedded Athena is not installed; install "data-hist[local]".')
+    try:
+        version("local-athena")
+    except PackageNotFoundError:
+        raise StartError(
+            'The embedded Athena is not installed; install "data-hist[local]".'
+        ) from None
     return [sys.executable, "-m", "local_athena", *arguments]
 
 

@@ -48,10 +48,10 @@ class Image:
         return Path(self.environment["PATH"].split(os.pathsep)[0]) / "python"
 
 
-def build(folder: Path) -> Image:
+def build(folder: Path, **arguments: str) -> Image:
     """Follow the first stage, then take from it what the last one takes."""
     work, final = stages()
-    _Build(folder / "build").follow(work)
+    _Build(folder / "build", arguments).follow(work)
     settings = {instruction.name: instruction.rest for instruction in final}
     option, source, target = settings["COPY"].split()
     assert option == "--from=build"
@@ -69,9 +69,10 @@ def build(folder: Path) -> Image:
 class _Build:
     """The first stage: COPY and RUN, with every absolute path below a folder."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, given: Mapping[str, str]) -> None:
         self._root = root
         self._directory = root
+        self._given = given
         self._arguments: dict[str, str] = {}
 
     def follow(self, instructions: Sequence[Instruction]) -> None:
@@ -89,7 +90,7 @@ class _Build:
 
     def _declare(self, rest: str) -> None:
         name, _, value = rest.partition("=")
-        self._arguments[name] = value.strip('"')
+        self._arguments[name] = self._given.get(name, value.strip('"'))
 
     def _copy(self, rest: str) -> None:
         *sources, target = rest.split()

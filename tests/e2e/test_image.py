@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import requires, version
 from pathlib import Path
 
@@ -18,8 +19,8 @@ from tests.e2e.image import Image, build, stages
 from tests.support.api_calls import all_rows, as_tenant
 
 
-@pytest.fixture(scope="module")
-def image() -> Iterator[Image]:
+@contextmanager
+def built(**arguments: str) -> Iterator[Image]:
     # Not pytest's own folder, which other users may not enter.
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -27,7 +28,13 @@ def image() -> Iterator[Image]:
         probe = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", name, "hatchling"]
         if subprocess.run(probe, capture_output=True, check=False).returncode:
             pytest.skip("no package index can be reached")
-        yield build(folder)
+        yield build(folder, **arguments)
+
+
+@pytest.fixture(scope="module")
+def image() -> Iterator[Image]:
+    with built() as image:
+        yield image
 
 
 def test_the_image_runs_as_nobody_and_has_no_shell_between() -> None:
@@ -38,7 +45,9 @@ def test_the_image_runs_as_nobody_and_has_no_shell_between() -> None:
     assert all("pip" not in rest and "apt" not in rest for _, rest in final)
 
 
-@pytest.mark.parametrize("module", ["duckdb", "numpy", "pip", "pytest", "hatchling"])
+@pytest.mark.parametrize(
+    "module", ["duckdb", "local_athena.server", "numpy", "pip", "pytest", "hatchling"]
+)
 def test_the_image_holds_nothing_but_the_service(image: Image, module: str) -> None:
     found = subprocess.run(
         [image.python, "-c", f"import {module}"], capture_output=True, check=False
@@ -47,6 +56,18 @@ def test_the_image_holds_nothing_but_the_service(image: Image, module: str) -> N
     # pyarrow uses numpy where it is, and does without.
     assert found.returncode == 1
     assert b"ModuleNotFoundError" in found.stderr
+
+
+def test_an_argument_adds_the_embedded_athena(tmp_path: Path) -> None:
+    arguments = COMPOSE["services"]["athena"]["build"]["args"]
+
+    with built(**arguments) as image:
+        commands = image.python.parent
+        named = subprocess.check_output([commands / "local-athena", "--version"], text=True)
+        subprocess.run([commands / "data-hist", "sample-data", tmp_path / "sample"], check=True)
+
+    assert named == f"local-athena {version('local-athena')}\n"
+    assert (tmp_path / "sample/events").is_dir()
 
 
 def test_the_image_can_make_traces(image: Image) -> None:
