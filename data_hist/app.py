@@ -46,7 +46,7 @@ from data_hist.http.validation import VALIDATORS
 from data_hist.observability.request_context import RequestLog, parse_traceparent
 from data_hist.queries.glacier_warnings import ArchivePolicy
 from data_hist.resources import QueryLimits, UseCases, WorkerResources
-from data_hist.retention.sweeper import swept
+from data_hist.retention.sweeper import sweep_in_background
 from data_hist.settings import Settings, load_settings, traces_are_wanted
 from data_hist.site.pages import site_pages
 
@@ -67,6 +67,8 @@ class Limits:
     concurrency: ConcurrencyLimits = field(default_factory=ConcurrencyLimits)
     requests: RequestLimits = field(default_factory=RequestLimits)
     queries: QueryLimits = field(default_factory=QueryLimits)
+    # Replaces the setting, which is in minutes.
+    sweep_interval_seconds: float | None = None
 
 
 DEFAULT_LIMITS = Limits()
@@ -99,11 +101,11 @@ def create_app(
     settings = settings or load_settings()
     engine = engine or AthenaClient(settings, limits=limits.athena)
     catalog = catalog or load_catalog()
-    if tracing is None and traces_are_wanted():
-        tracing = _load_tracing()
+    tracing = tracing or _load_tracing()
     edge = _HttpEdge.build(settings, limits, tracing, request_log)
     resources = WorkerResources.create(settings, engine, catalog, clock, limits.queries)
-    app = _connexion_app(_lifespan(edge, resources, tracing, partial(swept, settings, clock)))
+    sweep = partial(sweep_in_background, settings, clock, limits.sweep_interval_seconds)
+    app = _connexion_app(_lifespan(edge, resources, tracing, sweep))
     _add_middlewares(app, edge, limits, tracing, _site_pages(edge, settings, catalog))
     for version in catalog.versions.values():
         use_cases = resources.use_cases(
@@ -263,6 +265,8 @@ def _curl_credentials(settings: Settings) -> str:
 
 
 def _load_tracing() -> "Tracing | None":
+    if not traces_are_wanted():
+        return None
     try:
         from data_hist.observability.tracing import Tracing
     except ImportError:

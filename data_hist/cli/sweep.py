@@ -16,10 +16,10 @@ def add_command(commands: Commands) -> None:
 
 def _sweep(_options: argparse.Namespace) -> int:
     from data_hist.errors import DataHistError
-    from data_hist.retention.sweeper import sweeper_from
+    from data_hist.retention.sweeper import create_sweeper
 
     try:
-        counts = sweeper_from(load_settings()).sweep()
+        counts = create_sweeper(load_settings()).sweep()
     except DataHistError as error:
         raise StartError(error.detail) from error
     print(

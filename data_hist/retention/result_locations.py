@@ -8,9 +8,9 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-# Between the writing of an object and the end of its query.
+# Between the last write to an object and the end of its query.
 _SLACK = timedelta(minutes=1)
-# Athena raises the limit of a query's duration to 240 minutes at most.
+# The longest query timeout that Athena grants.
 _LONGEST_UPLOAD = timedelta(minutes=240)
 
 

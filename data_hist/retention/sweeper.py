@@ -1,4 +1,4 @@
-"""Delete results past their retention, once from the command line or periodically.
+"""Delete results past their retention, once or periodically.
 
 An expired query answers 410, swept or not. Several sweepers may run at once.
 """
@@ -21,8 +21,6 @@ from data_hist.retention.result_locations import ResultLocations
 from data_hist.settings import Settings
 
 _log = logging.getLogger(__name__)
-
-_SECONDS_PER_MINUTE = 60
 
 
 @dataclass(frozen=True)
@@ -97,18 +95,18 @@ class Sweeper:
 
     def _delete(self, batch: Sequence[StoredObject]) -> SweepCounts:
         try:
-            left = self._bucket.delete([found.key for found in batch])
+            refused = self._bucket.delete([found.key for found in batch])
         except EngineError:
-            # The client has logged why.
+            # `data_hist.athena` has logged the reason.
             return SweepCounts()
-        gone = [found for found in batch if found.key not in left]
+        deleted = [found for found in batch if found.key not in refused]
         return SweepCounts(
-            deleted=len(gone), deleted_bytes=sum(found.object_bytes for found in gone)
+            deleted=len(deleted), deleted_bytes=sum(found.object_bytes for found in deleted)
         )
 
 
-def sweeper_from(settings: Settings, clock: Callable[[], datetime] | None = None) -> Sweeper:
-    """Make the sweeper that the settings describe."""
+def create_sweeper(settings: Settings, clock: Callable[[], datetime] | None = None) -> Sweeper:
+    """Create a sweeper from the settings."""
     locations = ResultLocations(settings.result_bucket, settings.result_prefix)
     return Sweeper(ResultBucket(settings), locations, clock or partial(datetime.now, UTC))
 
@@ -118,24 +116,33 @@ def _batches(objects: Sequence[StoredObject]) -> Iterator[Sequence[StoredObject]
 
 
 @asynccontextmanager
-async def swept(settings: Settings, clock: Callable[[], datetime]) -> AsyncIterator[None]:
-    """Sweep in the background while the context is open, if the settings say so."""
-    if not settings.sweep_interval_minutes:
+async def sweep_in_background(
+    settings: Settings, clock: Callable[[], datetime], interval_seconds: float | None = None
+) -> AsyncIterator[None]:
+    """Sweep periodically while the block runs, if the settings ask for it.
+
+    Args:
+        settings: The bucket, and how often to sweep; never if the interval is 0.
+        clock: The current time, in UTC.
+        interval_seconds: Replaces the interval of the settings.
+    """
+    if interval_seconds is None:
+        interval_seconds = settings.sweep_interval_minutes_of_worker * 60
+    if not interval_seconds:
         yield
         return
-    sweeper = sweeper_from(settings, clock)
-    interval_minutes = settings.sweep_interval_minutes_of_worker
-    task = asyncio.create_task(_keep_swept(sweeper, interval_minutes * _SECONDS_PER_MINUTE))
+    sweeper = create_sweeper(settings, clock)
+    task = asyncio.create_task(_sweep_forever(sweeper, interval_seconds))
     try:
         yield
     finally:
-        # A pass that is on its way ends after its page; the process waits for its thread.
+        # The current sweep ends after its page, and the process waits for its thread.
         sweeper.stop()
         task.cancel()
 
 
-async def _keep_swept(sweeper: Sweeper, interval_seconds: float) -> NoReturn:
-    """Sweep at every interval, beginning at a random point of the first.
+async def _sweep_forever(sweeper: Sweeper, interval_seconds: float) -> NoReturn:
+    """Sweep at every interval, starting at a random time within the first.
 
     Otherwise workers that start together would all list the bucket at once.
     """

@@ -1,4 +1,4 @@
-"""How gunicorn runs the service; what is not here is a command-line option of `data-hist`."""
+"""The configuration of gunicorn; `data-hist serve` passes the rest on its command line."""
 
 import gc
 import logging
@@ -11,17 +11,17 @@ from typing import Any
 
 from data_hist.observability.logs import LOGGING
 
-# Connexion imports Starlette's test client, which tells of its own dependencies.
+# Connexion imports Starlette's test client, which warns about its own dependencies.
 warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is deprecated")
 logging.captureWarnings(True)
 
 wsgi_app = "data_hist.app:create_app()"
 worker_class = "data_hist.server.worker.Worker"
-# A worker ends by itself before; orchestrators kill after 30 seconds.
+# Workers stop within 25 seconds; orchestrators kill after 30.
 graceful_timeout = 28
 timeout = 60
 keepalive = 75
-# It would be a file in the home directory, shared by every gunicorn of the user.
+# The socket would be a file in the home directory that all gunicorns of the user share.
 control_socket_disable = True
 logconfig_dict = LOGGING
 
@@ -29,30 +29,31 @@ _METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
 
 def on_starting(_server: Any) -> None:
-    """Make room for what the workers need: files for their callers, a folder for their numbers."""
-    # Each caller who waits holds a socket.
+    """Raise the limit of open files, and create the folder for the metrics of the workers."""
+    # Each long poll holds a socket.
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-    # Each gunicorn has its own, or it would add up others.
+    # A folder of its own, or it would add up the metrics of other gunicorns.
     os.environ[_METRICS_FOLDER] = tempfile.mkdtemp(prefix="data-hist-metrics-")
 
 
 def child_exit(_server: Any, worker: Any) -> None:
-    """Forget what a worker was doing when it ended; what it had done still counts."""
+    """Remove the gauges of a worker that has ended; its counters still count."""
     from prometheus_client.multiprocess import mark_process_dead
 
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
 
 
 def on_exit(_server: Any) -> None:
-    """Leave nothing behind."""
+    """Remove the folder for the metrics."""
     shutil.rmtree(os.environ[_METRICS_FOLDER], ignore_errors=True)
 
 
 def post_worker_init(_worker: Any) -> None:
-    """Keep the garbage collector away from what was loaded, and from pages while they are made.
+    """Exclude loaded modules from garbage collection, and collect less often.
 
-    They are many small objects without cycles, which would set it off again and again.
+    A page of rows consists of many small objects without cycles, which would trigger collections
+    that find nothing.
     """
     gc.collect()
     gc.freeze()

@@ -1,7 +1,7 @@
-"""Accepting connections, several in one turn of the event loop.
+"""Accept several connections in each iteration of the event loop.
 
-libuv accepts one a turn. Where much is to be done turns are long, and whoever connects would wait
-one for each of those who came before, seconds in all, only to be told that there is too much to do.
+libuv accepts one. Iterations are long under load, so that a client would wait seconds behind others
+only to be rejected.
 """
 
 import asyncio
@@ -11,22 +11,24 @@ import socket
 import ssl
 from collections.abc import Callable
 
+from data_hist.server.limits import DEFAULT_LIMITS
+
 _log = logging.getLogger(__name__)
 
-# Few enough that workers who share a socket share its connections.
-_IN_ONE_TURN = 16
+# Few enough that the workers which share a socket also share its connections.
+_ACCEPTED_AT_ONCE = 16
 _OUT_OF_RESOURCES = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
-_REST_SECONDS = 1.0
 
 
 class Listener:
-    """Serves who connects to a socket, until it is closed; to uvicorn it is an asyncio server.
+    """Accepts connections on a socket until it is closed; uvicorn takes it for an asyncio server.
 
     Args:
-        sock: A bound socket; it is not closed here.
-        protocol: Makes what serves one connection.
-        backlog: How many may wait to be accepted.
-        tls: For connections that begin with a handshake.
+        sock: A bound socket, which the caller closes.
+        protocol: Creates the protocol of a connection.
+        backlog: How many connections the system queues.
+        tls: The TLS context; None for plain text.
+        pause_seconds: How long not to accept when file descriptors have run out.
     """
 
     def __init__(
@@ -35,35 +37,38 @@ class Listener:
         protocol: Callable[[], asyncio.Protocol],
         backlog: int,
         tls: ssl.SSLContext | None = None,
+        *,
+        pause_seconds: float = DEFAULT_LIMITS.accept_pause_seconds,
     ) -> None:
         self._socket = sock
         self._protocol = protocol
         self._tls = tls
+        self._pause_seconds = pause_seconds
         self._loop = asyncio.get_running_loop()
-        self._beginning: set[asyncio.Task[object]] = set()
-        self._rest: asyncio.TimerHandle | None = None
+        self._opening: set[asyncio.Task[object]] = set()
+        self._pause: asyncio.TimerHandle | None = None
         sock.setblocking(False)
         sock.listen(backlog)
         self._listen()
 
     def close(self) -> None:
-        """Accept nobody any more; who has been accepted is served."""
-        if self._rest is not None:
-            self._rest.cancel()
+        """Stop accepting; connections that were accepted are served."""
+        if self._pause is not None:
+            self._pause.cancel()
         self._loop.remove_reader(self._socket)
 
     async def wait_closed(self) -> None:
-        """Nothing goes on here once it is closed."""
+        """Return at once: closing needs no time."""
 
     def _listen(self) -> None:
-        self._rest = None
+        self._pause = None
         self._loop.add_reader(self._socket, self._accept)
 
     def _accept(self) -> None:
         try:
-            for _ in range(_IN_ONE_TURN):
+            for _ in range(_ACCEPTED_AT_ONCE):
                 connection, _ = self._socket.accept()
-                self._begin(connection)
+                self._open(connection)
         except (BlockingIOError, ConnectionAbortedError):
             return
         except OSError as error:
@@ -71,18 +76,18 @@ class Listener:
                 raise
             _log.error("no more connections can be taken: %s", error.strerror)
             self._loop.remove_reader(self._socket)
-            self._rest = self._loop.call_later(_REST_SECONDS, self._listen)
+            self._pause = self._loop.call_later(self._pause_seconds, self._listen)
 
-    def _begin(self, connection: socket.socket) -> None:
+    def _open(self, connection: socket.socket) -> None:
         connection.setblocking(False)
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        beginning = self._loop.create_task(
+        opening = self._loop.create_task(
             self._loop.connect_accepted_socket(self._protocol, connection, ssl=self._tls)
         )
-        self._beginning.add(beginning)
-        beginning.add_done_callback(self._begun)
+        self._opening.add(opening)
+        opening.add_done_callback(self._end_opening)
 
-    def _begun(self, beginning: asyncio.Task[object]) -> None:
-        self._beginning.discard(beginning)
-        if not beginning.cancelled() and (error := beginning.exception()):
+    def _end_opening(self, opening: asyncio.Task[object]) -> None:
+        self._opening.discard(opening)
+        if not opening.cancelled() and (error := opening.exception()):
             _log.info("a connection did not begin", exc_info=error)

@@ -1,11 +1,10 @@
-"""How a worker runs and stops: it gives notice, then finishes what it has, within bounds."""
+"""Run a worker, and stop it gracefully within a time limit."""
 
 import asyncio
 import math
 import signal
 import socket
 import sys
-import time
 from functools import partial
 from types import FrameType
 from typing import Any
@@ -15,64 +14,75 @@ from gunicorn.arbiter import Arbiter
 from uvicorn_worker import UvicornWorker
 
 from data_hist.http.shutdown import SHUTDOWN_KEY, Shutdown
+from data_hist.server.limits import DEFAULT_LIMITS, ServerLimits
 from data_hist.server.listener import Listener
 from data_hist.server.protocol import BoundedProtocol
 
-_STOP_SECONDS = 25
-"""From SIGTERM to the end, whatever is under way; orchestrators kill after 30."""
-
-_STOP_SOON_SECONDS = 1
-
 
 class Server(uvicorn.Server):
-    """A server that gives notice before it stops.
+    """A server that stops gracefully.
 
-    SIGTERM makes it fail its readiness and close connections with their next answer. After the
-    notice it listens no more, ends the waits, and lets requests and streams finish; what is not
-    done by the end is broken off. Any other signal stops it without notice, within a second.
+    On SIGTERM its readiness check fails and connections close with their next response. When the
+    notice period is over, it stops listening, ends long polls, and lets requests and streams
+    finish until the time limit. Any other signal stops it without notice, within a second.
     """
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, limits: ServerLimits = DEFAULT_LIMITS) -> None:
         super().__init__(config)
-        self._stop_seconds: float = _STOP_SECONDS
-        self._is_asked_to_stop = False
-        self._notice_ends_at = math.inf
+        self._limits = limits
+        self._stop_seconds = limits.stop_seconds
+        self._is_terminated = False
+        self._loop: asyncio.AbstractEventLoop | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start the application, then listen on the sockets."""
         await super().startup(sockets=[])
-        protocol = partial(BoundedProtocol, self.config, self.server_state, self.lifespan.state)
-        self.servers = [  # only what closes them is called
-            Listener(sock, protocol, self.config.backlog, self.config.ssl)  # type: ignore[misc]
+        protocol = partial(
+            BoundedProtocol,
+            self.config,
+            self.server_state,
+            self.lifespan.state,
+            limits=self._limits.connection,
+        )
+        self.servers = [  # uvicorn only closes them
+            Listener(  # type: ignore[misc]
+                sock,
+                protocol,
+                self.config.backlog,
+                self.config.ssl,
+                pause_seconds=self._limits.accept_pause_seconds,
+            )
             for sock in sockets or []
         ]
+        self._loop = asyncio.get_running_loop()
+        if self._is_terminated:
+            self._give_notice()
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Take a signal; gunicorn may send the same one several times."""
-        if sig == signal.SIGTERM:
-            self._is_asked_to_stop = True
-        else:
+        """Handle a signal; gunicorn may send the same one several times."""
+        if sig != signal.SIGTERM:
             self.stop_soon()
+            return
+        self._is_terminated = True
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._give_notice)
 
     def stop_soon(self) -> None:
-        """Stop without notice, and without waiting for more than what is nearly done."""
-        self._stop_seconds = _STOP_SOON_SECONDS
+        """Stop without notice, and only finish requests that are nearly done."""
+        self._stop_seconds = self._limits.stop_soon_seconds
         self.should_exit = True
 
-    async def on_tick(self, counter: int) -> bool:
-        """See ten times a second whether to give notice, and whether it is over."""
-        now = time.monotonic()
-        if self._is_asked_to_stop and not self._shutdown.is_announced:
-            self._shutdown.announce()
-            self._notice_ends_at = now + self._shutdown.notice_seconds
-            self._stop_seconds -= self._shutdown.notice_seconds
-        if now >= self._notice_ends_at:
-            # Once all is done the signal goes on to the process, and ends it with its threads.
-            super().handle_exit(signal.SIGTERM, None)
-        return await super().on_tick(counter)
+    def _give_notice(self) -> None:
+        if self._shutdown.is_announced or self._loop is None:
+            return
+        self._shutdown.announce()
+        notice_seconds = self._shutdown.notice_seconds
+        self._stop_seconds -= notice_seconds
+        # uvicorn raises the signal again when all is done, which ends the process with its threads.
+        self._loop.call_later(notice_seconds, super().handle_exit, signal.SIGTERM, None)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen no more, and finish."""
+        """Stop listening, and finish."""
         self._shutdown.stop_listening()
         self.config.timeout_graceful_shutdown = math.ceil(self._stop_seconds)
         await super().shutdown(sockets)
@@ -84,9 +94,9 @@ class Server(uvicorn.Server):
 
 
 class Worker(UvicornWorker):
-    """A process of gunicorn."""
+    """A worker process of gunicorn."""
 
-    CONFIG_KWARGS: dict[str, Any] = {  # noqa: RUF012 - as uvicorn's own worker has it
+    CONFIG_KWARGS: dict[str, Any] = {  # noqa: RUF012 - as in the base class
         "loop": "auto",
         "http": BoundedProtocol,
         "ws": "none",
@@ -95,7 +105,7 @@ class Worker(UvicornWorker):
     async def _serve(self) -> None:
         self.config.app = self.wsgi
         server = Server(self.config)
-        # gunicorn sends it when it was interrupted.
+        # gunicorn sends it when it is interrupted.
         asyncio.get_running_loop().add_signal_handler(signal.SIGQUIT, server.stop_soon)
         await server.serve(sockets=self.sockets)
         if not server.started:

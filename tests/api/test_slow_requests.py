@@ -14,6 +14,7 @@ import pytest
 
 from data_hist.app import Limits
 from data_hist.http.middleware import RequestLimits
+from data_hist.server.limits import ConnectionLimits, ServerLimits
 from data_hist.server.protocol import BoundedProtocol
 from tests.support.api_calls import PROBLEM, submitted
 from tests.support.running_service import running_service, settings_for
@@ -35,13 +36,11 @@ MANY_ROWS = (
 def client(endpoint_url: str) -> Iterator[httpx.Client]:
     """A service that waits for bodies only briefly."""
     limits = Limits(requests=RequestLimits(body_seconds=0.2))
-    with running_service(settings_for(endpoint_url), limits=limits) as client:
+    connection = ConnectionLimits(head_seconds=0.2, stalled_reader_seconds=0.2)
+    with running_service(
+        settings_for(endpoint_url), limits=limits, server_limits=ServerLimits(connection=connection)
+    ) as client:
         yield client
-
-
-@pytest.fixture(autouse=True)
-def short_head_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data_hist.server.protocol._HEAD_SECONDS", 0.2)
 
 
 @contextmanager
@@ -157,7 +156,6 @@ def test_endless_head(client: httpx.Client) -> None:
 
 def test_client_that_stops_reading(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     query_id = submitted(client, MANY_ROWS)["query_id"]
-    monkeypatch.setattr("data_hist.server.protocol._STALLED_SECONDS", 0.2)
     stalled = threading.Event()
     monkeypatch.setattr(
         "data_hist.server.protocol.BoundedProtocol.connection_lost",

@@ -11,8 +11,9 @@ import httpx
 import pytest
 
 from data_hist import cli
+from data_hist.app import Limits
 from data_hist.retention import sweeper
-from data_hist.retention.sweeper import SweepCounts, sweeper_from
+from data_hist.retention.sweeper import SweepCounts, create_sweeper
 from data_hist.settings import PREFIX, Settings
 from tests.support.api_calls import assert_problem, submitted
 from tests.support.endpoint import running_endpoint
@@ -40,7 +41,7 @@ def test_expired_results_are_deleted_and_others_kept(settings: Settings) -> None
     with running_service(settings) as client:
         queries = results_of(client)
 
-        counts = sweeper_from(settings, lambda: datetime.now(UTC) + timedelta(hours=2)).sweep()
+        counts = create_sweeper(settings, lambda: datetime.now(UTC) + timedelta(hours=2)).sweep()
 
         gone, kept = (client.post("/next", json={"query_id": each}) for each in queries.values())
     assert (counts.listed, counts.deleted, counts.failed) == (counts.expired * 2, counts.expired, 0)
@@ -111,17 +112,18 @@ def test_the_service_sweeps_by_itself(settings: Settings, monkeypatch: pytest.Mo
         return counts
 
     monkeypatch.setattr(sweeper.Sweeper, "sweep", counted)
-    # Minutes become milliseconds.
-    monkeypatch.setattr(sweeper, "_SECONDS_PER_MINUTE", 0.001)
     with running_service(settings) as client:
         queries = results_of(client)
-    often = settings.model_copy(update={"sweep_interval_minutes": 5})
+    often = Limits(sweep_interval_seconds=0.005)
 
-    with running_service(often, clock=lambda: datetime.now(UTC) + timedelta(hours=2)) as client:
+    with running_service(
+        settings, clock=lambda: datetime.now(UTC) + timedelta(hours=2), limits=often
+    ) as client:
         assert all(passes.acquire(timeout=20) for _ in range(3))
         kept = client.post("/next", json={"query_id": queries[600]})
 
     assert kept.json()["rows"] == [[20]]
     assert (
-        sweeper_from(settings, lambda: datetime.now(UTC) + timedelta(hours=2)).sweep().expired == 0
+        create_sweeper(settings, lambda: datetime.now(UTC) + timedelta(hours=2)).sweep().expired
+        == 0
     )

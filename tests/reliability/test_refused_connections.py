@@ -9,6 +9,9 @@ from http.client import HTTPResponse
 import httpx
 import pytest
 
+from data_hist.app import Limits
+from data_hist.http.concurrency_limit import ConcurrencyLimits
+from data_hist.server.limits import ConnectionLimits, ServerLimits
 from tests.support.api_calls import PROBLEM, UNKNOWN_ID
 from tests.support.held_service import full_service
 from tests.support.running_service import running_service, settings_for
@@ -113,10 +116,14 @@ def test_last_request_of_a_connection_ends_it(full: httpx.Client, request_head: 
 
 
 def test_body_that_does_not_come_is_not_waited_for(
-    full: httpx.Client, monkeypatch: pytest.MonkeyPatch
+    endpoint_url: str,
 ) -> None:
-    monkeypatch.setattr("data_hist.server.protocol._HEAD_SECONDS", 0.2)
-    with connected(full) as connection:
+    limits = Limits(concurrency=ConcurrencyLimits(queued_per_slot=0))
+    server_limits = ServerLimits(connection=ConnectionLimits(head_seconds=0.2))
+    with (
+        full_service(endpoint_url, 1, limits, server_limits) as (full, _),
+        connected(full) as connection,
+    ):
         connection.sendall(QUERY + b"\r\n" + BODY[:5])
         assert_refused(connection)
 

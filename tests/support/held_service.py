@@ -10,6 +10,8 @@ import httpx
 
 from data_hist.app import DEFAULT_LIMITS, Limits
 from data_hist.athena import AthenaClient, ObjectRange
+from data_hist.server.limits import DEFAULT_LIMITS as DEFAULT_SERVER_LIMITS
+from data_hist.server.limits import ServerLimits
 from tests.support.api_calls import submitted
 from tests.support.running_service import running_service, settings_for
 
@@ -34,13 +36,19 @@ class HeldEngine(AthenaClient):
 
 @contextmanager
 def full_service(
-    endpoint_url: str, requests: int, limits: Limits = DEFAULT_LIMITS, **changes: object
+    endpoint_url: str,
+    requests: int,
+    limits: Limits = DEFAULT_LIMITS,
+    server_limits: ServerLimits = DEFAULT_SERVER_LIMITS,
+    **changes: object,
 ) -> Iterator[tuple[httpx.Client, HeldEngine]]:
     """Run a service that has as many requests at work as it takes on, until they are let go."""
     engine = HeldEngine(endpoint_url)
     settings = settings_for(endpoint_url, concurrent_requests=requests, **changes)
     with (
-        running_service(settings, engine=engine, limits=limits) as client,
+        running_service(
+            settings, engine=engine, limits=limits, server_limits=server_limits
+        ) as client,
         ThreadPoolExecutor(requests) as threads,
     ):
         page = {"query_id": submitted(client, "SELECT 1")["query_id"]}

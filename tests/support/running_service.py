@@ -15,6 +15,8 @@ from data_hist.app import DEFAULT_LIMITS, Limits, create_app, utc_now
 from data_hist.athena import AthenaClient
 from data_hist.catalog import Catalog
 from data_hist.observability.request_context import RequestLog
+from data_hist.server.limits import DEFAULT_LIMITS as DEFAULT_SERVER_LIMITS
+from data_hist.server.limits import ServerLimits
 from data_hist.server.protocol import BoundedProtocol
 from data_hist.server.worker import Server
 from data_hist.settings import Settings
@@ -54,6 +56,7 @@ def running_service(
     limits: Limits = DEFAULT_LIMITS,
     *,
     tracing: "Tracing | None" = None,
+    server_limits: ServerLimits = DEFAULT_SERVER_LIMITS,
 ) -> Iterator[httpx.Client]:
     """Run the service and give a client whose base is the API's."""
     listener = socket.socket()
@@ -74,7 +77,7 @@ def running_service(
         ws="none",
         log_config=None,
     )
-    server = Server(config)
+    server = Server(config, server_limits)
     thread = threading.Thread(target=server.run, args=([listener],), name="service")
     thread.start()
     port = listener.getsockname()[1]

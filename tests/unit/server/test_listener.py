@@ -86,13 +86,9 @@ class PoorSocket(socket.socket):
         return super().accept()
 
 
-def test_lack_of_descriptors_passes(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    monkeypatch.setattr("data_hist.server.listener._REST_SECONDS", 0.01)
-
+def test_lack_of_descriptors_passes(caplog: pytest.LogCaptureFixture) -> None:
     async def serve(sock: socket.socket) -> bytes:
-        listener = Listener(sock, Accepted, 10)
+        listener = Listener(sock, Accepted, 10, pause_seconds=0.01)
         reader, writer = await asyncio.open_connection(*sock.getsockname())
         async with asyncio.timeout(WAIT_SECONDS):
             said = await reader.readexactly(4)

@@ -19,6 +19,7 @@ from data_hist.http.middleware import OverloadMiddleware
 from data_hist.http.routes import Routes
 from data_hist.http.shutdown import SHUTDOWN_KEY, Shutdown
 from data_hist.observability.request_context import parse_traceparent
+from data_hist.server.limits import DEFAULT_LIMITS, ConnectionLimits, ServerLimits
 from data_hist.server.protocol import BoundedProtocol
 from data_hist.server.worker import Server
 
@@ -55,13 +56,15 @@ class Application:
 
 
 @contextmanager
-def served(application: Application) -> Iterator[tuple[Server, int]]:
+def served(
+    application: Application, limits: ServerLimits = DEFAULT_LIMITS
+) -> Iterator[tuple[Server, int]]:
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     listener.listen()
     port = listener.getsockname()[1]
     app = OverloadMiddleware(application, application.overload)
-    server = Server(uvicorn.Config(app, http=BoundedProtocol, ws="none", log_config=None))
+    server = Server(uvicorn.Config(app, http=BoundedProtocol, ws="none", log_config=None), limits)
     thread = threading.Thread(target=server.run, args=([listener],))
     thread.start()
     try:
@@ -99,11 +102,9 @@ def wait_until_nobody_listens(port: int) -> None:
 
 
 @pytest.mark.parametrize("before", [0, 1], ids=["fresh", "kept"])
-def test_request_on_an_open_connection_is_served_to_the_last(
-    monkeypatch: pytest.MonkeyPatch, before: int
-) -> None:
-    monkeypatch.setattr("data_hist.server.protocol._LAST_CALL_SECONDS", WAIT_SECONDS)
-    with served(Application()) as (server, port), connected(port) as connection:
+def test_request_on_an_open_connection_is_served_to_the_last(before: int) -> None:
+    limits = ServerLimits(connection=ConnectionLimits(last_request_seconds=WAIT_SECONDS))
+    with served(Application(), limits) as (server, port), connected(port) as connection:
         for _ in range(before):
             assert answer_to(connection, "/").read() == b"well"
         # Who came later is answered, so that the connection has been accepted.
@@ -118,10 +119,12 @@ def test_request_on_an_open_connection_is_served_to_the_last(
         assert answer.headers["connection"] == "close"
 
 
-def test_request_that_does_not_end_is_answered_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("data_hist.server.worker._STOP_SECONDS", 1)
+def test_request_that_does_not_end_is_answered_at_the_end() -> None:
     application = Application()
-    with served(application) as (server, port), connected(port) as connection:
+    with (
+        served(application, ServerLimits(stop_seconds=1)) as (server, port),
+        connected(port) as connection,
+    ):
         connection.sendall(request("/never"))
         assert application.began_to_wait.wait(WAIT_SECONDS)
         server.handle_exit(signal.SIGTERM, None)
