@@ -12,7 +12,7 @@ from starlette.responses import Response
 from data_hist.athena.model import Failure, Query, QueryStatus
 from data_hist.catalog import Table
 from data_hist.queries.model import QueryWarning, ValidatedQuery
-from data_hist.queries.sql_trailer import caller_text
+from data_hist.queries.sql_trailer import read_caller_sql
 from data_hist.queries.tenant_isolation import OwnedQuery
 from data_hist.results.model import Page, column_documents
 from data_hist.strict_json import JsonText, dumps
@@ -49,7 +49,7 @@ def query_document(
     query = owned.query
     document: dict[str, Any] = {
         "query_id": query.query_id,
-        "query": caller_text(query.sql),
+        "query": read_caller_sql(query.sql),
         "status": query.status,
         "submitted_at": _timestamp(query.submitted_at),
         "completed_at": _timestamp(query.completed_at),

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from data_hist.athena.model import QueryStatus
 from data_hist.pruning.time_range import DAY_MS, TimeRange, range_at
 from data_hist.queries.model import QueryWarning
-from data_hist.queries.sql_trailer import time_ranges
+from data_hist.queries.sql_trailer import read_time_bounds
 from data_hist.queries.tenant_isolation import OwnedQuery
 
 CODE = "RANGE_PARTLY_ARCHIVED"
@@ -36,20 +36,20 @@ class ArchivePolicy:
         archived_ms = start_ms - start_ms % DAY_MS - days * DAY_MS
         if archived_ms <= 0:
             return []  # no record is older than 1970
-        spans = [range_at(time_range, start_ms) for time_range in time_ranges(query.sql)]
-        missing = [part for span in spans if (part := _archived_part(span, archived_ms))]
+        ranges = [range_at(bounds, start_ms) for bounds in read_time_bounds(query.sql)]
+        missing = [part for each in ranges if (part := _archived_part(each, archived_ms))]
         return [_warning(missing, days)] if missing else []
 
 
-def _archived_part(span: TimeRange, archived_ms: int) -> TimeRange | None:
-    part = span.intersection(TimeRange(high=archived_ms))
+def _archived_part(time_range: TimeRange, archived_ms: int) -> TimeRange | None:
+    part = time_range.intersection(TimeRange(high=archived_ms))
     is_empty = part.low is not None and part.high is not None and part.low >= part.high
     return None if is_empty else part
 
 
 def _warning(missing: list[TimeRange], days: int) -> QueryWarning:
-    lows = [span.low for span in missing if span.low is not None]
-    highs = [span.high for span in missing if span.high is not None]
+    lows = [part.low for part in missing if part.low is not None]
+    highs = [part.high for part in missing if part.high is not None]
     since = f"from {_format_time(min(lows))} " if len(lows) == len(missing) else ""
     until = _format_time(max(highs))
     return QueryWarning(

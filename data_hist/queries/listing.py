@@ -9,7 +9,7 @@ from typing import NamedTuple
 from data_hist.athena import AthenaClient
 from data_hist.athena.model import Query
 from data_hist.queries.model import QueryFilter, QueryList
-from data_hist.queries.sql_trailer import caller_text, with_caller_position
+from data_hist.queries.sql_trailer import read_caller_sql, with_caller_position
 from data_hist.queries.tenant_isolation import OwnedQuery, TenantIsolation
 from data_hist.results.paging_tokens import ListPosition, list_token, parse_list_token
 
@@ -103,4 +103,4 @@ def _matches(query: Query, wanted: QueryFilter) -> bool:
         return False
     if wanted.text is None:
         return True
-    return wanted.text.casefold() in (caller_text(query.sql) or "").casefold()
+    return wanted.text.casefold() in (read_caller_sql(query.sql) or "").casefold()

@@ -1,7 +1,7 @@
 """The comment at the end of the SQL that is sent, from which the service recovers its state.
 
 Athena returns it with every description. It holds the text that the guard replaced, from which
-follow the caller's SQL and the positions of errors in it, and the time ranges of the query.
+follow the caller's SQL and the positions of errors in it, and the time bounds of the query.
 """
 
 import re
@@ -40,12 +40,12 @@ _TRAILER = "\n-- data_hist:"
 _PIECE = re.compile(
     r" (\d{1,6})\+(?:(\d{1,6})=(\S*)|(\d{1,6})/(\d{1,6})/(\d{1,6})/(\d{1,6}))", re.ASCII
 )
-_RANGE = re.compile(r" @(\S*)", re.ASCII)
-_SPAN = re.compile(r"([a-z]+):(-?\d{1,6}):(-?\d{1,16})?:(-?\d{1,16})?;", re.ASCII)
+_BOUNDS = re.compile(r" @(\S*)", re.ASCII)
+_TIME_RANGE = re.compile(r"([a-z]+):(-?\d{1,6}):(-?\d{1,16})?:(-?\d{1,16})?;", re.ASCII)
 
 
-def annotate(
-    sent: str, caller_sql: str, edits: Sequence[Edit], ranges: Sequence[TimeBounds] = ()
+def append_trailer(
+    sent: str, caller_sql: str, edits: Sequence[Edit], bounds: Sequence[TimeBounds] = ()
 ) -> str:
     """Append the trailer to the SQL that is sent, unless Athena's limit has no room for it.
 
@@ -53,13 +53,13 @@ def annotate(
         sent: The rewritten SQL.
         caller_sql: The SQL as the caller wrote it.
         edits: How the rewritten SQL differs from it.
-        ranges: The time range of each table reference.
+        bounds: The time bounds of each table reference.
 
     Raises:
         QueryTooLarge: There is no room, and a line of the SQL would be taken for the trailer.
     """
     trailer = _TRAILER + "".join(_encode_edit(caller_sql, edit) for edit in edits)
-    trailer += "".join(dict.fromkeys(map(_encode_range, ranges)))
+    trailer += "".join(dict.fromkeys(map(_encode_bounds, bounds)))
     if len((sent + trailer).encode()) <= MAX_SQL_BYTES:
         return sent + trailer
     if _TRAILER in sent:
@@ -67,7 +67,7 @@ def annotate(
     return sent
 
 
-def caller_text(sent: str) -> str | None:
+def read_caller_sql(sent: str) -> str | None:
     """Return the SQL as the caller wrote it; None if the trailer does not tell."""
     body, trailer, encoded = sent.rpartition(_TRAILER)
     pieces = _decode_pieces(encoded)
@@ -81,20 +81,20 @@ def with_caller_position(query: Query) -> Query:
     failure = query.failure
     if failure is None:
         return query
-    line, column = caller_line_and_column(query.sql, failure.line, failure.column)
+    line, column = translate_line_and_column(query.sql, failure.line, failure.column)
     return replace(query, failure=replace(failure, line=line, column=column))
 
 
-def caller_line_and_column(
+def translate_line_and_column(
     sent: str, line: int | None, column: int | None
 ) -> tuple[int | None, int | None]:
     """Translate a position in the sent SQL to the caller's; both are None if it is unknown."""
     if line is None or column is None:
         return None, None
-    return caller_position(sent, line, column) or (None, None)
+    return translate_position(sent, line, column) or (None, None)
 
 
-def caller_position(sent: str, line: int, column: int) -> Position | None:
+def translate_position(sent: str, line: int, column: int) -> Position | None:
     """Translate a position in the sent SQL to the caller's; None if the SQL has no trailer."""
     body, trailer, encoded = sent.rpartition(_TRAILER)
     if not trailer:
@@ -105,30 +105,30 @@ def caller_position(sent: str, line: int, column: int) -> Position | None:
     return Position(before.count("\n") + 1, caller_offset - before.rfind("\n"))
 
 
-def time_ranges(sent: str) -> list[TimeBounds]:
-    """Return the distinct time ranges of the table references; none if the SQL has no trailer."""
+def read_time_bounds(sent: str) -> list[TimeBounds]:
+    """Return the distinct time bounds of the table references; none if the SQL has no trailer."""
     _, trailer, encoded = sent.rpartition(_TRAILER)
-    return [_decode_range(match[1]) for match in _RANGE.finditer(encoded if trailer else "")]
+    return [_decode_bounds(match[1]) for match in _BOUNDS.finditer(encoded if trailer else "")]
 
 
-def _encode_range(time_range: TimeBounds) -> str:
-    spans = (
-        f"{anchor.base}:{anchor.months}:{_encode_bound(span.low)}:{_encode_bound(span.high)};"
-        for anchor, span in sorted(time_range.items())
+def _encode_bounds(bounds: TimeBounds) -> str:
+    ranges = (
+        f"{anchor.base}:{anchor.months}:{_encode_end(time_range.low)}:{_encode_end(time_range.high)};"
+        for anchor, time_range in sorted(bounds.items())
     )
-    return f" @{''.join(spans)}"
+    return f" @{''.join(ranges)}"
 
 
-def _encode_bound(bound: int | None) -> str:
-    return "" if bound is None else str(bound)
+def _encode_end(end: int | None) -> str:
+    return "" if end is None else str(end)
 
 
-def _decode_range(encoded: str) -> TimeBounds:
+def _decode_bounds(encoded: str) -> TimeBounds:
     return {
         Anchor(Base(base), int(months)): TimeRange(
             int(low) if low else None, int(high) if high else None
         )
-        for base, months, low, high in _SPAN.findall(encoded)
+        for base, months, low, high in _TIME_RANGE.findall(encoded)
         if base in set(Base)
     }
 

@@ -19,7 +19,7 @@ from data_hist.pruning.partitions import partition_count
 from data_hist.queries.model import Submission, ValidatedQuery
 from data_hist.queries.orphans import OrphanStopper
 from data_hist.queries.result_state import raise_user_error
-from data_hist.queries.sql_trailer import annotate, caller_line_and_column
+from data_hist.queries.sql_trailer import append_trailer, translate_line_and_column
 from data_hist.queries.status import StatusReader
 from data_hist.queries.tenant_isolation import OwnedQuery
 from data_hist.retention.result_locations import Owner, ResultLocations
@@ -211,7 +211,7 @@ class QueryStarter:
             TooManyQueries: Athena runs as many queries as it may.
             EngineError: If it is `unconfirmed`, Athena may have started the query.
         """
-        sql = annotate(admitted.sql, caller_sql, admitted.edits, admitted.time_bounds)
+        sql = append_trailer(admitted.sql, caller_sql, admitted.edits, admitted.time_bounds)
         start = partial(
             self._engine.start,
             sql,
@@ -234,7 +234,7 @@ class QueryStarter:
                 self._orphans.stop_unconfirmed(start)
             raise _with_advice(error, has_key=has_key) from error
         except InvalidSql as error:
-            line, column = caller_line_and_column(sql, error.line, error.column)
+            line, column = translate_line_and_column(sql, error.line, error.column)
             raise InvalidSql(error.detail, code=error.code, line=line, column=column) from error
         except DataHistError:
             raise

@@ -14,7 +14,7 @@ from data_hist.http.serializers import (
     retry_headers,
 )
 from data_hist.queries.model import QueryWarning, ValidatedQuery
-from data_hist.queries.sql_trailer import annotate
+from data_hist.queries.sql_trailer import append_trailer
 from data_hist.queries.tenant_isolation import OwnedQuery
 from data_hist.results.model import Page
 from data_hist.retention.result_locations import Owner
@@ -25,7 +25,7 @@ SUBMITTED = datetime(2026, 11, 20, 5, 0, 0, 123456, tzinfo=UTC)
 QUERY = Query(
     query_id="id",
     status=QueryStatus.FINISHED,
-    sql=annotate("SELECT 1", "SELECT ?", [Edit(7, 1, 1)]),
+    sql=append_trailer("SELECT 1", "SELECT ?", [Edit(7, 1, 1)]),
     output_location="s3://bucket/key",
     submitted_at=SUBMITTED,
     completed_at=SUBMITTED + timedelta(seconds=2),

@@ -9,7 +9,7 @@ from data_hist.athena.model import Query, QueryStatus
 from data_hist.catalog import load_catalog
 from data_hist.queries.glacier_warnings import ArchivePolicy
 from data_hist.queries.model import QueryWarning
-from data_hist.queries.sql_trailer import annotate
+from data_hist.queries.sql_trailer import append_trailer
 from data_hist.queries.tenant_isolation import OwnedQuery
 from data_hist.retention.result_locations import Owner
 from data_hist.sql_guard import Guard
@@ -29,7 +29,7 @@ def warnings(
     parameters: Sequence[object] | None = None,
 ) -> list[QueryWarning]:
     admitted = GUARD.admit(sql, customer_id=tenant, parameters=parameters)  # type: ignore[arg-type]
-    sent = annotate(admitted.sql, sql, admitted.edits, admitted.time_bounds)
+    sent = append_trailer(admitted.sql, sql, admitted.edits, admitted.time_bounds)
     query = Query("id", status, sent, "s3://bucket/key", SUBMITTED)
     return POLICY.warnings(OwnedQuery(query, Owner(tenant, 60)))
 
@@ -132,7 +132,7 @@ def test_a_query_without_notes_has_no_warning() -> None:
 
 def test_an_archive_that_keeps_everything_has_no_warning() -> None:
     admitted = GUARD.admit("SELECT 1 FROM events", customer_id=None, parameters=None)
-    sent = annotate(admitted.sql, "", admitted.edits, admitted.time_bounds)
+    sent = append_trailer(admitted.sql, "", admitted.edits, admitted.time_bounds)
     query = Query("id", QueryStatus.FINISHED, sent, "s3://bucket/key", SUBMITTED)
     owned = OwnedQuery(query, Owner(1, 60))
 

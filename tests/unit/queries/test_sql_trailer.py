@@ -1,4 +1,4 @@
-"""The trailer of the sent SQL gives back the caller's SQL, positions in it and time ranges."""
+"""The trailer of the sent SQL gives back the caller's SQL, positions in it and time bounds."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 from data_hist.catalog import load_catalog
 from data_hist.errors import QueryTooLarge
 from data_hist.pruning.time_range import Anchor, Base, TimeBounds, TimeRange
-from data_hist.queries.sql_trailer import annotate, caller_position, caller_text, time_ranges
+from data_hist.queries.sql_trailer import (
+    append_trailer,
+    read_caller_sql,
+    read_time_bounds,
+    translate_position,
+)
 from data_hist.sql_guard import MAX_SQL_BYTES, Edit, Guard, Parameter
 from tests.support.shared_files import shared_cases
 from tests.unit.sql_guard.case_files import own_cases, sql_of
@@ -56,22 +61,22 @@ def rewritten(draw: st.DrawFn) -> tuple[str, list[Replacement]]:
 @given(rewritten())
 def test_every_kept_character_is_found_again(case: tuple[str, list[Replacement]]) -> None:
     caller, replacements = case
-    sent = annotate(sent_text(caller, replacements), caller, [r.edit for r in replacements])
+    sent = append_trailer(sent_text(caller, replacements), caller, [r.edit for r in replacements])
     removed = {i for r in replacements for i in range(r.start, r.start + r.removed)}
 
     for offset in set(range(len(caller))) - removed:
         before = [r for r in replacements if r.start + r.removed <= offset]
         sent_offset = offset + sum(len(r.text) - r.removed for r in before)
-        found = caller_position(sent, *position_of(sent, sent_offset))
+        found = translate_position(sent, *position_of(sent, sent_offset))
         assert found == position_of(caller, offset)
 
 
 @given(rewritten())
 def test_caller_text_comes_back(case: tuple[str, list[Replacement]]) -> None:
     caller, replacements = case
-    sent = annotate(sent_text(caller, replacements), caller, [r.edit for r in replacements])
+    sent = append_trailer(sent_text(caller, replacements), caller, [r.edit for r in replacements])
 
-    assert caller_text(sent) == caller
+    assert read_caller_sql(sent) == caller
     assert sent.rpartition("\n")[2].startswith("-- data_hist:")
     assert sent.rpartition("\n")[2].isascii()
 
@@ -104,9 +109,9 @@ TRICKY = [
 def test_every_admitted_text_comes_back(guard: Guard, sql: str, customer_id: int | None) -> None:
     admitted = guard.admit(sql, customer_id=customer_id, parameters=values_for(sql))
 
-    sent = annotate(admitted.sql, sql, admitted.edits, admitted.time_bounds)
+    sent = append_trailer(admitted.sql, sql, admitted.edits, admitted.time_bounds)
 
-    assert caller_text(sent) == sql
+    assert read_caller_sql(sent) == sql
 
 
 def values_for(sql: str) -> list[Parameter] | None:
@@ -121,7 +126,10 @@ def test_values_of_parameters_do_not_come_back(guard: Guard, values: list[Parame
     sql = "SELECT ?, 'why?' FROM events WHERE customerid=? -- ?"
     admitted = guard.admit(sql, customer_id=11000, parameters=values)
 
-    assert caller_text(annotate(admitted.sql, sql, admitted.edits, admitted.time_bounds)) == sql
+    assert (
+        read_caller_sql(append_trailer(admitted.sql, sql, admitted.edits, admitted.time_bounds))
+        == sql
+    )
 
 
 OLD = 'SELECT a\nFROM (SELECT 1) AS "events", (SELECT 2) AS t'
@@ -139,14 +147,14 @@ OLD = 'SELECT a\nFROM (SELECT 1) AS "events", (SELECT 2) AS t'
     ],
 )
 def test_trailers_of_older_versions(sent: str, text: str | None) -> None:
-    assert caller_text(sent) == text
+    assert read_caller_sql(sent) == text
 
 
 def test_positions_in_trailers_of_older_versions() -> None:
     sent = f"{OLD}\n-- data_hist: 14+6/22/0/0"
 
-    assert caller_position(sent, 2, 9) == (2, 6)
-    assert caller_position(sent, 2, 28) == (2, 12)
+    assert translate_position(sent, 2, 9) == (2, 6)
+    assert translate_position(sent, 2, 28) == (2, 12)
 
 
 def test_caller_cannot_write_what_the_service_reads() -> None:
@@ -154,34 +162,34 @@ def test_caller_cannot_write_what_the_service_reads() -> None:
     padding = "/*" + "x" * (MAX_SQL_BYTES - len(forged) - 14) + "*/"
 
     with pytest.raises(QueryTooLarge):
-        annotate(padding + forged, padding + forged, [])
-    assert caller_text(annotate(forged, forged, [])) == forged
-    assert time_ranges(annotate(forged, forged, [])) == []
+        append_trailer(padding + forged, padding + forged, [])
+    assert read_caller_sql(append_trailer(forged, forged, [])) == forged
+    assert read_time_bounds(append_trailer(forged, forged, [])) == []
 
 
 def test_place_inside_what_was_inserted_is_where_the_replaced_text_began() -> None:
     caller = "SELECT nope\nFROM events"
     replacement = Replacement(caller.index("events"), 6, '(SELECT a FROM "events_v0") AS "events"')
-    sent = annotate(sent_text(caller, [replacement]), caller, [replacement.edit])
+    sent = append_trailer(sent_text(caller, [replacement]), caller, [replacement.edit])
 
-    assert caller_position(sent, 2, 20) == (2, 6)
-    assert caller_position(sent, 1, 8) == (1, 8)
+    assert translate_position(sent, 2, 20) == (2, 6)
+    assert translate_position(sent, 1, 8) == (1, 8)
 
 
-def test_text_without_edits_of_ours_has_no_positions() -> None:
-    assert caller_position("SELECT 1", 1, 8) is None
+def test_sql_without_a_trailer_has_no_positions() -> None:
+    assert translate_position("SELECT 1", 1, 8) is None
 
 
 def test_edits_are_left_out_where_the_limit_has_no_room() -> None:
     sql = "x" * (MAX_SQL_BYTES - 3)
 
-    assert annotate(sql, sql, []) == sql
-    assert caller_text(sql) is None
+    assert append_trailer(sql, sql, []) == sql
+    assert read_caller_sql(sql) is None
 
 
 @pytest.mark.parametrize("position", [(1, 1), (99, 1), (1, 999)])
 def test_any_position_is_answered(position: tuple[int, int]) -> None:
-    caller_position(annotate("SELECT 1", "SELECT 1", []), *position)
+    translate_position(append_trailer("SELECT 1", "SELECT 1", []), *position)
 
 
 TIME_RANGES = st.builds(
@@ -194,21 +202,21 @@ ANCHORS = st.just(Anchor()) | st.builds(
 
 
 @given(st.lists(st.dictionaries(ANCHORS, TIME_RANGES, max_size=3), max_size=4))
-def test_time_ranges_are_read_back(ranges: list[TimeBounds]) -> None:
+def test_time_bounds_are_read_back(ranges: list[TimeBounds]) -> None:
     edit = Replacement(14, 6, "(SELECT 1)").edit
-    sent = annotate("SELECT 1 FROM (SELECT 1)", "SELECT 1 FROM events", [edit], ranges)
+    sent = append_trailer("SELECT 1 FROM (SELECT 1)", "SELECT 1 FROM events", [edit], ranges)
 
-    found = time_ranges(sent)
+    found = read_time_bounds(sent)
 
     assert [each for each in ranges if each not in found] == []
     assert len(found) == len({repr(sorted(each.items())) for each in ranges})
-    assert caller_position(sent, 1, 8) == (1, 8)
+    assert translate_position(sent, 1, 8) == (1, 8)
 
 
-def test_text_without_notes_of_ours_has_no_time_ranges() -> None:
-    assert time_ranges("SELECT 1 -- @start:0::;") == []
-    assert time_ranges(annotate("SELECT 1", "SELECT 1", [])) == []
-    assert time_ranges("SELECT 1\n-- data_hist: @mars:0:1:2;epoch:0:1:2;") == [
+def test_sql_without_a_trailer_of_ours_has_no_time_bounds() -> None:
+    assert read_time_bounds("SELECT 1 -- @start:0::;") == []
+    assert read_time_bounds(append_trailer("SELECT 1", "SELECT 1", [])) == []
+    assert read_time_bounds("SELECT 1\n-- data_hist: @mars:0:1:2;epoch:0:1:2;") == [
         {Anchor(): TimeRange(1, 2)}
     ]
 
@@ -230,5 +238,5 @@ def test_trailers_that_others_wrote_are_not_followed(pieces: str) -> None:
     """Others may use the same workgroup, and Athena lists their queries too."""
     sent = f"SELECT 1\n-- data_hist:{pieces}"
 
-    assert caller_text(sent) == "SELECT 1"
-    assert caller_position(sent, 1, 8) == (1, 8)
+    assert read_caller_sql(sent) == "SELECT 1"
+    assert translate_position(sent, 1, 8) == (1, 8)
