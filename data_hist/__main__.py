@@ -1,4 +1,4 @@
-"""`python -m data_hist` is `data-hist`."""
+"""Run the `data-hist` command as `python -m data_hist`."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""What a worker process creates once, and the use cases of each API version over it.
+"""The resources that a worker process creates once, and the use cases of each API version.
 
 Threads, processes and caches are sized for the machine: a further API version must not double them.
 """

@@ -1,4 +1,4 @@
-"""Arguments that several commands share, and what their values mean."""
+"""Command-line arguments that several commands share."""
 
 import argparse
 import hashlib

@@ -1,4 +1,4 @@
-"""`data-hist sample-data`: an archive to try the service with."""
+"""`data-hist sample-data`: write a sample archive."""
 
 import argparse
 import subprocess

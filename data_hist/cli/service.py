@@ -1,4 +1,4 @@
-"""How the service is started: gunicorn's arguments and the environment of its workers."""
+"""Build the command line and the environment of gunicorn, which runs the service."""
 
 import argparse
 import os

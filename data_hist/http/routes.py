@@ -1,4 +1,4 @@
-"""What the head of a request tells before Connexion routes it: route, path prefix, long poll."""
+"""Read the head of a request before Connexion routes it: its route, path prefix and long poll."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence

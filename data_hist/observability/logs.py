@@ -1,4 +1,4 @@
-"""The configuration of `logging`: no line contains SQL, rows, tokens or S3 paths.
+"""Configure `logging`: JSON lines or text, without SQL, rows, tokens or S3 paths.
 
 Lines are JSON objects, or text on a terminal. The message of an exception may quote any of the
 above, so a traceback consists of types and places only; code that raises logs what operators need.

@@ -1,1 +1,1 @@
-"""Time bounds of a query, and the partitions that they leave to read; knows no SQL syntax tree."""
+"""Partition pruning: the time bounds of a query, and the partitions that they leave to read."""

@@ -1,4 +1,4 @@
-"""Which partitions the time bounds of a query leave: as a condition in SQL, and as a count.
+"""Derive the partitions that time bounds leave to read: as a SQL condition, and as a count.
 
 Engines prune files by partition columns alone, but callers bound timestamps. Days and hours are
 compared as strings.

@@ -1,4 +1,4 @@
-"""SQL functions and casts of times, computed on values.
+"""Evaluate SQL functions and casts of times on time values.
 
 Each function takes the arguments of a call and returns what is known of its result.
 """

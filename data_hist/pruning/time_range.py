@@ -1,4 +1,4 @@
-"""When the records that a query asks for arrived: ranges whose ends may depend on the clock."""
+"""Ranges of arrival times of records, whose ends may depend on the clock."""
 
 import calendar
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""What the state of a query means for its caller: rows, an error to fix, or neither."""
+"""Resolve the state of a query for its caller: rows, an error to fix, or neither."""
 
 import re
 from collections.abc import Mapping

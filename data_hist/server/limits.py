@@ -1,4 +1,4 @@
-"""How long the server waits for clients, and for its own end."""
+"""The time limits of the server: for slow clients, and for its shutdown."""
 
 from dataclasses import dataclass, field
 

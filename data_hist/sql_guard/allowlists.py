@@ -1,4 +1,4 @@
-"""What a query may be made of: keywords, functions, and nodes of its syntax tree with arguments.
+"""The allowlists of the guard: keywords, functions, and syntax nodes with their arguments.
 
 Plain data. Whatever is not listed is refused, including what later releases of sqlglot parse.
 """

@@ -1,1 +1,1 @@
-"""Polls the state of queries on behalf of many callers with few calls."""
+"""Poll the state of queries for many callers with few calls."""

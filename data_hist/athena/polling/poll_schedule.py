@@ -1,4 +1,4 @@
-"""Which queries to describe next, and when. It makes no calls.
+"""The schedule of the poller: which queries to describe next, and when. It makes no calls.
 
 All times are those of the event loop, in seconds.
 """

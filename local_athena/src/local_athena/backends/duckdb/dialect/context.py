@@ -1,4 +1,4 @@
-"""What translators share: the statement, the place in it, and a handler for each kind of node.
+"""The context of a translation: the statement, the scope, and a handler for each kind of node.
 
 A node without a handler is refused: nothing of the caller's text reaches DuckDB untranslated.
 """

@@ -1,4 +1,4 @@
-"""What a database needs to run translated queries: settings, macros and Python functions."""
+"""Prepare a database for translated queries: settings, macros and Python functions."""
 
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""Function calls: which function a name means, and how a signature becomes SQL."""
+"""Translate function calls: find the function of a name, and apply its signature."""
 
 import re
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""Values as the text that Athena writes into a result file.
+"""Render values as the text that Athena writes to result files.
 
 The rules are DuckDB SQL built from the type, so that no row passes through Python. CAST to varchar
 differs for doubles and for the digits of timestamps.

@@ -1,4 +1,4 @@
-"""What names can mean at one place of a query: columns, lambda parameters, tables.
+"""Scopes: what names mean at one place of a query: columns, lambda parameters, tables.
 
 Names are not case-sensitive. Each column has a DuckDB text, so that DuckDB resolves no names.
 """

@@ -1,4 +1,4 @@
-"""The table of signatures, `functions/signatures.txt`: reading it and matching arguments.
+"""Read the table of function signatures, `functions/signatures.txt`, and match arguments with it.
 
 Each line tells what a function is in DuckDB for some types of arguments.
 """

@@ -1,4 +1,4 @@
-"""SQL expressions that turn the JSON text of a record into the columns of a table.
+"""Write SQL expressions that turn the JSON text of a record into the columns of a table.
 
 They follow Hive's JSON SerDes; what does not fit fails the statement. Knows no files.
 """
