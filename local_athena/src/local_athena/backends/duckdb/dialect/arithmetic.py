@@ -38,16 +38,16 @@ def apply_operator(
     shown = f"Cannot apply operator: {left.type} {symbol} {right.type}"
     common = common_type(left.type, right.type)
     if common is not None and common.name == "decimal":
-        return _decimal(translator, node, symbol, left, right)
+        return _calculate_decimals(translator, node, symbol, left, right)
     if common is not None and (common.is_number or common.name == "unknown"):
-        return _number(symbol, coerce(left, common), coerce(right, common))
-    result = _temporal(symbol, left, right)
+        return _calculate_numbers(symbol, coerce(left, common), coerce(right, common))
+    result = _calculate_times(symbol, left, right)
     if result is None:
         raise translator.mismatch(node, shown)
     return result
 
 
-def _number(symbol: str, left: Typed, right: Typed) -> Typed:
+def _calculate_numbers(symbol: str, left: Typed, right: Typed) -> Typed:
     kind = left.type
     if symbol == "%" and not kind.is_integer:
         return Typed(f"fmod({left.sql}, {right.sql})", kind)
@@ -56,13 +56,13 @@ def _number(symbol: str, left: Typed, right: Typed) -> Typed:
     return Typed(f"({left.sql} {symbol} {right.sql})", kind)
 
 
-def _decimal(
+def _calculate_decimals(
     translator: Translator, node: exp.Expr, symbol: str, left: Typed, right: Typed
 ) -> Typed:
     one, other = (
         decimal_of(side.type) if side.type.is_integer else side.type for side in (left, right)
     )
-    kind = _decimal_result(symbol, one, other)
+    kind = _decimal_result_type(symbol, one, other)
     left, right = coerce(left, one), coerce(right, other)
     if symbol != "/":
         return Typed(f"CAST({left.sql} {symbol} {right.sql} AS {kind.duckdb})", kind)
@@ -72,7 +72,7 @@ def _decimal(
     return Typed(f"CAST({quotient} AS {kind.duckdb})", kind)
 
 
-def _decimal_result(symbol: str, one: TrinoType, other: TrinoType) -> TrinoType:
+def _decimal_result_type(symbol: str, one: TrinoType, other: TrinoType) -> TrinoType:
     precision, scale = one.precision or 0, one.scale
     digits, fraction = other.precision or 0, other.scale
     widest = max(scale, fraction)
@@ -88,11 +88,11 @@ def _decimal_result(symbol: str, one: TrinoType, other: TrinoType) -> TrinoType:
     return TrinoType("decimal", precision=min(38, size), scale=result)
 
 
-def _temporal(symbol: str, left: Typed, right: Typed) -> Typed | None:
+def _calculate_times(symbol: str, left: Typed, right: Typed) -> Typed | None:
     if symbol == "+" and left.type.is_interval and not right.type.is_interval:
         left, right = right, left
     if symbol in "+-" and left.type.name in _TEMPORAL and right.type.is_interval:
-        return _shifted(symbol, left, right)
+        return _shift_by_interval(symbol, left, right)
     if symbol in "+-" and left.type.is_interval and left.type == right.type:
         return Typed(f"({left.sql} {symbol} {right.sql})", left.type)
     if symbol == "*" and right.type.is_interval:
@@ -100,11 +100,11 @@ def _temporal(symbol: str, left: Typed, right: Typed) -> Typed | None:
     if symbol in "*/" and left.type.is_interval and right.type.is_number:
         return Typed(f"({left.sql} {symbol} {right.sql})", left.type)
     if symbol == "-" and left.type.name in _TEMPORAL and common_type(left.type, right.type):
-        return _difference(left, right)
+        return _subtract_times(left, right)
     return None
 
 
-def _shifted(symbol: str, moment: Typed, interval: Typed) -> Typed:
+def _shift_by_interval(symbol: str, moment: Typed, interval: Typed) -> Typed:
     sql = f"({moment.sql} {symbol} {interval.sql})"
     if moment.type.name in ("date", "time"):
         return Typed(f"CAST({sql} AS {moment.type.duckdb})", moment.type)
@@ -114,7 +114,7 @@ def _shifted(symbol: str, moment: Typed, interval: Typed) -> Typed:
     return Typed(sql, replace(moment.type, precision=precision))
 
 
-def _difference(left: Typed, right: Typed) -> Typed:
+def _subtract_times(left: Typed, right: Typed) -> Typed:
     # DuckDB counts days between dates as a number, and Athena answers with an interval.
     common = common_type(left.type, right.type)
     if common is not None and common.name == "date":
@@ -125,7 +125,7 @@ def _difference(left: Typed, right: Typed) -> Typed:
     return Typed(sql, TrinoType(DAY_TO_SECOND))
 
 
-def _negation(translator: Translator, node: exp.Neg) -> Typed:
+def _negate(translator: Translator, node: exp.Neg) -> Typed:
     value = translator.translate(node.this)
     if not (value.type.is_number or value.type.is_interval):
         raise translator.mismatch(node, f"Cannot negate {value.type}")
@@ -133,12 +133,12 @@ def _negation(translator: Translator, node: exp.Neg) -> Typed:
     return Typed(f"(-{value.sql})", value.type, constant)
 
 
-def _mod(translator: Translator, call: Call) -> Typed:
+def _modulus(translator: Translator, call: Call) -> Typed:
     value, divisor = translator.translate_arguments(call, 2)
     return apply_operator(translator, call.node, "%", value, divisor)
 
 
-def _rounded_decimal(
+def _make_rounding(
     function: str,
 ) -> Callable[[Translator, Call], Typed]:
     """Round decimals, which changes their scale; other numbers follow the table of signatures."""
@@ -159,7 +159,7 @@ def _rounded_decimal(
     return handler
 
 
-def _decimal_aggregate(translator: Translator, call: Call) -> Typed:
+def _aggregate_decimals(translator: Translator, call: Call) -> Typed:
     """Sum or average decimals and reals as the kind of number they are."""
     values = translator.translate_arguments(call, 1)
     kind = values[0].type
@@ -173,15 +173,15 @@ def _decimal_aggregate(translator: Translator, call: Call) -> Typed:
 
 HANDLERS: dict[type[exp.Expr], Handler] = {
     **dict.fromkeys(_SYMBOLS, _arithmetic),
-    exp.Neg: _negation,
+    exp.Neg: _negate,
 }
 FUNCTIONS: dict[str, FunctionHandler] = {
-    "mod": _mod,
-    "round": _rounded_decimal("round"),
-    "ceil": _rounded_decimal("ceil"),
-    "ceiling": _rounded_decimal("ceil"),
-    "floor": _rounded_decimal("floor"),
-    "truncate": _rounded_decimal("trunc"),
-    "sum": _decimal_aggregate,
-    "avg": _decimal_aggregate,
+    "mod": _modulus,
+    "round": _make_rounding("round"),
+    "ceil": _make_rounding("ceil"),
+    "ceiling": _make_rounding("ceil"),
+    "floor": _make_rounding("floor"),
+    "truncate": _make_rounding("trunc"),
+    "sum": _aggregate_decimals,
+    "avg": _aggregate_decimals,
 }

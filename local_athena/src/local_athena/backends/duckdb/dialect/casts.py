@@ -48,10 +48,7 @@ _TEMPORAL_TYPES = {
     exp.DType.TIMESTAMP: "timestamp",
     exp.DType.TIMESTAMPTZ: TIMESTAMP_TZ,
 }
-_UNAVAILABLE_TYPES = {
-    exp.DType.TIMETZ: "time with time zone",
-    exp.DType.IPADDRESS: "ipaddress",
-}
+_UNAVAILABLE_TYPES = {exp.DType.TIMETZ: "time with time zone", exp.DType.IPADDRESS: "ipaddress"}
 _MAX_PRECISION = 6
 _ZONED = re.compile(
     r"\s*(?P<moment>\S+(?: +[\d:.]+)?) *(?P<zone>[A-Za-z][\w/+-]*|[+-]\d\d:\d\d)?\s*"
@@ -81,13 +78,13 @@ def resolve_type(translator: Translator, node: exp.DataType) -> TrinoType:
     if kind in _SIMPLE_TYPES:
         return TrinoType(_SIMPLE_TYPES[kind])
     if kind in _TEMPORAL_TYPES:
-        return _temporal_type(translator, node)
+        return _resolve_temporal_type(translator, node)
     if kind in (exp.DType.VARCHAR, exp.DType.CHAR):
-        return _character_type(node)
+        return _resolve_text_type(node)
     if kind is exp.DType.DECIMAL:
-        precision, scale = [*_type_numbers(node), 0][:2] if _type_numbers(node) else (38, 0)
+        precision, scale = [*_read_numbers(node), 0][:2] if _read_numbers(node) else (38, 0)
         return TrinoType("decimal", precision=precision, scale=scale)
-    structure = _structured_type(translator, node)
+    structure = _resolve_structure(translator, node)
     if isinstance(kind, exp.Interval):
         raise translator.unsupported(node, "casts to intervals")
     if kind in _UNAVAILABLE_TYPES:
@@ -98,7 +95,7 @@ def resolve_type(translator: Translator, node: exp.DataType) -> TrinoType:
     return structure
 
 
-def _structured_type(translator: Translator, node: exp.DataType) -> TrinoType | None:
+def _resolve_structure(translator: Translator, node: exp.DataType) -> TrinoType | None:
     kind = node.this
     if kind is exp.DType.ARRAY and len(node.expressions) == 1:
         return array_of(resolve_type(translator, node.expressions[0]))
@@ -106,30 +103,30 @@ def _structured_type(translator: Translator, node: exp.DataType) -> TrinoType | 
         key, value = (resolve_type(translator, part) for part in node.expressions)
         return map_of(key, value)
     if kind is exp.DType.STRUCT and node.expressions:
-        return _row_type(translator, node)
+        return _resolve_row(translator, node)
     return None
 
 
-def _type_numbers(node: exp.DataType) -> list[int]:
+def _read_numbers(node: exp.DataType) -> list[int]:
     return [int(part.name) for part in node.expressions if part.name.isdecimal()]
 
 
-def _character_type(node: exp.DataType) -> TrinoType:
-    lengths = _type_numbers(node)
+def _resolve_text_type(node: exp.DataType) -> TrinoType:
+    lengths = _read_numbers(node)
     if node.this is exp.DType.CHAR:
         return TrinoType("char", length=lengths[0] if lengths else 1)
     return TrinoType("varchar", length=lengths[0] if lengths else None)
 
 
-def _temporal_type(translator: Translator, node: exp.DataType) -> TrinoType:
-    precision = (_type_numbers(node) or [3])[0]
+def _resolve_temporal_type(translator: Translator, node: exp.DataType) -> TrinoType:
+    precision = (_read_numbers(node) or [3])[0]
     if precision > _MAX_PRECISION:
         raise translator.unsupported(node, "times more precise than microseconds")
     name = _TEMPORAL_TYPES[node.this]
     return TrinoType(name, precision=precision, zone="UTC" if name == TIMESTAMP_TZ else None)
 
 
-def _row_type(translator: Translator, node: exp.DataType) -> TrinoType:
+def _resolve_row(translator: Translator, node: exp.DataType) -> TrinoType:
     names: list[str | None] = []
     kinds = []
     for part in node.expressions:
@@ -183,44 +180,46 @@ def cast(translator: Translator, node: exp.Expr, value: Typed, target: TrinoType
     if target.name == "json":
         return Typed(to_json(value.sql, source), JSON)
     if source.name == "json" and is_castable_from_json(target):
-        return _shortened(Typed(from_json(value.sql, target), target), target)
+        return _truncate_text(Typed(from_json(value.sql, target), target), target)
     if target.name in _TEXTUAL:
-        return _to_text(translator, node, value, target)
+        return _cast_to_text(translator, node, value, target)
     if source.parameters or target.parameters:
-        return _structured(translator, node, value, target)
-    sql = _scalar(translator, node, value, target)
+        return _cast_parts(translator, node, value, target)
+    sql = _cast_scalar(translator, node, value, target)
     if sql is None:
         raise translator.mismatch(node, f"Cannot cast {source} to {target}")
-    return Typed(sql, _with_zone(source, target))
+    return Typed(sql, _keep_zone(source, target))
 
 
-def _with_zone(source: TrinoType, target: TrinoType) -> TrinoType:
+def _keep_zone(source: TrinoType, target: TrinoType) -> TrinoType:
     return (
         replace(target, zone=source.zone) if source.name == TIMESTAMP_TZ == target.name else target
     )
 
 
-def _scalar(translator: Translator, node: exp.Expr, value: Typed, target: TrinoType) -> str | None:
+def _cast_scalar(
+    translator: Translator, node: exp.Expr, value: Typed, target: TrinoType
+) -> str | None:
     source, sql = value.type, value.sql
     if source.name in _TEXTUAL:
-        return _from_text(sql, target)
+        return _cast_text(sql, target)
     if source.is_number and target.is_integer and not source.is_integer:
         return f"CAST(round({sql}) AS {target.duckdb})"
     if all(kind.is_number or kind.name == "boolean" for kind in (source, target)):
         return f"CAST({sql} AS {target.duckdb})"
     if source.name == target.name:
-        return _rounded(sql, source, target)
-    return _temporal(translator, node, value, target)
+        return _round_timestamp(sql, source, target)
+    return _cast_time(translator, node, value, target)
 
 
-def _from_text(sql: str, target: TrinoType) -> str | None:
+def _cast_text(sql: str, target: TrinoType) -> str | None:
     if target.name == "decimal":
         return f"CAST(athena_cast_number({sql}) AS {target.duckdb})"
     template = _FROM_VARCHAR.get(target.name)
-    return _rounded(template.format(sql), _FINEST, target) if template else None
+    return _round_timestamp(template.format(sql), _FINEST, target) if template else None
 
 
-def _temporal(
+def _cast_time(
     translator: Translator, node: exp.Expr, value: Typed, target: TrinoType
 ) -> str | None:
     family = ("date", "time", "timestamp", TIMESTAMP_TZ)
@@ -231,22 +230,22 @@ def _temporal(
     local = to_local_time(translator, node, value)
     if target.name == TIMESTAMP_TZ:
         return to_instant(f"CAST({local} AS TIMESTAMP)", "UTC")
-    return _rounded(f"CAST({local} AS {target.duckdb})", value.type, target)
+    return _round_timestamp(f"CAST({local} AS {target.duckdb})", value.type, target)
 
 
-def _rounded(sql: str, source: TrinoType, target: TrinoType) -> str:
+def _round_timestamp(sql: str, source: TrinoType, target: TrinoType) -> str:
     digits = target.precision
     if target.name != "timestamp" or digits is None or digits >= (source.precision or 0):
         return sql
     return f"athena_round_timestamp({sql}, {10 ** (6 - digits)})"
 
 
-def _to_text(translator: Translator, node: exp.Expr, value: Typed, target: TrinoType) -> Typed:
+def _cast_to_text(translator: Translator, node: exp.Expr, value: Typed, target: TrinoType) -> Typed:
     kind = value.type
     if target.name == "char":
         raise translator.unsupported(node, "casts to char")
     if kind.name in _TEXTUAL:
-        return _shortened(value, target)
+        return _truncate_text(value, target)
     if kind.parameters or kind.name == "varbinary":
         raise translator.mismatch(node, f"Cannot cast {kind} to {target}")
     if kind.name in ("double", "real"):
@@ -261,13 +260,13 @@ def _to_text(translator: Translator, node: exp.Expr, value: Typed, target: Trino
     return Typed(sql, target)
 
 
-def _shortened(value: Typed, target: TrinoType) -> Typed:
+def _truncate_text(value: Typed, target: TrinoType) -> Typed:
     if target.name != "varchar" or target.length in (None, UNBOUNDED):
         return Typed(value.sql, target, value.constant)
     return Typed(f"left({value.sql}, {target.length})", target)
 
 
-def _structured(translator: Translator, node: exp.Expr, value: Typed, target: TrinoType) -> Typed:
+def _cast_parts(translator: Translator, node: exp.Expr, value: Typed, target: TrinoType) -> Typed:
     source = value.type
     if source.name != target.name or len(source.parameters) != len(target.parameters):
         raise translator.mismatch(node, f"Cannot cast {source} to {target}")

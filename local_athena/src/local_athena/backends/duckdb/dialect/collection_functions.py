@@ -34,7 +34,7 @@ def translate_lambda(translator: Translator, node: exp.Expr, values: Sequence[Ty
     return translator.within(scope).translate(node.this)
 
 
-def _applied(
+def _name_and_translate(
     translator: Translator, node: exp.Expr, kinds: Sequence[TrinoType]
 ) -> tuple[str, Typed]:
     """Name the parameters of DuckDB's lambda and translate the body."""
@@ -43,7 +43,9 @@ def _applied(
     return ", ".join(names), translate_lambda(translator, node, values)
 
 
-def _collection(translator: Translator, call: Call, index: int, name: str, count: int) -> Typed:
+def _collection_argument(
+    translator: Translator, call: Call, index: int, name: str, count: int
+) -> Typed:
     if len(call.arguments) != count:
         text = f"Unexpected parameters for function {call.name}"
         raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
@@ -54,34 +56,34 @@ def _collection(translator: Translator, call: Call, index: int, name: str, count
     return value
 
 
-def _condition(translator: Translator, node: exp.Expr, value: Typed) -> str:
+def _boolean_body(translator: Translator, node: exp.Expr, value: Typed) -> str:
     if common_type(value.type, BOOLEAN) is None:
         raise translator.mismatch(node, f"Lambda must return boolean: {value.type}")
     return coerce(value, BOOLEAN).sql
 
 
 def _transform(translator: Translator, call: Call) -> Typed:
-    items = _collection(translator, call, 0, "array", 2)
-    name, result = _applied(translator, call.arguments[1], [items.type.element])
+    items = _collection_argument(translator, call, 0, "array", 2)
+    name, result = _name_and_translate(translator, call.arguments[1], [items.type.element])
     sql = f"list_transform({items.sql}, lambda {name}: {result.sql})"
     return Typed(sql, array_of(result.type))
 
 
 def _filter(translator: Translator, call: Call) -> Typed:
-    items = _collection(translator, call, 0, "array", 2)
-    name, result = _applied(translator, call.arguments[1], [items.type.element])
-    condition = _condition(translator, call.node, result)
+    items = _collection_argument(translator, call, 0, "array", 2)
+    name, result = _name_and_translate(translator, call.arguments[1], [items.type.element])
+    condition = _boolean_body(translator, call.node, result)
     return Typed(f"list_filter({items.sql}, lambda {name}: {condition})", items.type)
 
 
 def _matches(translator: Translator, call: Call) -> Typed:
-    items = _collection(translator, call, 0, "array", 2)
-    name, result = _applied(translator, call.arguments[1], [items.type.element])
-    condition = _condition(translator, call.node, result)
+    items = _collection_argument(translator, call, 0, "array", 2)
+    name, result = _name_and_translate(translator, call.arguments[1], [items.type.element])
+    condition = _boolean_body(translator, call.node, result)
     answers = f"list_transform({items.sql}, lambda {name}: {condition})"
     aggregate = "bool_and" if call.name == "all_match" else "bool_or"
     found = f"list_aggregate({answers}, '{aggregate}')"
-    # SQL's three values: an unknown answer leaves the result unknown unless it is decided.
+    # Three-valued logic: NULL for one element makes the result NULL unless another decides it.
     decided = "FALSE" if call.name == "all_match" else "TRUE"
     empty = "TRUE" if call.name == "all_match" else "FALSE"
     sql = (
@@ -93,14 +95,14 @@ def _matches(translator: Translator, call: Call) -> Typed:
 
 
 def _reduce(translator: Translator, call: Call) -> Typed:
-    items = _collection(translator, call, 0, "array", 4)
+    items = _collection_argument(translator, call, 0, "array", 4)
     start = translator.translate(call.arguments[1])
     element = items.type.element
-    _, step = _applied(translator, call.arguments[2], [start.type, element])
+    _, step = _name_and_translate(translator, call.arguments[2], [start.type, element])
     state = common_type(start.type, step.type)
     if state is None:
         raise translator.mismatch(call.node, f"Cannot reduce {start.type} to {step.type}")
-    # DuckDB wants state and elements of one type: both travel in a pair.
+    # DuckDB needs state and elements of one type, so each is half of a pair.
     pair = f"STRUCT(s {state.duckdb}, v {element.duckdb})"
     p, q, v = (translator.new_name("p") for _ in range(3))
     values = [Typed(f"{p}.s", state), Typed(f"{q}.v", element)]
@@ -115,8 +117,8 @@ def _reduce(translator: Translator, call: Call) -> Typed:
 
 
 def _zip_with(translator: Translator, call: Call) -> Typed:
-    left = _collection(translator, call, 0, "array", 3)
-    right = _collection(translator, call, 1, "array", 3)
+    left = _collection_argument(translator, call, 0, "array", 3)
+    right = _collection_argument(translator, call, 1, "array", 3)
     index = translator.new_name("i")
     values = [Typed(f"({side.sql})[{index}]", side.type.element) for side in (left, right)]
     result = translate_lambda(translator, call.arguments[2], values)
@@ -130,7 +132,7 @@ def _zip_with(translator: Translator, call: Call) -> Typed:
 
 def _zip(translator: Translator, call: Call) -> Typed:
     arrays = [
-        _collection(translator, call, index, "array", len(call.arguments))
+        _collection_argument(translator, call, index, "array", len(call.arguments))
         for index in range(len(call.arguments))
     ]
     index = translator.new_name("i")
@@ -145,7 +147,7 @@ def _zip(translator: Translator, call: Call) -> Typed:
 
 def _array_sorted_by_comparator(translator: Translator, call: Call) -> Typed:
     """Sort with a comparator: the rank of an element is the number of elements before it."""
-    items = _collection(translator, call, 0, "array", 2)
+    items = _collection_argument(translator, call, 0, "array", 2)
     one, other, place = (translator.new_name("i") for _ in range(3))
     values = [Typed(f"({items.sql})[{name}]", items.type.element) for name in (other, one)]
     order = translate_lambda(translator, call.arguments[1], values)
@@ -160,38 +162,38 @@ def _array_sorted_by_comparator(translator: Translator, call: Call) -> Typed:
     return Typed(f"list_transform(list_sort({placed}), lambda {place}: {place}.v)", items.type)
 
 
-def _map_lambda(translator: Translator, call: Call) -> tuple[Typed, str, Typed]:
+def _translate_map_lambda(translator: Translator, call: Call) -> tuple[Typed, str, Typed]:
     """Translate the map, name an entry, and apply the body to its key and value."""
-    entries = _collection(translator, call, 0, "map", 2)
+    entries = _collection_argument(translator, call, 0, "map", 2)
     name = translator.new_name("m")
     key, value = Typed(f"{name}.key", entries.type.key), Typed(f"{name}.value", entries.type.value)
     return entries, name, translate_lambda(translator, call.arguments[1], [key, value])
 
 
 def _map_filter(translator: Translator, call: Call) -> Typed:
-    entries, name, result = _map_lambda(translator, call)
-    condition = _condition(translator, call.node, result)
+    entries, name, result = _translate_map_lambda(translator, call)
+    condition = _boolean_body(translator, call.node, result)
     kept = f"list_filter(map_entries({entries.sql}), lambda {name}: {condition})"
     return Typed(f"map_from_entries({kept})", entries.type)
 
 
 def _transform_values(translator: Translator, call: Call) -> Typed:
-    entries, name, result = _map_lambda(translator, call)
+    entries, name, result = _translate_map_lambda(translator, call)
     changed = f"list_transform(map_entries({entries.sql}), lambda {name}: {result.sql})"
     kind = map_of(entries.type.key, result.type)
     return Typed(f"athena_map(map_keys({entries.sql}), {changed})", kind)
 
 
 def _transform_keys(translator: Translator, call: Call) -> Typed:
-    entries, name, result = _map_lambda(translator, call)
+    entries, name, result = _translate_map_lambda(translator, call)
     changed = f"list_transform(map_entries({entries.sql}), lambda {name}: {result.sql})"
     kind = map_of(result.type, entries.type.value)
     return Typed(f"athena_map({changed}, map_values({entries.sql}))", kind)
 
 
 def _map_zip_with(translator: Translator, call: Call) -> Typed:
-    left = _collection(translator, call, 0, "map", 3)
-    right = _collection(translator, call, 1, "map", 3)
+    left = _collection_argument(translator, call, 0, "map", 3)
+    right = _collection_argument(translator, call, 1, "map", 3)
     key = translator.new_name("k")
     kind = common_type(left.type.key, right.type.key) or UNKNOWN
     values = [
@@ -259,7 +261,7 @@ def _array_join(translator: Translator, call: Call) -> Typed:
     if replacement:
         text_item = f"coalesce({text_item}, {replacement[0].sql})"
     texts = f"list_transform({items.sql}, lambda {name}: {text_item})"
-    # DuckDB's own function is the faster one, and wants a constant.
+    # DuckDB's own function is faster, but needs a constant separator.
     function = "athena_join" if separator.constant is None else "array_to_string"
     return Typed(f"{function}({texts}, {separator.sql})", VARCHAR)
 

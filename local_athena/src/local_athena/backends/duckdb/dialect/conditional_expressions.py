@@ -102,7 +102,7 @@ def translate_try(translator: Translator, node: exp.Expr) -> Typed:
     DuckDB's TRY cannot enclose aggregates, sub-queries and random values. Those are evaluated first
     and handed to the rest by name.
     """
-    outside = _outside(node)
+    outside = _find_parts_outside_try(node)
     if not outside:
         value = translator.translate(node)
         return Typed(f"TRY({value.sql})", value.type)
@@ -112,8 +112,8 @@ def translate_try(translator: Translator, node: exp.Expr) -> Typed:
     inner = node.copy()
     holder = translator.new_name("v")
     parameters = {}
-    for index, (part, value) in enumerate(zip(_outside(inner), values, strict=True)):
-        # No identifier of the caller's starts with a blank and this name.
+    for index, (part, value) in enumerate(zip(_find_parts_outside_try(inner), values, strict=True)):
+        # With a blank at the start, so that it differs from all identifiers of the caller.
         name = f" {holder}.{index}"
         part.replace(exp.Identifier(this=name, quoted=True))
         parameters[name] = Typed(f"{holder}.f{index}", value.type)
@@ -125,15 +125,15 @@ def translate_try(translator: Translator, node: exp.Expr) -> Typed:
 
 def is_allowed_in_try(node: exp.Expr) -> bool:
     """Tell whether DuckDB's TRY can enclose an expression as it is."""
-    return node.find(exp.Query) is None and not _outside(node)
+    return node.find(exp.Query) is None and not _find_parts_outside_try(node)
 
 
-def _outside(node: exp.Expr) -> list[exp.Expr]:
+def _find_parts_outside_try(node: exp.Expr) -> list[exp.Expr]:
     """Find the outermost parts that TRY cannot enclose."""
-    return [part for part in node.walk(prune=_stands_outside) if _stands_outside(part)]
+    return [part for part in node.walk(prune=_is_outside_try) if _is_outside_try(part)]
 
 
-def _stands_outside(node: exp.Expr) -> bool:
+def _is_outside_try(node: exp.Expr) -> bool:
     if isinstance(node, exp.Anonymous):
         name = str(node.this).lower()
         lines = signatures().get(name, ())

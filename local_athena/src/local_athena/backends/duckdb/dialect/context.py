@@ -19,7 +19,7 @@ from local_athena.errors import MalformedQuery, StatementFailure
 from local_athena.tables import Catalog, Table
 
 _MAX_EXPRESSION = 4_000_000
-# Clauses that the syntax tree has another word for.
+# Clauses that sqlglot's tree calls by another name.
 _CLAUSES = {
     "laterals": "LATERAL VIEW",
     "method": "NATURAL",
@@ -130,7 +130,7 @@ class Translator:
         if handler is None:
             raise self.unsupported(node, describe_node(node))
         value = handler(self, node)
-        # Operands that stand in several places of a template multiply when they are nested.
+        # Operands that a template repeats multiply when calls are nested.
         if len(value.sql) > _MAX_EXPRESSION:
             raise self.unsupported(node, "expressions nested this deeply")
         return value

@@ -50,7 +50,7 @@ def _arguments(translator: Translator, call: Call, *counts: int) -> list[Typed]:
     return [translator.translate(argument) for argument in call.arguments]
 
 
-def _moment(translator: Translator, call: Call, value: Typed) -> Typed:
+def _require_moment(translator: Translator, call: Call, value: Typed) -> Typed:
     if value.type.name == "unknown":
         return coerce(value, TIMESTAMP)
     if value.type.name not in _MOMENTS:
@@ -59,21 +59,21 @@ def _moment(translator: Translator, call: Call, value: Typed) -> Typed:
     return value
 
 
-def _constant(translator: Translator, call: Call, value: Typed, what: str) -> str:
+def _require_constant(translator: Translator, call: Call, value: Typed, what: str) -> str:
     if value.constant is None:
         raise translator.unsupported(call.node, f"{what} that are not constants")
     return value.constant
 
 
-def _unit(translator: Translator, call: Call, value: Typed, kind: TrinoType) -> str:
-    unit = _constant(translator, call, value, "units").lower()
+def _require_unit(translator: Translator, call: Call, value: Typed, kind: TrinoType) -> str:
+    unit = _require_constant(translator, call, value, "units").lower()
     if unit not in _INTERVALS or (kind.name == "date" and unit not in _DATE_UNITS):
         text = f"'{unit}' is not a valid {kind.name.upper()} field"
         raise translator.failure("INVALID_FUNCTION_ARGUMENT", text, call.node)
     return unit
 
 
-def _on_wall_clock(
+def _change_wall_clock(
     translator: Translator, node: exp.Expr, value: Typed, apply: Callable[[str], str]
 ) -> Typed:
     """Change a date or timestamp as wall-clock time, and keep its type."""
@@ -87,27 +87,27 @@ def _on_wall_clock(
 
 def _date_trunc(translator: Translator, call: Call) -> Typed:
     unit_value, value = _arguments(translator, call, 2)
-    value = _moment(translator, call, value)
-    unit = _unit(translator, call, unit_value, value.type)
-    return _on_wall_clock(
+    value = _require_moment(translator, call, value)
+    unit = _require_unit(translator, call, unit_value, value.type)
+    return _change_wall_clock(
         translator, call.node, value, lambda local: f"date_trunc({quote_string(unit)}, {local})"
     )
 
 
 def _date_add(translator: Translator, call: Call) -> Typed:
     unit_value, _, value = _arguments(translator, call, 3)
-    value = _moment(translator, call, value)
-    unit = _unit(translator, call, unit_value, value.type)
+    value = _require_moment(translator, call, value)
+    unit = _require_unit(translator, call, unit_value, value.type)
     amount = translator.translate_as(call.arguments[1], BIGINT)
     interval = _INTERVALS[unit].format(amount.sql)
-    return _on_wall_clock(translator, call.node, value, lambda local: f"{local} + {interval}")
+    return _change_wall_clock(translator, call.node, value, lambda local: f"{local} + {interval}")
 
 
 def _date_diff(translator: Translator, call: Call) -> Typed:
     unit_value, start, end = _arguments(translator, call, 3)
-    start, end = (_moment(translator, call, value) for value in (start, end))
+    start, end = (_require_moment(translator, call, value) for value in (start, end))
     common = common_type(start.type, end.type) or TIMESTAMP
-    unit = _unit(translator, call, unit_value, common)
+    unit = _require_unit(translator, call, unit_value, common)
     if common.name == TIMESTAMP_TZ:
         zone = start.type.zone or end.type.zone or "UTC"
         pair = [to_wall_clock(coerce(value, common).sql, zone) for value in (start, end)]
@@ -116,11 +116,11 @@ def _date_diff(translator: Translator, call: Call) -> Typed:
     return Typed(f"datesub({quote_string(unit)}, {pair[0]}, {pair[1]})", BIGINT)
 
 
-def _formatted(pattern: Callable[[Translator, exp.Expr, str], str]) -> FunctionHandler:
+def _make_formatting(pattern: Callable[[Translator, exp.Expr, str], str]) -> FunctionHandler:
     def handler(translator: Translator, call: Call) -> Typed:
         value, form = _arguments(translator, call, 2)
-        value = _moment(translator, call, value)
-        text = pattern(translator, call.node, _constant(translator, call, form, "patterns"))
+        value = _require_moment(translator, call, value)
+        text = pattern(translator, call.node, _require_constant(translator, call, form, "patterns"))
         local = to_local_time(translator, call.node, value)
         return Typed(f"athena_formatted({local}, {quote_string(text)})", VARCHAR)
 
@@ -130,7 +130,7 @@ def _formatted(pattern: Callable[[Translator, exp.Expr, str], str]) -> FunctionH
 def _date_parse(translator: Translator, call: Call) -> Typed:
     _, form = _arguments(translator, call, 2)
     value = translator.translate_as(call.arguments[0], VARCHAR)
-    constant = _constant(translator, call, form, "patterns")
+    constant = _require_constant(translator, call, form, "patterns")
     pattern = mysql_to_strftime(translator, call.node, constant)
     return Typed(f"strptime({value.sql}, {quote_string(pattern)})", TIMESTAMP)
 
@@ -138,7 +138,7 @@ def _date_parse(translator: Translator, call: Call) -> Typed:
 def _parse_datetime(translator: Translator, call: Call) -> Typed:
     _, form = _arguments(translator, call, 2)
     value = translator.translate_as(call.arguments[0], VARCHAR)
-    constant = _constant(translator, call, form, "patterns")
+    constant = _require_constant(translator, call, form, "patterns")
     pattern = joda_to_strftime(translator, call.node, constant)
     if "%z" in pattern or "%Z" in pattern:
         raise translator.unsupported(call.node, "parsing of time zones")
@@ -150,11 +150,11 @@ def _from_unixtime(translator: Translator, call: Call) -> Typed:
     seconds = translator.translate_as(call.arguments[0], DOUBLE)
     kind = TIMESTAMP_UTC
     if len(values) == 2:
-        kind = replace(kind, zone=_constant(translator, call, values[1], "time zones"))
+        kind = replace(kind, zone=_require_constant(translator, call, values[1], "time zones"))
     return Typed(f"to_timestamp(round({seconds.sql} * 1000) / 1000)", kind)
 
 
-def _instant(translator: Translator, node: exp.Expr, value: Typed) -> Typed:
+def _require_instant(translator: Translator, node: exp.Expr, value: Typed) -> Typed:
     if value.type.name not in ("timestamp", TIMESTAMP_TZ, "unknown"):
         text = f"Type of value must be a time or timestamp with or without time zone: {value.type}"
         raise translator.mismatch(node, text)
@@ -166,7 +166,7 @@ def _instant(translator: Translator, node: exp.Expr, value: Typed) -> Typed:
 
 def move_to_zone(translator: Translator, node: exp.Expr, value: Typed, zone: Typed) -> Typed:
     """Show the same instant in another time zone."""
-    moment = _instant(translator, node, value)
+    moment = _require_instant(translator, node, value)
     return Typed(moment.sql, replace(moment.type, zone=zone.constant))
 
 
@@ -178,7 +178,7 @@ def _at_timezone(translator: Translator, call: Call) -> Typed:
 def _with_timezone(translator: Translator, call: Call) -> Typed:
     _, zone = _arguments(translator, call, 2)
     value = translator.translate_as(call.arguments[0], TIMESTAMP)
-    name = _constant(translator, call, zone, "time zones")
+    name = _require_constant(translator, call, zone, "time zones")
     kind = replace(TIMESTAMP_UTC, precision=value.type.precision, zone=name)
     return Typed(to_instant(value.sql, name), kind)
 
@@ -193,7 +193,7 @@ def _now(translator: Translator, call: Call) -> Typed:
     return Typed("athena_now()", TIMESTAMP_UTC)
 
 
-def _clock(kind: TrinoType) -> FunctionHandler:
+def _make_clock(kind: TrinoType) -> FunctionHandler:
     """Translate `current_timestamp(6)`: when the statement started, to a number of digits."""
 
     def handler(translator: Translator, call: Call) -> Typed:
@@ -224,7 +224,7 @@ def _from_iso8601_timestamp(translator: Translator, call: Call) -> Typed:
 
 def _to_iso8601(translator: Translator, call: Call) -> Typed:
     (value,) = _arguments(translator, call, 1)
-    value = _moment(translator, call, value)
+    value = _require_moment(translator, call, value)
     local = to_local_time(translator, call.node, value)
     if value.type.name == "date":
         return Typed(f"athena_day_text({local})", VARCHAR)
@@ -265,16 +265,16 @@ FUNCTIONS: dict[str, FunctionHandler] = {
     "date_trunc": _date_trunc,
     "date_add": _date_add,
     "date_diff": _date_diff,
-    "date_format": _formatted(mysql_to_strftime),
-    "format_datetime": _formatted(joda_to_strftime),
+    "date_format": _make_formatting(mysql_to_strftime),
+    "format_datetime": _make_formatting(joda_to_strftime),
     "date_parse": _date_parse,
     "parse_datetime": _parse_datetime,
     "from_unixtime": _from_unixtime,
     "at_timezone": _at_timezone,
     "with_timezone": _with_timezone,
     "now": _now,
-    "current_timestamp": _clock(TIMESTAMP_UTC),
-    "localtimestamp": _clock(TIMESTAMP),
+    "current_timestamp": _make_clock(TIMESTAMP_UTC),
+    "localtimestamp": _make_clock(TIMESTAMP),
     "from_iso8601_timestamp": _from_iso8601_timestamp,
     "to_iso8601": _to_iso8601,
     "timezone_hour": _zone_part,

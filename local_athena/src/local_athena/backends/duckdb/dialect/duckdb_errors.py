@@ -175,11 +175,11 @@ def failure_from_duckdb(
         folders: Where the files of the archive lie; a broken one is named by its path below.
     """
     message = str(error)
-    for recognise in (_raised, _unresolved, _converted):
+    for recognise in (_translate_raised, _translate_unresolved, _translate_conversion):
         failure = recognise(error, message, sql)
         if failure is not None:
             return failure
-    place = _place(message, folders)
+    place = _find_file(message, folders)
     for kind, part, name, text in _RULES:
         if isinstance(error, kind) and part in message:
             return StatementFailure(name, f"{text}{place}" if name.startswith("HIVE_") else text)
@@ -188,9 +188,9 @@ def failure_from_duckdb(
     return StatementFailure("GENERIC_INTERNAL_ERROR", _UNKNOWN)
 
 
-def _place(message: str, folders: Sequence[Path]) -> str:
+def _find_file(message: str, folders: Sequence[Path]) -> str:
     """Find the file that DuckDB names, by its path below the archive."""
-    # What follows the first line quotes the statement, and with it files that are whole.
+    # The lines after the first quote the statement, with files that are not damaged.
     first_line = message.partition("\n")[0]
     for folder in folders:
         found = re.search(rf"{re.escape(str(folder))}/([^\"']+)", first_line)
@@ -199,42 +199,42 @@ def _place(message: str, folders: Sequence[Path]) -> str:
     return ""
 
 
-def _raised(_error: duckdb.Error, message: str, _sql: str) -> StatementFailure | None:
+def _translate_raised(_error: duckdb.Error, message: str, _sql: str) -> StatementFailure | None:
     """An error that the translated SQL raised on purpose."""
     match = _RAISED.search(message)
     return StatementFailure(match[1], match[2]) if match else None
 
 
-def _unresolved(error: duckdb.Error, message: str, sql: str) -> StatementFailure | None:
+def _translate_unresolved(error: duckdb.Error, message: str, sql: str) -> StatementFailure | None:
     if not isinstance(error, duckdb.BinderException | duckdb.CatalogException):
         return None
     function = _FUNCTION.search(message)
     if function:
-        return _located("FUNCTION_NOT_FOUND", "Function '{}' not registered", function[1], sql)
+        return _failure_at("FUNCTION_NOT_FOUND", "Function '{}' not registered", function[1], sql)
     if "Referenced column" in message or "does not have a column" in message:
         names = _QUOTED.findall(message)
-        if names and _offset(names[0], sql) is not None:
-            return _located("COLUMN_NOT_FOUND", "Column '{}' cannot be resolved", names[0], sql)
+        if names and _find_word(names[0], sql) is not None:
+            return _failure_at("COLUMN_NOT_FOUND", "Column '{}' cannot be resolved", names[0], sql)
     if "No function matches" in message or "Cannot compare values" in message:
         return StatementFailure("TYPE_MISMATCH", "The types of an expression do not fit")
     return None
 
 
-def _located(name: str, template: str, word: str, sql: str) -> StatementFailure:
+def _failure_at(name: str, template: str, word: str, sql: str) -> StatementFailure:
     text = template.format(word.lower())
-    offset = _offset(word, sql)
+    offset = _find_word(word, sql)
     if offset is None:
         return StatementFailure(name, text)
     before = sql[:offset]
     return StatementFailure(name, text, before.count("\n") + 1, offset - before.rfind("\n"))
 
 
-def _offset(word: str, sql: str) -> int | None:
+def _find_word(word: str, sql: str) -> int | None:
     match = re.search(rf"\b{re.escape(word)}\b", sql, re.IGNORECASE)
     return match.start() if match else None
 
 
-def _converted(error: duckdb.Error, message: str, sql: str) -> StatementFailure | None:
+def _translate_conversion(error: duckdb.Error, message: str, sql: str) -> StatementFailure | None:
     match = _CONVERTED.search(message)
     if not isinstance(error, duckdb.ConversionException) or match is None:
         return None

@@ -23,13 +23,13 @@ _PRIMES = (
     0x27D4EB2F165667C5,
 )
 _MACROS = Path(__file__).parent / "functions" / "macros.sql"
-# SET alone belongs to one session, and every query runs in a session of its own.
+# SET without GLOBAL affects one session, and each query runs in its own.
 _SETTINGS = (
     "SET GLOBAL TimeZone = 'UTC'",
     "SET GLOBAL ieee_floating_point_ops = true",
     "SET GLOBAL preserve_insertion_order = true",
     "SET GLOBAL order_by_non_integer_literal = true",
-    # DuckDB 2.0 fails with an internal error where it meets a constant NULL in this step.
+    # In this step DuckDB 2.0 fails with an internal error for some constant NULLs.
     "SET GLOBAL disabled_optimizers = 'statistics_propagation'",
 )
 
@@ -45,18 +45,28 @@ def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
         ("athena_bit_count", _bit_count, ["BIGINT", "BIGINT"], "BIGINT"),
         ("athena_left_shift", _left_shift, ["BIGINT", "BIGINT", "BIGINT"], "BIGINT"),
         ("athena_right_shift", _right_shift, ["BIGINT", "BIGINT", "BIGINT"], "BIGINT"),
-        ("athena_json_sorted", _json_sorted, ["VARCHAR"], "VARCHAR"),
-        ("athena_weighted_bigint", _weighted, [_WEIGHTED.format("BIGINT"), "DOUBLE"], "BIGINT"),
-        ("athena_weighted_double", _weighted, [_WEIGHTED.format("DOUBLE"), "DOUBLE"], "DOUBLE"),
+        ("athena_json_sorted", _sort_json, ["VARCHAR"], "VARCHAR"),
+        (
+            "athena_weighted_bigint",
+            _weighted_percentile,
+            [_WEIGHTED.format("BIGINT"), "DOUBLE"],
+            "BIGINT",
+        ),
+        (
+            "athena_weighted_double",
+            _weighted_percentile,
+            [_WEIGHTED.format("DOUBLE"), "DOUBLE"],
+            "DOUBLE",
+        ),
         (
             "athena_weighted_bigints",
-            _all_weighted,
+            _weighted_percentiles,
             [_WEIGHTED.format("BIGINT"), "DOUBLE[]"],
             "BIGINT[]",
         ),
         (
             "athena_weighted_doubles",
-            _all_weighted,
+            _weighted_percentiles,
             [_WEIGHTED.format("DOUBLE"), "DOUBLE[]"],
             "DOUBLE[]",
         ),
@@ -100,11 +110,11 @@ def _hmac(algorithm: str, data: bytes, key: bytes) -> bytes:
     return hmac.new(key, data, algorithm).digest()
 
 
-def _weighted(entries: list[dict[str, float]], percentage: float) -> float:
-    return _all_weighted(entries, [percentage])[0]
+def _weighted_percentile(entries: list[dict[str, float]], percentage: float) -> float:
+    return _weighted_percentiles(entries, [percentage])[0]
 
 
-def _all_weighted(entries: list[dict[str, float]], percentages: list[float]) -> list[float]:
+def _weighted_percentiles(entries: list[dict[str, float]], percentages: list[float]) -> list[float]:
     """Find the least value at or below which each share of the total weight lies."""
     ordered = sorted(entries, key=lambda entry: entry["v"])
     sums = list(accumulate(entry["w"] for entry in ordered))
@@ -116,68 +126,68 @@ def _normalize(text: str, form: str) -> str:
     return unicodedata.normalize(cast(Literal["NFC", "NFD", "NFKC", "NFKD"], form), text)
 
 
-def _json_sorted(text: str) -> str:
+def _sort_json(text: str) -> str:
     """Print JSON as json_parse keeps it: without white space, keys sorted."""
-    return _written(json.loads(text))
+    return _print_json(json.loads(text))
 
 
-def _written(value: Any) -> str:
+def _print_json(value: Any) -> str:
     if isinstance(value, dict):
-        members = (f"{_written(key)}:{_written(value[key])}" for key in sorted(value))
+        members = (f"{_print_json(key)}:{_print_json(value[key])}" for key in sorted(value))
         return "{" + ",".join(members) + "}"
     if isinstance(value, list):
-        return "[" + ",".join(map(_written, value)) + "]"
+        return "[" + ",".join(map(_print_json, value)) + "]"
     if isinstance(value, float):
-        return _java_double(value)
+        return _print_double(value)
     return json.dumps(value, ensure_ascii=False)
 
 
-def _java_double(value: float) -> str:
+def _print_double(value: float) -> str:
     """Print a double as Java does."""
     if value == 0 or 1e-3 <= abs(value) < 1e7:
         return repr(value)
     mantissa, _, exponent = f"{value!r}e".partition("e")
     if not exponent.strip("e"):
-        mantissa, _, exponent = _scientific(value).partition("e")
+        mantissa, _, exponent = _print_scientific(value).partition("e")
     mantissa = mantissa if "." in mantissa else f"{mantissa}.0"
     return f"{mantissa}E{int(exponent.strip('e'))}"
 
 
-def _scientific(value: float) -> str:
+def _print_scientific(value: float) -> str:
     digits = len(repr(abs(value)).replace(".", "").strip("0"))
     return f"{value:.{max(digits - 1, 1)}e}"
 
 
-def _rotated(value: int, bits: int) -> int:
+def _rotate_left(value: int, bits: int) -> int:
     return ((value << bits) | (value >> (64 - bits))) & _MASK
 
 
-def _round(accumulator: int, lane: int) -> int:
+def _mix_lane(accumulator: int, lane: int) -> int:
     mixed = (accumulator + lane * _PRIMES[1]) & _MASK
-    return (_rotated(mixed, 31) * _PRIMES[0]) & _MASK
+    return (_rotate_left(mixed, 31) * _PRIMES[0]) & _MASK
 
 
 def _xxhash64(data: bytes) -> bytes:
     """Hash with xxHash of 64 bits and seed 0."""
-    accumulator, offset = _stripes(data)
+    accumulator, offset = _accumulate_stripes(data)
     accumulator = (accumulator + len(data)) & _MASK
     while offset + 8 <= len(data):
         lane = int.from_bytes(data[offset : offset + 8], "little")
-        accumulator ^= _round(0, lane)
-        accumulator = (_rotated(accumulator, 27) * _PRIMES[0] + _PRIMES[3]) & _MASK
+        accumulator ^= _mix_lane(0, lane)
+        accumulator = (_rotate_left(accumulator, 27) * _PRIMES[0] + _PRIMES[3]) & _MASK
         offset += 8
     if offset + 4 <= len(data):
         lane = int.from_bytes(data[offset : offset + 4], "little")
         accumulator ^= (lane * _PRIMES[0]) & _MASK
-        accumulator = (_rotated(accumulator, 23) * _PRIMES[1] + _PRIMES[2]) & _MASK
+        accumulator = (_rotate_left(accumulator, 23) * _PRIMES[1] + _PRIMES[2]) & _MASK
         offset += 4
     for byte in data[offset:]:
         accumulator ^= (byte * _PRIMES[4]) & _MASK
-        accumulator = (_rotated(accumulator, 11) * _PRIMES[0]) & _MASK
+        accumulator = (_rotate_left(accumulator, 11) * _PRIMES[0]) & _MASK
     return _avalanche(accumulator).to_bytes(8, "big")
 
 
-def _stripes(data: bytes) -> tuple[int, int]:
+def _accumulate_stripes(data: bytes) -> tuple[int, int]:
     """Accumulate all stripes of 32 bytes, and tell where they end."""
     if len(data) < 32:
         return _PRIMES[4], 0
@@ -187,12 +197,12 @@ def _stripes(data: bytes) -> tuple[int, int]:
         for index in range(4):
             start = offset + 8 * index
             lane = int.from_bytes(data[start : start + 8], "little")
-            lanes[index] = _round(lanes[index], lane)
+            lanes[index] = _mix_lane(lanes[index], lane)
         offset += 32
     turns = zip(lanes, (1, 7, 12, 18), strict=True)
-    accumulator = sum(_rotated(lane, bits) for lane, bits in turns) & _MASK
+    accumulator = sum(_rotate_left(lane, bits) for lane, bits in turns) & _MASK
     for lane in lanes:
-        accumulator ^= _round(0, lane)
+        accumulator ^= _mix_lane(0, lane)
         accumulator = (accumulator * _PRIMES[0] + _PRIMES[3]) & _MASK
     return accumulator, offset
 

@@ -15,7 +15,7 @@ from local_athena.backends.duckdb.dialect.trino_types import TIMESTAMP_TZ
 from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce
 
 _PLACEHOLDER = re.compile(r"\{(\w+|\*)\}")
-# Those with a handler of their own; the others stand in the table.
+# Aggregates with a handler; the others are in the table of signatures.
 _AGGREGATES = frozenset({"sum", "avg", "listagg"})
 _CORE = re.compile(r"<<(.*)>>")
 
@@ -24,7 +24,7 @@ def _anonymous(translator: Translator, node: exp.Anonymous) -> Typed:
     return translate_call(translator, node, Clauses())
 
 
-def _wrapped(translator: Translator, node: exp.Expr) -> Typed:
+def _translate_clauses(translator: Translator, node: exp.Expr) -> Typed:
     """Translate a call below FILTER, OVER and IGNORE NULLS, in any order."""
     condition = over = None
     ignore_nulls = False
@@ -87,11 +87,12 @@ def apply_signature(translator: Translator, call: Call, values: Sequence[Typed])
     """Apply the signature that fits arguments which are already translated."""
     found = match_signature(call.name, [value.type for value in values])
     if found is None:
-        raise _no_match(translator, call, values)
+        raise _no_match_failure(translator, call, values)
     arguments = [
-        _argument(translator, call, found, index, value) for index, value in enumerate(values)
+        _coerce_argument(translator, call, found, index, value)
+        for index, value in enumerate(values)
     ]
-    sql = _filled(found, arguments)
+    sql = _fill_template(found, arguments)
     if found.signature.section == "window" and call.clauses.window is None:
         text = f"Window function {call.name} requires an OVER clause"
         raise translator.failure("MISSING_OVER", text, call.node)
@@ -107,14 +108,16 @@ def _refuse_clauses(translator: Translator, call: Call) -> None:
         raise translator.failure("FUNCTION_NOT_AGGREGATE", text, call.node)
 
 
-def _no_match(translator: Translator, call: Call, values: Sequence[Typed]) -> Exception:
+def _no_match_failure(translator: Translator, call: Call, values: Sequence[Typed]) -> Exception:
     shown = ", ".join(str(value.type) for value in values)
     expected = ", ".join(dict.fromkeys(str(known) for known in signatures()[call.name]))
     text = f"Unexpected parameters ({shown}) for function {call.name}. Expected: {expected}"
     return translator.failure("FUNCTION_NOT_FOUND", text, call.node)
 
 
-def _argument(translator: Translator, call: Call, found: Match, index: int, value: Typed) -> str:
+def _coerce_argument(
+    translator: Translator, call: Call, found: Match, index: int, value: Typed
+) -> str:
     parameters = found.signature.parameters
     parameter = parameters[min(index, len(parameters) - 1)]
     if parameter.name == "path":
@@ -128,7 +131,7 @@ def _argument(translator: Translator, call: Call, found: Match, index: int, valu
     return coerce(value, found.parameters[index]).sql
 
 
-def _filled(found: Match, arguments: Sequence[str]) -> str:
+def _fill_template(found: Match, arguments: Sequence[str]) -> str:
     def text(placeholder: re.Match[str]) -> str:
         name = placeholder[1]
         if name == "*":
@@ -164,8 +167,8 @@ def apply_clauses(translator: Translator, call: Call, sql: str) -> str:
 HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.Anonymous: _anonymous,
     exp.GroupConcat: _anonymous,
-    exp.Filter: _wrapped,
-    exp.Window: _wrapped,
-    exp.IgnoreNulls: _wrapped,
-    exp.RespectNulls: _wrapped,
+    exp.Filter: _translate_clauses,
+    exp.Window: _translate_clauses,
+    exp.IgnoreNulls: _translate_clauses,
+    exp.RespectNulls: _translate_clauses,
 }

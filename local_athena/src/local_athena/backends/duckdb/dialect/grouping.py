@@ -32,13 +32,13 @@ def translate_group_by(translator: Translator, group: exp.Expr, items: Sequence[
     translator.allow_only(group, "expressions", "grouping_sets", "cube", "rollup")
     parts = [_group_key(translator, key, items) for key in group.expressions]
     for name in ("cube", "rollup", "grouping_sets"):
-        parts.extend(_set(translator, part) for part in group.args.get(name) or ())
+        parts.extend(_grouping_set(translator, part) for part in group.args.get(name) or ())
     return ", ".join(parts)
 
 
 def _group_key(translator: Translator, key: exp.Expr, items: Sequence[Item]) -> str:
     if isinstance(key, exp.Cube | exp.Rollup | exp.GroupingSets):
-        return _set(translator, key)
+        return _grouping_set(translator, key)
     if isinstance(key, exp.Tuple) and key.expressions:
         return ", ".join(_group_key(translator, part, items) for part in key.expressions)
     # A bare name is a column of the source here, never an alias of the output.
@@ -50,18 +50,18 @@ def _group_key(translator: Translator, key: exp.Expr, items: Sequence[Item]) -> 
 
 
 def _key_list(translator: Translator, keys: Sequence[exp.Expr]) -> str:
-    return ", ".join(_grouped(translator, key) for key in keys)
+    return ", ".join(_grouping_set_member(translator, key) for key in keys)
 
 
-def _grouped(translator: Translator, key: exp.Expr) -> str:
+def _grouping_set_member(translator: Translator, key: exp.Expr) -> str:
     if isinstance(key, exp.Tuple):
         return f"({_key_list(translator, key.expressions)})"
     return translator.translate(key).sql
 
 
-def _set(translator: Translator, part: exp.Expr) -> str:
+def _grouping_set(translator: Translator, part: exp.Expr) -> str:
     if isinstance(part, exp.GroupingSets):
-        listed = ", ".join(_set(translator, inner) for inner in part.expressions)
+        listed = ", ".join(_grouping_set(translator, inner) for inner in part.expressions)
         return f"GROUPING SETS ({listed})"
     if isinstance(part, exp.Tuple):
         return f"({_key_list(translator, part.expressions)})"
@@ -89,22 +89,22 @@ class _Keys:
 
 def check_grouping(translator: Translator, select: exp.Select, items: Sequence[Item]) -> None:
     """Refuse a source column that is neither grouped by nor inside an aggregate."""
-    written = _written(select, items)
+    written = _expressions_after_grouping(select, items)
     group = select.args.get("group")
-    if group is None and not any(_aggregates(node) for node in written):
+    if group is None and not any(_has_aggregate(node) for node in written):
         return
-    keys = _keys(translator, group, items)
+    keys = _collect_keys(translator, group, items)
     for item in items:
         if item.node is None and item.value.sql not in keys.columns:
             _refuse_star(translator, select, item)
     for node in written:
-        if _ungrouped(translator, _canonical(translator, node), keys):
+        if _has_ungrouped_column(translator, _resolve_columns(translator, node), keys):
             shown = node.sql("trino", normalize_functions=False)
             text = f"'{shown}' must be an aggregate expression or appear in GROUP BY clause"
             raise translator.failure("EXPRESSION_NOT_AGGREGATE", text, node)
 
 
-def _written(select: exp.Select, items: Sequence[Item]) -> list[exp.Expr]:
+def _expressions_after_grouping(select: exp.Select, items: Sequence[Item]) -> list[exp.Expr]:
     """List the expressions that are evaluated after grouping."""
     having, order = select.args.get("having"), select.args.get("order")
     aliases = {item.name.lower() for item in items if item.is_alias and item.name}
@@ -129,16 +129,16 @@ def _refuse_star(translator: Translator, select: exp.Select, item: Item) -> None
     raise translator.failure("EXPRESSION_NOT_AGGREGATE", text, select.find(exp.Star))
 
 
-def _keys(translator: Translator, group: exp.Expr | None, items: Sequence[Item]) -> _Keys:
+def _collect_keys(translator: Translator, group: exp.Expr | None, items: Sequence[Item]) -> _Keys:
     columns: set[str] = set()
     expressions: set[exp.Expr] = set()
-    for key in _leaves(group) if group else ():
+    for key in _flatten_keys(group) if group else ():
         place = int(key.name) if isinstance(key, exp.Literal) and key.name.isdecimal() else 0
         chosen = items[place - 1] if 0 < place <= len(items) else None
         if chosen is not None and chosen.node is None:
             columns.add(chosen.value.sql)
             continue
-        node = _canonical(translator, chosen.node if chosen and chosen.node else key)
+        node = _resolve_columns(translator, chosen.node if chosen and chosen.node else key)
         if isinstance(node, exp.Var):
             columns.add(node.name)
         else:
@@ -146,22 +146,22 @@ def _keys(translator: Translator, group: exp.Expr | None, items: Sequence[Item])
     return _Keys(frozenset(columns), frozenset(expressions), frozenset(map(type, expressions)))
 
 
-def _leaves(node: exp.Expr) -> Iterator[exp.Expr]:
+def _flatten_keys(node: exp.Expr) -> Iterator[exp.Expr]:
     names = ("expressions", "cube", "rollup", "grouping_sets")
     for key in (part for name in names for part in node.args.get(name) or ()):
         bare = key.unnest()
         if isinstance(bare, _KEY_LISTS):
-            yield from _leaves(bare)
+            yield from _flatten_keys(bare)
         else:
             yield bare
 
 
-def _canonical(translator: Translator, node: exp.Expr) -> exp.Expr:
+def _resolve_columns(translator: Translator, node: exp.Expr) -> exp.Expr:
     """Resolve the columns of an expression, so that what means the same compares equal."""
 
     def step(part: exp.Expr) -> exp.Expr:
         if isinstance(part, exp.Column):
-            return _resolved(translator, part)
+            return _resolve_column(translator, part)
         if isinstance(part, exp.Anonymous):
             part.set("this", str(part.this).lower())
         return part
@@ -172,11 +172,11 @@ def _canonical(translator: Translator, node: exp.Expr) -> exp.Expr:
     return tree.transform(step, copy=False)
 
 
-def _resolved(translator: Translator, node: exp.Column) -> exp.Expr:
+def _resolve_column(translator: Translator, node: exp.Column) -> exp.Expr:
     parts = [part.name for part in node.parts]
     for split in range(min(len(parts) - 1, _MAX_QUALIFIERS), -1, -1):
         names = [part.lower() for part in parts[: split + 1]]
-        field = _field(translator, names)
+        field = _find_field(translator, names)
         if field is not None and not _is_parameter(node, names[0]):
             column: exp.Expr = exp.Var(this=field.sql)
             for name in parts[split + 1 :]:
@@ -185,7 +185,7 @@ def _resolved(translator: Translator, node: exp.Column) -> exp.Expr:
     return node
 
 
-def _field(translator: Translator, names: Sequence[str]) -> Field | None:
+def _find_field(translator: Translator, names: Sequence[str]) -> Field | None:
     found = translator.scope.candidates(names[-1], names[:-1])
     return found[0] if found else None
 
@@ -203,9 +203,9 @@ def _is_parameter(node: exp.Expr, name: str) -> bool:
     return False
 
 
-def _ungrouped(translator: Translator, node: exp.Expr, keys: _Keys) -> bool:
+def _has_ungrouped_column(translator: Translator, node: exp.Expr, keys: _Keys) -> bool:
     fields = {column.sql for column in translator.scope.fields}
-    # Walked with a stack of its own: chains of a thousand terms are fine here.
+    # An explicit stack, because a chain can have thousands of terms.
     rest = [node]
     while rest:
         part = rest.pop()
@@ -213,11 +213,11 @@ def _ungrouped(translator: Translator, node: exp.Expr, keys: _Keys) -> bool:
             continue
         if isinstance(part, exp.Var) and part.name in fields:
             return True
-        rest.extend(_inside(part))
+        rest.extend(_children(part))
     return False
 
 
-def _inside(node: exp.Expr) -> Iterator[exp.Expr]:
+def _children(node: exp.Expr) -> Iterator[exp.Expr]:
     return _window_parts(node) if isinstance(node, exp.Window) else node.iter_expressions()
 
 
@@ -232,7 +232,7 @@ def _window_parts(node: exp.Window) -> Iterator[exp.Expr]:
     yield from call.iter_expressions()
 
 
-def _aggregates(node: exp.Expr) -> bool:
+def _has_aggregate(node: exp.Expr) -> bool:
     """Tell whether an expression contains an aggregate of its own query."""
     rest = [node]
     while rest:
@@ -240,7 +240,7 @@ def _aggregates(node: exp.Expr) -> bool:
         if _is_aggregate(part):
             return True
         if not isinstance(part, exp.Query):
-            rest.extend(_inside(part))
+            rest.extend(_children(part))
     return False
 
 

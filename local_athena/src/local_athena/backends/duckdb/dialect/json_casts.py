@@ -29,7 +29,7 @@ def to_json(sql: str, kind: TrinoType, depth: int = 0) -> str:
         return f"athena_double_json({sql})"
     if kind.parameters:
         return _STRUCTURES[kind.name](sql, kind, depth)
-    return _quoted(render_text(sql, kind))
+    return _quote_json(render_text(sql, kind))
 
 
 def _array_to_json(sql: str, kind: TrinoType, depth: int) -> str:
@@ -40,14 +40,14 @@ def _array_to_json(sql: str, kind: TrinoType, depth: int) -> str:
 
 def _map_to_json(sql: str, kind: TrinoType, depth: int) -> str:
     name = f"j{depth}"
-    key = _quoted(render_text(f"{name}.key", kind.key))
+    key = _quote_json(render_text(f"{name}.key", kind.key))
     value = _member(f"{name}.value", kind.value, depth)
     entries = f"list_sort(map_entries({sql}))"
     items = f"list_transform({entries}, lambda {name}: {key} || ':' || {value})"
     return f"('{{' || array_to_string({items}, ',') || '}}')"
 
 
-def _quoted(sql: str) -> str:
+def _quote_json(sql: str) -> str:
     return f"CAST(to_json({sql}) AS VARCHAR)"
 
 
@@ -89,7 +89,7 @@ def is_castable_from_json(kind: TrinoType) -> bool:
     return known and all(is_castable_from_json(part) for part in kind.parameters)
 
 
-def _structure(sql: str, wanted: str, kind: TrinoType, built: str) -> str:
+def _check_structure(sql: str, wanted: str, kind: TrinoType, built: str) -> str:
     wrong = failing_expression("INVALID_CAST_ARGUMENT", f"Cannot cast to {kind}", kind)
     return (
         f"CASE WHEN json_type({sql}) = 'NULL' THEN NULL"
@@ -102,18 +102,18 @@ def _array_from_json(sql: str, kind: TrinoType, depth: int) -> str:
     name = f"j{depth}"
     item = from_json(f"CAST({name} AS VARCHAR)", kind.element, depth + 1)
     built = f"list_transform(CAST(json_extract({sql}, '$[*]') AS JSON[]), lambda {name}: {item})"
-    return _structure(sql, "'ARRAY'", kind, built)
+    return _check_structure(sql, "'ARRAY'", kind, built)
 
 
 def _map_from_json(sql: str, kind: TrinoType, depth: int) -> str:
     name = f"j{depth}"
-    key = from_json(_quoted(name), kind.key, depth + 1)
+    key = from_json(_quote_json(name), kind.key, depth + 1)
     value = from_json(f"CAST({name} AS VARCHAR)", kind.value, depth + 1)
     built = (
         f"MAP(list_transform(CAST(json_keys({sql}) AS VARCHAR[]), lambda {name}: {key}),"
         f" list_transform(CAST(json_extract({sql}, '$.*') AS JSON[]), lambda {name}: {value}))"
     )
-    return _structure(sql, "'OBJECT'", kind, built)
+    return _check_structure(sql, "'OBJECT'", kind, built)
 
 
 def _row_from_json(sql: str, kind: TrinoType, depth: int) -> str:
@@ -123,4 +123,4 @@ def _row_from_json(sql: str, kind: TrinoType, depth: int) -> str:
         path = f"CASE WHEN json_type({sql}) = 'ARRAY' THEN '$[{index}]' ELSE {by_name} END"
         member = f"CAST(json_extract({sql}, {path}) AS VARCHAR)"
         parts.append(f"'f{index + 1}': {from_json(member, part, depth + 1)}")
-    return _structure(sql, "'OBJECT', 'ARRAY'", kind, "{" + ", ".join(parts) + "}")
+    return _check_structure(sql, "'OBJECT', 'ARRAY'", kind, "{" + ", ".join(parts) + "}")

@@ -42,11 +42,11 @@ def coerce_to_common_type(
     return [coerce(value, kind) for value in values]
 
 
-def _comparison(translator: Translator, node: exp.Binary) -> Typed:
+def _translate_comparison(translator: Translator, node: exp.Binary) -> Typed:
     operator = _COMPARISONS.get(type(node)) or _DISTINCTIONS[type(node)]
-    quantified = _quantifier(node.expression)
+    quantified = _find_quantifier(node.expression)
     if quantified is not None:
-        return _quantified(translator, node, operator, *quantified)
+        return _translate_quantified(translator, node, operator, *quantified)
     left, right = translator.translate(node.this), translator.translate(node.expression)
     return compare(translator, node, operator, left, right)
 
@@ -60,14 +60,14 @@ def compare(
         raise translator.mismatch(node, shown)
     left, right = coerce_to_common_type(translator, node, (left, right), "Cannot compare")
     if left.type.name == "row" and operator in ("=", "<>"):
-        return _compared_rows(translator, node, operator, left, right)
+        return _compare_rows(translator, node, operator, left, right)
     return Typed(f"({left.sql} {operator} {right.sql})", BOOLEAN)
 
 
-def _compared_rows(
+def _compare_rows(
     translator: Translator, node: exp.Expr, operator: str, left: Typed, right: Typed
 ) -> Typed:
-    # DuckDB takes NULL fields for equal; in Athena they make the comparison unknown.
+    # To DuckDB NULL fields are equal; in Athena they make the comparison NULL.
     parts = []
     for index, kind in enumerate(left.type.parameters, 1):
         one, other = (Typed(f"({side.sql}).f{index}", kind) for side in (left, right))
@@ -75,7 +75,7 @@ def _compared_rows(
     return Typed(f"({(' AND ' if operator == '=' else ' OR ').join(parts)})", BOOLEAN)
 
 
-def _quantifier(node: exp.Expr) -> tuple[str, exp.Expr] | None:
+def _find_quantifier(node: exp.Expr) -> tuple[str, exp.Expr] | None:
     """Recognise `ALL (query)` and `ANY (query)`; before VALUES they parse as functions."""
     if isinstance(node, exp.Any | exp.All):
         return "ALL" if isinstance(node, exp.All) else "ANY", node.this
@@ -85,7 +85,7 @@ def _quantifier(node: exp.Expr) -> tuple[str, exp.Expr] | None:
     return None
 
 
-def _quantified(
+def _translate_quantified(
     translator: Translator, node: exp.Binary, operator: str, quantifier: str, query: exp.Expr
 ) -> Typed:
     left = translator.translate(node.this)
@@ -107,8 +107,8 @@ def translate_condition(translator: Translator, node: exp.Expr) -> str:
     return coerce(value, BOOLEAN).sql
 
 
-def _connector(translator: Translator, node: exp.Connector) -> Typed:
-    # A chain of hundreds of terms leans to the left; walking it keeps the stack flat.
+def _translate_connector(translator: Translator, node: exp.Connector) -> Typed:
+    # A loop, because recursion into a chain of hundreds of terms overflows the stack.
     terms: list[exp.Expr] = []
     current: exp.Expr = node
     while type(current) is type(node):
@@ -198,7 +198,7 @@ def _escape(translator: Translator, node: exp.Escape) -> Typed:
     return _like(translator, node.this, node.expression)
 
 
-def _concatenation(translator: Translator, node: exp.DPipe) -> Typed:
+def _translate_concatenation(translator: Translator, node: exp.DPipe) -> Typed:
     parts: list[exp.Expr] = []
     current: exp.Expr = node
     while isinstance(current, exp.DPipe):
@@ -229,8 +229,8 @@ def _as_array(value: Typed, element: TrinoType) -> Typed:
 
 
 HANDLERS: dict[type[exp.Expr], Handler] = {
-    **dict.fromkeys((*_COMPARISONS, *_DISTINCTIONS), _comparison),
-    **dict.fromkeys((exp.And, exp.Or), _connector),
+    **dict.fromkeys((*_COMPARISONS, *_DISTINCTIONS), _translate_comparison),
+    **dict.fromkeys((exp.And, exp.Or), _translate_connector),
     exp.Not: _not,
     exp.Is: _is,
     exp.Between: _between,
@@ -239,5 +239,5 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.Subquery: _scalar_query,
     exp.Like: _like,
     exp.Escape: _escape,
-    exp.DPipe: _concatenation,
+    exp.DPipe: _translate_concatenation,
 }

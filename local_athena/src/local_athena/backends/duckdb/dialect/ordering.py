@@ -31,7 +31,7 @@ def translate_window(translator: Translator, node: exp.Expr) -> str:
     """Translate the parentheses after OVER; a named window is written out."""
     translator.allow_only(node, "this", "partition_by", "order", "spec", "alias", "over")
     base = node.args.get("alias")
-    inherited = [] if base is None else [_named(translator, node, base)]
+    inherited = [] if base is None else [_named_window(translator, node, base)]
     parts = [part for part in inherited if part]
     partition = node.args.get("partition_by")
     if partition:
@@ -44,7 +44,7 @@ def translate_window(translator: Translator, node: exp.Expr) -> str:
     return f"({' '.join(parts)})"
 
 
-def _named(translator: Translator, node: exp.Expr, name: exp.Expr) -> str:
+def _named_window(translator: Translator, node: exp.Expr, name: exp.Expr) -> str:
     definition = translator.scope.windows.get(name.name.lower())
     if definition is None:
         text = f"Cannot resolve WINDOW name {name.name.lower()}"
@@ -54,15 +54,15 @@ def _named(translator: Translator, node: exp.Expr, name: exp.Expr) -> str:
 
 def _frame(translator: Translator, spec: exp.WindowSpec) -> str:
     translator.allow_only(spec, "kind", "start", "start_side", "end", "end_side")
-    start = _bound(translator, spec.args.get("start"), spec.args.get("start_side"))
+    start = _frame_bound(translator, spec.args.get("start"), spec.args.get("start_side"))
     kind = str(spec.args["kind"]).upper()
     if spec.args.get("end") is None:
         return f"{kind} {start}"
-    end = _bound(translator, spec.args["end"], spec.args.get("end_side"))
+    end = _frame_bound(translator, spec.args["end"], spec.args.get("end_side"))
     return f"{kind} BETWEEN {start} AND {end}"
 
 
-def _bound(translator: Translator, value: exp.Expr | str | None, side: str | None) -> str:
+def _frame_bound(translator: Translator, value: exp.Expr | str | None, side: str | None) -> str:
     if isinstance(value, exp.Expr):
         return f"{translator.translate(value).sql} {str(side).upper()}"
     text = str(value).upper()
@@ -86,21 +86,23 @@ def translate_tail(translator: Translator, node: exp.Expr, items: Sequence[Item]
     order = node.args.get("order")
     distinct = isinstance(node, exp.Select) and node.args.get("distinct") is not None
     written = order.expressions if order else []
-    keys = [_key(translator, key, items, distinct=distinct) for key in written]
+    keys = [_sort_key(translator, key, items, distinct=distinct) for key in written]
     limit, offset = node.args.get("limit"), node.args.get("offset")
     parts = [f" ORDER BY {', '.join(keys)}"] if keys else []
-    if isinstance(limit, exp.Fetch) and _with_ties(translator, limit):
+    if isinstance(limit, exp.Fetch) and _has_ties(translator, limit):
         if not keys or offset is not None:
             raise translator.unsupported(limit, "WITH TIES without ORDER BY or with OFFSET")
-        parts.insert(0, _ties(translator, limit, written, items))
-    elif limit is not None and _count(translator, limit) is not None:
-        parts.append(f" LIMIT {_count(translator, limit)}")
+        parts.insert(0, _with_ties_clause(translator, limit, written, items))
+    elif limit is not None and _row_count(translator, limit) is not None:
+        parts.append(f" LIMIT {_row_count(translator, limit)}")
     if offset is not None:
-        parts.append(f" OFFSET {_number(translator, offset, offset.expression)}")
+        parts.append(f" OFFSET {_read_count(translator, offset, offset.expression)}")
     return Tail("".join(parts))
 
 
-def _key(translator: Translator, key: exp.Expr, items: Sequence[Item], *, distinct: bool) -> str:
+def _sort_key(
+    translator: Translator, key: exp.Expr, items: Sequence[Item], *, distinct: bool
+) -> str:
     place = find_output_position(translator, key.this, items)
     sql = str(place) if place else translator.translate(key.this).sql
     if distinct and not place and all(item.value.sql != sql for item in items):
@@ -130,7 +132,7 @@ def find_output_position(
     return next(same, None)
 
 
-def _with_ties(translator: Translator, fetch: exp.Fetch) -> bool:
+def _has_ties(translator: Translator, fetch: exp.Fetch) -> bool:
     translator.allow_only(fetch, "direction", "count", "limit_options")
     options = fetch.args.get("limit_options")
     if options is None:
@@ -139,7 +141,7 @@ def _with_ties(translator: Translator, fetch: exp.Fetch) -> bool:
     return bool(options.args.get("with_ties"))
 
 
-def _ties(
+def _with_ties_clause(
     translator: Translator, fetch: exp.Fetch, keys: Sequence[exp.Expr], items: Sequence[Item]
 ) -> str:
     ranked = []
@@ -147,20 +149,20 @@ def _ties(
         place = find_output_position(translator, key.this, items)
         sql = items[place - 1].value.sql if place else translator.translate(key.this).sql
         ranked.append(f"{sql} {sort_direction(key)}" if isinstance(key, exp.Ordered) else sql)
-    return f" QUALIFY rank() OVER (ORDER BY {', '.join(ranked)}) <= {_count(translator, fetch)}"
+    return f" QUALIFY rank() OVER (ORDER BY {', '.join(ranked)}) <= {_row_count(translator, fetch)}"
 
 
-def _count(translator: Translator, limit: exp.Expr) -> int | None:
+def _row_count(translator: Translator, limit: exp.Expr) -> int | None:
     if isinstance(limit, exp.Fetch):
         count = limit.args.get("count")
-        return 1 if count is None else _number(translator, limit, count)
+        return 1 if count is None else _read_count(translator, limit, count)
     translator.allow_only(limit, "this", "expression")
     if isinstance(limit.expression, exp.Var) and limit.expression.name.upper() == "ALL":
         return None
-    return _number(translator, limit, limit.expression)
+    return _read_count(translator, limit, limit.expression)
 
 
-def _number(translator: Translator, clause: exp.Expr, value: exp.Expr | None) -> int:
+def _read_count(translator: Translator, clause: exp.Expr, value: exp.Expr | None) -> int:
     if isinstance(value, exp.Literal) and not value.is_string and value.name.isdecimal():
         return int(value.name)
     raise translator.malformed(value or clause)

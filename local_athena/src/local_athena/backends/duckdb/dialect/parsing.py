@@ -16,7 +16,7 @@ from sqlglot.tokenizer_core import Token, TokenizerCore, TokenType
 from local_athena.backends.duckdb.dialect.validation import check_tokens
 from local_athena.errors import MalformedQuery
 
-# sqlglot logs the text of statements it does not know, and SQL does not belong in a log.
+# sqlglot logs statements that it does not know, and SQL must not be logged.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 _WITH_EXPONENT = re.compile(r"[0-9]++(?:\.[0-9]*+)?[eE][+-]?[0-9]++")
@@ -63,7 +63,7 @@ class TrinoTokenizer(Trino.Tokenizer):
 
     def _init_core(self) -> TokenizerCore:
         core = super()._init_core()
-        # Its constructor takes thirty settings; this changes the one method and none of them.
+        # Its constructor takes thirty settings; this replaces one method and keeps them.
         core.__class__ = _Core
         return core
 
@@ -91,7 +91,7 @@ class _Parser(TrinoParser):
 class _Grammar(Trino):
     Tokenizer = TrinoTokenizer
     Parser = _Parser
-    # A subscript stays the number that the caller wrote.
+    # Keep subscripts as the caller wrote them.
     INDEX_OFFSET = 0
 
 
@@ -107,11 +107,11 @@ def blank_comments(sql: str) -> str:
 
 def parse_statement(sql: str) -> exp.Expr:
     """Parse the one statement in a text without comments."""
-    tokens = _tokens(sql)
+    tokens = _tokenize(sql)
     check_tokens(sql, tokens)
-    statements = [tree for tree in _parsed(sql, tokens) if tree is not None]
+    statements = [tree for tree in _parse(sql, tokens) if tree is not None]
     if not statements:
-        raise _refusal(sql, len(sql), "mismatched input '<EOF>'. Expecting: <query>")
+        raise _malformed(sql, len(sql), "mismatched input '<EOF>'. Expecting: <query>")
     if len(statements) > 1:
         raise MalformedQuery("Only one sql statement is allowed", 1, 1)
     return statements[0]
@@ -135,11 +135,11 @@ def describe_node(node: exp.Expr) -> str:
     return ("_" if isinstance(node, exp.Func) else " ").join(words).upper()
 
 
-def _tokens(sql: str) -> list[Token]:
+def _tokenize(sql: str) -> list[Token]:
     try:
         tokens = _Grammar().tokenize(sql)
     except TokenError as error:
-        raise _refusal(
+        raise _malformed(
             sql, len(sql), "mismatched input. The statement ends inside a token"
         ) from error
     if _depth(tokens) > _MAX_DEPTH:
@@ -155,7 +155,7 @@ def _depth(tokens: list[Token]) -> int:
     return deepest
 
 
-def _parsed(sql: str, tokens: list[Token]) -> list[exp.Expr | None]:
+def _parse(sql: str, tokens: list[Token]) -> list[exp.Expr | None]:
     grammar = _Grammar()
     parser = _Parser(dialect=grammar)
     parser.steps_left = _STEPS_PER_TOKEN * len(tokens) + _SPARE_STEPS
@@ -179,11 +179,11 @@ def _syntax_error(sql: str, tokens: list[Token], error: ParseError) -> Malformed
         # sqlglot's column is that of the token's last character.
         if (token.line, token.col) == (line, column):
             shown = sql[token.start : token.end + 1]
-            return _refusal(
+            return _malformed(
                 sql, token.start, f"mismatched input '{shown}'. Expecting: <expression>"
             )
-    return _refusal(sql, len(sql), "mismatched input '<EOF>'. Expecting: <expression>")
+    return _malformed(sql, len(sql), "mismatched input '<EOF>'. Expecting: <expression>")
 
 
-def _refusal(sql: str, offset: int, text: str) -> MalformedQuery:
+def _malformed(sql: str, offset: int, text: str) -> MalformedQuery:
     return MalformedQuery(text, *find_position(sql, offset))

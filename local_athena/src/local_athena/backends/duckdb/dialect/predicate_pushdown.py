@@ -28,18 +28,20 @@ def push_down(translator: Translator, condition: exp.Expr, fields: Sequence[Fiel
     bare = condition.unnest()
     for conjunct in bare.flatten() if isinstance(bare, exp.And) else [bare]:
         for scan, origins in by_scan.items():
-            translator.statement.predicates[scan].extend(_predicates(translator, conjunct, origins))
+            translator.statement.predicates[scan].extend(
+                _translate_predicates(translator, conjunct, origins)
+            )
 
 
-def _predicates(
+def _translate_predicates(
     translator: Translator, conjunct: exp.Expr, origins: Sequence[_Origin]
 ) -> Iterator[PartitionPredicate]:
     """Translate a condition for each depth of the folder tree that tells more about it."""
     columns = [column for _, column in origins]
     null_extended = any(column.null_extended for column in columns)
     common_tables = frozenset(name for column in columns for name in column.common_tables)
-    names = _names(conjunct)
-    for depth in sorted({column.depth for field, column in origins if _name(field) in names}):
+    names = _identifier_names(conjunct)
+    for depth in sorted({column.depth for field, column in origins if _field_name(field) in names}):
         known = tuple(
             replace(field, sql=f"folder.{quote_identifier(column.name)}")
             for field, column in origins
@@ -47,31 +49,33 @@ def _predicates(
         )
         folder = translator.within(Scope(fields=known))
         # With a row of NULLs, a term that the folder leaves unknown may be true.
-        sql = _translated(folder, conjunct) if null_extended else _weakened(folder, conjunct)
+        sql = _translate_known(folder, conjunct) if null_extended else _weaken(folder, conjunct)
         if sql is not None:
             yield PartitionPredicate(sql, depth, null_extended, common_tables)
 
 
-def _weakened(folder: Translator, node: exp.Expr) -> str | None:
+def _weaken(folder: Translator, node: exp.Expr) -> str | None:
     """Translate a condition with NULL for each term that needs more than the folder.
 
     By three-valued logic the result is false only where the condition cannot be true.
     """
     bare = node.unnest()
     if isinstance(bare, exp.And | exp.Or):
-        terms = [_weakened(folder, term) for term in bare.flatten()]
+        terms = [_weaken(folder, term) for term in bare.flatten()]
         word = " AND " if isinstance(bare, exp.And) else " OR "
         return f"({word.join(term or 'NULL' for term in terms)})" if any(terms) else None
     if isinstance(bare, exp.Not):
-        inner = _weakened(folder, bare.this)
+        inner = _weaken(folder, bare.this)
         return inner and f"(NOT {inner})"
-    sql = _translated(folder, bare)
+    sql = _translate_known(folder, bare)
     return sql and f"TRY({sql})"
 
 
-def _translated(folder: Translator, node: exp.Expr) -> str | None:
+def _translate_known(folder: Translator, node: exp.Expr) -> str | None:
     # Most terms name no partition column; to learn that from an error would be slow.
-    if _names(node).isdisjoint(map(_name, folder.scope.fields)) or not is_allowed_in_try(node):
+    if _identifier_names(node).isdisjoint(
+        map(_field_name, folder.scope.fields)
+    ) or not is_allowed_in_try(node):
         return None
     try:
         value = folder.translate(node)
@@ -80,11 +84,11 @@ def _translated(folder: Translator, node: exp.Expr) -> str | None:
     return coerce(value, BOOLEAN).sql
 
 
-def _names(node: exp.Expr) -> set[str]:
+def _identifier_names(node: exp.Expr) -> set[str]:
     return {identifier.name.lower() for identifier in node.find_all(exp.Identifier)}
 
 
-def _name(field: Field) -> str:
+def _field_name(field: Field) -> str:
     return (field.name or "").lower()
 
 
@@ -96,7 +100,7 @@ def pass_on_partition_columns(
     A condition must not be pushed through what looks at several rows at once: LIMIT, windows, or a
     grouping by something else.
     """
-    kept = _transparent_items(translator, select, items)
+    kept = _find_transparent_items(translator, select, items)
     columns = {field.sql: field.partition_columns for field in source}
     return [
         columns.get(item.value.sql, ()) if kept is None or item.value.sql in kept else ()
@@ -104,7 +108,7 @@ def pass_on_partition_columns(
     ]
 
 
-def _transparent_items(
+def _find_transparent_items(
     translator: Translator, select: exp.Select, items: Sequence[Item]
 ) -> set[str] | None:
     """Find the items that a condition can be pushed through, or None for all of them."""
@@ -119,10 +123,10 @@ def _transparent_items(
         return set()
     if any(isinstance(key, exp.Cube | exp.Rollup | exp.GroupingSets) for key in group.expressions):
         return set()
-    return {_key(translator, key, items) for key in group.expressions}
+    return {_group_key(translator, key, items) for key in group.expressions}
 
 
-def _key(translator: Translator, key: exp.Expr, items: Sequence[Item]) -> str:
+def _group_key(translator: Translator, key: exp.Expr, items: Sequence[Item]) -> str:
     if isinstance(key, exp.Literal):
         return items[int(key.name) - 1].value.sql
     return translator.translate(key).sql if isinstance(key, exp.Column) else ""

@@ -39,25 +39,25 @@ def translate_query(translator: Translator, node: exp.Expr) -> Relation:
     """Translate a query; DuckDB knows its columns by labels, not by their names."""
     prefix, inner = translate_with(translator, node)
     if isinstance(node, exp.Select):
-        relation = _select(inner, node)
+        relation = _translate_select(inner, node)
     elif type(node) in _OPERATIONS:
-        relation = _set_operation(inner, node)
+        relation = _translate_set_operation(inner, node)
     elif isinstance(node, exp.Values):
-        relation = _values(inner, node)
+        relation = _translate_values_query(inner, node)
     elif isinstance(node, exp.Subquery | exp.Paren):
-        relation = _parenthesised(inner, node)
+        relation = _translate_parentheses(inner, node)
     else:
         raise translator.unsupported(node, f"{describe_node(node)} as a query")
     return Relation(prefix + relation.sql, relation.fields)
 
 
-def _values(translator: Translator, node: exp.Values) -> Relation:
-    relation = _selected(translate_values(translator, node))
-    end = _tail_over(translator, node, relation)
-    return _wrapped(translator, relation, end) if end.present else relation
+def _translate_values_query(translator: Translator, node: exp.Values) -> Relation:
+    relation = _select_all(translate_values(translator, node))
+    end = _translate_tail_over(translator, node, relation)
+    return _append_tail(translator, relation, end) if end.present else relation
 
 
-def _selected(relation: Relation) -> Relation:
+def _select_all(relation: Relation) -> Relation:
     labels = [column.sql.split(".")[-1] for column in relation.fields]
     items = ", ".join(column.sql for column in relation.fields)
     fields = zip(relation.fields, labels, strict=True)
@@ -67,28 +67,28 @@ def _selected(relation: Relation) -> Relation:
     )
 
 
-def _parenthesised(translator: Translator, node: exp.Expr) -> Relation:
+def _translate_parentheses(translator: Translator, node: exp.Expr) -> Relation:
     translator.allow_only(node, "this", "order", "limit", "offset", "with_")
     relation = translate_query(translator, node.this)
-    end = _tail_over(translator, node, relation)
-    return _wrapped(translator, relation, end) if end.present else relation
+    end = _translate_tail_over(translator, node, relation)
+    return _append_tail(translator, relation, end) if end.present else relation
 
 
-def _tail_over(translator: Translator, node: exp.Expr, relation: Relation) -> Tail:
+def _translate_tail_over(translator: Translator, node: exp.Expr, relation: Relation) -> Tail:
     items = [Item(None, column.name, Typed(column.sql, column.type)) for column in relation.fields]
     fields = tuple(replace(column, qualifier=()) for column in relation.fields)
     scope = Scope(fields=fields, parent=translator.scope)
     return translate_tail(translator.within(scope), node, items)
 
 
-def _wrapped(translator: Translator, relation: Relation, end: Tail) -> Relation:
+def _append_tail(translator: Translator, relation: Relation, end: Tail) -> Relation:
     labels = ", ".join(column.sql for column in relation.fields)
     alias = translator.new_name("r")
     inner = select_from(labels, f"({relation.sql}) AS {alias}")
     return Relation(inner + end.sql, tuple(column.detached() for column in relation.fields))
 
 
-def _select(translator: Translator, node: exp.Select) -> Relation:
+def _translate_select(translator: Translator, node: exp.Select) -> Relation:
     translator.allow_only(node, *_SELECT_PARTS)
     if not node.expressions:
         raise translator.malformed(node)
@@ -121,35 +121,35 @@ def translate_select_items(translator: Translator, select: exp.Select) -> list[I
     """Translate the output columns of a SELECT."""
     items: list[Item] = []
     for node in select.expressions:
-        items.extend(_items(translator, node))
+        items.extend(_translate_item(translator, node))
     return items
 
 
-def _items(translator: Translator, node: exp.Expr) -> list[Item]:
+def _translate_item(translator: Translator, node: exp.Expr) -> list[Item]:
     if isinstance(node, exp.Star):
-        _bare(translator, node)
+        _refuse_star_options(translator, node)
         if not translator.scope.fields:
             text = "SELECT * not allowed in queries without FROM clause"
             raise translator.failure("COLUMN_NOT_FOUND", text, node)
         return [_field_item(column) for column in translator.scope.fields]
     if isinstance(node, exp.Column) and isinstance(node.this, exp.Star):
-        _bare(translator, node.this)
-        return _qualified_star(translator, node)
+        _refuse_star_options(translator, node.this)
+        return _expand_star(translator, node)
     if isinstance(node, exp.Aliases | exp.PropertyEQ):
         raise translator.malformed(node)
     if isinstance(node, exp.Alias):
         value = translator.translate(node.this)
         return [Item(node.this, node.alias, value, is_alias=True)]
-    return [Item(node, _own_name(node), translator.translate(node))]
+    return [Item(node, _reference_name(node), translator.translate(node))]
 
 
-def _bare(translator: Translator, star: exp.Expr) -> None:
+def _refuse_star_options(translator: Translator, star: exp.Expr) -> None:
     """Refuse EXCEPT, REPLACE and RENAME after a star, which Athena does not have."""
     if any(star.args.values()):
         raise translator.malformed(star)
 
 
-def _own_name(node: exp.Expr) -> str | None:
+def _reference_name(node: exp.Expr) -> str | None:
     """Name an item without alias; only references have a name of their own."""
     if isinstance(node, exp.Column):
         return node.name
@@ -162,7 +162,7 @@ def _field_item(column: Field) -> Item:
     return Item(None, column.name, Typed(column.sql, column.type))
 
 
-def _qualified_star(translator: Translator, node: exp.Column) -> list[Item]:
+def _expand_star(translator: Translator, node: exp.Column) -> list[Item]:
     qualifier = tuple(part.name.lower() for part in node.parts[:-1])
     fields = [
         column
@@ -211,7 +211,7 @@ def _condition(translator: Translator, clause: exp.Expr, name: str) -> str:
     return coerce(value, BOOLEAN).sql
 
 
-def _set_operation(translator: Translator, node: exp.Expr) -> Relation:
+def _translate_set_operation(translator: Translator, node: exp.Expr) -> Relation:
     translator.allow_only(
         node, "this", "expression", "distinct", "with_", "order", "limit", "offset"
     )
@@ -220,10 +220,10 @@ def _set_operation(translator: Translator, node: exp.Expr) -> Relation:
         text = f"{_OPERATIONS[type(node)]} query has different number of fields: "
         raise translator.mismatch(node, f"{text}{len(left.fields)}, {len(right.fields)}")
     kinds = [
-        _common(translator, node, one, other)
+        _common_column_type(translator, node, one, other)
         for one, other in zip(left.fields, right.fields, strict=True)
     ]
-    left, right = (_as_types(translator, side, kinds) for side in (left, right))
+    left, right = (_coerce_columns(translator, side, kinds) for side in (left, right))
     operator = _OPERATIONS[type(node)] + ("" if node.args.get("distinct") else " ALL")
     fields = tuple(
         replace(one, partition_columns=one.partition_columns + other.partition_columns)
@@ -232,11 +232,13 @@ def _set_operation(translator: Translator, node: exp.Expr) -> Relation:
         for one, other in zip(left.fields, right.fields, strict=True)
     )
     combined = Relation(f"({left.sql}) {operator} ({right.sql})", fields)
-    end = _tail_over(translator, node, combined)
-    return _wrapped(translator, combined, end) if end.present else combined
+    end = _translate_tail_over(translator, node, combined)
+    return _append_tail(translator, combined, end) if end.present else combined
 
 
-def _common(translator: Translator, node: exp.Expr, one: Field, other: Field) -> TrinoType:
+def _common_column_type(
+    translator: Translator, node: exp.Expr, one: Field, other: Field
+) -> TrinoType:
     kind = common_type(one.type, other.type)
     if kind is None:
         text = f"incompatible types: {one.type}, {other.type}"
@@ -244,13 +246,13 @@ def _common(translator: Translator, node: exp.Expr, one: Field, other: Field) ->
     return kind
 
 
-def _as_types(translator: Translator, side: Relation, kinds: Sequence[TrinoType]) -> Relation:
+def _coerce_columns(translator: Translator, side: Relation, kinds: Sequence[TrinoType]) -> Relation:
     pairs = list(zip(side.fields, kinds, strict=True))
     fields = tuple(
-        replace(column if _same(column.type, kind) else column.detached(), type=kind)
+        replace(column if _is_same_type(column.type, kind) else column.detached(), type=kind)
         for column, kind in pairs
     )
-    if all(_same(column.type, kind) for column, kind in pairs):
+    if all(_is_same_type(column.type, kind) for column, kind in pairs):
         return Relation(side.sql, fields)
     items = ", ".join(
         f"{coerce(Typed(column.sql, column.type), kind).sql} AS {column.sql}"
@@ -259,5 +261,5 @@ def _as_types(translator: Translator, side: Relation, kinds: Sequence[TrinoType]
     return Relation(select_from(items, f"({side.sql}) AS {translator.new_name('r')}"), fields)
 
 
-def _same(actual: TrinoType, target: TrinoType) -> bool:
+def _is_same_type(actual: TrinoType, target: TrinoType) -> bool:
     return actual.duckdb == target.duckdb and (actual != UNKNOWN or target == UNKNOWN)

@@ -43,7 +43,7 @@ def find_group_text(pattern: str, number: int) -> str:
     return ""
 
 
-def _captured(sql: str, pattern: str, number: int) -> str:
+def _null_without_match(sql: str, pattern: str, number: int) -> str:
     """Make a group without a match NULL, as in Athena; in DuckDB it is empty.
 
     The two can be told apart only if the group cannot match the empty text.
@@ -55,7 +55,7 @@ def _captured(sql: str, pattern: str, number: int) -> str:
     return sql if ambiguous else f"nullif({sql}, '')"
 
 
-def _replacement(translator: Translator, call: Call, text: str, groups: int) -> str:
+def _translate_replacement(translator: Translator, call: Call, text: str, groups: int) -> str:
     """Translate references to groups from Java to RE2: `$1` to a backslash and a digit."""
 
     def reference(match: re.Match[str]) -> str:
@@ -77,24 +77,24 @@ def _regexp_replace(translator: Translator, call: Call) -> Typed | None:
     value = translator.translate_as(call.arguments[0], VARCHAR)
     pattern = translator.translate_as(call.arguments[1], VARCHAR)
     if isinstance(call.arguments[2], exp.Lambda):
-        return _replaced_by_lambda(translator, call, value, pattern)
+        return _replace_by_lambda(translator, call, value, pattern)
     replacement = translator.translate_as(call.arguments[2], VARCHAR)
     if replacement.constant is None or pattern.constant is None:
         raise translator.unsupported(call.node, "patterns and replacements that are not constants")
     groups = count_groups(pattern.constant)
-    text = _replacement(translator, call, replacement.constant, groups)
+    text = _translate_replacement(translator, call, replacement.constant, groups)
     return Typed(
         f"regexp_replace({value.sql}, {to_re2(pattern)}, {quote_string(text)}, 'g')", VARCHAR
     )
 
 
-def _replaced_by_lambda(translator: Translator, call: Call, value: Typed, pattern: Typed) -> Typed:
+def _replace_by_lambda(translator: Translator, call: Call, value: Typed, pattern: Typed) -> Typed:
     if pattern.constant is None:
         raise translator.unsupported(call.node, "patterns that are not constants")
     regexp = to_re2(pattern)
     index = translator.new_name("i")
     groups = ", ".join(
-        _captured(
+        _null_without_match(
             f"regexp_extract_all({value.sql}, {regexp}, {group})[{index}]",
             pattern.constant,
             group,
@@ -111,7 +111,7 @@ def _replaced_by_lambda(translator: Translator, call: Call, value: Typed, patter
     return Typed(f"athena_regexp_pieces({parts}, {found})", VARCHAR)
 
 
-def _with_group(translator: Translator, call: Call) -> Typed | None:
+def _extract_group(translator: Translator, call: Call) -> Typed | None:
     if len(call.arguments) != 3:
         return None
     value = translator.translate_as(call.arguments[0], VARCHAR)
@@ -127,16 +127,16 @@ def _with_group(translator: Translator, call: Call) -> Typed | None:
     arguments = f"{value.sql}, {regexp}, {number}"
     if call.name == "regexp_extract_all":
         name = translator.new_name("g")
-        item = _captured(name, pattern.constant, number)
+        item = _null_without_match(name, pattern.constant, number)
         sql = f"list_transform(regexp_extract_all({arguments}), lambda {name}: {item})"
         return Typed(sql, array_of(VARCHAR))
     found = f"regexp_matches({value.sql}, {regexp})"
-    captured = _captured(f"regexp_extract({arguments})", pattern.constant, number)
+    captured = _null_without_match(f"regexp_extract({arguments})", pattern.constant, number)
     return Typed(f"CASE WHEN {found} THEN {captured} END", VARCHAR)
 
 
 FUNCTIONS: dict[str, FunctionHandler] = {
     "regexp_replace": _regexp_replace,
-    "regexp_extract": _with_group,
-    "regexp_extract_all": _with_group,
+    "regexp_extract": _extract_group,
+    "regexp_extract_all": _extract_group,
 }

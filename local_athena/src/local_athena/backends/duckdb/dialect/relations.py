@@ -26,23 +26,23 @@ def translate_from(translator: Translator, select: exp.Expr) -> Relation | None:
     source = select.args.get("from_")
     if source is None:
         return None
-    relation = _relation(translator, source.this)
-    relation = _joined(translator, relation, source.this.args.get("joins") or ())
-    return _joined(translator, relation, select.args.get("joins") or ())
+    relation = _translate_relation(translator, source.this)
+    relation = _join_all(translator, relation, source.this.args.get("joins") or ())
+    return _join_all(translator, relation, select.args.get("joins") or ())
 
 
-def _joined(translator: Translator, relation: Relation, joins: Sequence[exp.Expr]) -> Relation:
+def _join_all(translator: Translator, relation: Relation, joins: Sequence[exp.Expr]) -> Relation:
     for join in joins:
         relation = _join(translator, relation, join)
     return relation
 
 
-def _visible(translator: Translator, fields: tuple[Field, ...]) -> Translator:
+def _seeing(translator: Translator, fields: tuple[Field, ...]) -> Translator:
     """Return a translator that sees the columns of the relations to the left."""
     return translator.within(replace(translator.scope, fields=fields))
 
 
-def _relation(translator: Translator, node: exp.Expr) -> Relation:
+def _translate_relation(translator: Translator, node: exp.Expr) -> Relation:
     if isinstance(node, exp.Table):
         translator.allow_only(node, "this", "db", "catalog", "alias", "joins", "sample")
         if not isinstance(node.this, exp.Identifier):
@@ -57,12 +57,12 @@ def _relation(translator: Translator, node: exp.Expr) -> Relation:
     elif isinstance(node, exp.Unnest):
         relation = translate_unnest(translator, node)
     elif isinstance(node, exp.Paren):
-        relation = _relation(translator, node.this)
+        relation = _translate_relation(translator, node.this)
     elif isinstance(node, exp.Lateral):
         relation = _lateral(translator, node)
     else:
         raise translator.unsupported(node, "this relation")
-    return _sampled(translator, node, _aliased(translator, node, relation))
+    return _apply_sample(translator, node, _apply_alias(translator, node, relation))
 
 
 def _lateral(translator: Translator, node: exp.Lateral) -> Relation:
@@ -77,7 +77,9 @@ def _subquery(translator: Translator, node: exp.Subquery) -> Relation:
     translator.allow_only(node, "this", "alias", "joins", "sample", *_TAIL)
     inner = node.this
     if _is_relation(inner):
-        joined = _joined(translator, _relation(translator, inner), inner.args.get("joins") or ())
+        joined = _join_all(
+            translator, _translate_relation(translator, inner), inner.args.get("joins") or ()
+        )
         return Relation(f"({joined.sql})", joined.fields)
     outer = translator.within(replace(translator.scope, fields=()))
     if any(node.args.get(name) for name in _TAIL):
@@ -133,7 +135,7 @@ def translate_values(translator: Translator, node: exp.Values) -> Relation:
     return Relation(f"(VALUES {lines}) AS {alias}({', '.join(names)})", fields)
 
 
-def _aliased(translator: Translator, node: exp.Expr, relation: Relation) -> Relation:
+def _apply_alias(translator: Translator, node: exp.Expr, relation: Relation) -> Relation:
     alias = node.args.get("alias")
     if alias is None:
         return relation
@@ -155,7 +157,7 @@ def _aliased(translator: Translator, node: exp.Expr, relation: Relation) -> Rela
     return Relation(relation.sql, fields)
 
 
-def _sampled(translator: Translator, node: exp.Expr, relation: Relation) -> Relation:
+def _apply_sample(translator: Translator, node: exp.Expr, relation: Relation) -> Relation:
     sample = node.args.get("sample")
     if sample is None:
         return relation
@@ -171,11 +173,11 @@ def _sampled(translator: Translator, node: exp.Expr, relation: Relation) -> Rela
 def _join(translator: Translator, left: Relation, join: exp.Expr) -> Relation:
     translator.allow_only(join, "this", "on", "using", "side", "kind")
     side, kind = (str(join.args.get(name) or "").upper() for name in ("side", "kind"))
-    lateral = _visible(translator, left.fields)
-    right = _relation(lateral, join.this)
-    right = _joined(lateral, right, join.this.args.get("joins") or ())
-    restricted = _restricted_by_condition(left, right, side)
-    left, right = _null_extended(left, right, side)
+    lateral = _seeing(translator, left.fields)
+    right = _translate_relation(lateral, join.this)
+    right = _join_all(lateral, right, join.this.args.get("joins") or ())
+    restricted = _fields_restricted_by(left, right, side)
+    left, right = _mark_null_extended(left, right, side)
     fields = left.fields + right.fields
     if join.args.get("using"):
         return _join_using(translator, left, right, join, side)
@@ -184,7 +186,7 @@ def _join(translator: Translator, left: Relation, join: exp.Expr) -> Relation:
         if kind != "CROSS" and (side or kind):
             raise translator.malformed(join)
         return Relation(f"{left.sql} CROSS JOIN {right.sql}", fields)
-    term = _visible(translator, fields).translate(condition)
+    term = _seeing(translator, fields).translate(condition)
     if term.type.name not in ("boolean", "unknown"):
         raise translator.mismatch(condition, f"JOIN ON clause must be boolean: {term.type}")
     push_down(translator, condition, restricted)
@@ -192,14 +194,14 @@ def _join(translator: Translator, left: Relation, join: exp.Expr) -> Relation:
     return Relation(sql, fields)
 
 
-def _restricted_by_condition(left: Relation, right: Relation, side: str) -> tuple[Field, ...]:
+def _fields_restricted_by(left: Relation, right: Relation, side: str) -> tuple[Field, ...]:
     """Find the columns of the sides from which a join drops rows that do not match."""
     return {"": left.fields + right.fields, "LEFT": right.fields, "RIGHT": left.fields}.get(
         side, ()
     )
 
 
-def _null_extended(left: Relation, right: Relation, side: str) -> tuple[Relation, Relation]:
+def _mark_null_extended(left: Relation, right: Relation, side: str) -> tuple[Relation, Relation]:
     if side in ("RIGHT", "FULL"):
         left = Relation(left.sql, tuple(column.null_extended() for column in left.fields))
     if side in ("LEFT", "FULL"):
@@ -213,7 +215,9 @@ def _join_using(
     terms, shared, used = [], [], set()
     for name_node in join.args["using"]:
         name = name_node.name.lower()
-        one, other = (_only(translator, name_node, side_, name) for side_ in (left, right))
+        one, other = (
+            _find_shared_column(translator, name_node, side_, name) for side_ in (left, right)
+        )
         pair = [Typed(column.sql, column.type) for column in (one, other)]
         terms.append(compare(translator, name_node, "=", *pair).sql)
         first, second = coerce_to_common_type(translator, name_node, pair, "Column types differ")
@@ -226,7 +230,9 @@ def _join_using(
     return Relation(sql, (*shared, *rest))
 
 
-def _only(translator: Translator, node: exp.Expr, relation: Relation, name: str) -> Field:
+def _find_shared_column(
+    translator: Translator, node: exp.Expr, relation: Relation, name: str
+) -> Field:
     found = [column for column in relation.fields if column.answers(name, ())]
     if len(found) != 1:
         text = f"Column '{name}' is missing from one side of join or ambiguous"
@@ -241,13 +247,13 @@ def translate_unnest(translator: Translator, node: exp.Unnest) -> Relation:
     lengths = []
     for argument in node.expressions:
         value = translator.translate(argument)
-        columns.extend(_columns(translator, argument, value))
+        columns.extend(_unnested_columns(translator, argument, value))
         count = "cardinality" if value.type.name == "map" else "len"
         lengths.append(f"coalesce({count}({value.sql}), 0)")
     if node.args.get("offset"):
         longest = lengths[0] if len(lengths) == 1 else f"greatest({', '.join(lengths)})"
         columns.append((f"range(1, {longest} + 1)", BIGINT, None))
-        _take_ordinality_back(node)
+        _restore_ordinality_alias(node)
     alias = translator.new_name("r")
     items, fields = [], []
     for sql, kind, name in columns:
@@ -257,14 +263,14 @@ def translate_unnest(translator: Translator, node: exp.Unnest) -> Relation:
     return Relation(f"LATERAL (SELECT {', '.join(items)}) AS {alias}", tuple(fields))
 
 
-def _take_ordinality_back(node: exp.Unnest) -> None:
+def _restore_ordinality_alias(node: exp.Unnest) -> None:
     # The parser moves the last column alias into `offset`.
     alias, offset = node.args.get("alias"), node.args["offset"]
     if alias is not None and isinstance(offset, exp.Identifier) and alias.args.get("columns"):
         alias.append("columns", offset)
 
 
-def _columns(translator: Translator, node: exp.Expr, value: Typed) -> list[_Column]:
+def _unnested_columns(translator: Translator, node: exp.Expr, value: Typed) -> list[_Column]:
     kind = value.type
     if kind.name == "map":
         return [

@@ -89,23 +89,23 @@ def signatures() -> Mapping[str, tuple[Signature, ...]]:
         if line.startswith("["):
             section = line.strip("[]")
         elif line and not line.startswith("#"):
-            signature = _signature(line, section)
+            signature = _parse_signature(line, section)
             table[signature.name] = (*table.get(signature.name, ()), signature)
     return table
 
 
-def _signature(line: str, section: str) -> Signature:
+def _parse_signature(line: str, section: str) -> Signature:
     parts = _LINE.fullmatch(line)
     if parts is None:
         raise ValueError(f"not a function signature: {line}")
     words = _WORD.findall(parts["parameters"])
     variadic = bool(words) and words[-1] == "..."
-    parameters = _types([word for word in words if word != "..."])
-    (result,) = _types(_WORD.findall(parts["result"]))
+    parameters = _parse_types([word for word in words if word != "..."])
+    (result,) = _parse_types(_WORD.findall(parts["result"]))
     return Signature(parts["name"], section, parameters, variadic, result, parts["template"])
 
 
-def _types(words: list[str]) -> tuple[TrinoType, ...]:
+def _parse_types(words: list[str]) -> tuple[TrinoType, ...]:
     """Read types separated by commas; consumes the words up to the closing parenthesis."""
     found: list[TrinoType] = []
     while words:
@@ -117,7 +117,7 @@ def _types(words: list[str]) -> tuple[TrinoType, ...]:
         parameters: tuple[TrinoType, ...] = ()
         if words and words[0] == "(":
             words.pop(0)
-            parameters = _types(words)
+            parameters = _parse_types(words)
         names = (None,) * len(parameters) if word == "row" else ()
         precision = _DEFAULT_PRECISION.get(word)
         found.append(TrinoType(word, parameters, names, precision=precision))
@@ -148,7 +148,7 @@ def _apply(signature: Signature, arguments: Sequence[TrinoType], *, exact: bool)
         _concrete(parameter, argument, variables)
         for parameter, argument in zip(parameters, arguments, strict=True)
     )
-    return Match(signature, targets, _substituted(signature.result, variables), variables)
+    return Match(signature, targets, _substitute(signature.result, variables), variables)
 
 
 def _concrete(
@@ -156,7 +156,7 @@ def _concrete(
 ) -> TrinoType:
     if parameter.name in _PSEUDO_TYPES:
         return argument
-    target = _substituted(parameter, variables)
+    target = _substitute(parameter, variables)
     # A parameter of the same family takes the argument's own length, precision and zone.
     return argument if target.name == argument.name and not target.parameters else target
 
@@ -209,10 +209,10 @@ def _allowed(name: str, argument: TrinoType) -> bool:
     return argument.name == "unknown" or families.get(name, True)
 
 
-def _substituted(pattern: TrinoType, variables: Mapping[str, TrinoType]) -> TrinoType:
+def _substitute(pattern: TrinoType, variables: Mapping[str, TrinoType]) -> TrinoType:
     if len(pattern.name) == 1:
         return variables.get(pattern.name, UNKNOWN)
     if not pattern.parameters:
         return pattern
-    parts = tuple(_substituted(part, variables) for part in pattern.parameters)
+    parts = tuple(_substitute(part, variables) for part in pattern.parameters)
     return TrinoType(pattern.name, parts, pattern.field_names)

@@ -46,13 +46,13 @@ def _format(translator: Translator, call: Call) -> Typed:
     pieces, offset, rest = [], 0, list(values)
     for directive in _DIRECTIVE.finditer(pattern.constant):
         pieces.append(quote_string(pattern.constant[offset : directive.start()]))
-        pieces.append(_directive(translator, call, directive, rest))
+        pieces.append(_translate_directive(translator, call, directive, rest))
         offset = directive.end()
     pieces.append(quote_string(pattern.constant[offset:]))
     return Typed(f"concat({', '.join(pieces)})", VARCHAR)
 
 
-def _directive(
+def _translate_directive(
     translator: Translator, call: Call, directive: re.Match[str], rest: list[Typed]
 ) -> str:
     letter = directive["letter"]
@@ -71,10 +71,10 @@ def _directive(
         shown = f"CAST({value.sql} AS DOUBLE)"
     else:
         raise translator.unsupported(call.node, f"the format specifier {directive[0]}")
-    return _printed(directive, shown)
+    return _print_directive(directive, shown)
 
 
-def _printed(directive: re.Match[str], value: str) -> str:
+def _print_directive(directive: re.Match[str], value: str) -> str:
     flags = directive["flags"].replace(",", "")
     number = f"{directive['width']}{directive['precision'] or ''}{directive['letter']}"
     if "," not in directive["flags"]:

@@ -43,10 +43,10 @@ def resolve_table(translator: Translator, node: exp.Table) -> Relation:
                 for column in common.fields
             )
             return Relation(f"{common.relation} AS {alias}", fields)
-    return _scan(translator, _table(translator, node, parts))
+    return _add_scan(translator, _find_table(translator, node, parts))
 
 
-def _table(translator: Translator, node: exp.Table, parts: list[str]) -> Table:
+def _find_table(translator: Translator, node: exp.Table, parts: list[str]) -> Table:
     defaults = [CATALOG_NAME, translator.statement.default_database.lower()]
     catalog, database, name = [*defaults[: 3 - len(parts)], *parts]
     if catalog != CATALOG_NAME:
@@ -62,7 +62,7 @@ def _table(translator: Translator, node: exp.Table, parts: list[str]) -> Table:
     return table
 
 
-def _scan(translator: Translator, table: Table) -> Relation:
+def _add_scan(translator: Translator, table: Table) -> Relation:
     number = len(translator.statement.scans)
     scan = Scan(f"scan_{number}", table)
     translator.statement.scans.append(scan)
@@ -76,7 +76,7 @@ def _scan(translator: Translator, table: Table) -> Relation:
         Field(
             column.name,
             f"{alias}.{quote_identifier(column.name)}",
-            _type(column.type),
+            _parse_type(column.type),
             qualifier,
             partitions.get(column.name, ()),
         )
@@ -85,7 +85,7 @@ def _scan(translator: Translator, table: Table) -> Relation:
     return Relation(f"{scan.relation} AS {alias}", fields)
 
 
-def _type(name: str) -> TrinoType:
+def _parse_type(name: str) -> TrinoType:
     """Parse the type of a column, such as `decimal(10,2)`."""
     base, _, rest = name.partition("(")
     numbers = [int(digits) for digits in re.findall(r"\d+", rest)]
@@ -112,10 +112,12 @@ def translate_with(translator: Translator, node: exp.Expr) -> tuple[str, Transla
         if name in translator.scope.common_tables and table is not clause.expressions[0]:
             _refuse_duplicate(translator, clause, table, name)
         relation = translator.new_name("q")
-        body = _body(translator, table, relation, recursive=bool(clause.args["recursive"]))
+        body = _translate_body(
+            translator, table, relation, recursive=bool(clause.args["recursive"])
+        )
         labels = ", ".join(column.sql for column in body.fields)
         parts.append(f"{relation}({labels}) AS ({body.sql})")
-        translator = _knowing(translator, name, CommonTable(relation, body.fields))
+        translator = _with_common_table(translator, name, CommonTable(relation, body.fields))
     word = "WITH RECURSIVE" if clause.args["recursive"] else "WITH"
     return f"{word} {', '.join(parts)} ", translator
 
@@ -127,26 +129,28 @@ def _refuse_duplicate(translator: Translator, clause: exp.Expr, table: exp.Expr,
         raise translator.failure("DUPLICATE_NAMED_QUERY", text, table)
 
 
-def _knowing(translator: Translator, name: str, table: CommonTable) -> Translator:
+def _with_common_table(translator: Translator, name: str, table: CommonTable) -> Translator:
     tables = {**translator.scope.common_tables, name: table}
     return translator.within(replace(translator.scope, common_tables=tables))
 
 
-def _body(translator: Translator, table: exp.CTE, relation: str, *, recursive: bool) -> Relation:
+def _translate_body(
+    translator: Translator, table: exp.CTE, relation: str, *, recursive: bool
+) -> Relation:
     inner = table.this
     if recursive and isinstance(inner, exp.Union) and not inner.args.get("with_"):
-        return _recursive(translator, table, relation)
-    return _renamed(translator, table, _detached(translator).translate_query(inner))
+        return _translate_recursive(translator, table, relation)
+    return _rename_columns(translator, table, _isolated(translator).translate_query(inner))
 
 
-def _detached(translator: Translator) -> Translator:
+def _isolated(translator: Translator) -> Translator:
     """Return a translator that sees the tables before this one and no columns around it."""
     return translator.within(
         Scope(common_tables=translator.scope.common_tables, parent=translator.scope.parent)
     )
 
 
-def _renamed(translator: Translator, table: exp.CTE, body: Relation) -> Relation:
+def _rename_columns(translator: Translator, table: exp.CTE, body: Relation) -> Relation:
     alias = table.args["alias"]
     names = [column.name for column in alias.args.get("columns") or ()]
     if names and len(names) != len(body.fields):
@@ -163,13 +167,13 @@ def _renamed(translator: Translator, table: exp.CTE, body: Relation) -> Relation
     )
 
 
-def _recursive(translator: Translator, table: exp.CTE, relation: str) -> Relation:
+def _translate_recursive(translator: Translator, table: exp.CTE, relation: str) -> Relation:
     union = table.this
     translator.allow_only(union, "this", "expression", "distinct")
-    base = _renamed(translator, table, _detached(translator).translate_query(union.this))
+    base = _rename_columns(translator, table, _isolated(translator).translate_query(union.this))
     fields = tuple(column.detached() for column in base.fields)
     itself = CommonTable(relation, fields)
-    stepping = _knowing(_detached(translator), table.alias.lower(), itself)
+    stepping = _with_common_table(_isolated(translator), table.alias.lower(), itself)
     step = stepping.translate_query(union.expression)
     if len(step.fields) != len(base.fields):
         raise translator.mismatch(

@@ -17,25 +17,29 @@ _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")
 
 def to_wall_clock(sql: str, zone: str) -> str:
     """Convert an instant to a DuckDB TIMESTAMP in a zone."""
-    return f"({_utc(sql)} + {_shift(zone)})" if _OFFSET.fullmatch(zone) else _named(sql, zone)
+    return (
+        f"({_in_utc(sql)} + {_offset_interval(zone)})"
+        if _OFFSET.fullmatch(zone)
+        else _in_zone(sql, zone)
+    )
 
 
 def to_instant(sql: str, zone: str) -> str:
     """Convert a wall-clock time in a zone to a DuckDB TIMESTAMPTZ."""
     if _OFFSET.fullmatch(zone):
-        return f"timezone('UTC', {sql} - {_shift(zone)})"
+        return f"timezone('UTC', {sql} - {_offset_interval(zone)})"
     return f"timezone({quote_string(zone)}, {sql})"
 
 
-def _utc(sql: str) -> str:
+def _in_utc(sql: str) -> str:
     return f"timezone('UTC', {sql})"
 
 
-def _named(sql: str, zone: str) -> str:
+def _in_zone(sql: str, zone: str) -> str:
     return f"timezone({quote_string(zone)}, {sql})"
 
 
-def _shift(zone: str) -> str:
+def _offset_interval(zone: str) -> str:
     match = _OFFSET.fullmatch(zone)
     sign, hours, minutes = match.groups() if match else ("+", "0", "0")
     return f"INTERVAL '{sign}{int(hours) * 60 + int(minutes)}' MINUTE"

@@ -119,7 +119,7 @@ def translate(sql: str, catalog: Catalog, default_database: str) -> Translation:
         MalformedQuery: the text is not one statement of Athena's grammar.
         StatementFailure: Athena would fail the statement, or only Athena can run it.
     """
-    kind, text = _statement_kind(sql)
+    kind, text = _split_explain(sql)
     text = blank_comments(text)
     tree = parse_statement(text)
     statement = Statement(
@@ -134,7 +134,7 @@ def translate(sql: str, catalog: Catalog, default_database: str) -> Translation:
         for number, scan in enumerate(statement.scans)
     )
     if kind is StatementKind.EXPLAIN_VALIDATE:
-        # Bound but never run: the condition is true before the sub-query is looked at.
+        # Bound but never run: the condition is true without the sub-query.
         bound = f"SELECT TRUE AS c WHERE TRUE OR EXISTS ({result.sql})"
         return Translation(bound, scans, kind, (OutputColumn("Valid", BOOLEAN, "c"),), sql)
     columns = tuple(
@@ -153,7 +153,7 @@ def _usable_predicates(statement: Statement, scan: int) -> tuple[PartitionPredic
     )
 
 
-def _statement_kind(sql: str) -> tuple[StatementKind, str]:
+def _split_explain(sql: str) -> tuple[StatementKind, str]:
     """Find the kind of statement, and the query in it at its position in the text."""
     explain = _EXPLAIN_VALIDATE.match(sql)
     if explain is not None:
@@ -189,10 +189,10 @@ def describe_columns(
         connection.execute(f"EXPLAIN {translation.sql}").fetchall()
     except duckdb.Error as error:
         raise failure_from_duckdb(error, translation.original) from error
-    return tuple(_result_column(column.name, column.type) for column in translation.columns)
+    return tuple(_describe_column(column.name, column.type) for column in translation.columns)
 
 
-def _result_column(name: str, kind: TrinoType) -> ResultColumn:
+def _describe_column(name: str, kind: TrinoType) -> ResultColumn:
     textual = kind.name in ("varchar", "char")
     precision = _PRECISIONS.get(kind.name, kind.precision or 0)
     if textual:

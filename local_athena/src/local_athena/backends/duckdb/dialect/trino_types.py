@@ -163,13 +163,13 @@ def common_type(left: TrinoType, right: TrinoType) -> TrinoType | None:
     if right.name == "unknown" or left == right:
         return left
     if left.name == right.name:
-        return _widened(left, right)
+        return _widen(left, right)
     if left.is_number and right.is_number:
         return _common_number(left, right)
     return _common_family(left, right)
 
 
-def _widened(left: TrinoType, right: TrinoType) -> TrinoType | None:
+def _widen(left: TrinoType, right: TrinoType) -> TrinoType | None:
     if left.name in ("varchar", "char"):
         unbounded = left.length is None or right.length is None
         length = None if unbounded else max(left.length or 0, right.length or 0)
@@ -179,7 +179,7 @@ def _widened(left: TrinoType, right: TrinoType) -> TrinoType | None:
         digits = max(_whole_digits(left), _whole_digits(right)) + scale
         return TrinoType("decimal", precision=min(38, digits), scale=scale)
     if left.parameters:
-        return _widened_parts(left, right)
+        return _widen_parts(left, right)
     precision = max(left.precision or 0, right.precision or 0)
     zone = left.zone if left.zone == right.zone else None
     return replace(left, precision=precision, zone=zone)
@@ -189,7 +189,7 @@ def _whole_digits(decimal: TrinoType) -> int:
     return (decimal.precision or 0) - decimal.scale
 
 
-def _widened_parts(left: TrinoType, right: TrinoType) -> TrinoType | None:
+def _widen_parts(left: TrinoType, right: TrinoType) -> TrinoType | None:
     if len(left.parameters) != len(right.parameters):
         return None
     pairs = zip(left.parameters, right.parameters, strict=True)
@@ -206,7 +206,7 @@ def _widened_parts(left: TrinoType, right: TrinoType) -> TrinoType | None:
 def _common_number(left: TrinoType, right: TrinoType) -> TrinoType | None:
     lower, upper = sorted((left, right), key=lambda kind: _NUMBERS.index(kind.name))
     if upper.name == "decimal":
-        return _widened(decimal_of(lower), upper)
+        return _widen(decimal_of(lower), upper)
     return upper
 
 

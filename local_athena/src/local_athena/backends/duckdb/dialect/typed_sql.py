@@ -41,7 +41,7 @@ def coerce(value: Typed, target: TrinoType, depth: int = 0) -> Typed:
     if value.type.duckdb == target.duckdb or target.name == "unknown":
         return Typed(value.sql, target, value.constant)
     if target.name == "row":
-        return Typed(_coerced_row(value, target, depth), target)
+        return Typed(_coerce_row(value, target, depth), target)
     if target.name == "array" and target.holds("row"):
         name = f"c{depth}"
         item = coerce(Typed(name, value.type.element), target.element, depth + 1)
@@ -49,7 +49,7 @@ def coerce(value: Typed, target: TrinoType, depth: int = 0) -> Typed:
     return Typed(f"CAST({value.sql} AS {target.duckdb})", target, value.constant)
 
 
-def _coerced_row(value: Typed, target: TrinoType, depth: int) -> str:
+def _coerce_row(value: Typed, target: TrinoType, depth: int) -> str:
     pairs = enumerate(zip(value.type.parameters, target.parameters, strict=True), 1)
     parts = (
         f"'f{n}': {coerce(Typed(f'({value.sql}).f{n}', one), other, depth).sql}"

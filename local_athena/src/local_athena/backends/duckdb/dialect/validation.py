@@ -49,15 +49,15 @@ def check_tokens(sql: str, tokens: Sequence[Token]) -> None:
     for index, token in enumerate(tokens):
         following = tokens[index + 1] if index + 1 < len(tokens) else None
         if token.token_type in _BEFORE_NAMES and following and _is_string(following):
-            raise _mismatched(sql, following)
+            raise _mismatched_input(sql, following)
         if _is_foreign(sql, token, following):
-            raise _mismatched(sql, token)
+            raise _mismatched_input(sql, token)
     _check_limit_order(sql, tokens)
 
 
 def _check_start(sql: str, tokens: Sequence[Token]) -> None:
     if tokens and tokens[0].token_type not in _STARTS:
-        raise _mismatched(sql, tokens[0])
+        raise _mismatched_input(sql, tokens[0])
 
 
 def _is_string(token: Token) -> bool:
@@ -84,10 +84,10 @@ def _check_limit_order(sql: str, tokens: Sequence[Token]) -> None:
         elif token.token_type is TokenType.LIMIT:
             limited[-1] = True
         elif token.token_type is TokenType.OFFSET and limited[-1]:
-            raise _mismatched(sql, token)
+            raise _mismatched_input(sql, token)
 
 
-def _mismatched(sql: str, token: Token) -> MalformedQuery:
+def _mismatched_input(sql: str, token: Token) -> MalformedQuery:
     before = sql[: token.start]
     line, column = before.count("\n") + 1, token.start - before.rfind("\n")
     shown = sql[token.start : token.end + 1]

@@ -111,7 +111,7 @@ def _records_sql(files: Sequence[DataFile]) -> str:
 
 
 def _from_lines(paths: Sequence[str]) -> str:
-    # Read as plain objects and not by columns: DuckDB would match names exactly and round numbers.
+    # Read as objects, not columns: DuckDB would match names exactly and round numbers.
     return (
         "SELECT filename, CAST(json AS VARCHAR) AS json "  # noqa: S608
         f"FROM read_json_objects({_list(paths)}, "
@@ -120,7 +120,7 @@ def _from_lines(paths: Sequence[str]) -> str:
 
 
 def _from_parquet(paths: Sequence[str]) -> str:
-    # By way of JSON, so that one set of rules serves both formats, whatever types a writer chose.
+    # As JSON, so that both formats follow the same rules whatever the types in the file.
     return (
         "SELECT row.filename, CAST(to_json(row) AS VARCHAR) AS json "  # noqa: S608
         f"FROM read_parquet({_list(paths)}, filename = true, union_by_name = true, "

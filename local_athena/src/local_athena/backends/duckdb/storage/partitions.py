@@ -74,7 +74,7 @@ def _visible(folder: str) -> Iterator[os.DirEntry[str]]:
         with os.scandir(folder) as entries:
             yield from (entry for entry in entries if not entry.name.startswith(_HIDDEN))
     except FileNotFoundError:
-        # A topic that nobody has written to yet, or a batch that retention removed meanwhile.
+        # Nobody has written to the table yet, or retention has just removed the folder.
         return
 
 
@@ -104,16 +104,16 @@ def _query(columns: Sequence[_Column], predicates: Sequence[PartitionPredicate])
         f"TRY_CAST(unnest(CAST(${number} AS VARCHAR[])) AS {kind}) AS {quote_identifier(name)}"
         for number, (name, kind) in enumerate(columns, 1)
     )
-    # No partition column is named with a blank, which Hive does not allow.
+    # No partition column has a blank in its name, which Hive does not allow.
     folder = f'(SELECT unnest(range(len($1))) AS " number", {lists}) AS folder'
     kept = " AND ".join(_keeps(predicate, columns) for predicate in predicates)
-    # A name that is no value of the column's type is an error that the statement itself meets.
+    # A folder whose name is no value of the column's type is kept: the statement itself must fail.
     unread = " OR ".join(f"folder.{quote_identifier(name)} IS NULL" for name, _ in columns)
     return select_from('" number"', folder) + f" WHERE ({kept}) OR {unread} ORDER BY 1"
 
 
 def _keeps(predicate: PartitionPredicate, columns: Sequence[_Column]) -> str:
-    # A condition that fails for a folder keeps it, so that the statement itself meets the error.
+    # A folder for which the condition fails is kept: the statement itself must fail.
     kept = f"TRY({predicate.sql}) IS NOT FALSE"
     if not predicate.null_extended:
         return kept
