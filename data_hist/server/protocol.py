@@ -286,7 +286,7 @@ class BoundedProtocol(HttpToolsProtocol):
         defaults = self.server_state.default_headers
         cross_origin = self.app_state.get(CROSS_ORIGIN_KEY)
         extra = cross_origin.headers_for(self.headers or ()) if cross_origin else []
-        return render_head(problem, request_id, [*defaults, *extra], is_last=is_last)
+        return render_head(problem, request_id, defaults, extra, is_last=is_last)
 
 
 def _head_too_large() -> InvalidRequest:
