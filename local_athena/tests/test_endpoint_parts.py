@@ -6,11 +6,11 @@ import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from local_athena.athena_api.api_errors import ApiError
-from local_athena.athena_api.throttling import Throttle
-from local_athena.athena_api.tokens import issue_token, read_token
+from local_athena.athena_api.endpoint import Throttle
+from local_athena.athena_api.errors import ApiError
+from local_athena.athena_api.requests import issue_token, read_token
 from local_athena.engine.parameters import bind_parameters
-from local_athena.engine.result_files import (
+from local_athena.engine.results import (
     Row,
     close_empty_result,
     copy_statement,

@@ -18,8 +18,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from local_athena.athena_api.athena import AthenaProtocol
-from local_athena.athena_api.throttling import Throttle
+from local_athena.athena_api.endpoint import AthenaProtocol, Throttle
 from local_athena.athena_api.workgroup import Workgroup
 from local_athena.engine.engine import Engine
 from local_athena.s3_api.endpoint import S3Protocol
@@ -73,7 +72,7 @@ def serve(settings: LocalAthenaSettings, catalog: Catalog) -> None:
     try:
         if not settings.data.is_dir():
             raise CannotStart(f"there is no archive at {settings.data}")
-        with _owned(settings.state), _listening(settings) as listener:
+        with _locked(settings.state), _listening(settings) as listener:
             _run(create_app(settings, catalog), listener)
     except CannotStart as error:
         print(f"local-athena: {error}", file=sys.stderr)
@@ -85,7 +84,7 @@ async def _health(_: Request) -> PlainTextResponse:
 
 
 @contextlib.contextmanager
-def _owned(state: Path) -> Iterator[None]:
+def _locked(state: Path) -> Iterator[None]:
     """Lock the folder, so that a second process does not fail its running executions."""
     try:
         state.mkdir(parents=True, exist_ok=True)

@@ -4,9 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from local_athena.athena_api.api_errors import invalid_input, metadata_not_found
-from local_athena.athena_api.request_members import Member, check_members
-from local_athena.athena_api.tokens import issue_token, read_token
+from local_athena.athena_api.errors import invalid_input, metadata_not_found
+from local_athena.athena_api.requests import Member, check_members, issue_token, read_token
 from local_athena.tables import CATALOG_NAME, Catalog, Column, Table
 
 _CATALOG = Member("CatalogName", required=True, minimum=1, maximum=256)

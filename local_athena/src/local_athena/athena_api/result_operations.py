@@ -2,17 +2,16 @@
 
 from typing import Any, BinaryIO
 
-from local_athena.athena_api.api_errors import (
+from local_athena.athena_api.errors import (
     execution_not_found,
     invalid_input,
     invalid_request,
     result_not_found,
 )
-from local_athena.athena_api.request_members import Member, check_members
-from local_athena.athena_api.tokens import issue_token, read_token
+from local_athena.athena_api.requests import Member, check_members, issue_token, read_token
 from local_athena.engine.engine import Engine
 from local_athena.engine.executions import Column, Execution, State
-from local_athena.engine.result_files import Page, Row, read_page
+from local_athena.engine.results import Page, Row, read_page
 from local_athena.s3_api.object_store import ObjectStore, split_location
 
 _MAX_PAGE = 1000

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from local_athena.athena_api.api_errors import invalid_input
-from local_athena.athena_api.request_members import Member, check_members
+from local_athena.athena_api.errors import invalid_input
+from local_athena.athena_api.requests import Member, check_members
 
 ENGINE_VERSION = {
     "SelectedEngineVersion": "AUTO",

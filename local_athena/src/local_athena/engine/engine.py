@@ -12,11 +12,10 @@ from pathlib import Path
 from local_athena.backends.duckdb.dialect import StatementKind, Translation, translate
 from local_athena.backends.duckdb.storage.archive import Archive
 from local_athena.engine.database import Database
-from local_athena.engine.execution_registry import ExecutionRegistry
-from local_athena.engine.execution_store import ExecutionStore
+from local_athena.engine.execution_registry import ExecutionRegistry, ExecutionStore
 from local_athena.engine.executions import Execution, Failure, Request
 from local_athena.engine.parameters import bind_parameters
-from local_athena.engine.result_quota import ResultQuota
+from local_athena.engine.results import ResultQuota
 from local_athena.engine.worker import Job, JobQueue, Worker
 from local_athena.errors import StatementFailure
 from local_athena.s3_api.object_store import ObjectStore
@@ -50,9 +49,9 @@ class Engine:
         self._catalog = catalog
         self._objects = objects
         self._archive = Archive(settings.data)
-        self._ledger = ExecutionRegistry(ExecutionStore(settings.state / "executions"))
-        self._quota = ResultQuota(self._ledger, objects, settings.max_results_bytes)
-        self._admission = threading.Lock()
+        self._registry = ExecutionRegistry(ExecutionStore(settings.state / "executions"))
+        self._quota = ResultQuota(self._registry, objects, settings.max_results_bytes)
+        self._start_lock = threading.Lock()
         self._jobs: JobQueue = queue.SimpleQueue()
         self._workers: list[Worker] = []
         self._closing = threading.Event()
@@ -72,35 +71,35 @@ class Engine:
             IdempotentParameterMismatch: The token was used for another request.
             TooManyActiveQueries: The quota is used up.
         """
-        if earlier := self._ledger.replayed(request):
+        if earlier := self._registry.find_repeated(request):
             return earlier.id
         plan = self._plan(request)
-        with self._admission:
+        with self._start_lock:
             # Another request may have brought the same token while this one was being parsed.
-            if earlier := self._ledger.replayed(request):
+            if earlier := self._registry.find_repeated(request):
                 return earlier.id
-            self._admit()
-            execution = self._ledger.add(request, _substatement(plan, request.sql))
+            self._check_quota()
+            execution = self._registry.add(request, _substatement(plan, request.sql))
             self._jobs.put(Job(execution.id, request.sql, plan))
         return execution.id
 
     def find(self, execution_id: str) -> Execution | None:
         """Look up an execution."""
-        return self._ledger.find(execution_id)
+        return self._registry.find(execution_id)
 
     def newest(self, limit: int, before: int | None = None) -> list[Execution]:
         """List executions, newest first, from below a sequence number."""
-        return self._ledger.newest(limit, before)
+        return self._registry.newest(limit, before)
 
     def stop(self, execution_id: str) -> None:
         """Cancel an execution; does nothing if it has finished."""
-        if self._ledger.change(execution_id, Execution.cancelled):
+        if self._registry.change(execution_id, Execution.cancelled):
             self._interrupt(execution_id)
 
     def close(self) -> None:
         """Fail unfinished executions and end all threads; otherwise DuckDB aborts the process."""
         self._closing.set()
-        self._ledger.abandon("The endpoint stopped before the query finished")
+        self._registry.abandon("The endpoint stopped before the query finished")
         for _ in self._workers:
             self._jobs.put(None)
         for thread in (self._watchdog, *self._workers):
@@ -108,9 +107,9 @@ class Engine:
                 self._interrupt_abandoned()
                 thread.join(timeout=_WATCH_INTERVAL_SECONDS)
 
-    def _admit(self) -> None:
+    def _check_quota(self) -> None:
         limit = self._settings.max_active_queries
-        if limit is not None and len(self._ledger.active()) >= limit:
+        if limit is not None and len(self._registry.active()) >= limit:
             raise TooManyActiveQueries
 
     def _plan(self, request: Request) -> Translation | StatementFailure:
@@ -126,7 +125,7 @@ class Engine:
 
     def _worker(self, number: int) -> Worker:
         folder = self._settings.state.resolve() / "workers" / str(number)
-        return Worker(folder, self._jobs, self._ledger, self._objects, self._open_database)
+        return Worker(folder, self._jobs, self._registry, self._objects, self._open_database)
 
     def _open_database(self, folder: Path) -> Database:
         settings = self._settings
@@ -142,12 +141,12 @@ class Engine:
 
     def _watch_once(self) -> None:
         for worker in self._workers:
-            self._hold_limits(worker)
+            self._enforce_limits(worker)
         # An interrupt between two statements is lost on DuckDB, so it is repeated.
         self._interrupt_abandoned()
         self._quota.enforce()
 
-    def _hold_limits(self, worker: Worker) -> None:
+    def _enforce_limits(self, worker: Worker) -> None:
         current = worker.current
         if current is None:
             return
@@ -158,12 +157,12 @@ class Engine:
             failure = Failure.internal("The result exceeds the room for results of this endpoint")
         else:
             return
-        self._ledger.change(execution_id, lambda execution: execution.failed(failure))
+        self._registry.change(execution_id, lambda execution: execution.failed(failure))
 
     def _interrupt_abandoned(self) -> None:
         for worker in self._workers:
             current = worker.current
-            execution = self._ledger.find(current[0]) if current else None
+            execution = self._registry.find(current[0]) if current else None
             if execution and execution.state.is_final:
                 worker.interrupt(execution.id)
 

@@ -1,23 +1,90 @@
-"""The registry of executions, and the only way to change one.
+"""The registry of executions: the only way to change one, and the files that outlive the process.
 
 Enforces the rules across threads and executions: final states do not change, a repeated token
 returns the first execution, and a crash fails unfinished executions.
 """
 
+import json
 import logging
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from pathlib import Path
+from typing import Any
 
-from local_athena.engine.execution_store import ExecutionStore
-from local_athena.engine.executions import Execution, Failure, Request, State
+from local_athena.engine.executions import (
+    Column,
+    Execution,
+    Failure,
+    Request,
+    State,
+    Statistics,
+)
 
 _log = logging.getLogger(__name__)
 
 # Athena forgets an execution after 45 days.
 HISTORY = timedelta(days=45)
+
+
+class ExecutionStore:
+    """The executions in one folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def save(self, execution: Execution) -> None:
+        """Write an execution, replacing its file."""
+        path = self._path(execution.id)
+        # Replaced by a rename: a crash in between leaves the document before it.
+        unfinished = path.with_suffix(".tmp")
+        unfinished.write_text(
+            json.dumps(asdict(execution), default=datetime.isoformat), encoding="utf-8"
+        )
+        unfinished.replace(path)
+
+    def forget(self, execution_id: str) -> None:
+        """Delete the file of an execution."""
+        self._path(execution_id).unlink(missing_ok=True)
+
+    def load(self) -> list[Execution]:
+        """Read all executions, in order of arrival."""
+        return sorted(self._read(), key=lambda execution: execution.sequence)
+
+    def _read(self) -> Iterator[Execution]:
+        for path in self._folder.glob("*.json"):
+            try:
+                yield _execution(json.loads(path.read_text(encoding="utf-8")))
+            except (ValueError, KeyError, TypeError):
+                _log.warning("%s is no execution and was left out", path.name)
+
+    def _path(self, execution_id: str) -> Path:
+        return self._folder / f"{execution_id}.json"
+
+
+def _execution(document: dict[str, Any]) -> Execution:
+    request = document["request"]
+    failure = document["failure"]
+    return Execution(
+        **document
+        | {
+            "request": Request(**request | {"parameters": tuple(request["parameters"])}),
+            "state": State(document["state"]),
+            "submitted_at": datetime.fromisoformat(document["submitted_at"]),
+            "completed_at": _moment(document["completed_at"]),
+            "failure": Failure(**failure) if failure else None,
+            "columns": tuple(Column(**column) for column in document["columns"]),
+            "statistics": Statistics(**document["statistics"]),
+        }
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 class IdempotentParameterMismatch(Exception):
@@ -51,7 +118,7 @@ class ExecutionRegistry:
             older = (each for each in newest_first if before is None or each.sequence < before)
             return list(islice(older, limit))
 
-    def replayed(self, request: Request) -> Execution | None:
+    def find_repeated(self, request: Request) -> Execution | None:
         """Find the execution that this request already started.
 
         Raises:

@@ -14,10 +14,8 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import duckdb
-
 from local_athena.backends.duckdb.dialect import Translation
-from local_athena.engine.database import Database
+from local_athena.engine.database import Abandoned, Database, Outcome, run_statement
 from local_athena.engine.execution_registry import ExecutionRegistry
 from local_athena.engine.executions import (
     Execution,
@@ -25,7 +23,6 @@ from local_athena.engine.executions import (
     Statistics,
     milliseconds_since,
 )
-from local_athena.engine.statement import Abandoned, Outcome, run_statement
 from local_athena.errors import StatementFailure
 from local_athena.s3_api.object_store import ObjectStore, split_location
 
@@ -51,7 +48,7 @@ class Worker(threading.Thread):
         self,
         folder: Path,
         jobs: JobQueue,
-        ledger: ExecutionRegistry,
+        registry: ExecutionRegistry,
         objects: ObjectStore,
         open_database: Callable[[Path], Database],
     ) -> None:
@@ -60,7 +57,7 @@ class Worker(threading.Thread):
         folder.mkdir(parents=True)
         self._result = folder / "result"
         self._jobs = jobs
-        self._ledger = ledger
+        self._registry = registry
         self._objects = objects
         self._open_database = partial(open_database, folder)
         self._database = self._open_database()
@@ -94,7 +91,7 @@ class Worker(threading.Thread):
                 self._database.interrupt()
 
     def _run_job(self, job: Job) -> None:
-        if not self._ledger.change(job.execution_id, Execution.running):
+        if not self._registry.change(job.execution_id, Execution.running):
             return
         with self._job_lock:
             self._current = (job.execution_id, time.monotonic())
@@ -119,11 +116,9 @@ class Worker(threading.Thread):
             return run_statement(
                 self._database, job.plan, job.sql, self._result, lambda: self._is_final(job)
             )
-        except StatementFailure as failure:
-            if isinstance(failure.__cause__, duckdb.FatalException | duckdb.InternalException):
-                # After one of these DuckDB refuses every further statement.
+        finally:
+            if not self._database.is_usable:
                 self._reopen()
-            raise
 
     def _finish(self, job: Job, outcome: Outcome) -> None:
         # Inside the change of state: a query stopped meanwhile must not leave a result behind.
@@ -135,13 +130,13 @@ class Worker(threading.Thread):
             statistics = _statistics(execution, outcome, size, service_ms)
             return execution.succeeded(outcome.columns, statistics)
 
-        self._ledger.change(job.execution_id, publish)
+        self._registry.change(job.execution_id, publish)
 
     def _fail(self, job: Job, failure: Failure) -> None:
-        self._ledger.change(job.execution_id, lambda execution: execution.failed(failure))
+        self._registry.change(job.execution_id, lambda execution: execution.failed(failure))
 
     def _is_final(self, job: Job) -> bool:
-        execution = self._ledger.find(job.execution_id)
+        execution = self._registry.find(job.execution_id)
         return execution is None or execution.state.is_final
 
     def _reopen(self) -> None:

@@ -17,9 +17,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from local_athena.s3_api.errors import S3Error
-from local_athena.s3_api.listing import list_objects
 from local_athena.s3_api.object_store import InvalidBucketName, KeyUnusable, ObjectStore
-from local_athena.s3_api.reading import read_object
+from local_athena.s3_api.reading import list_objects, read_object
 from local_athena.s3_api.xml_documents import (
     deleted_xml,
     error_xml,

@@ -1,7 +1,6 @@
-"""Write result files with DuckDB in Athena's format, and read them page by page.
+"""Result files: written by DuckDB in Athena's format, read page by page, limited in disk space.
 
-Every value is quoted, with `"` doubled; NULL is nothing, the empty string is `""`. Reading a page
-costs only its own bytes.
+Every value is quoted, with `"` doubled; NULL is nothing, the empty string is `""`.
 """
 
 import re
@@ -9,6 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
+
+from local_athena.engine.execution_registry import ExecutionRegistry
+from local_athena.engine.executions import Execution
+from local_athena.s3_api.object_store import ObjectStore, split_location
 
 Row = list[str | None]
 
@@ -83,3 +86,40 @@ def _row(buffer: bytes, position: int) -> tuple[Row, int] | None:
 
 def _quoted(text: str, mark: str) -> str:
     return mark + text.replace(mark, mark + mark) + mark
+
+
+class ResultQuota:
+    """The quota on the disk space of results. Not thread-safe."""
+
+    def __init__(self, registry: ExecutionRegistry, objects: ObjectStore, max_bytes: int) -> None:
+        self._registry = registry
+        self._objects = objects
+        self._max_bytes = max_bytes
+        self._deleted: set[str] = set()
+        self._seen = 0
+
+    def enforce(self) -> None:
+        """Delete the oldest results until the rest fits; always keep the newest."""
+        seen, self._seen = self._seen, self._registry.results
+        if seen == self._seen or self._excess_bytes() <= 0:
+            return
+        for result in self._kept():
+            if not self._exists(result):
+                self._deleted.add(result.id)
+        for result in self._kept()[:-1]:
+            if self._excess_bytes() <= 0:
+                return
+            self._objects.delete(*split_location(result.result_location))
+            self._deleted.add(result.id)
+
+    def _kept(self) -> list[Execution]:
+        return [each for each in self._registry.succeeded() if each.id not in self._deleted]
+
+    def _excess_bytes(self) -> int:
+        return sum(each.statistics.output_bytes for each in self._kept()) - self._max_bytes
+
+    def _exists(self, execution: Execution) -> bool:
+        file = self._objects.open(*split_location(execution.result_location))
+        if file is not None:
+            file.close()
+        return file is not None

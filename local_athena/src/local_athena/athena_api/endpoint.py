@@ -1,32 +1,59 @@
-"""Serve Athena's JSON 1.1 protocol: route operations by header, render responses and errors.
+"""Serve Athena's JSON 1.1 protocol: route operations by header, apply call quotas, render errors.
 
-Accepts any credentials; signatures are not checked.
+Any credentials are accepted; signatures are not checked.
 """
 
 import json
 import logging
+import threading
+import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from local_athena.athena_api.api_errors import ApiError, throttled
+from local_athena.athena_api.errors import ApiError, throttled
 from local_athena.athena_api.execution_operations import ExecutionOperations
 from local_athena.athena_api.metadata_operations import MetadataOperations
 from local_athena.athena_api.result_operations import ResultOperations
-from local_athena.athena_api.throttling import Throttle
 from local_athena.athena_api.workgroup import Workgroup
 from local_athena.engine.engine import Engine
 from local_athena.s3_api.object_store import ObjectStore
+from local_athena.settings import CallRate
 from local_athena.tables import Catalog
 
 Operation = Callable[[object], dict[str, Any]]
 
 _log = logging.getLogger(__name__)
 _TARGET_PREFIX = "AmazonAthena."
+
+
+class Throttle:
+    """Counts calls against the quotas of their operations; without a quota, there is no limit."""
+
+    def __init__(
+        self, rates: Mapping[str, CallRate], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._rates = rates
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._levels = {name: (float(rate.burst), clock()) for name, rate in rates.items()}
+
+    def admits(self, operation: str) -> bool:
+        """Take a token; return whether there was one."""
+        rate = self._rates.get(operation)
+        if rate is None:
+            return True
+        with self._lock:
+            level, seen_at = self._levels[operation]
+            now = self._clock()
+            level = min(float(rate.burst), level + (now - seen_at) * rate.per_second)
+            admitted = level >= 1
+            self._levels[operation] = (level - 1 if admitted else level, now)
+            return admitted
 
 
 class AthenaProtocol:

@@ -1,14 +1,16 @@
-"""Validate the members of a request as AWS's own framework does, before any operation runs.
+"""What is in a request: its members, checked as AWS's own framework does, and opaque NextTokens.
 
-First the JSON types, where the first wrong member ends the check; then required members, lengths
-and ranges, where one error reports all faults.
+Does not know what a value means; that is up to the operations.
 """
 
+import binascii
+import hashlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from local_athena.athena_api.api_errors import ApiError, invalid_input
+from local_athena.athena_api.errors import ApiError, invalid_input, malformed_token
 
 _TYPE_NAMES = {str: "String", int: "Integer", bool: "Boolean"}
 
@@ -91,3 +93,32 @@ def _broken_limit(value: Any, member: Member) -> str | None:
     if member.maximum is not None and size > member.maximum:
         return f"Member must have {measure} less than or equal to {member.maximum}"
     return None
+
+
+_CHECK_BYTES = 16
+
+
+def issue_token(subject: str, position: int) -> str:
+    """Make the token for a position."""
+    text = str(position).encode()
+    return urlsafe_b64encode(_check(subject, text) + text).decode()
+
+
+def read_token(subject: str, token: str) -> int:
+    """Parse the position from a token.
+
+    Raises:
+        ApiError: The token is damaged, or was issued for another request.
+    """
+    try:
+        content = urlsafe_b64decode(token.encode())
+    except (binascii.Error, ValueError):
+        raise malformed_token(token) from None
+    check, text = content[:_CHECK_BYTES], content[_CHECK_BYTES:]
+    if check != _check(subject, text) or not text.isdigit():
+        raise malformed_token(token)
+    return int(text)
+
+
+def _check(subject: str, text: bytes) -> bytes:
+    return hashlib.blake2b(subject.encode() + b"\n" + text, digest_size=_CHECK_BYTES).digest()
