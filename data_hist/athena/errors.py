@@ -102,7 +102,7 @@ _UNAVAILABLE = "The query engine cannot be reached at the moment."
 
 
 def translate(error: Exception) -> DataHistError:
-    """Translate one of `TRANSLATED` into the error of whoever has to act, and log it."""
+    """Translate one of `TRANSLATED` into the error that fits who has to act, and log it."""
     if isinstance(error, ClientError):
         return _from_client_error(error)
     if isinstance(error, BotoCoreError):

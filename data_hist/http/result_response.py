@@ -1,6 +1,6 @@
 """Respond with a whole result: negotiate its format, honour ranges, and stream the body.
 
-A body is complete or breaks off: nobody may take a part of a result for the whole.
+A body is complete or breaks off, so that no client mistakes a part of a result for the whole.
 """
 
 import logging

@@ -36,7 +36,7 @@ class PolledQuery:
 
     @property
     def is_idle(self) -> bool:
-        """Whether nobody asks for the query any more."""
+        """Whether no request asks for the query any more."""
         return not (self.is_pending or self.watchers or self.served or self.waiters)
 
     def begin_call(self) -> None:
@@ -45,7 +45,7 @@ class PolledQuery:
         self.served, self.watchers = self.watchers, set()
 
     def resolve(self, query: Query) -> None:
-        """Pass a state on to whoever it answers."""
+        """Pass a state on to the requests that it answers."""
         self.last_seen, self.failures = query, 0
         answered = [self.served]
         if query.status.is_terminal:

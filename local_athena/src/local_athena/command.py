@@ -47,7 +47,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    server = commands.add_parser("serve", help="serve Athena and S3 until SIGTERM or SIGINT")
+    server = commands.add_parser("serve", help="run the endpoint until SIGTERM or SIGINT")
     _add_places(server)
     _add_limits(server)
     _add_workgroup(server)
@@ -65,41 +65,41 @@ def _add_places(parser: argparse.ArgumentParser) -> None:
         type=Path,
         required=True,
         metavar="FILE",
-        help="the tables as TableInput documents of AWS Glue: a JSON file, or a folder of them",
+        help="tables as TableInput documents of AWS Glue: a JSON file, or a folder of JSON files",
     )
     parser.add_argument(
         "--data",
         type=Path,
         required=True,
         metavar="DIR",
-        help="the folder that holds what the bucket of the tables holds",
+        help="folder that stands for the bucket of the tables",
     )
     parser.add_argument(
         "--state",
         type=Path,
         metavar="DIR",
-        help="where executions and results are kept (default: a folder for each data folder "
-        "below $XDG_STATE_HOME or ~/.local/state)",
+        help="folder for executions and results (default: a folder per data folder under "
+        "$XDG_STATE_HOME or ~/.local/state)",
     )
-    _add_number(parser, "port", "the port to bind, 0 for a free one")
+    _add_number(parser, "port", "port to listen on; 0 for any free port")
     parser.add_argument(
         "--host",
         default=_DEFAULTS.host,
-        help="the address to bind; nobody is authenticated (default: %(default)s)",
+        help="address to bind; anyone who reaches it may query (default: %(default)s)",
     )
 
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:
     limits = parser.add_argument_group("limits")
-    _add_number(limits, "workers", "queries that run at once")
-    _add_number(limits, "threads", "threads of a query")
-    _add_number(limits, "query-timeout-seconds", "how long a query may run")
-    _add_number(limits, "max-results-bytes", "room for results; the oldest are deleted")
+    _add_number(limits, "workers", "number of queries that run at once")
+    _add_number(limits, "threads", "threads per query")
+    _add_number(limits, "query-timeout-seconds", "longest running time of a query")
+    _add_number(limits, "max-results-bytes", "disk space for results; the oldest are deleted")
     limits.add_argument(
         "--memory-limit",
         default=_DEFAULTS.memory_limit,
         metavar="SIZE",
-        help="memory of a query (default: %(default)s)",
+        help="memory per query (default: %(default)s)",
     )
     limits.add_argument(
         "--max-active-queries",
@@ -114,7 +114,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="OPERATION=RATE:BURST",
-        help="quota on calls a second, such as GetQueryExecution=20:100; may be repeated "
+        help="quota on calls per second, such as GetQueryExecution=20:100; may be repeated "
         "(default: none)",
     )
 
@@ -125,17 +125,17 @@ def _add_workgroup(parser: argparse.ArgumentParser) -> None:
         "--bucket",
         default=_DEFAULTS.bucket,
         metavar="NAME",
-        help="a bucket that exists from the start (default: %(default)s)",
+        help="bucket to create at startup (default: %(default)s)",
     )
     workgroup.add_argument(
         "--workgroup-output-location",
         metavar="S3_URI",
-        help="where results go unless a query says otherwise (default: queries have to say)",
+        help="output location of queries that name none (default: none, so queries must name one)",
     )
     workgroup.add_argument(
         "--enforce-workgroup",
         action="store_true",
-        help="results go there even if a query says otherwise",
+        help="use that output location even for queries that name another",
     )
 
 
