@@ -29,6 +29,8 @@ _TYPE = re.compile(
 )
 _TEXT_TYPE = re.compile(r"varchar|char|string")
 _LOCATION = re.compile(r"s3://[^/$]+/(.*)", re.DOTALL)
+_COLUMN_NAME = re.compile(r"\w+", re.ASCII)
+_KEY = re.compile(r"[^\"'\\]+")
 _KEY_SEGMENT = re.compile(r"([^$]*)\$\{(\w+)\}([^$]*)")
 
 
@@ -104,7 +106,10 @@ class _Reader:
 
     def table(self) -> Table:
         keys = self._columns(self._input, "PartitionKeys", partition=True)
-        columns = (*self._columns(self._storage, "Columns"), *keys)
+        stored = self._columns(self._storage, "Columns")
+        if not stored:
+            raise self._storage.error("Columns", "is empty; write at least one column")
+        columns = (*stored, *keys)
         names = [column.name for column in columns]
         if repeated := sorted({name for name in names if names.count(name) > 1}):
             problem = f"has {repeated[0]} twice, among the partition keys or not; rename one"
@@ -134,9 +139,12 @@ class _Reader:
                 "use json_extract in queries, or a number, boolean, date or timestamp type"
             )
             raise node.error("Type", problem)
+        name = _name(node, "Name", "the column")
+        if not _COLUMN_NAME.fullmatch(name):
+            raise node.error("Name", f"is {name}; write letters, digits and underscores")
         comment = node.value.get("Comment")
         return Column(
-            _name(node, "Name", "the column"),
+            name,
             _SQL_TYPES.get(hive_type, hive_type),
             hive_type,
             comment if isinstance(comment, str) else None,
@@ -176,6 +184,9 @@ class _Reader:
             elif name.startswith("mapping."):
                 if column.lower() not in columns:
                     problem = f"names no column; write one of {', '.join(columns)}"
+                    raise node.error(f"Parameters.{name}", problem)
+                if not _KEY.fullmatch(value):
+                    problem = f"is {value}; write a key without quotes and backslashes"
                     raise node.error(f"Parameters.{name}", problem)
                 keys[column.lower()] = value
             elif name not in _IDLE_SERDE_PARAMETERS:

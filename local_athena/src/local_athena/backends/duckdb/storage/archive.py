@@ -65,17 +65,16 @@ class Archive:
 
 
 def _table_sql(table: Table, files: Sequence[DataFile], place: str) -> str:
-    names = [column.name for column in table.columns if not column.partition]
-    folders = _folder_values(table)
-    values = {name: f"field[{number}]" for number, name in enumerate(names, 1)}
-    columns = ", ".join(
-        f"{folders.get(column.name) or column_value(column, values[column.name], number, place)} "
-        f'AS "{column.name}"'
-        for number, column in enumerate(table.columns)
-    )
+    stored = [column for column in table.columns if not column.partition]
+    keys = [table.serde.keys.get(column.name, column.name) for column in stored]
+    values = _folder_values(table) | {
+        column.name: column_value(column, key, f"field[{number + 1}]", number, place)
+        for number, (column, key) in enumerate(zip(stored, keys, strict=True))
+    }
+    columns = ", ".join(f'{values[column.name]} AS "{column.name}"' for column in table.columns)
     return (
         # The pieces are column names of the catalog and quoted paths.
-        f"SELECT {columns} FROM (SELECT filename, json, {field_texts(names, place)} AS field "  # noqa: S608
+        f"SELECT {columns} FROM (SELECT filename, json, {field_texts(keys, place)} AS field "  # noqa: S608
         f"FROM ({_records_sql(files)}) AS line WHERE {is_record(place)}) AS record"
     )
 

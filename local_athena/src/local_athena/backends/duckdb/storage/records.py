@@ -3,6 +3,7 @@
 They follow Hive's JSON SerDes; what does not fit fails the statement. Knows no files.
 """
 
+import re
 from collections.abc import Sequence
 
 from local_athena.backends.duckdb.dialect.typed_sql import quote_string
@@ -79,15 +80,15 @@ def field_texts(names: Sequence[str], place: str) -> str:
     )
 
 
-def column_value(column: Column, text: str, number: int, place: str) -> str:
+def column_value(column: Column, key: str, text: str, number: int, place: str) -> str:
     """Write the value of a column from the expression of its member's text.
 
-    `number` is the position of the column in the table, and `place` an expression for where the
-    record is; error messages contain both.
+    `key` is the name of the member and `number` the position of the column in the table. `place` is
+    an expression for where the record is. Error messages contain number and place.
     """
     target = duckdb_type(column.type)
     if target == "VARCHAR":
-        return _as_it_stands(column.name, text)
+        return _as_it_stands(re.escape(key), text)
     cast = f"TRY_CAST({text} AS {target})"
     # DuckDB rounds '0.5' to an integer where Hive refuses it.
     fits = f"regexp_full_match({text}, '[+-]?[0-9]+')" if target in _INTEGERS else "true"

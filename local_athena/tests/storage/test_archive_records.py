@@ -1,12 +1,14 @@
 """How the fields of a record become columns."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
 from local_athena.backends.duckdb.dialect import failure_from_duckdb
 from local_athena.backends.duckdb.storage.archive import Archive
+from local_athena.tables import JsonSerde, parse_catalog
 
 from tests.archive_tree import EVENTS, add_file, query, rows
 
@@ -213,3 +215,44 @@ def test_correlated_exists_does_not_run_once_for_each_row(word: str, tmp_path: P
 
     assert "Hash Join" in plan
     assert "limit_rownum" not in plan
+
+
+def test_a_mapped_column_is_read_from_its_key(tmp_path: Path) -> None:
+    add_file(
+        tmp_path,
+        '{"customer-ID": 7, "customerid": 1, "Payload": {"a": 1.50}, "data": "other"}',
+        '{"customerid": 1, "data": "other"}',
+    )
+    keys = {"customerid": "customer-ID", "data": "Payload"}
+    mapped = replace(EVENTS, serde=JsonSerde(keys=keys))
+
+    assert rows(tmp_path, "customerid, data", mapped) == [(7, '{"a": 1.50}'), (None, None)]
+
+
+@pytest.mark.parametrize(
+    ("hive_type", "folder", "value"),
+    [("int", "2026", 2026), ("bigint", "07", 7), ("string", "07", "07")],
+)
+def test_partition_keys_have_their_types(
+    hive_type: str, folder: str, value: object, tmp_path: Path
+) -> None:
+    (tmp_path / f"t/part={folder}.d").mkdir(parents=True)
+    (tmp_path / f"t/part={folder}.d/a.json").write_text('{"word": "one"}')
+    document = {
+        "Name": "t",
+        "DatabaseName": "d",
+        "PartitionKeys": [{"Name": "part", "Type": hive_type}],
+        "Parameters": {
+            "classification": "json",
+            "projection.enabled": "true",
+            "projection.part.type": "injected",
+            "storage.location.template": "s3://b/t/part=${part}.d",
+        },
+        "StorageDescriptor": {
+            "Location": "s3://b/t",
+            "Columns": [{"Name": "word", "Type": "string"}],
+        },
+    }
+    (table,) = parse_catalog([document]).tables()
+
+    assert rows(tmp_path, "word, part", table) == [("one", value)]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from local_athena.tables import Catalog, JsonSerde, Table, TablesError, parse_catalog, read_catalog
 
-from tests.table_documents import OPENX, PARQUET, document, table_input
+from tests.tables.table_documents import OPENX, PARQUET, document, table_input
 
 
 def table(**changes: Any) -> Table:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from local_athena.tables import TablesError, parse_catalog
 
-from tests.table_documents import OPENX, PARQUET, document, table_input
+from tests.tables.table_documents import OPENX, PARQUET, document, table_input
 
 
 def without(key: str, **changes: Any) -> dict[str, Any]:
@@ -31,6 +31,15 @@ def with_parameters(**parameters: Any) -> dict[str, Any]:
     [
         (without("Name"), "TableInput.Name is missing; write the name of the table"),
         (without("StorageDescriptor"), "TableInput.StorageDescriptor is missing; write a"),
+        (with_columns(), "StorageDescriptor.Columns is empty; write at least one column"),
+        (
+            with_columns({"Name": 'a"b', "Type": "string"}),
+            'Columns[0].Name is a"b; write letters, digits and underscores',
+        ),
+        (
+            with_serde(**{"mapping.id": 'I"D'}),
+            'mapping.id is I"D; write a key without quotes and backslashes',
+        ),
         (with_columns("id"), "StorageDescriptor.Columns is no list of objects"),
         (
             with_columns({"Name": "id"}),
