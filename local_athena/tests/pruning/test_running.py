@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -73,3 +74,33 @@ def test_relations_are_gone_after_a_statement_that_failed(
 
     with database.relations(translated("true").scans) as scanned_bytes:
         assert scanned_bytes == sum(sizes.values())
+
+
+class InterruptedRollback:
+    """A connection whose first ROLLBACK is hit by an interrupt that was meant for the statement."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self.interrupted = False
+
+    def execute(self, sql: str, *parameters: Any) -> duckdb.DuckDBPyConnection:
+        if sql == "ROLLBACK" and not self.interrupted:
+            self.interrupted = True
+            raise duckdb.InterruptException("INTERRUPT Error: Interrupted!")
+        return self._connection.execute(sql, *parameters)
+
+    def close(self) -> None:
+        self._connection.close()
+
+
+def test_a_late_interrupt_leaves_no_transaction_open(
+    database: Database, sizes: dict[str, int]
+) -> None:
+    database.connection = interrupted = InterruptedRollback(database.connection)  # type: ignore[assignment]  # stands for a connection
+    scans = translated("true").scans
+
+    for _ in range(2):
+        with database.relations(scans) as scanned_bytes:
+            assert scanned_bytes == sum(sizes.values())
+
+    assert interrupted.interrupted

@@ -6,7 +6,7 @@ settings of the instance. So no SQL can read what another query writes.
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,17 +73,29 @@ class Database:
         Runs in one transaction, so that `now()` is the same for pruning and for the rows.
         """
         size_bytes = 0
-        self.connection.execute("BEGIN TRANSACTION")
         try:
+            self.connection.execute("BEGIN TRANSACTION")
             for scan in scans:
                 rows = self._archive.scan(scan.table, folder_filter(self.connection, scan))
                 self.connection.execute(f'CREATE TEMP VIEW "{scan.relation}" AS {rows.sql}')
                 size_bytes += rows.size_bytes
             yield size_bytes
         finally:
-            # Takes the views back; after a fatal error DuckDB refuses even this.
-            with suppress(duckdb.Error):
+            self._roll_back()
+
+    def _roll_back(self) -> None:
+        """Drop the views, also after an error."""
+        while True:
+            try:
                 self.connection.execute("ROLLBACK")
+            except duckdb.InterruptException:
+                # Meant for the statement; the next one could not begin before this is done.
+                continue
+            except duckdb.Error:
+                # There is no transaction, or DuckDB refuses everything after a fatal error.
+                return
+            else:
+                return
 
     def copy(self, statement: str) -> int:
         """Run a COPY and return the number of rows."""
