@@ -11,7 +11,7 @@ import pytest
 from moto import mock_aws
 from pydantic import SecretStr
 
-from data_hist.athena import ResultBucket
+from data_hist.athena import ResultBucket, StoredObject
 from data_hist.errors import EngineUnavailable
 from data_hist.retention.result_locations import ResultLocations
 from data_hist.retention.sweeper import SweepCounts, Sweeper
@@ -150,16 +150,24 @@ def test_a_listing_that_fails_is_an_error() -> None:
             sweeper_in(2).sweep()
 
 
+class ListedBucket(ResultBucket):
+    """A bucket that was listed when it was created, and may have changed since."""
+
+    def __init__(self) -> None:
+        super().__init__(SETTINGS)
+        self._listed = list(super().pages(LOCATIONS.root_prefix))
+
+    def pages(self, prefix: str) -> Iterator[list[StoredObject]]:
+        assert prefix == LOCATIONS.root_prefix
+        yield from self._listed
+
+
 def test_two_sweepers_do_each_other_no_harm() -> None:
     first, second = results(60, 11000, 30), results(600, 11000, 10)
     with bucket_of([*first, *second]) as s3:
-        one, other = sweeper_in(2), sweeper_in(2)
-        pages = [list(sweeper._bucket.pages("data_hist/")) for sweeper in (one, other)]
+        buckets = [ListedBucket(), ListedBucket()]
 
-        counts = [
-            sweeper._sweep_page(found)
-            for sweeper, (found,) in zip((one, other), pages, strict=True)
-        ]
+        counts = [sweeper_in(2, bucket).sweep() for bucket in buckets]
         left = keys_in(s3)
 
     assert [(each.deleted, each.failed) for each in counts] == [(30, 0), (30, 0)]

@@ -119,6 +119,20 @@ def test_request_on_an_open_connection_is_served_to_the_last(before: int) -> Non
         assert answer.headers["connection"] == "close"
 
 
+def test_sigterm_during_the_start_stops_the_server() -> None:
+    application = Application()
+    server = Server(uvicorn.Config(application, http=BoundedProtocol, ws="none", log_config=None))
+
+    server.handle_exit(signal.SIGTERM, None)
+    # In the main thread uvicorn would raise the signal again.
+    thread = threading.Thread(target=server.run, args=([],))
+    thread.start()
+    thread.join(WAIT_SECONDS)
+
+    assert not thread.is_alive()
+    assert application.shutdown.is_announced
+
+
 def test_request_that_does_not_end_is_answered_at_the_end() -> None:
     application = Application()
     with (
