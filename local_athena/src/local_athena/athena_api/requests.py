@@ -1,6 +1,6 @@
-"""What is in a request: its members, checked as AWS's own framework does, and opaque NextTokens.
+"""Validate the members of a request as AWS's own framework does, and read opaque NextTokens.
 
-Does not know what a value means; that is up to the operations.
+Does not know what a value means; the operations do.
 """
 
 import binascii
