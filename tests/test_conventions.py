@@ -158,6 +158,19 @@ def _shown(default: object) -> str:
     return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 
+def test_readme_has_every_problem_under_its_status() -> None:
+    rows = re.findall(r"^\| ([\d, ]+) \| (.*?) \|$", README, re.M)
+    listed = {
+        slug: set(statuses.split(", "))
+        for statuses, problems in rows
+        for slug in re.findall(r"`([a-z-]+)`", problems)
+    }
+    kinds = [*PROBLEMS.values(), INTERNAL]
+
+    assert listed.keys() == {kind.slug for kind in kinds}
+    assert all(str(kind.status) in listed[kind.slug] for kind in kinds)
+
+
 def test_readme_is_short() -> None:
     assert len(README.splitlines()) < 200
 

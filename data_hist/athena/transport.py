@@ -1,4 +1,4 @@
-"""How calls reach AWS: sessions, deadlines for whole responses, metrics and error translation."""
+"""The transport to AWS: sessions, deadlines for whole responses, metrics and error translation."""
 
 import io
 import threading

@@ -1,4 +1,4 @@
-"""What callers request, and what the use cases return."""
+"""The requests and results of the use cases."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

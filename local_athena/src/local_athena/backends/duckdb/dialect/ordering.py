@@ -1,4 +1,4 @@
-"""What orders rows: ORDER BY, OFFSET, LIMIT and FETCH of a query, and windows."""
+"""Translate what orders rows: ORDER BY, OFFSET, LIMIT and FETCH of a query, and windows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
