@@ -90,6 +90,34 @@ def test_call_rate_that_makes_no_sense(rate: str, tmp_path: Path) -> None:
     assert "write it as GetQueryExecution=20:100" in ended.stderr
 
 
+@pytest.mark.parametrize(
+    ("option", "limits"),
+    [
+        ("--port=70000", "from 0 to 65535"),
+        ("--port=-1", "from 0 to 65535"),
+        ("--workers=0", "of at least 1"),
+        ("--max-active-queries=x", "of at least 1"),
+        ("--query-timeout-seconds=0", "of at least 0.001"),
+        ("--query-timeout-seconds=nan", "of at least 0.001"),
+    ],
+)
+def test_number_out_of_range(option: str, limits: str, tmp_path: Path) -> None:
+    ended = run("serve", "--tables", tmp_path, "--data", tmp_path, option)
+
+    assert ended.returncode == 2
+    assert f"must be a number {limits}" in ended.stderr
+
+
+def test_bucket_that_no_bucket_can_be_called(tmp_path: Path) -> None:
+    (tmp_path / "tables.json").write_text("[]")
+    places = ("--tables", tmp_path / "tables.json", "--data", tmp_path, "--state", tmp_path / "s")
+
+    ended = run("serve", *places, "--port", 0, "--bucket", "Not_A_Bucket")
+
+    assert ended.returncode == 1
+    assert ended.stderr == "local-athena: Not_A_Bucket is no name for a bucket\n"
+
+
 def test_tables_may_be_given_as_documents(tmp_path: Path) -> None:
     (tmp_path / "data/words").mkdir(parents=True)
     (tmp_path / "data/words/a.json").write_text('{"word": "one"}\n{"word": "two"}\n')

@@ -2,6 +2,7 @@
 
 import argparse
 import hashlib
+import math
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -81,7 +82,7 @@ def _add_places(parser: argparse.ArgumentParser) -> None:
         help="folder for executions and results (default: a folder per data folder under "
         "$XDG_STATE_HOME or ~/.local/state)",
     )
-    _add_number(parser, "port", "port to listen on; 0 for any free port")
+    _add_number(parser, "port", "port to listen on; 0 for any free port", _number(int, 0, 65535))
     parser.add_argument(
         "--host",
         default=_DEFAULTS.host,
@@ -103,7 +104,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
     )
     limits.add_argument(
         "--max-active-queries",
-        type=int,
+        type=_number(int, 1),
         metavar="N",
         help="quota on queued and running queries (default: none)",
     )
@@ -139,15 +140,34 @@ def _add_workgroup(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_number(parser: argparse._ActionsContainer, name: str, text: str) -> None:
+def _add_number(
+    parser: argparse._ActionsContainer,
+    name: str,
+    text: str,
+    number: Callable[[str], float] | None = None,
+) -> None:
     default = getattr(_DEFAULTS, name.replace("-", "_"))
     parser.add_argument(
         f"--{name}",
-        type=type(default),
+        type=number or _number(type(default), 0.001 if isinstance(default, float) else 1),
         default=default,
         metavar="N",
         help=f"{text} (default: %(default)s)",
     )
+
+
+def _number(kind: type[float], least: float, most: float = math.inf) -> Callable[[str], float]:
+    def read(text: str) -> float:
+        try:
+            number = kind(text)
+        except ValueError:
+            number = math.nan
+        if not least <= number <= most:
+            limits = f"from {least} to {most}" if most < math.inf else f"of at least {least}"
+            raise argparse.ArgumentTypeError(f"must be a number {limits}")
+        return number
+
+    return read
 
 
 def _call_rate(text: str) -> tuple[str, CallRate]:

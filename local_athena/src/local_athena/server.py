@@ -22,7 +22,7 @@ from local_athena.athena_api.endpoint import AthenaProtocol, Throttle
 from local_athena.athena_api.workgroup import Workgroup
 from local_athena.engine.engine import Engine
 from local_athena.s3_api.endpoint import S3Protocol
-from local_athena.s3_api.object_store import ObjectStore
+from local_athena.s3_api.object_store import InvalidBucketName, ObjectStore
 from local_athena.settings import LocalAthenaSettings
 from local_athena.tables import Catalog
 
@@ -38,7 +38,10 @@ class CannotStart(Exception):
 def create_app(settings: LocalAthenaSettings, catalog: Catalog) -> Starlette:
     """Build the ASGI application; its threads run from startup to shutdown."""
     objects = ObjectStore(settings.state / "s3", settings.state / "uploads")
-    objects.make_bucket(settings.bucket)
+    try:
+        objects.make_bucket(settings.bucket)
+    except InvalidBucketName as error:
+        raise CannotStart(f"{settings.bucket} is no name for a bucket") from error
     engine = Engine(settings, catalog, objects)
     workgroup = Workgroup(settings.workgroup_output_location, enforces=settings.enforce_workgroup)
     throttle = Throttle(settings.call_rates)

@@ -137,7 +137,7 @@ class Engine:
                 self._watch_once()
             except Exception:
                 # One fault, such as a file that cannot be removed, must not end all limits.
-                _log.exception("the limits could not be held this time")
+                _log.exception("the limits could not be enforced this time")
 
     def _watch_once(self) -> None:
         for worker in self._workers:
