@@ -243,7 +243,7 @@ class Poller:
             elif may_retry and polled.failures + 1 < self._limits.attempts:
                 polled.repeat()
             else:
-                polled.fail(error)
+                polled.fail(error or EngineFailed("Athena did not describe this query."))
             self._plan(polled)
         self._wake()
 
@@ -252,18 +252,20 @@ class Poller:
             self._ended.add(query)
         polled.resolve(query)
 
-    def _may_retry(self, missed: Sequence[PolledQuery], error: BaseException) -> bool:
-        is_transient = isinstance(error, EngineError) and error.transient
+    def _may_retry(self, missed: Sequence[PolledQuery], error: BaseException | None) -> bool:
+        is_transient = error is None or (isinstance(error, EngineError) and error.transient)
         return (
             is_transient and any(polled.served for polled in missed) and self._budget.take_retry()
         )
 
-    def _outcome(self, call: asyncio.Future[Descriptions]) -> tuple[Descriptions, BaseException]:
-        """Return the descriptions, and the error for every query that they omit."""
+    def _outcome(
+        self, call: asyncio.Future[Descriptions]
+    ) -> tuple[Descriptions, BaseException | None]:
+        """Return the descriptions, and the error of a call that failed."""
         self._last_error = error = call.exception()
         if error is None:
             self._failed_calls = 0
-            return call.result(), EngineFailed("Athena did not describe this query.")
+            return call.result(), None
         if not isinstance(error, EngineError):
             _log.error("a description failed", exc_info=error)
         self._back_off()
