@@ -23,10 +23,9 @@ from data_hist.queries.status import (
     describe_for_callers,
 )
 from data_hist.queries.submit import QueryStarter, SubmitLimits, Submitter
-from data_hist.queries.tenant_isolation import TenantIsolation
 from data_hist.results.object_reader import ReadAheadBudget, ReadAheadLimits
 from data_hist.results.pages import PageLimits, PageReader
-from data_hist.retention.result_locations import ResultLocations
+from data_hist.retention.ownership import ResultLocations, TenantIsolation
 from data_hist.settings import Settings
 from data_hist.sql_guard.pool import GuardLimits, GuardPool
 

@@ -34,8 +34,8 @@ from data_hist.queries.model import PageRequest, QueryFilter, QueryWarning, Subm
 from data_hist.queries.result_reader import ResultReader
 from data_hist.queries.status import StatusReader
 from data_hist.queries.submit import Submitter
-from data_hist.queries.tenant_isolation import OwnedQuery
 from data_hist.results.model import Page, PageShape, RowStyle
+from data_hist.retention.ownership import OwnedQuery
 from data_hist.spelling import offer
 
 Document = dict[str, Any]

@@ -13,8 +13,8 @@ from data_hist.athena.model import Failure, Query, QueryStatus
 from data_hist.catalog import Table
 from data_hist.queries.model import QueryWarning, ValidatedQuery
 from data_hist.queries.sql_trailer import read_caller_sql
-from data_hist.queries.tenant_isolation import OwnedQuery
 from data_hist.results.model import Page, column_documents
+from data_hist.retention.ownership import OwnedQuery
 from data_hist.strict_json import JsonText, dumps
 
 _MEGABYTE = 2**20

@@ -11,7 +11,7 @@ from data_hist.athena.model import QueryStatus
 from data_hist.pruning.time_range import DAY_MS, TimeRange, range_at
 from data_hist.queries.model import QueryWarning
 from data_hist.queries.sql_trailer import read_time_bounds
-from data_hist.queries.tenant_isolation import OwnedQuery
+from data_hist.retention.ownership import OwnedQuery
 
 CODE = "RANGE_PARTLY_ARCHIVED"
 _WITHOUT_RESULT = (QueryStatus.FAILED, QueryStatus.CANCELLED)

@@ -10,8 +10,8 @@ from data_hist.athena import AthenaClient
 from data_hist.athena.model import Query
 from data_hist.queries.model import QueryFilter, QueryList
 from data_hist.queries.sql_trailer import read_caller_sql, with_caller_position
-from data_hist.queries.tenant_isolation import OwnedQuery, TenantIsolation
 from data_hist.results.paging_tokens import ListPosition, list_token, parse_list_token
+from data_hist.retention.ownership import OwnedQuery, TenantIsolation
 
 
 class _Entry(NamedTuple):

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from data_hist.athena.model import QueryStatus
-from data_hist.queries.tenant_isolation import OwnedQuery
 from data_hist.results.model import PageShape
+from data_hist.retention.ownership import OwnedQuery
 
 
 @dataclass(frozen=True)

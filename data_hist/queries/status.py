@@ -23,7 +23,7 @@ from data_hist.observability import metrics
 from data_hist.observability.request_context import current_request
 from data_hist.queries.result_state import raise_user_error
 from data_hist.queries.sql_trailer import with_caller_position
-from data_hist.queries.tenant_isolation import OwnedQuery, TenantIsolation, query_not_found
+from data_hist.retention.ownership import OwnedQuery, TenantIsolation, query_not_found
 
 _log = logging.getLogger(__name__)
 

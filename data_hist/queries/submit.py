@@ -21,8 +21,7 @@ from data_hist.queries.orphans import OrphanStopper
 from data_hist.queries.result_state import raise_user_error
 from data_hist.queries.sql_trailer import append_trailer, translate_line_and_column
 from data_hist.queries.status import StatusReader
-from data_hist.queries.tenant_isolation import OwnedQuery
-from data_hist.retention.result_locations import Owner, ResultLocations
+from data_hist.retention.ownership import OwnedQuery, Owner, ResultLocations
 from data_hist.sql_guard import AdmittedQuery, Edit
 from data_hist.sql_guard.pool import GuardPool
 

@@ -17,7 +17,7 @@ from typing import NoReturn
 from data_hist.athena import BATCH, ResultBucket, StoredObject
 from data_hist.errors import EngineError
 from data_hist.observability import metrics
-from data_hist.retention.result_locations import ResultLocations
+from data_hist.retention.ownership import ResultLocations
 from data_hist.settings import Settings
 
 _log = logging.getLogger(__name__)

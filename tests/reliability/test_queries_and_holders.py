@@ -23,8 +23,8 @@ from data_hist.http.concurrency_limit import ConcurrencyLimiter
 from data_hist.http.operations import ClientDisconnected, cancel_on_disconnect
 from data_hist.http.shutdown import Shutdown
 from data_hist.queries.model import QueryFilter, Submission
-from data_hist.queries.tenant_isolation import OwnedQuery
 from data_hist.resources import UseCases, WorkerResources
+from data_hist.retention.ownership import OwnedQuery
 from tests.reliability.faulty_athena import FAILING_SQL, FAULTS, INVISIBLE_SECONDS, FaultyAthena
 from tests.support import turned_time
 from tests.support.running_service import settings_for

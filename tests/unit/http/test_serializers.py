@@ -15,9 +15,8 @@ from data_hist.http.serializers import (
 )
 from data_hist.queries.model import QueryWarning, ValidatedQuery
 from data_hist.queries.sql_trailer import append_trailer
-from data_hist.queries.tenant_isolation import OwnedQuery
 from data_hist.results.model import Page
-from data_hist.retention.result_locations import Owner
+from data_hist.retention.ownership import OwnedQuery, Owner
 from data_hist.sql_guard import Edit
 from data_hist.strict_json import dumps
 

@@ -10,8 +10,7 @@ from data_hist.catalog import load_catalog
 from data_hist.queries.glacier_warnings import ArchivePolicy
 from data_hist.queries.model import QueryWarning
 from data_hist.queries.sql_trailer import append_trailer
-from data_hist.queries.tenant_isolation import OwnedQuery
-from data_hist.retention.result_locations import Owner
+from data_hist.retention.ownership import OwnedQuery, Owner
 from data_hist.sql_guard import Guard
 
 GUARD = Guard(load_catalog().versions["v0"])

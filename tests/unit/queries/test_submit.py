@@ -14,7 +14,7 @@ from data_hist.catalog import load_catalog
 from data_hist.errors import EngineUnavailable
 from data_hist.queries.model import Submission
 from data_hist.queries.submit import SubmitLimits, Submitter, await_shielded
-from data_hist.retention.result_locations import ResultLocations
+from data_hist.retention.ownership import ResultLocations
 from data_hist.sql_guard import AdmittedQuery
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from data_hist.athena import ResultBucket, StoredObject
 from data_hist.errors import EngineUnavailable
-from data_hist.retention.result_locations import ResultLocations
+from data_hist.retention.ownership import ResultLocations
 from data_hist.retention.sweeper import SweepCounts, Sweeper
 from data_hist.settings import Settings
 

@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from data_hist.athena.model import Query, QueryStatus
 from data_hist.errors import QueryExpired, QueryNotFound
-from data_hist.queries.tenant_isolation import TenantIsolation
-from data_hist.retention.result_locations import Owner, ResultLocations
+from data_hist.retention.ownership import Owner, ResultLocations, TenantIsolation
 
 LOCATIONS = ResultLocations("bucket", "data_hist")
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
