@@ -164,8 +164,6 @@ SELECT json_array_get('["a"]', 0) AS j, date '9999-12-31' + interval '1' day AS 
        CAST('1800-01-01 00:00:00 America/New_York' AS timestamp with time zone) AS z,
        timestamp '2026-11-01 06:30:00 UTC' AT TIME ZONE 'America/New_York' AS twice
 """
-
-
 ODD_ROW = {
     "j": "a",
     "d": "+10000-01-01",

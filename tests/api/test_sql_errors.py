@@ -99,8 +99,6 @@ STATEMENTS = [
         "A query is one statement, with at most one ';', at its end.",
     ),
 ]
-
-
 KEYWORDS = [
     misspelt("SELECT * FORM events", 10, "FORM", "FROM"),
     misspelt("SELECT tags\nfrm events", 1, "frm", "FROM", line=2),
@@ -124,8 +122,6 @@ KEYWORDS = [
     misspelt("SELECT sum(1) OVR (PARTITION BY dt) FROM events", 15, "OVR", "OVER"),
     misspelt("SELECT CAST(tags AS INTEGR) FROM events", 21, "INTEGR", "INTEGER"),
 ]
-
-
 PLACES = [
     unexpected("SELECT tags, FROM events", 14, "at 'FROM', after ','"),
     unexpected("SELECT a b c FROM events", 12, "at or near 'c'"),
@@ -180,8 +176,6 @@ PLACES = [
         "extract(YEAR FROM x).",
     ),
 ]
-
-
 NAMES = [
     function("lenght(tags)", "lenght", "; did you mean 'length'?"),
     function(

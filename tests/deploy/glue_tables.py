@@ -6,8 +6,6 @@ from data_hist.catalog import Table, load_catalog
 from tests.deploy.stacks import client
 
 VERSION = load_catalog().versions["v0"]
-
-
 # Customers with topics of their own: none, some, as many as there may be.
 CUSTOMERS = ["", "11042", "11042,11077", "11042,11077,11093"]
 

@@ -7,8 +7,6 @@ import yaml
 from tests.deploy.stacks import ROOT
 
 FOLDER = ROOT / "deploy/kubernetes"
-
-
 Manifest = dict[str, Any]
 
 

@@ -40,8 +40,6 @@ class Quota(NamedTuple):
 # BatchGetQueryExecution and ListQueryExecutions of an account; a list makes one of each.
 # https://docs.aws.amazon.com/athena/latest/ug/service-limits.html
 STATUS_CALLS, LIST_CALLS = Quota(20, 40), Quota(5, 10)
-
-
 EXAMPLES = [
     document
     for path in sorted((FOLDER / "examples").glob("*.yaml"))

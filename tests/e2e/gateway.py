@@ -195,8 +195,6 @@ class HeldUpstream:
 
 
 needs_nginx = pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
-
-
 API = "/v0/data_hist"
 
 

@@ -64,14 +64,10 @@ WAITING: dict[str, dict[str, Any]] = {
     "header": {"headers": {"Prefer": "wait=20"}},
     "parameter": {"params": {"wait_seconds": 20}},
 }
-
-
 BODIES: dict[str, dict[str, Any]] = {
     "submit_query": {"query": "SELECT 1", "wait_seconds": 20},
     "next_page": {"query_id": UNKNOWN_ID, "wait_seconds": 20},
 }
-
-
 OPERATIONS = {
     operation["operationId"]: (method.upper(), path)
     for path, operations in SPEC["paths"].items()

@@ -17,14 +17,8 @@ from tests.support.held_service import full_service
 from tests.support.running_service import running_service, settings_for
 
 WAIT_SECONDS = 20
-
-
 STATUS = f"GET /v0/data_hist/status/{UNKNOWN_ID} HTTP/1.1\r\nHost: test\r\n".encode()
-
-
 BODY = b'{"query": "GET / HTTP/1.1"}'
-
-
 QUERY = (
     b"POST /v0/data_hist/query HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n"
     + f"Content-Length: {len(BODY)}\r\n".encode()

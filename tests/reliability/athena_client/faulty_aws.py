@@ -27,14 +27,8 @@ from tests.support.fault_server import (
 )
 
 ID = "2b0f6a0e-6c3f-4f5e-9b52-6f0c3ad7c0de"
-
-
 TOKEN = "t" * 32
-
-
 LOCATION = f"s3://results/a/{ID}.csv"
-
-
 HTML = b"<html><body>Bad Gateway</body></html>"
 
 
@@ -53,16 +47,12 @@ EXECUTION = {
     "Status": {"State": "RUNNING", "SubmissionDateTime": 1732400000.5},
     "Statistics": {"DataScannedInBytes": 1},
 }
-
-
 RESULT = {
     "ResultSet": {
         "ResultSetMetadata": {"ColumnInfo": [{"Name": "n", "Type": "bigint"}]},
         "Rows": [{"Data": [{"VarCharValue": "n"}]}],
     }
 }
-
-
 OBJECT = b'"n"\n"1"\n'
 
 
@@ -91,8 +81,6 @@ ATHENA = {
     "columns": Operation(lambda c: c.columns(ID), json_answer(RESULT)),
     "rows": Operation(lambda c: c.engine_page(ID, None), json_answer(RESULT)),
 }
-
-
 OBJECT_ANSWER = answer(
     "206 Partial Content",
     OBJECT,
@@ -100,11 +88,7 @@ OBJECT_ANSWER = answer(
     f"Content-Range: bytes 0-{len(OBJECT) - 1}/{len(OBJECT)}",
     kind="text/csv",
 )
-
-
 READ = Operation(lambda c: c.read_range(LOCATION, 0, 100), OBJECT_ANSWER)
-
-
 # Enough for a good answer on a busy machine.
 ATTEMPT_SECONDS = 1.0
 WHOLE_SECONDS = 2.0
@@ -148,8 +132,6 @@ class Aws:
 
 
 ENDLESS_HEADERS = b"HTTP/1.1 200 OK\r\n" + b"X-More: 1\r\n" * 100_000
-
-
 # What passes by itself: the same call is made again.
 PASSING: dict[str, tuple[Fault, type[DataHistError]]] = {
     "throttled": (bytes_of(aws_error("ThrottlingException")), Throttled),

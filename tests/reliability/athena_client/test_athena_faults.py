@@ -35,8 +35,6 @@ from tests.support.fault_server import (
 
 # The others are made again by the poller.
 REPEATED = [name for name, operation in ATHENA.items() if operation.attempts > 1]
-
-
 # What botocore takes for a good answer, or cannot read.
 NONSENSE: dict[str, bytes] = {
     "HTML": answer("200 OK", HTML, kind="text/html"),
@@ -52,8 +50,6 @@ NONSENSE: dict[str, bytes] = {
     "gzip nobody asked for": answer("200 OK", gzip.compress(b"{}"), "Content-Encoding: gzip"),
     "204": answer("204 No Content"),
 }
-
-
 WRONG_TYPES: dict[str, list[object]] = {
     "start": [{"QueryExecutionId": each} for each in (5, None, [], {}, True)],
     "describe_listed": [
@@ -68,8 +64,6 @@ WRONG_TYPES: dict[str, list[object]] = {
         for each in (None, [], {}, {"Rows": [], "ResultSetMetadata": {"ColumnInfo": 5}})
     ],
 }
-
-
 # For the operator to mend: the same call would fail again.
 LASTING: dict[str, bytes] = {
     "access denied": aws_error("AccessDeniedException"),

@@ -37,8 +37,6 @@ NESTABLE = [
     ("sum(1) OVER (PARTITION BY ", ")"), ("interval ", ""), ("x.y[", "]"), ("1 BETWEEN 0 AND ", ""),
     ("count(*) FILTER (WHERE ", ")"), ("x -> ", ""), ("(x, y) -> ", ""), ("date ", " 'x'"),
 ]  # fmt: skip
-
-
 # Enough for the square of it to be many times what is allowed.
 REPEATED_TOKENS = 5_000
 REPEATED = {

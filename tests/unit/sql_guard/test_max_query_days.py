@@ -9,16 +9,12 @@ from data_hist.sql_guard import Guard
 from tests.unit.sql_guard.times import DAY, FIVE, VERSION
 
 LIMITED = Guard(VERSION, max_days=7)
-
-
 SHORT = [
     "1",
     f"1 FROM events WHERE arrivaltimestamp BETWEEN {FIVE} AND {FIVE + 7 * DAY}",
     "1 FROM events WHERE from_unixtime(createdtimestamp / 1000) > now() - interval '7' day",
     "1 FROM events WHERE dt BETWEEN '2025-01-01' AND '2025-01-07'",
 ]
-
-
 LONG = [
     "1 FROM events",
     f"1 FROM events WHERE arrivaltimestamp < {FIVE}",

@@ -19,14 +19,8 @@ from data_hist.sql_guard.rewrite import (
 from data_hist.sql_guard.verify import RewriteFault
 
 VERSION = load_catalog().versions["v0"]
-
-
 TABLE = VERSION.tables["events"]
-
-
 EMPTY = empty_sub_select(VERSION, TABLE)
-
-
 BROKEN_SUB_SELECTS: list[Callable[..., str]] = [
     lambda *_: "(SELECT 1 FROM secret)",
     lambda version, table, _customer, arrival: scoped_sub_select(version, table, None, arrival),
@@ -36,8 +30,6 @@ BROKEN_SUB_SELECTS: list[Callable[..., str]] = [
     ),
     lambda *known: scoped_sub_select(*known).replace(" AND ", " OR "),
 ]
-
-
 BROKEN_REPLACEMENTS: list[Callable[..., Any]] = [
     lambda text, _pieces: replace_all(text, []),
     lambda text, pieces: replace_all(text, sorted(pieces)[1:]),
@@ -54,8 +46,6 @@ BROKEN_REPLACEMENTS: list[Callable[..., Any]] = [
         (),
     ),
 ]
-
-
 NARROWED_SQL = "SELECT service FROM events WHERE createdtimestamp > 1763600000000 AND data = ?"
 
 
@@ -80,8 +70,6 @@ def test_a_fault_of_ours_is_noticed_for_a_known_text_and_not_blamed_on_the_calle
 
 
 JOINED_SQL = "SELECT e.service FROM events e JOIN metrics m ON e.service = m.service;"
-
-
 BROKEN_LOCATIONS: list[Callable[..., Any]] = [
     lambda tables, qualifiers: (tables[:1], qualifiers),
     lambda tables, qualifiers: ([], qualifiers),

@@ -87,8 +87,6 @@ UNDERSTOOD = [
     (f"arrivaltimestamp > to_unixtime(now()) * 1000 - 5 AND arrivaltimestamp < {FIVE}",
      {**fixed(None, FIVE), **from_start(-5)}),
 ]  # fmt: skip
-
-
 NOT_UNDERSTOOD = [
     f"NOT (arrivaltimestamp > {FIVE})",
     f"NOT arrivaltimestamp BETWEEN {FIVE} AND {FIVE}",
@@ -184,11 +182,7 @@ def test_a_parameter_is_as_good_as_its_literal(
 
 
 A, B = fixed(FIVE), fixed(FIVE + DAY)
-
-
 WHERE_A, WHERE_B = f"arrivaltimestamp > {FIVE}", f"arrivaltimestamp > {FIVE + DAY}"
-
-
 PLACES = [
     ("SELECT 1", ()),
     ("SELECT 1 FROM events", (UNBOUNDED,)),

@@ -19,26 +19,12 @@ from data_hist.sql_guard.rewrite import (
 from data_hist.sql_guard.verify import RewriteFault, SubSelect, table_view
 
 VERSION = load_catalog().versions["v0"]
-
-
 TABLE = VERSION.tables["events"]
-
-
 ARRIVAL = {FIXED: TimeRange(low=1_763_600_000_000)}
-
-
 EVENTS = scoped_sub_select(VERSION, TABLE, 11000)
-
-
 NARROWED = scoped_sub_select(VERSION, TABLE, 11000, ARRIVAL)
-
-
 EMPTY = empty_sub_select(VERSION, TABLE)
-
-
 VIEW = table_view(VERSION, TABLE, TENANT_COLUMN)
-
-
 SQL = "SELECT * FROM events e"
 
 
