@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from data_hist.retention.result_locations import ResultLocations
+
+from data_hist.retention.ownership import ResultLocations
 
 LOCATIONS = ResultLocations("results", "data_hist")
 WRITTEN = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
