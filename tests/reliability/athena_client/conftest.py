@@ -1,4 +1,4 @@
-"""A client whose AWS is a fault server, and who does not wait for long."""
+"""A client whose AWS is a fault server."""
 
 from collections.abc import Iterator
 

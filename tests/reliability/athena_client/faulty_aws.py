@@ -89,17 +89,28 @@ OBJECT_ANSWER = answer(
     kind="text/csv",
 )
 READ = Operation(lambda c: c.read_range(LOCATION, 0, 100), OBJECT_ANSWER)
-# Enough for a good answer on a busy machine.
-ATTEMPT_SECONDS = 1.0
-WHOLE_SECONDS = 2.0
-SHORT_POLICY = RetryPolicy(ATTEMPT_SECONDS, WHOLE_SECONDS)
-SHORT = CallLimits(
-    start=SHORT_POLICY,
-    read_rows=SHORT_POLICY,
-    other=SHORT_POLICY,
-    describe_seconds=ATTEMPT_SECONDS,
-    first_pause_seconds=0.01,
-)
+
+
+def call_limits(attempt_seconds: float) -> CallLimits:
+    """Limits under which an attempt takes so long at the most, and a call twice as long."""
+    policy = RetryPolicy(attempt_seconds, 2 * attempt_seconds)
+    return CallLimits(
+        start=policy,
+        read_rows=policy,
+        other=policy,
+        describe_seconds=attempt_seconds,
+        first_pause_seconds=0.01,
+    )
+
+
+# No answer takes as long, on the busiest machine.
+PATIENT = call_limits(120.0)
+# Of a call that can only fail.
+SHORT = call_limits(1.0)
+# Of a call whose next attempt has to succeed, also on a busy machine.
+LONG_ENOUGH = call_limits(4.0)
+# Faults that only a deadline ends.
+ENDLESS = {"silence", "dripping headers", "body drips"}
 
 
 class Aws:
@@ -119,7 +130,7 @@ class Aws:
         self._s3 = create_client(session, "s3", self._settings)
         self.renew()
 
-    def renew(self, limits: CallLimits = SHORT) -> None:
+    def renew(self, limits: CallLimits = PATIENT) -> None:
         """Forget what was asked, and begin with all retries; boto3's clients are slow to make."""
         self.server.requests.clear()
         self.client = AthenaClient(self._settings, athena=self._athena, s3=self._s3, limits=limits)

@@ -3,12 +3,10 @@
 import gzip
 import json
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from data_hist.athena.retries import RetryPolicy
 from data_hist.errors import (
     EngineError,
     EngineFailed,
@@ -17,8 +15,10 @@ from data_hist.errors import (
 )
 from tests.reliability.athena_client.faulty_aws import (
     ATHENA,
+    ENDLESS,
     HTML,
     ID,
+    LONG_ENOUGH,
     PASSING,
     SHORT,
     TOKEN,
@@ -77,6 +77,8 @@ LASTING: dict[str, bytes] = {
 @pytest.mark.parametrize("name", REPEATED)
 def test_call_that_fails_once_succeeds(aws: Aws, name: str, fault: str) -> None:
     operation = ATHENA[name]
+    if fault in ENDLESS:
+        aws.renew(LONG_ENOUGH)
     good = aws.after(operation)
 
     assert aws.after(operation, PASSING[fault][0]) == good
@@ -89,6 +91,8 @@ def test_call_that_fails_always_is_the_right_error_after_few_attempts(
     aws: Aws, name: str, fault: str
 ) -> None:
     operation = ATHENA[name]
+    if fault in ENDLESS:
+        aws.renew(SHORT)
 
     with pytest.raises(EngineError) as raised:
         aws.after(operation, *[PASSING[fault][0]] * 9)
@@ -144,6 +148,7 @@ def test_what_the_operator_has_to_mend_is_asked_once(aws: Aws, name: str, fault:
 @pytest.mark.parametrize("name", ["start", "describe", "rows"])
 def test_answer_that_drips_is_not_waited_for(aws: Aws, name: str) -> None:
     operation = ATHENA[name]
+    aws.renew(SHORT)
 
     with pytest.raises(EngineUnavailable):
         aws.after(operation, *[drip(operation.good)] * 9)
@@ -162,7 +167,6 @@ def test_every_attempt_to_start_is_the_same_start(aws: Aws) -> None:
 
 
 def test_half_the_calls_throttled_are_no_storm(aws: Aws) -> None:
-    aws.renew(replace(SHORT, other=RetryPolicy(30, 60)))
     throttled = bytes_of(aws_error("ThrottlingException"))
     good = bytes_of(ATHENA["list"].good)
     calls = 300

@@ -13,11 +13,14 @@ from data_hist.errors import (
 )
 from tests.reliability.athena_client.faulty_aws import (
     ATHENA,
+    ENDLESS,
     LOCATION,
+    LONG_ENOUGH,
     OBJECT,
     OBJECT_ANSWER,
     PASSING,
     READ,
+    SHORT,
     Aws,
     Operation,
 )
@@ -53,6 +56,9 @@ RANGE_FAULTS: dict[str, Fault] = {
 
 @pytest.mark.parametrize("fault", RANGE_FAULTS)
 def test_range_that_fails_is_read_again(aws: Aws, fault: str) -> None:
+    if fault in ENDLESS:
+        aws.renew(LONG_ENOUGH)
+
     read = aws.after(READ, RANGE_FAULTS[fault])
 
     assert read == ObjectRange(OBJECT, len(OBJECT), '"e"')
@@ -61,6 +67,9 @@ def test_range_that_fails_is_read_again(aws: Aws, fault: str) -> None:
 
 @pytest.mark.parametrize("fault", RANGE_FAULTS)
 def test_range_that_fails_always_is_an_error(aws: Aws, fault: str) -> None:
+    if fault in ENDLESS:
+        aws.renew(SHORT)
+
     with pytest.raises(EngineError) as raised:
         aws.after(READ, *[RANGE_FAULTS[fault]] * 9)
 
