@@ -47,6 +47,8 @@ class Database:
             config={
                 "memory_limit": memory_limit,
                 "threads": threads,
+                # An interrupted COPY may wait for its asynchronous writes forever (DuckDB 2.0).
+                "async_threads": 0,
                 "temp_directory": str(folder / "spill"),
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
