@@ -16,10 +16,9 @@ from connexion.middleware import ConnexionMiddleware, MiddlewarePosition
 from connexion.middleware.swagger_ui import SwaggerUIMiddleware
 from connexion.resolver import Resolver
 
-from data_hist.athena import AthenaClient
-from data_hist.athena.client import CallLimits
+from data_hist.athena.client import AthenaClient, CallLimits
 from data_hist.auth.authentication import Authenticator, authenticator_from
-from data_hist.catalog import ApiVersion, Catalog, load_catalog
+from data_hist.catalog.tables import ApiVersion, Catalog, load_catalog
 from data_hist.http import specification
 from data_hist.http.concurrency_limit import (
     OVERLOAD_KEY,
@@ -29,7 +28,6 @@ from data_hist.http.concurrency_limit import (
 )
 from data_hist.http.cors import CROSS_ORIGIN_KEY, CrossOrigin, CrossOriginMiddleware
 from data_hist.http.health import HealthOperations
-from data_hist.http.instrumentation import InstrumentationMiddleware, RequestObserver
 from data_hist.http.middleware import (
     BodyMiddleware,
     OverloadMiddleware,
@@ -38,6 +36,7 @@ from data_hist.http.middleware import (
     RequestLimits,
 )
 from data_hist.http.operations import Operations, security_map
+from data_hist.http.request_observer import InstrumentationMiddleware, RequestObserver
 from data_hist.http.responses import error_handlers
 from data_hist.http.routes import Routes
 from data_hist.http.serializers import respond_with_json

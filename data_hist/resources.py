@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from data_hist.athena import AthenaClient
+from data_hist.athena.client import AthenaClient
 from data_hist.athena.polling.poller import Poller, PollLimits
-from data_hist.catalog import ApiVersion, Catalog
+from data_hist.catalog.tables import ApiVersion, Catalog
 from data_hist.observability.request_context import ContextThreadPoolExecutor
 from data_hist.queries.listing import QueryLister
 from data_hist.queries.orphans import OrphanLimits, OrphanStopper

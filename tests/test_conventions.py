@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 import pytest
 
 from data_hist import errors
-from data_hist.athena.model import QueryStatus
+from data_hist.athena.executions import QueryStatus
 from data_hist.errors import DataHistError
 from data_hist.http.health import HealthOperations
 from data_hist.http.operations import Operations
@@ -19,7 +19,7 @@ from data_hist.http.specification import problem_descriptions
 from data_hist.queries.model import Submission
 from data_hist.results.model import PageShape
 from data_hist.settings import PREFIX, Settings
-from data_hist.sql_guard import MAX_SQL_BYTES
+from data_hist.sql_guard.guard import MAX_SQL_BYTES
 from tests.support.contract import HEALTH_SPEC, SCHEMAS, SPEC, operations
 
 ROOT = Path(__file__).parents[1]

@@ -16,7 +16,7 @@ import pyarrow as pa
 from benchmarks.bench import Bench
 from benchmarks.data import COLUMNS, DataSet
 from benchmarks.report import Measurements, Section, number
-from data_hist.athena.model import Column
+from data_hist.athena.executions import Column
 from data_hist.results.arrow_rows import ArrowEncoder, ArrowRows, ParquetEncoder
 from data_hist.results.csv import RowSplitter, parse_rows
 from data_hist.results.json_rows import JsonEncoder, NdjsonEncoder

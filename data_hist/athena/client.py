@@ -1,14 +1,18 @@
 """Start, describe and stop queries on Athena and read their results, each call with a deadline."""
 
-import hashlib
 import re
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from data_hist.athena.model import Column, Descriptions, Query, parse_descriptions, require_member
+from data_hist.athena.executions import (
+    Column,
+    Descriptions,
+    Query,
+    parse_descriptions,
+    require_member,
+)
 from data_hist.athena.result_objects import (
     ObjectRange,
     ObjectVersion,
@@ -16,8 +20,10 @@ from data_hist.athena.result_objects import (
     read_object,
 )
 from data_hist.athena.result_sets import ResultSet, parse_result_set
-from data_hist.athena.retries import Retrier, RetryBudget, RetryPolicy
 from data_hist.athena.transport import (
+    Retrier,
+    RetryBudget,
+    RetryPolicy,
     create_client,
     create_session,
     deadline,
@@ -280,16 +286,6 @@ class AthenaClient:
                 f"Workgroup {self._workgroup} keeps its results in Athena's own storage: turn off "
                 "'Athena managed' results (ManagedQueryResultsConfiguration.Enabled=false)."
             )
-
-
-def idempotency_token(tenant: int, key: str | None) -> str:
-    """Derive Athena's token from a tenant and its key, or generate one if there is no key.
-
-    botocore would generate a token for each attempt, and Athena start a query for each.
-    """
-    if key is None:
-        return uuid.uuid4().hex
-    return hashlib.sha256(f"{tenant}\n{key}".encode()).hexdigest()
 
 
 def _refuse_workgroup(detail: str) -> NoReturn:

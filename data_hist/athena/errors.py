@@ -18,7 +18,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from data_hist.athena.model import parse_reason
+from data_hist.athena.executions import parse_reason
 from data_hist.errors import (
     DataHistError,
     EngineError,

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from data_hist.athena.model import require_member
+from data_hist.athena.executions import require_member
 from data_hist.athena.transport import CONFIG, create_session, translated_errors
 from data_hist.errors import EngineFailed, EngineUnavailable, ResultUnreadable
 from data_hist.settings import Settings

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from data_hist.athena.model import Column
+from data_hist.athena.executions import Column
 from data_hist.errors import EngineFailed
 
 _BODY = "Body"

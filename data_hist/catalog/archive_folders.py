@@ -6,7 +6,7 @@ A mistyped folder would otherwise look like an archive without records.
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from data_hist.catalog import Catalog
+from data_hist.catalog.tables import Catalog
 from data_hist.spelling import offer, sentence
 
 _MOST_NAMES = 8

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from data_hist.catalog.model import ApiVersion, Catalog, Table, TableColumn
+from data_hist.catalog.tables import ApiVersion, Catalog, Table, TableColumn
 from data_hist.settings import Settings
 
 _HIVE_TYPES: Final = {"varchar": "string", "integer": "int", "real": "float"}

@@ -99,8 +99,8 @@ def local_environment(athena_url: str) -> dict[str, str]:
 
 def _warn_of_missing_topics(archive: Path) -> None:
     """Warn only: a new archive has no topics yet, and records are visible once they are written."""
-    from data_hist.catalog import load_catalog
     from data_hist.catalog.archive_folders import warnings_about
+    from data_hist.catalog.tables import load_catalog
 
     try:
         for warning in warnings_about(archive, load_catalog()):

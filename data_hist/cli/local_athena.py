@@ -78,8 +78,8 @@ def local_athena_arguments(archive: Path, state: Path, host: str, port: int) -> 
 
 def local_documents() -> list[dict[str, object]]:
     """Describe the tables of an archive on a disk as documents of AWS Glue."""
-    from data_hist.catalog import load_catalog
     from data_hist.catalog.glue import ArchiveLayout, glue_documents
+    from data_hist.catalog.tables import load_catalog
 
     # A folder stands for the bucket, so its name does not matter.
     return glue_documents(load_catalog(), ArchiveLayout("s3://archive/", days=_ALL_DAYS))

@@ -21,7 +21,7 @@ def add_command(commands: Commands) -> None:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from data_hist.athena import AthenaClient
+    from data_hist.athena.client import AthenaClient
     from data_hist.auth.authentication import authenticator_from
     from data_hist.errors import DataHistError
     from data_hist.observability.logs import LOGGING

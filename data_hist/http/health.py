@@ -4,7 +4,7 @@ import asyncio
 
 from starlette.responses import Response
 
-from data_hist.athena import AthenaClient
+from data_hist.athena.client import AthenaClient
 from data_hist.errors import EngineUnavailable, ShuttingDown
 from data_hist.http.shutdown import Shutdown
 from data_hist.observability import metrics

@@ -13,9 +13,9 @@ from connexion.lifecycle import ConnexionRequest
 from starlette.responses import Response
 from starlette.types import Receive
 
-from data_hist.athena.model import QueryStatus
+from data_hist.athena.executions import QueryStatus
 from data_hist.auth.authentication import Authenticator
-from data_hist.catalog import ApiVersion
+from data_hist.catalog.tables import ApiVersion
 from data_hist.errors import NotFound
 from data_hist.http.result_response import negotiate_format, result_response
 from data_hist.http.routes import preferred_wait_seconds

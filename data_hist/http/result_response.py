@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from starlette.responses import StreamingResponse
 from starlette.types import Send
 
-from data_hist.athena import ObjectVersion
+from data_hist.athena.result_objects import ObjectVersion
 from data_hist.errors import DataHistError, NotAcceptable, RangeNotSatisfiable
 from data_hist.http.problems import problem_kind
 from data_hist.observability.request_context import current_request

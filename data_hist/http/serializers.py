@@ -9,8 +9,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from data_hist.athena.model import Failure, Query, QueryStatus
-from data_hist.catalog import Table
+from data_hist.athena.executions import Failure, Query, QueryStatus
+from data_hist.catalog.tables import Table
 from data_hist.queries.model import QueryWarning, ValidatedQuery
 from data_hist.queries.sql_trailer import read_caller_sql
 from data_hist.results.model import Page, column_documents

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from data_hist.catalog import Table
+from data_hist.catalog.tables import Table
 from data_hist.pruning.time_range import (
     DAY_MS,
     HOUR_MS,

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from data_hist.athena.model import QueryStatus
+from data_hist.athena.executions import QueryStatus
 from data_hist.pruning.time_range import DAY_MS, TimeRange, range_at
 from data_hist.queries.model import QueryWarning
 from data_hist.queries.sql_trailer import read_time_bounds

@@ -6,8 +6,8 @@ from concurrent.futures import Executor
 from functools import partial
 from typing import NamedTuple
 
-from data_hist.athena import AthenaClient
-from data_hist.athena.model import Query
+from data_hist.athena.client import AthenaClient
+from data_hist.athena.executions import Query
 from data_hist.queries.model import QueryFilter, QueryList
 from data_hist.queries.sql_trailer import read_caller_sql, with_caller_position
 from data_hist.results.paging_tokens import ListPosition, list_token, parse_list_token

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from data_hist.athena.model import QueryStatus
+from data_hist.athena.executions import QueryStatus
 from data_hist.results.model import PageShape
 from data_hist.retention.ownership import OwnedQuery
 

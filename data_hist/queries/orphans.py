@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from data_hist.athena import AthenaClient
+from data_hist.athena.client import AthenaClient
 from data_hist.errors import DataHistError, EngineError, EngineUnavailable, QueryNotFound
 from data_hist.observability.request_context import ContextThreadPoolExecutor
 

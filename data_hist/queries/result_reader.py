@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache, partial
 
-from data_hist.athena import AthenaClient
-from data_hist.athena.model import Column, Query, QueryStatus
-from data_hist.catalog import Table
+from data_hist.athena.client import AthenaClient
+from data_hist.athena.executions import Column, Query, QueryStatus
+from data_hist.catalog.tables import Table
 from data_hist.errors import DataHistError, QueryExpired, ResultUnreadable
 from data_hist.queries.model import PageRequest, QueryWarning
 from data_hist.queries.result_state import require_rows

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 
-from data_hist.athena.model import Failure, FailureCause, Query, QueryStatus
-from data_hist.catalog import Table
+from data_hist.athena.executions import Failure, FailureCause, Query, QueryStatus
+from data_hist.catalog.tables import Table
 from data_hist.errors import (
     DataHistError,
     InvalidSql,

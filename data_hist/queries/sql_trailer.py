@@ -10,10 +10,11 @@ from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import quote, unquote
 
-from data_hist.athena.model import Query
+from data_hist.athena.executions import Query
 from data_hist.errors import QueryTooLarge
 from data_hist.pruning.time_range import Anchor, Base, TimeBounds, TimeRange
-from data_hist.sql_guard import MAX_SQL_BYTES, Edit
+from data_hist.sql_guard.guard import MAX_SQL_BYTES
+from data_hist.sql_guard.rewrite import Edit
 
 
 class Position(NamedTuple):

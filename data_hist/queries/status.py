@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from threading import Lock
 
-from data_hist.athena import AthenaClient
-from data_hist.athena.model import Descriptions, Query
+from data_hist.athena.client import AthenaClient
+from data_hist.athena.executions import Descriptions, Query
 from data_hist.athena.polling.poller import Poller
-from data_hist.catalog import Table
+from data_hist.catalog.tables import Table
 from data_hist.errors import DataHistError, QueryNotFound
 from data_hist.observability import metrics
 from data_hist.observability.request_context import current_request

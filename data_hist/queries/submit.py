@@ -2,6 +2,8 @@
 
 import asyncio
 import copy
+import hashlib
+import uuid
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
@@ -9,10 +11,10 @@ from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
-from data_hist.athena import AthenaClient, idempotency_token
-from data_hist.athena.model import Query, QueryStatus
+from data_hist.athena.client import AthenaClient
+from data_hist.athena.executions import Query, QueryStatus
 from data_hist.auth.authentication import OPERATOR
-from data_hist.catalog import ApiVersion
+from data_hist.catalog.tables import ApiVersion
 from data_hist.errors import DataHistError, EngineError, EngineUnavailable, InvalidSql
 from data_hist.observability.request_context import current_request
 from data_hist.pruning.partitions import partition_count
@@ -22,8 +24,9 @@ from data_hist.queries.result_state import raise_user_error
 from data_hist.queries.sql_trailer import append_trailer, translate_line_and_column
 from data_hist.queries.status import StatusReader
 from data_hist.retention.ownership import OwnedQuery, Owner, ResultLocations
-from data_hist.sql_guard import AdmittedQuery, Edit
+from data_hist.sql_guard.guard import AdmittedQuery
 from data_hist.sql_guard.pool import GuardPool
+from data_hist.sql_guard.rewrite import Edit
 
 _T = TypeVar("_T")
 
@@ -251,6 +254,16 @@ async def await_shielded(work: asyncio.Future[_T]) -> _T:
     """
     work.add_done_callback(_retrieve_error)
     return await asyncio.shield(work)
+
+
+def idempotency_token(tenant: int, key: str | None) -> str:
+    """Derive Athena's token from a tenant and its key, or generate one if there is no key.
+
+    botocore would generate a token for each attempt, and Athena start a query for each.
+    """
+    if key is None:
+        return uuid.uuid4().hex
+    return hashlib.sha256(f"{tenant}\n{key}".encode()).hexdigest()
 
 
 def _retrieve_error(work: asyncio.Future[_T]) -> None:

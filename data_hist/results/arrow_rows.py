@@ -7,7 +7,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import compute, parquet
 
-from data_hist.athena.model import Column
+from data_hist.athena.executions import Column
 from data_hist.errors import InvalidRequest
 from data_hist.results.converters import (
     convert_values,

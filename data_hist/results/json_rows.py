@@ -6,7 +6,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import compute
 
-from data_hist.athena.model import Column
+from data_hist.athena.executions import Column
 from data_hist.results.converters import (
     base64_of_hex,
     convert_values,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from data_hist.athena.model import Column
+from data_hist.athena.executions import Column
 from data_hist.errors import InvalidRequest
 
 _MEBIBYTE = 1024 * 1024

@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from data_hist.athena import AthenaClient, ObjectVersion
+from data_hist.athena.client import AthenaClient
+from data_hist.athena.result_objects import ObjectVersion
 from data_hist.errors import EngineFailed
 
 _KIBIBYTE = 1024

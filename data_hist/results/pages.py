@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
-from data_hist.athena import AthenaClient, ObjectRange
-from data_hist.athena.model import Column, Query
+from data_hist.athena.client import AthenaClient
+from data_hist.athena.executions import Column, Query
+from data_hist.athena.result_objects import ObjectRange
 from data_hist.errors import EngineFailed, FieldError, InvalidRequest, ResultUnreadable
 from data_hist.observability import metrics
 from data_hist.results.csv import find_rows

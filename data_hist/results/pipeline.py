@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from data_hist.athena.model import Column
+from data_hist.athena.executions import Column
 from data_hist.results.csv import RowSplitter
 from data_hist.results.model import ResultFormat, RowStyle
 from data_hist.results.object_reader import ResultObject

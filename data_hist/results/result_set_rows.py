@@ -5,7 +5,7 @@ Rows are returned as the CSV that the object would hold, so that the callers nee
 
 from collections.abc import Sequence
 
-from data_hist.athena import AthenaClient
+from data_hist.athena.client import AthenaClient
 from data_hist.errors import EngineFailed
 from data_hist.results.paging_tokens import ResultSetPosition
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from data_hist.athena.model import Query
+from data_hist.athena.executions import Query
 from data_hist.errors import QueryExpired, QueryNotFound
 
 # Between the last write to an object and the end of its query.

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import NoReturn
 
-from data_hist.athena import BATCH, ResultBucket, StoredObject
+from data_hist.athena.result_objects import BATCH, ResultBucket, StoredObject
 from data_hist.errors import EngineError
 from data_hist.observability import metrics
 from data_hist.retention.ownership import ResultLocations

@@ -9,12 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, TypeAlias
 
-from data_hist.catalog import ApiVersion
+from data_hist.catalog.tables import ApiVersion
 from data_hist.errors import InvalidSql, QueryTooLarge
 from data_hist.pruning.partitions import TableRead
 from data_hist.pruning.time_range import TimeBounds
 from data_hist.pruning.time_values import DAY
-from data_hist.sql_guard import checks, confusables, diagnostics, parser, scope, syntax, verify
+from data_hist.sql_guard import checks, confusables, diagnostics, parser, scope, token_order, verify
 from data_hist.sql_guard.lexer import Kind, Source, Token, check_repetition, lex, match_brackets
 from data_hist.sql_guard.literals import Parameter
 from data_hist.sql_guard.parameters import bind
@@ -28,8 +28,8 @@ from data_hist.sql_guard.rewrite import (
     replace_all,
     scoped_sub_select,
 )
-from data_hist.sql_guard.syntax import Placeholder
 from data_hist.sql_guard.time_bounds import RECORD_TIMES, check_days, find_time_bounds
+from data_hist.sql_guard.token_order import Placeholder
 
 MAX_SQL_BYTES = 262_144
 
@@ -159,7 +159,7 @@ class Guard:
             fixed.append(Replacement(semicolon.start, semicolon.end, ""))
             lexed = lexed.without_last()
         self._check_tokens(source, lexed.tokens)
-        placeholders = syntax.find_placeholders(source, lexed.tokens)
+        placeholders = token_order.find_placeholders(source, lexed.tokens)
         nodes = checks.check_tree(source, parser.parse_caller_sql(source, lexed))
         checks.check_names(source, nodes, lexed.tokens)
         if not sql.isascii():
@@ -230,11 +230,11 @@ class Guard:
         checks.check_statement(source, tokens, self._served.tables)
         brackets = match_brackets(source, tokens)
         check_repetition(source, tokens)
-        syntax.check_colons(source, tokens, brackets)
+        token_order.check_colons(source, tokens, brackets)
         checks.check_words(source, tokens, self._hidden)
         checks.check_calls(source, tokens, brackets)
-        syntax.check_neighbours(source, tokens)
-        syntax.check_clause_order(source, tokens)
+        token_order.check_neighbours(source, tokens)
+        token_order.check_clause_order(source, tokens)
 
 
 def _bounds_finder(

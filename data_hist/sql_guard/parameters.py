@@ -15,7 +15,7 @@ from data_hist.spelling import sentence
 from data_hist.sql_guard.lexer import Source
 from data_hist.sql_guard.literals import BadParameter, Parameter, render_literal
 from data_hist.sql_guard.rewrite import Replacement
-from data_hist.sql_guard.syntax import Placeholder
+from data_hist.sql_guard.token_order import Placeholder
 
 _MAX_ERRORS = 20
 _SEPARATORS = frozenset(" \t\r\n(),")

@@ -14,7 +14,7 @@ from typing import Any
 
 from pebble import ProcessExpired, ProcessPool
 
-from data_hist.catalog import ApiVersion
+from data_hist.catalog.tables import ApiVersion
 from data_hist.errors import StatementNotAllowed
 from data_hist.lru_cache import LruCache
 from data_hist.sql_guard.guard import AdmittedQuery, Guard, Statement

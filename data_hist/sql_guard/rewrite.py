@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from data_hist.catalog import ApiVersion, Table
+from data_hist.catalog.tables import ApiVersion, Table
 from data_hist.pruning.partitions import partition_predicate
 from data_hist.pruning.time_range import UNBOUNDED, TimeBounds
 from data_hist.sql_guard.allowlists import RESERVED

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from sqlglot import exp
 
-from data_hist.catalog import ApiVersion, Table
+from data_hist.catalog.tables import ApiVersion, Table
 from data_hist.spelling import nearest, short
 from data_hist.sql_guard.diagnostics import where_tables_are
 from data_hist.sql_guard.lexer import Source

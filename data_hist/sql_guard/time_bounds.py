@@ -12,7 +12,7 @@ from typing import Any, Final, TypeAlias
 
 from sqlglot import exp
 
-from data_hist.catalog import Table
+from data_hist.catalog.tables import Table
 from data_hist.errors import StatementNotAllowed
 from data_hist.pruning.time_functions import CASTS, FUNCTIONS, Argument
 from data_hist.pruning.time_range import (

@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeVar
 
 from sqlglot import exp
 
-from data_hist.catalog import ApiVersion, Table
+from data_hist.catalog.tables import ApiVersion, Table
 from data_hist.errors import InvalidSql, StatementNotAllowed
 from data_hist.sql_guard import lexer, parser
 from data_hist.sql_guard.allowlists import words

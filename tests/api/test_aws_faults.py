@@ -13,7 +13,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from data_hist.athena import AthenaClient, idempotency_token
+from data_hist.athena.client import AthenaClient
+from data_hist.queries.submit import idempotency_token
 from data_hist.settings import Settings
 from tests.support.api_calls import assert_problem
 from tests.support.fault_server import (

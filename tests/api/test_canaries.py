@@ -16,7 +16,7 @@ import bcrypt
 import httpx
 import pytest
 
-from data_hist.athena.model import Query
+from data_hist.athena.executions import Query
 from data_hist.errors import EngineUnavailable, QueryExpired
 from tests.support.api_calls import UNKNOWN_ID, as_tenant, submitted
 from tests.support.fake_engine import ROW, FakeEngine

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from data_hist.app import create_app, utc_now
-from data_hist.athena.model import Column, Descriptions, Query, QueryStatus
+from data_hist.athena.executions import Column, Descriptions, Query, QueryStatus
 from tests.support import turned_time
 from tests.support.running_service import running_service, settings_for
 from tests.support.turned_time import TurnedLoop, turn

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from data_hist.sql_guard import MAX_SQL_BYTES
+from data_hist.sql_guard.guard import MAX_SQL_BYTES
 from tests.support.api_calls import as_tenant, assert_problem, submitted
 from tests.support.queries import SLOW
 

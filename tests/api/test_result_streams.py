@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from data_hist.athena.model import Column
+from data_hist.athena.executions import Column
 from data_hist.errors import EngineUnavailable, QueryExpired
 from tests.support.api_calls import UNKNOWN_ID, assert_problem
 from tests.support.fake_engine import ROW, FakeEngine, HeldResult

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 import pytest
 
-from data_hist.athena import AthenaClient
+from data_hist.athena.client import AthenaClient
 from tests.support.api_calls import (
     UNKNOWN_ID,
     all_rows,

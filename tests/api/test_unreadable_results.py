@@ -7,7 +7,7 @@ import httpx
 import pytest
 from botocore.awsrequest import AWSResponse
 
-from data_hist.athena import AthenaClient
+from data_hist.athena.client import AthenaClient
 from tests.support.api_calls import assert_problem, next_page, submitted
 from tests.support.aws_answers import aws_answer
 from tests.support.queries import EVERY_TYPE, MEDIA_TYPES, NULLS, numbers

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from data_hist.catalog import Table, load_catalog
+from data_hist.catalog.tables import Table, load_catalog
 from tests.deploy.stacks import client
 
 VERSION = load_catalog().versions["v0"]

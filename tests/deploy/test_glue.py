@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from data_hist.catalog import load_catalog
 from data_hist.catalog.glue import ArchiveLayout, glue_documents
+from data_hist.catalog.tables import load_catalog
 from tests.deploy.stacks import REQUIRED, SERVICE, client, create_stack
 
 CATALOG = load_catalog()

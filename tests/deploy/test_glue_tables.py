@@ -5,7 +5,7 @@ from string import Template
 
 import pytest
 
-from data_hist.catalog import Table
+from data_hist.catalog.tables import Table
 from data_hist.settings import Settings
 from tests.deploy.glue_tables import CUSTOMERS, VERSION, glue_table, projection
 from tests.deploy.stacks import (

@@ -10,7 +10,7 @@ import promql_parser
 import pytest
 import yaml
 
-from data_hist.athena.model import QueryStatus
+from data_hist.athena.executions import QueryStatus
 from data_hist.http.problems import INTERNAL, PROBLEMS
 from data_hist.observability import metrics
 from tests.support.contract import HEALTH_SPEC

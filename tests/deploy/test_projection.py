@@ -8,7 +8,7 @@ from string import Template
 
 import pytest
 
-from data_hist.catalog import Table
+from data_hist.catalog.tables import Table
 from tests.deploy.glue_tables import CUSTOMERS, VERSION, glue_table, projection, topics_of
 from tests.deploy.stacks import (
     ARCHIVE,

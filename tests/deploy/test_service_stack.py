@@ -11,7 +11,7 @@ from cfnlint.api import lint
 from cfnlint.decode import decode
 from pydantic import SecretStr
 
-from data_hist.athena import AthenaClient
+from data_hist.athena.client import AthenaClient
 from data_hist.settings import PREFIX, Settings, load_settings
 from tests.deploy.glue_tables import CUSTOMERS, VERSION, topics_of
 from tests.deploy.stacks import (

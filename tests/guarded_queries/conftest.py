@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from data_hist.sql_guard import Guard
+from data_hist.sql_guard.guard import Guard
 from tests.guarded_queries.engine import CATALOG, VISIBLE, Engine
 from tests.guarded_queries.worlds import world
 

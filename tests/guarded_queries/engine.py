@@ -9,8 +9,8 @@ from local_athena.backends.duckdb import dialect
 from local_athena.errors import MalformedQuery, StatementFailure
 from local_athena.tables import parse_catalog
 
-from data_hist.catalog import Catalog, load_catalog
 from data_hist.catalog.glue import ArchiveLayout, glue_documents
+from data_hist.catalog.tables import Catalog, load_catalog
 
 CATALOG = load_catalog()
 # Where the service runs its queries: a name that the guard did not see leads nowhere.

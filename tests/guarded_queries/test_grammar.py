@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 
-from data_hist.sql_guard import Guard
+from data_hist.sql_guard.guard import Guard
 from tests.guarded_queries.conftest import closing
 from tests.guarded_queries.engine import PHYSICAL, Answer, Engine
 from tests.guarded_queries.grammar import QueryWriter, queries

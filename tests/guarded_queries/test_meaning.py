@@ -6,7 +6,7 @@ over tables that hold nothing but what the caller may see.
 
 import pytest
 
-from data_hist.sql_guard import Guard
+from data_hist.sql_guard.guard import Guard
 from tests.guarded_queries import case_files, legitimate
 from tests.guarded_queries.case_files import Case, by_id
 from tests.guarded_queries.engine import Answer, Engine, Refused

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from data_hist.errors import InvalidSql, QueryTooLarge, StatementNotAllowed
-from data_hist.sql_guard import Guard
+from data_hist.sql_guard.guard import Guard
 from tests.guarded_queries import case_files
 from tests.guarded_queries.case_files import Case, by_id
 from tests.guarded_queries.conftest import closing

@@ -10,7 +10,7 @@ from contextlib import ExitStack
 import pytest
 from hypothesis import given
 
-from data_hist.sql_guard import Guard
+from data_hist.sql_guard.guard import Guard
 from tests.guarded_queries import case_files
 from tests.guarded_queries.case_files import Case
 from tests.guarded_queries.conftest import closing

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_hist.sql_guard import Guard
+from data_hist.sql_guard.guard import Guard
 from tests.guarded_queries.conftest import closing
 from tests.guarded_queries.engine import CATALOG, Answer, Engine, Row
 from tests.guarded_queries.profiles import examples, seeded

@@ -15,14 +15,15 @@ from typing import Any, cast
 
 import pytest
 
-from data_hist.athena import AthenaClient, idempotency_token
-from data_hist.athena.retries import Retrier
-from data_hist.catalog import load_catalog
+from data_hist.athena.client import AthenaClient
+from data_hist.athena.transport import Retrier
+from data_hist.catalog.tables import load_catalog
 from data_hist.errors import DataHistError
 from data_hist.http.concurrency_limit import ConcurrencyLimiter
 from data_hist.http.operations import ClientDisconnected, cancel_on_disconnect
 from data_hist.http.shutdown import Shutdown
 from data_hist.queries.model import QueryFilter, Submission
+from data_hist.queries.submit import idempotency_token
 from data_hist.resources import UseCases, WorkerResources
 from data_hist.retention.ownership import OwnedQuery
 from tests.reliability.faulty_athena import FAILING_SQL, FAULTS, INVISIBLE_SECONDS, FaultyAthena

@@ -11,7 +11,7 @@ import pytest
 from moto import mock_aws
 from pydantic import SecretStr
 
-from data_hist.athena import ResultBucket, StoredObject
+from data_hist.athena.result_objects import ResultBucket, StoredObject
 from data_hist.errors import EngineUnavailable
 from data_hist.retention.ownership import ResultLocations
 from data_hist.retention.sweeper import SweepCounts, Sweeper

@@ -4,8 +4,8 @@ import threading
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from data_hist.athena import ObjectRange, ObjectVersion
-from data_hist.athena.model import Column, Descriptions, Query, QueryStatus
+from data_hist.athena.executions import Column, Descriptions, Query, QueryStatus
+from data_hist.athena.result_objects import ObjectRange, ObjectVersion
 from data_hist.errors import DataHistError, EngineFailed
 
 ETAG = '"one"'

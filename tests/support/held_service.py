@@ -9,7 +9,8 @@ from typing import Any
 import httpx
 
 from data_hist.app import DEFAULT_LIMITS, Limits
-from data_hist.athena import AthenaClient, ObjectRange
+from data_hist.athena.client import AthenaClient
+from data_hist.athena.result_objects import ObjectRange
 from data_hist.server.limits import DEFAULT_LIMITS as DEFAULT_SERVER_LIMITS
 from data_hist.server.limits import ServerLimits
 from tests.support.api_calls import submitted

@@ -12,8 +12,8 @@ import uvicorn
 from pydantic import SecretStr
 
 from data_hist.app import DEFAULT_LIMITS, Limits, create_app, utc_now
-from data_hist.athena import AthenaClient
-from data_hist.catalog import Catalog
+from data_hist.athena.client import AthenaClient
+from data_hist.catalog.tables import Catalog
 from data_hist.observability.request_context import RequestLog
 from data_hist.server.limits import DEFAULT_LIMITS as DEFAULT_SERVER_LIMITS
 from data_hist.server.limits import ServerLimits

@@ -2,8 +2,8 @@
 
 import pytest
 
-from data_hist.catalog import load_catalog
-from data_hist.sql_guard import Guard
+from data_hist.catalog.tables import load_catalog
+from data_hist.sql_guard.guard import Guard
 
 
 @pytest.fixture(scope="session")

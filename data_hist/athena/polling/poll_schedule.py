@@ -7,7 +7,7 @@ import asyncio
 import heapq
 from itertools import count
 
-from data_hist.athena.model import Query
+from data_hist.athena.executions import Query
 
 BATCH = 50
 """The most ids that BatchGetQueryExecution accepts."""

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from data_hist.athena.model import Descriptions, Query
+from data_hist.athena.executions import Descriptions, Query
 from data_hist.athena.polling.poll_schedule import PolledQuery, PollSchedule, TokenBucket
-from data_hist.athena.retries import RetryBudget
+from data_hist.athena.transport import RetryBudget
 from data_hist.errors import EngineError, EngineFailed, EngineUnavailable, QueryNotFound, Throttled
 from data_hist.lru_cache import LruCache
 from data_hist.observability import metrics

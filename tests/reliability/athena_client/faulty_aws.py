@@ -6,10 +6,8 @@ from dataclasses import dataclass
 
 from pydantic import SecretStr
 
-from data_hist.athena import AthenaClient
-from data_hist.athena.client import CallLimits
-from data_hist.athena.retries import RetryPolicy
-from data_hist.athena.transport import create_client, create_session
+from data_hist.athena.client import AthenaClient, CallLimits
+from data_hist.athena.transport import RetryPolicy, create_client, create_session
 from data_hist.errors import (
     DataHistError,
     EngineUnavailable,

@@ -4,7 +4,7 @@ from contextlib import suppress
 
 import pytest
 
-from data_hist.athena import ObjectRange, ObjectVersion
+from data_hist.athena.result_objects import ObjectRange, ObjectVersion
 from data_hist.errors import (
     EngineError,
     EngineFailed,

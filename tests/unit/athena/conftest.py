@@ -7,7 +7,7 @@ import pytest
 from botocore.stub import Stubber
 from pydantic import SecretStr
 
-from data_hist.athena import AthenaClient
+from data_hist.athena.client import AthenaClient
 from data_hist.athena.transport import create_client, create_session
 from data_hist.settings import Settings
 

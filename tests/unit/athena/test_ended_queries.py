@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from data_hist.athena.model import Query, QueryStatus
+from data_hist.athena.executions import Query, QueryStatus
 from data_hist.athena.polling.poller import EndedQueries
 
 SUBMITTED = datetime(2026, 11, 20, tzinfo=UTC)

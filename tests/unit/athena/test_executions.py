@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from data_hist.athena.model import Failure, FailureCause, Query, QueryStatus, parse_query
+from data_hist.athena.executions import Failure, FailureCause, Query, QueryStatus, parse_query
 
 SUBMITTED = datetime(2026, 11, 20, 5, 0, tzinfo=UTC)
 SQL, RESOURCES, ENGINE = FailureCause.SQL, FailureCause.RESOURCES, FailureCause.ENGINE

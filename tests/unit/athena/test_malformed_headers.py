@@ -3,7 +3,8 @@
 import pytest
 from pydantic import SecretStr
 
-from data_hist.athena import AthenaClient, ObjectRange
+from data_hist.athena.client import AthenaClient
+from data_hist.athena.result_objects import ObjectRange
 from data_hist.settings import Settings
 from tests.support.fault_server import answer, fault_server
 from tests.support.log_lines import log_lines

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from data_hist.athena.model import Descriptions, Query, QueryStatus
+from data_hist.athena.executions import Descriptions, Query, QueryStatus
 from data_hist.athena.polling.poller import Poller
 from data_hist.errors import (
     DataHistError,

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from data_hist.catalog import load_catalog
 from data_hist.catalog.archive_folders import warnings_about
+from data_hist.catalog.tables import load_catalog
 
 CATALOG = load_catalog()
 

@@ -6,7 +6,14 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from data_hist.athena.model import Column, Failure, FailureCause, Query, QueryStatus, Statistics
+from data_hist.athena.executions import (
+    Column,
+    Failure,
+    FailureCause,
+    Query,
+    QueryStatus,
+    Statistics,
+)
 from data_hist.http.serializers import (
     dry_run_document,
     page_document,
@@ -17,7 +24,7 @@ from data_hist.queries.model import QueryWarning, ValidatedQuery
 from data_hist.queries.sql_trailer import append_trailer
 from data_hist.results.model import Page
 from data_hist.retention.ownership import OwnedQuery, Owner
-from data_hist.sql_guard import Edit
+from data_hist.sql_guard.rewrite import Edit
 from data_hist.strict_json import dumps
 
 SUBMITTED = datetime(2026, 11, 20, 5, 0, 0, 123456, tzinfo=UTC)

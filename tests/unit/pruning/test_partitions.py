@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_hist.catalog import Table, load_catalog
+from data_hist.catalog.tables import Table, load_catalog
 from data_hist.pruning.partitions import TableRead, partition_count
 from data_hist.pruning.time_range import FIXED, UNBOUNDED, Anchor, Base, TimeBounds, TimeRange
-from data_hist.sql_guard import Guard
+from data_hist.sql_guard.guard import Guard
 
 EVENTS = load_catalog().versions["v0"].tables["events"]
 HOUR, DAY = 3_600_000, 86_400_000

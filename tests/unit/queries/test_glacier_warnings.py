@@ -5,13 +5,13 @@ from datetime import UTC, datetime
 
 import pytest
 
-from data_hist.athena.model import Query, QueryStatus
-from data_hist.catalog import load_catalog
+from data_hist.athena.executions import Query, QueryStatus
+from data_hist.catalog.tables import load_catalog
 from data_hist.queries.glacier_warnings import ArchivePolicy
 from data_hist.queries.model import QueryWarning
 from data_hist.queries.sql_trailer import append_trailer
 from data_hist.retention.ownership import OwnedQuery, Owner
-from data_hist.sql_guard import Guard
+from data_hist.sql_guard.guard import Guard
 
 GUARD = Guard(load_catalog().versions["v0"])
 POLICY = ArchivePolicy(365, {11000: 30})

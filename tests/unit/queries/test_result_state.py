@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from data_hist.athena.model import Failure, FailureCause
-from data_hist.catalog import Table, TableColumn
+from data_hist.athena.executions import Failure, FailureCause
+from data_hist.catalog.tables import Table, TableColumn
 from data_hist.queries.result_state import with_column_hint
 
 

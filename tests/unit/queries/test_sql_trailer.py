@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_hist.catalog import load_catalog
+from data_hist.catalog.tables import load_catalog
 from data_hist.errors import QueryTooLarge
 from data_hist.pruning.time_range import Anchor, Base, TimeBounds, TimeRange
 from data_hist.queries.sql_trailer import (
@@ -15,7 +15,9 @@ from data_hist.queries.sql_trailer import (
     read_time_bounds,
     translate_position,
 )
-from data_hist.sql_guard import MAX_SQL_BYTES, Edit, Guard, Parameter
+from data_hist.sql_guard.guard import MAX_SQL_BYTES, Guard
+from data_hist.sql_guard.literals import Parameter
+from data_hist.sql_guard.rewrite import Edit
 from tests.support.shared_files import shared_cases
 from tests.unit.sql_guard.case_files import own_cases, sql_of
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from data_hist.athena.model import Query, QueryStatus, Statistics
+from data_hist.athena.executions import Query, QueryStatus, Statistics
 from data_hist.observability import metrics
 from data_hist.queries.status import QueryMetrics
 

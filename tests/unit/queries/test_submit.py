@@ -9,13 +9,13 @@ from typing import Any, cast
 
 import pytest
 
-from data_hist.athena.model import Query, QueryStatus
-from data_hist.catalog import load_catalog
+from data_hist.athena.executions import Query, QueryStatus
+from data_hist.catalog.tables import load_catalog
 from data_hist.errors import EngineUnavailable
 from data_hist.queries.model import Submission
 from data_hist.queries.submit import SubmitLimits, Submitter, await_shielded
 from data_hist.retention.ownership import ResultLocations
-from data_hist.sql_guard import AdmittedQuery
+from data_hist.sql_guard.guard import AdmittedQuery
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
 RUNNING = Query("explained", QueryStatus.RUNNING, "EXPLAIN SELECT 1", "s3://b/k", NOW)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from data_hist.athena.model import Column
+from data_hist.athena.executions import Column
 from data_hist.errors import EngineFailed, InvalidRequest
 from data_hist.results.json_rows import encode_rows
 from data_hist.results.model import RowStyle

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyarrow import parquet
 
-from data_hist.athena.model import Column
+from data_hist.athena.executions import Column
 from data_hist.errors import EngineFailed, InvalidRequest
 from data_hist.results.csv import RowSplitter
 from data_hist.results.model import FORMATS, RowStyle

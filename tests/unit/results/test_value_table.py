@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from data_hist.athena.model import Column
+from data_hist.athena.executions import Column
 from data_hist.errors import InvalidRequest
 from data_hist.results.model import FORMATS, RowStyle
 from data_hist.results.pages import PageReader

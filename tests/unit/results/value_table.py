@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from data_hist.athena.model import Column
+from data_hist.athena.executions import Column
 
 DAY = 86_400_000_000
 """In microseconds."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_hist.athena.model import Query, QueryStatus
+from data_hist.athena.executions import Query, QueryStatus
 from data_hist.errors import QueryExpired, QueryNotFound
 from data_hist.retention.ownership import Owner, ResultLocations, TenantIsolation
 

@@ -14,8 +14,8 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from data_hist.http.concurrency_limit import OVERLOAD_KEY, ConcurrencyLimiter, OverloadControl
-from data_hist.http.instrumentation import RequestObserver
 from data_hist.http.middleware import OverloadMiddleware
+from data_hist.http.request_observer import RequestObserver
 from data_hist.http.routes import Routes
 from data_hist.http.shutdown import SHUTDOWN_KEY, Shutdown
 from data_hist.observability.request_context import parse_traceparent

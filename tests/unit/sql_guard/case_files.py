@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from data_hist.errors import InvalidSql, QueryTooLarge, RequestError, StatementNotAllowed
-from data_hist.sql_guard import AdmittedQuery, Guard
+from data_hist.sql_guard.guard import AdmittedQuery, Guard
 from tests.support.work import at_most_calls
 
 _FOLDER = Path(__file__).with_name("cases")

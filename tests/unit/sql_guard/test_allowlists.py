@@ -5,7 +5,8 @@ import re
 import pytest
 from sqlglot import exp
 
-from data_hist.sql_guard import Guard, allowlists
+from data_hist.sql_guard import allowlists
+from data_hist.sql_guard.guard import Guard
 
 DANGEROUS = """
     version current_user current_catalog current_schema session_user sleep pg_sleep read_csv

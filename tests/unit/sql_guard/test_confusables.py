@@ -5,8 +5,8 @@ import sys
 import pytest
 
 from data_hist.errors import StatementNotAllowed
-from data_hist.sql_guard import Guard
 from data_hist.sql_guard.confusables import fold
+from data_hist.sql_guard.guard import Guard
 
 from .case_files import bounded
 

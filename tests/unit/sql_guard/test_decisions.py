@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from data_hist.errors import RequestError
-from data_hist.sql_guard import Guard
+from data_hist.sql_guard.guard import Guard
 
 from .case_files import own_cases, rule_of
 

@@ -11,8 +11,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from data_hist.catalog import load_catalog
-from data_hist.sql_guard import AdmittedQuery, Guard
+from data_hist.catalog.tables import load_catalog
+from data_hist.sql_guard.guard import AdmittedQuery, Guard
 from tests.support.shared_files import shared_cases
 
 from .case_files import outcome, own_cases, sql_of

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data_hist.catalog import load_catalog
+from data_hist.catalog.tables import load_catalog
 from data_hist.errors import RequestError
-from data_hist.sql_guard import AdmittedQuery, Guard, Parameter
+from data_hist.sql_guard.guard import AdmittedQuery, Guard
+from data_hist.sql_guard.literals import Parameter
 from data_hist.sql_guard.pool import GuardPool
 from tests.support.shared_files import shared_cases
 

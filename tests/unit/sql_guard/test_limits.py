@@ -7,7 +7,8 @@ import threading
 import pytest
 
 from data_hist.errors import RequestError
-from data_hist.sql_guard import Guard, parser
+from data_hist.sql_guard import parser
+from data_hist.sql_guard.guard import Guard
 from data_hist.sql_guard.lexer import Source, lex
 
 from .case_files import bounded, outcome

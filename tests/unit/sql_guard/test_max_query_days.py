@@ -5,7 +5,7 @@ import time
 import pytest
 
 from data_hist.errors import StatementNotAllowed
-from data_hist.sql_guard import Guard
+from data_hist.sql_guard.guard import Guard
 from tests.unit.sql_guard.times import DAY, FIVE, VERSION
 
 LIMITED = Guard(VERSION, max_days=7)

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data_hist.errors import RequestError
-from data_hist.sql_guard import AdmittedQuery, Guard
+from data_hist.sql_guard.guard import AdmittedQuery, Guard
 from data_hist.sql_guard.lexer import Kind, Source, lex
 from tests.support.shared_files import shared_cases
 

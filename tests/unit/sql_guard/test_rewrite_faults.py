@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from data_hist.catalog import load_catalog
+from data_hist.catalog.tables import load_catalog
 from data_hist.errors import RequestError
-from data_hist.sql_guard import Guard
 from data_hist.sql_guard import guard as guard_module
+from data_hist.sql_guard.guard import Guard
 from data_hist.sql_guard.rewrite import (
     Replacement,
     empty_sub_select,

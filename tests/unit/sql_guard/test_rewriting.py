@@ -4,9 +4,10 @@ import dataclasses
 
 import pytest
 
-from data_hist.catalog import ApiVersion, Table, TableColumn, load_catalog
+from data_hist.catalog.tables import ApiVersion, Table, TableColumn, load_catalog
 from data_hist.errors import QueryTooLarge
-from data_hist.sql_guard import Edit, Guard
+from data_hist.sql_guard.guard import Guard
+from data_hist.sql_guard.rewrite import Edit
 
 COLUMNS = (
     "customerid, servicename, service, createdtimestamp, arrivaltimestamp, tags, data, dt, hr, min"

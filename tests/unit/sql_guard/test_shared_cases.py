@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from data_hist.sql_guard import AdmittedQuery, Guard
+from data_hist.sql_guard.guard import AdmittedQuery, Guard
 from tests.support.shared_files import shared_cases, shared_file
 
 from .case_files import bounded, outcome, sql_of

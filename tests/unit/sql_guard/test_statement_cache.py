@@ -2,9 +2,8 @@
 
 import pytest
 
-from data_hist.catalog import load_catalog
-from data_hist.sql_guard import Guard
-from data_hist.sql_guard.guard import Statement
+from data_hist.catalog.tables import load_catalog
+from data_hist.sql_guard.guard import Guard, Statement
 from data_hist.sql_guard.pool import StatementCache
 
 GUARD = Guard(load_catalog().versions["v0"])

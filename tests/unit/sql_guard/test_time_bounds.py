@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from data_hist.pruning.time_range import FIXED, UNBOUNDED, Anchor, Base, TimeBounds, TimeRange
-from data_hist.sql_guard import Guard
+from data_hist.sql_guard.guard import Guard
 from tests.unit.sql_guard.times import DAY, FIVE, HOUR, MIDNIGHT, VERSION
 
 

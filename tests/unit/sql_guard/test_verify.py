@@ -4,7 +4,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from data_hist.catalog import load_catalog
+from data_hist.catalog.tables import load_catalog
 from data_hist.errors import InvalidSql, StatementNotAllowed
 from data_hist.pruning.time_range import FIXED, TimeRange
 from data_hist.sql_guard import parser, verify
