@@ -23,7 +23,7 @@ READERS_OF_THE_ENVIRONMENT = {
     "data_hist/settings.py": "every setting of the service",
     "data_hist/cli/arguments.py": "the user's folder for state",
     "data_hist/cli/local.py": "hands it on to the processes that it starts",
-    "data_hist/cli/service.py": "hands it on to the processes that it starts",
+    "data_hist/cli/serve.py": "hands it on to the processes that it starts",
     "data_hist/server/gunicorn_conf.py": "tells prometheus_client its folder",
     "data_hist/observability/metrics.py": "the folder of prometheus_client",
     "data_hist/observability/tracing.py": "the variables of OpenTelemetry",

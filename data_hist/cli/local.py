@@ -27,7 +27,7 @@ from data_hist.cli.process_group import (
     require_free_port,
     run_together,
 )
-from data_hist.cli.service import gunicorn_arguments, service_environment
+from data_hist.cli.serve import gunicorn_arguments, service_environment
 from data_hist.settings import PREFIX
 
 # As pydantic reads them.

@@ -1,15 +1,19 @@
-"""`data-hist serve`: the service on AWS."""
+"""`data-hist serve`: the service on AWS. Builds the command line and environment of gunicorn."""
 
 import argparse
 import logging.config
 import os
+import sys
 
 from data_hist.cli.arguments import SERVICE_PORT, Commands, add_address, add_workers
 from data_hist.cli.process_group import StartError, require_free_port
-from data_hist.cli.service import gunicorn_arguments, service_environment
 from data_hist.settings import PREFIX, load_settings
 
 _log = logging.getLogger(__name__)
+
+# glibc gives each thread an arena of its own, and Arrow has another allocator: blocks of results
+# would leave most of that memory unused.
+_MEMORY_ENVIRONMENT = {"MALLOC_ARENA_MAX": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
 
 
 def add_command(commands: Commands) -> None:
@@ -46,3 +50,17 @@ def _serve(options: argparse.Namespace) -> int:
     arguments = gunicorn_arguments(options)
     environment = service_environment(options)
     os.execve(arguments[0], arguments, environment)  # noqa: S606 - our own interpreter
+
+
+def gunicorn_arguments(options: argparse.Namespace) -> list[str]:
+    """Build the command line that serves on the address of the options."""
+    return [
+        *(sys.executable, "-m", "gunicorn", "--config", "python:data_hist.server.gunicorn_conf"),
+        *("--bind", f"{options.host}:{options.port}", "--workers", str(options.workers)),
+    ]
+
+
+def service_environment(options: argparse.Namespace, **settings: str) -> dict[str, str]:
+    """Build the environment of gunicorn: this process's, with settings of the service."""
+    workers = {f"{PREFIX}WORKERS": str(options.workers)}
+    return _MEMORY_ENVIRONMENT | os.environ | settings | workers
