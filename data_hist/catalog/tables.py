@@ -5,8 +5,7 @@ here. Knows no HTTP, SQL or AWS.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -53,19 +52,23 @@ class Table:
     columns: tuple[TableColumn, ...]
     examples: tuple[Example, ...] = ()
 
-    @cached_property
-    def queryable_columns(self) -> tuple[TableColumn, ...]:
-        """The columns that a query may name, and that `*` stands for."""
-        return tuple(column for column in self.columns if column.queryable)
+    queryable_columns: tuple[TableColumn, ...] = field(init=False)
+    """The columns that a query may name, and that `*` stands for."""
 
-    def time_column(self, time: str) -> TableColumn | None:
-        """Return the queryable column that holds this time."""
-        return next((column for column in self.queryable_columns if column.time == time), None)
+    partition_columns: tuple[TableColumn, ...] = field(init=False)
+    """The partition columns, outermost level first."""
 
-    @property
-    def partition_columns(self) -> tuple[TableColumn, ...]:
-        """The partition columns, outermost level first."""
-        return tuple(column for column in self.columns if column.partition)
+    time_columns: Mapping[str, TableColumn] = field(init=False)
+    """The first queryable column for each kind of time."""
+
+    def __post_init__(self) -> None:
+        queryable = tuple(column for column in self.columns if column.queryable)
+        by_time = {column.time: column for column in reversed(queryable) if column.time}
+        object.__setattr__(self, "queryable_columns", queryable)
+        object.__setattr__(
+            self, "partition_columns", tuple(column for column in self.columns if column.partition)
+        )
+        object.__setattr__(self, "time_columns", by_time)
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def partition_predicate(
     Returns:
         SQL to be joined to others by AND; empty if the bounds rule out no partition.
     """
-    day, hour = table.time_column("day"), table.time_column("hour")
+    day, hour = table.time_columns.get("day"), table.time_columns.get("hour")
     if day is None:
         return ""
     names = (render_name(day.name), render_name(hour.name) if hour else "")

@@ -245,7 +245,9 @@ def _bounds_finder(
     with_days: bool,
 ) -> FindBounds:
     """Return what finds the bounds; without a `?` it need not keep the syntax tree."""
-    days = {column.name.lower() for each in references if (column := each.table.time_column(DAY))}
+    days = {
+        column.name.lower() for each in references if (column := each.table.time_columns.get(DAY))
+    }
     names_a_day = any(token.name.lower() in days for token in tokens)
 
     def find(parameters: Mapping[int, Parameter]) -> TableBounds:

@@ -114,7 +114,7 @@ def check_days(
 
 
 def _too_many_days(source: Source, table: Table, offset: int, max_days: int) -> StatementNotAllowed:
-    columns = [column.name for each in (ARRIVAL, DAY) if (column := table.time_column(each))]
+    columns = [column.name for each in (ARRIVAL, DAY) if (column := table.time_columns.get(each))]
     detail = (
         f"At most {max_days} days of '{table.name}' may be read at once: bound "
         f"{' or '.join(columns)} in the WHERE beside it, from below, and from above unless the "
@@ -230,7 +230,7 @@ class _Where:
         if name not in self._tables or column.args.get("db"):
             return None
         for time in self._times:
-            time_column = self._tables[name].time_column(time)
+            time_column = self._tables[name].time_columns.get(time)
             if time_column is not None and time_column.name.lower() == column.name.lower():
                 return column_value(name, time)
         return None
