@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 DISTRIBUTIONS = {"data_hist": ROOT, "local_athena": ROOT / "local_athena/src"}
 ARROW = re.compile(r"^ +(\w+) --> (\w+)$", re.MULTILINE)
 ALLOWED = set(ARROW.findall((ROOT / "docs/architecture.md").read_text()))
-SHARED = {"errors", "settings", "spelling", "strict_json", "lru_cache"}
+SHARED = {"errors", "settings", "spelling", "json_documents", "lru_cache"}
 
 OWNERS = {
     "bcrypt": {"data_hist.auth.passwords"},
@@ -21,7 +21,7 @@ OWNERS = {
     "duckdb": {"local_athena.backends.duckdb", "local_athena.engine"},
     "gunicorn": {"data_hist.server"},
     "jsonschema": {"data_hist.http"},
-    "msgspec": {"data_hist.athena.result_sets", "data_hist.strict_json"},
+    "msgspec": {"data_hist.athena.result_sets", "data_hist.json_documents"},
     "opentelemetry": {"data_hist.observability"},
     "pebble": {"data_hist.sql_guard.pool"},
     "prometheus_client": {"data_hist.server.gunicorn_conf", "data_hist.observability.metrics"},

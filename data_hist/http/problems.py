@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 from data_hist import errors
 from data_hist.errors import DataHistError
 from data_hist.http.routes import path_prefix
+from data_hist.json_documents import dumps
 from data_hist.observability.request_context import RawHeaders
-from data_hist.strict_json import dumps
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "/problems/"

@@ -11,11 +11,11 @@ from starlette.responses import Response
 
 from data_hist.athena.executions import Failure, Query, QueryStatus
 from data_hist.catalog.tables import Table
+from data_hist.json_documents import JsonText, dumps
 from data_hist.queries.model import QueryWarning, ValidatedQuery
 from data_hist.queries.sql_trailer import read_caller_sql
 from data_hist.results.model import Page, column_documents
 from data_hist.retention.ownership import OwnedQuery
-from data_hist.strict_json import JsonText, dumps
 
 _MEGABYTE = 2**20
 _TERABYTE = 2**40

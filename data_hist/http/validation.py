@@ -4,11 +4,14 @@ Connexion's validators repeat submitted values in the response and in the log, a
 not UTF-8 with a 500, and accept duplicate keys.
 """
 
+import json
+import math
 import re
+from collections import Counter
 from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import islice
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
 from connexion.json_schema import Draft4RequestValidator
@@ -19,10 +22,13 @@ from starlette.types import Scope
 
 from data_hist.errors import FieldError, InvalidRequest, QueryTooLarge
 from data_hist.spelling import offer, sentence, short
-from data_hist.strict_json import JsonError, loads
 
 _MAX_ERRORS = 10
 _MAX_SUMMARISED = 5
+_MAX_DEPTH = 20
+_MAX_INTEGER_DIGITS = 20
+_STRINGS = re.compile(r'"(?:[^"\\]++|\\.)*+"', re.DOTALL)
+_BRACKETS = re.compile(r"[][{}]")
 _INTEGER = re.compile(r"-?[0-9]+", re.ASCII)
 
 # jsonschema's own messages quote whole values; these quote only the schema.
@@ -44,10 +50,7 @@ class StrictBodyValidator(AbstractRequestBodyValidator):
 
     async def _parse(self, stream: AsyncGenerator[bytes, None], scope: Scope) -> Any:
         body = b"".join([chunk async for chunk in stream])
-        try:
-            return loads(body)
-        except JsonError as error:
-            raise InvalidRequest(str(error)) from None
+        return parse_json(body)
 
     def _validate(self, body: Any) -> None:
         errors = list(islice(_BodySchema(self._schema).iter_errors(body), _MAX_ERRORS))
@@ -101,6 +104,94 @@ VALIDATORS = {
     "parameter": StrictParameterValidator,
     "body": {"application/json": StrictBodyValidator},
 }
+
+
+def parse_json(body: bytes) -> Any:
+    """Parse a body, and refuse what parsers disagree about.
+
+    That is duplicate keys, NaN, lone surrogates, NUL and unlimited depth.
+
+    Raises:
+        InvalidRequest: It is not UTF-8, not JSON, or such JSON; the detail quotes no value.
+    """
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        raise InvalidRequest("The body is not UTF-8.") from None
+    if _depth(text) > _MAX_DEPTH:
+        raise InvalidRequest(f"The body is nested deeper than {_MAX_DEPTH} levels.")
+    try:
+        document = json.loads(
+            text,
+            object_pairs_hook=_unique,
+            parse_constant=_no_constant,
+            parse_int=_bounded_integer,
+            parse_float=_finite,
+        )
+    except json.JSONDecodeError as error:
+        raise InvalidRequest(
+            f"The body is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+        ) from None
+    for string in _strings(document):
+        _check_string(string)
+    return document
+
+
+def _depth(text: str) -> int:
+    """Return the deepest nesting of brackets outside strings."""
+    depth = deepest = 0
+    for bracket in _BRACKETS.findall(_STRINGS.sub("", text)):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(pairs)
+    if len(document) != len(pairs):
+        twice = next(
+            name for name, count in Counter(name for name, _ in pairs).items() if count > 1
+        )
+        raise InvalidRequest(f"The body names the field '{short(twice)}' twice.")
+    return document
+
+
+def _no_constant(_name: str) -> NoReturn:
+    raise InvalidRequest("NaN and Infinity are not JSON.")
+
+
+def _bounded_integer(digits: str) -> int:
+    if len(digits) > _MAX_INTEGER_DIGITS:
+        raise InvalidRequest("The body holds an integer with too many digits.")
+    return int(digits)
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise InvalidRequest("The body holds a number beyond the range of a double.")
+    return number
+
+
+def _strings(document: Any) -> Iterator[str]:
+    if isinstance(document, str):
+        yield document
+    elif isinstance(document, dict):
+        for key, value in document.items():
+            yield key
+            yield from _strings(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from _strings(value)
+
+
+def _check_string(string: str) -> None:
+    if "\0" in string:
+        raise InvalidRequest("The body holds a NUL character.")
+    try:
+        string.encode("utf-8")
+    except UnicodeEncodeError:
+        raise InvalidRequest("The body holds half of a surrogate pair.") from None
 
 
 def _pattern(_validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from data_hist.strict_json import JsonText, is_json
+from data_hist.json_documents import JsonText, is_json
 
 _T = TypeVar("_T")
 

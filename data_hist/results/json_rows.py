@@ -7,6 +7,7 @@ import pyarrow as pa
 from pyarrow import compute
 
 from data_hist.athena.executions import Column
+from data_hist.json_documents import dumps, dumps_lines, object_type
 from data_hist.results.converters import (
     base64_of_hex,
     convert_values,
@@ -17,7 +18,6 @@ from data_hist.results.converters import (
 )
 from data_hist.results.csv import parse_rows, parse_texts
 from data_hist.results.model import RowStyle, column_documents, require_unique_names
-from data_hist.strict_json import dumps, dumps_lines, object_type
 
 _NUMBERS: dict[str, pa.DataType] = {
     "boolean": pa.bool_(),

@@ -10,7 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from data_hist.strict_json import dumps
+from data_hist.json_documents import dumps
 
 _STYLE = files("data_hist.site").joinpath("page.css").read_text()
 

@@ -10,8 +10,8 @@ from starlette.responses import RedirectResponse, Response
 
 from data_hist.http.middleware import Page
 from data_hist.http.routes import path_prefix
+from data_hist.json_documents import dumps
 from data_hist.site.layout import content_security_policy, page_headers
-from data_hist.strict_json import dumps
 
 _FOLDER = files(__name__)
 _PAGE_HEADERS = page_headers(

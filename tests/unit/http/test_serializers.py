@@ -20,12 +20,12 @@ from data_hist.http.serializers import (
     query_document,
     retry_headers,
 )
+from data_hist.json_documents import dumps
 from data_hist.queries.model import QueryWarning, ValidatedQuery
 from data_hist.queries.sql_trailer import append_trailer
 from data_hist.results.model import Page
 from data_hist.retention.ownership import OwnedQuery, Owner
 from data_hist.sql_guard.rewrite import Edit
-from data_hist.strict_json import dumps
 
 SUBMITTED = datetime(2026, 11, 20, 5, 0, 0, 123456, tzinfo=UTC)
 QUERY = Query(
