@@ -18,7 +18,7 @@ OWNERS = {
     "boto3": {"data_hist.athena"},
     "botocore": {"data_hist.athena"},
     "connexion": {"data_hist.app", "data_hist.http"},
-    "duckdb": {"local_athena.backends.duckdb", "local_athena.engine"},
+    "duckdb": {"local_athena.backends.duckdb"},
     "gunicorn": {"data_hist.server"},
     "jsonschema": {"data_hist.http"},
     "msgspec": {"data_hist.athena.result_sets", "data_hist.json_documents"},

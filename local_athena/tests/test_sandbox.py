@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
+from local_athena.backends.duckdb.database import Database
 from local_athena.backends.duckdb.storage.archive import Archive
-from local_athena.engine.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

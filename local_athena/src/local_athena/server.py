@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from local_athena.athena_api.endpoint import AthenaProtocol, Throttle
 from local_athena.athena_api.workgroup import Workgroup
+from local_athena.backends.duckdb.backend import DuckDbBackend
 from local_athena.engine.engine import Engine
 from local_athena.s3_api.endpoint import S3Protocol
 from local_athena.s3_api.object_store import InvalidBucketName, ObjectStore
@@ -42,7 +43,8 @@ def create_app(settings: LocalAthenaSettings, catalog: Catalog) -> Starlette:
         objects.make_bucket(settings.bucket)
     except InvalidBucketName as error:
         raise CannotStart(f"{settings.bucket} is no name for a bucket") from error
-    engine = Engine(settings, catalog, objects)
+    backend = DuckDbBackend(settings.data, catalog, settings.memory_limit, settings.threads)
+    engine = Engine(settings, backend, objects)
     workgroup = Workgroup(settings.workgroup_output_location, enforces=settings.enforce_workgroup)
     throttle = Throttle(settings.call_rates)
     athena = AthenaProtocol(engine, objects, catalog, workgroup, throttle)

@@ -7,8 +7,8 @@ from typing import Any
 import duckdb
 import pytest
 from local_athena.backends.duckdb import dialect
+from local_athena.backends.duckdb.database import Database
 from local_athena.backends.duckdb.storage.archive import Archive
-from local_athena.engine.database import Database
 
 from tests.archive_tree import add_file
 from tests.pruning.scans import CATALOG, DAYS

@@ -7,11 +7,9 @@ Knows no wire protocol.
 import logging
 import queue
 import threading
-from pathlib import Path
+from typing import Any
 
-from local_athena.backends.duckdb.dialect import StatementKind, Translation, translate
-from local_athena.backends.duckdb.storage.archive import Archive
-from local_athena.engine.database import Database
+from local_athena.engine.backend import Backend, Plan
 from local_athena.engine.execution_registry import ExecutionRegistry, ExecutionStore
 from local_athena.engine.executions import Execution, Failure, Request
 from local_athena.engine.parameters import bind_parameters
@@ -20,7 +18,7 @@ from local_athena.engine.worker import Job, JobQueue, Worker
 from local_athena.errors import StatementFailure
 from local_athena.s3_api.object_store import ObjectStore
 from local_athena.settings import LocalAthenaSettings
-from local_athena.tables import CATALOG_NAME, Catalog
+from local_athena.tables import CATALOG_NAME
 
 _log = logging.getLogger(__name__)
 
@@ -34,21 +32,20 @@ class TooManyActiveQueries(Exception):
 
 
 class Engine:
-    """Runs statements over the archive.
+    """Runs statements on a backend.
 
     Args:
-        settings: The limits, and the folders.
-        catalog: The tables.
+        settings: The limits, and the folder for state.
+        backend: Understands and runs statements.
         objects: The object store for results.
     """
 
     def __init__(
-        self, settings: LocalAthenaSettings, catalog: Catalog, objects: ObjectStore
+        self, settings: LocalAthenaSettings, backend: Backend[Any], objects: ObjectStore
     ) -> None:
         self._settings = settings
-        self._catalog = catalog
+        self._backend = backend
         self._objects = objects
-        self._archive = Archive(settings.data)
         self._registry = ExecutionRegistry(ExecutionStore(settings.state / "executions"))
         self._quota = ResultQuota(self._registry, objects, settings.max_results_bytes)
         self._start_lock = threading.Lock()
@@ -80,7 +77,7 @@ class Engine:
                 return earlier.id
             self._check_quota()
             execution = self._registry.add(request, _substatement(plan, request.sql))
-            self._jobs.put(Job(execution.id, request.sql, plan))
+            self._jobs.put(Job(execution.id, plan))
         return execution.id
 
     def find(self, execution_id: str) -> Execution | None:
@@ -112,24 +109,21 @@ class Engine:
         if limit is not None and len(self._registry.active()) >= limit:
             raise TooManyActiveQueries
 
-    def _plan(self, request: Request) -> Translation | StatementFailure:
+    def _plan(self, request: Request) -> Plan | StatementFailure:
         if request.catalog and request.catalog.lower() != CATALOG_NAME:
             return StatementFailure(
                 "CATALOG_NOT_FOUND", f"Catalog '{request.catalog}' does not exist"
             )
         try:
             sql = bind_parameters(request.sql, request.parameters)
-            return translate(sql, self._catalog, request.database or _DEFAULT_DATABASE)
+            plan: Plan = self._backend.plan(sql, request.database or _DEFAULT_DATABASE)
         except StatementFailure as failure:
             return failure
+        return plan
 
     def _worker(self, number: int) -> Worker:
         folder = self._settings.state.resolve() / "workers" / str(number)
-        return Worker(folder, self._jobs, self._registry, self._objects, self._open_database)
-
-    def _open_database(self, folder: Path) -> Database:
-        settings = self._settings
-        return Database(self._archive, folder, settings.memory_limit, settings.threads)
+        return Worker(folder, self._jobs, self._registry, self._objects, self._backend)
 
     def _watch(self) -> None:
         while not self._closing.wait(_WATCH_INTERVAL_SECONDS):
@@ -171,7 +165,7 @@ class Engine:
             worker.interrupt(execution_id)
 
 
-def _substatement(plan: Translation | StatementFailure, sql: str) -> str:
-    if isinstance(plan, Translation):
-        return "EXPLAIN" if plan.statement is StatementKind.EXPLAIN_VALIDATE else "SELECT"
+def _substatement(plan: Plan | StatementFailure, sql: str) -> str:
+    if not isinstance(plan, StatementFailure):
+        return plan.substatement
     return "EXPLAIN" if sql.lstrip()[:7].upper() == "EXPLAIN" else "SELECT"

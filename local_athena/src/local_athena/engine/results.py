@@ -1,12 +1,10 @@
-"""Result files: written by DuckDB in Athena's format, read page by page, limited in disk space.
+"""Result files: in Athena's format, read page by page, limited in disk space.
 
 Every value is quoted, with `"` doubled; NULL is nothing, the empty string is `""`.
 """
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import BinaryIO
 
 from local_athena.engine.execution_registry import ExecutionRegistry
@@ -25,26 +23,6 @@ class Page:
 
     rows: list[Row]
     next_offset: int
-
-
-def copy_statement(query: str, names: Sequence[str], path: Path) -> str:
-    """Write the COPY statement that writes the rows of a query to a result file.
-
-    DuckDB's own header would rename the second of two columns with one name. PREFIX writes ours;
-    line ends become separators then, so SUFFIX writes the last one.
-    """
-    header = ",".join(_quoted(name, '"') for name in names) + "\n"
-    target, prefix = (_quoted(text, "'") for text in (str(path), header))
-    return (
-        f"COPY ({query}) TO {target} (FORMAT csv, HEADER false, "
-        f"PREFIX {prefix}, SUFFIX '\n', FORCE_QUOTE *, NULLSTR '')"
-    )
-
-
-def close_empty_result(path: Path) -> None:
-    """Remove the line end that `copy_statement` writes even if there are no rows."""
-    with path.open("r+b") as file:
-        file.truncate(path.stat().st_size - 1)
 
 
 def read_page(file: BinaryIO, offset: int, limit: int) -> Page:
@@ -82,10 +60,6 @@ def _row(buffer: bytes, position: int) -> tuple[Row, int] | None:
         position = field.end()
         if end == b"\n":
             return row, position
-
-
-def _quoted(text: str, mark: str) -> str:
-    return mark + text.replace(mark, mark + mark) + mark
 
 
 class ResultQuota:

@@ -1,6 +1,6 @@
 """The worker thread, which runs statements from the queue one after the other.
 
-Owns a database and a folder. The registry refuses a change after a final state: a query that was
+Owns a session and a folder. The registry refuses a change after a final state: a query that was
 stopped stays CANCELLED, and its result is never published.
 """
 
@@ -9,13 +9,11 @@ import queue
 import shutil
 import threading
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
+from typing import Any
 
-from local_athena.backends.duckdb.dialect import Translation
-from local_athena.engine.database import Abandoned, Database, Outcome, run_statement
+from local_athena.engine.backend import Abandoned, Backend, Outcome, Plan
 from local_athena.engine.execution_registry import ExecutionRegistry
 from local_athena.engine.executions import (
     Execution,
@@ -31,11 +29,10 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Job:
-    """A queued statement; `plan` is its translation, or the failure that Athena reports."""
+    """A queued statement; `plan` is what to run, or the failure that Athena reports."""
 
     execution_id: str
-    sql: str
-    plan: Translation | StatementFailure
+    plan: Plan | StatementFailure
 
 
 JobQueue = queue.SimpleQueue[Job | None]
@@ -50,7 +47,7 @@ class Worker(threading.Thread):
         jobs: JobQueue,
         registry: ExecutionRegistry,
         objects: ObjectStore,
-        open_database: Callable[[Path], Database],
+        backend: Backend[Any],
     ) -> None:
         super().__init__(name=f"local-athena-{folder.name}")
         shutil.rmtree(folder, ignore_errors=True)
@@ -59,8 +56,7 @@ class Worker(threading.Thread):
         self._jobs = jobs
         self._registry = registry
         self._objects = objects
-        self._open_database = partial(open_database, folder)
-        self._database = self._open_database()
+        self._session = backend.open_session(folder)
         self._job_lock = threading.Lock()
         self._current: tuple[str, float] | None = None
 
@@ -68,7 +64,7 @@ class Worker(threading.Thread):
         """Run the jobs of the queue."""
         while (job := self._jobs.get()) is not None:
             self._run_job(job)
-        self._database.close()
+        self._session.close()
 
     @property
     def current(self) -> tuple[str, float] | None:
@@ -85,10 +81,10 @@ class Worker(threading.Thread):
 
     def interrupt(self, execution_id: str) -> None:
         """Interrupt an execution, if it is still running."""
-        # The lock keeps an interrupt from reaching the next execution in the same database.
+        # The lock keeps an interrupt from reaching the next execution in the same session.
         with self._job_lock:
             if self._current and self._current[0] == execution_id:
-                self._database.interrupt()
+                self._session.interrupt()
 
     def _run_job(self, job: Job) -> None:
         if not self._registry.change(job.execution_id, Execution.running):
@@ -112,13 +108,7 @@ class Worker(threading.Thread):
     def _execute(self, job: Job) -> Outcome:
         if isinstance(job.plan, StatementFailure):
             raise job.plan
-        try:
-            return run_statement(
-                self._database, job.plan, job.sql, self._result, lambda: self._is_final(job)
-            )
-        finally:
-            if not self._database.is_usable:
-                self._reopen()
+        return self._session.run(job.plan, self._result, lambda: self._is_final(job))
 
     def _finish(self, job: Job, outcome: Outcome) -> None:
         # Inside the change of state: a query stopped meanwhile must not leave a result behind.
@@ -138,11 +128,6 @@ class Worker(threading.Thread):
     def _is_final(self, job: Job) -> bool:
         execution = self._registry.find(job.execution_id)
         return execution is None or execution.state.is_final
-
-    def _reopen(self) -> None:
-        with self._job_lock:
-            self._database.close()
-            self._database = self._open_database()
 
 
 def _statistics(

@@ -111,6 +111,16 @@ class Translation:
     columns: tuple[OutputColumn, ...]
     original: str
 
+    @property
+    def is_explain(self) -> bool:
+        """Whether the statement is only validated."""
+        return self.statement is StatementKind.EXPLAIN_VALIDATE
+
+    @property
+    def substatement(self) -> str:
+        """The `SubstatementType` of its execution."""
+        return "EXPLAIN" if self.is_explain else "SELECT"
+
 
 def translate(sql: str, catalog: Catalog, default_database: str) -> Translation:
     """Translate one statement.

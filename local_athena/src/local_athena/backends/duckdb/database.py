@@ -1,0 +1,166 @@
+"""A sandboxed DuckDB per worker, and running a translated statement in it.
+
+Each worker has an instance of its own rather than a cursor, because the allowed folders are
+settings of the instance. So no SQL can read what another query writes.
+"""
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from local_athena.backends.duckdb.dialect import (
+    Scan,
+    Translation,
+    describe_columns,
+    failure_from_duckdb,
+    install,
+    render_query,
+)
+from local_athena.backends.duckdb.result_file import close_empty_result, copy_statement
+from local_athena.backends.duckdb.storage.archive import Archive
+from local_athena.backends.duckdb.storage.partitions import folder_filter
+from local_athena.engine.backend import Abandoned, IsAbandoned, Outcome
+from local_athena.engine.executions import Column
+
+_EXPLAIN_COLUMN = Column("Valid", "boolean", 0, 0, case_sensitive=False)
+
+
+class Database:
+    """One sandboxed DuckDB.
+
+    Args:
+        archive: The archive that queries read.
+        folder: The worker's folder, for unfinished results and for data that spills to disk.
+        memory_limit: DuckDB's limit, such as `1GB`.
+        threads: DuckDB's threads.
+    """
+
+    def __init__(self, archive: Archive, folder: Path, memory_limit: str, threads: int) -> None:
+        self._archive = archive
+        self._folder = folder
+        self._config: dict[str, Any] = {
+            "memory_limit": memory_limit,
+            "threads": threads,
+            # An interrupted COPY may wait for its asynchronous writes forever (DuckDB 2.0).
+            "async_threads": 0,
+            "temp_directory": str(folder / "spill"),
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+        # An interrupt must not reach a connection that is being replaced.
+        self._connection_lock = threading.Lock()
+        self.connection = self._connect()
+
+    def _connect(self) -> duckdb.DuckDBPyConnection:
+        connection = duckdb.connect(config=self._config)
+        install(connection)
+        folders = [f"{path}/" for path in (*self._archive.folders(), self._folder)]
+        connection.execute("SET allowed_directories = $folders", {"folders": folders})
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+        return connection
+
+    def run(self, plan: Translation, result: Path, is_abandoned: IsAbandoned) -> Outcome:
+        """Run a statement and write its result.
+
+        Raises:
+            StatementFailure: Athena would report the execution as FAILED.
+            Abandoned: It was given up between two steps; within a step, DuckDB is interrupted.
+        """
+        started = time.perf_counter()
+        try:
+            with self.relations(plan.scans) as scanned_bytes:
+                columns = _columns(self.connection, plan)
+                if is_abandoned():
+                    raise Abandoned
+                planned = time.perf_counter()
+                rows = self._write(plan, columns, result)
+        except duckdb.Error as error:
+            if isinstance(error, duckdb.FatalException | duckdb.InternalException):
+                # After one, DuckDB refuses every statement.
+                self._reconnect()
+            if is_abandoned():
+                raise Abandoned from error
+            raise failure_from_duckdb(error, plan.original, self._archive.folders()) from error
+        return Outcome(
+            columns,
+            rows,
+            # A statement that is only validated is bound to the archive and reads none of it.
+            0 if plan.is_explain else scanned_bytes,
+            _milliseconds(started, planned),
+            _milliseconds(started),
+        )
+
+    @contextmanager
+    def relations(self, scans: Sequence[Scan]) -> Iterator[int]:
+        """Create the views of a translated statement while it runs; yield the bytes that they read.
+
+        Runs in one transaction, so that `now()` is the same for pruning and for the rows.
+        """
+        size_bytes = 0
+        try:
+            self.connection.execute("BEGIN TRANSACTION")
+            for scan in scans:
+                rows = self._archive.scan(scan.table, folder_filter(self.connection, scan))
+                self.connection.execute(f'CREATE TEMP VIEW "{scan.relation}" AS {rows.sql}')
+                size_bytes += rows.size_bytes
+            yield size_bytes
+        finally:
+            self._roll_back()
+
+    def _roll_back(self) -> None:
+        """Drop the views, also after an error."""
+        while True:
+            try:
+                self.connection.execute("ROLLBACK")
+            except duckdb.InterruptException:
+                # Meant for the statement; the next one could not begin before this is done.
+                continue
+            except duckdb.Error:
+                # There is no transaction, or DuckDB refuses everything after a fatal error.
+                return
+            else:
+                return
+
+    def _write(self, translation: Translation, columns: Sequence[Column], result: Path) -> int:
+        if translation.is_explain:
+            result.write_text("true", encoding="utf-8")
+            return 1
+        query = render_query(self.connection, translation)
+        copy = copy_statement(query, [column.name for column in columns], result)
+        written = self.connection.execute(copy).fetchone()
+        rows = int(written[0]) if written else 0
+        if rows == 0:
+            close_empty_result(result)
+        return rows
+
+    def _reconnect(self) -> None:
+        with self._connection_lock:
+            self.connection.close()
+            self.connection = self._connect()
+
+    def interrupt(self) -> None:
+        """Interrupt the running statement, from another thread."""
+        with self._connection_lock:
+            self.connection.interrupt()
+
+    def close(self) -> None:
+        """Release memory and files."""
+        self.connection.close()
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, translation: Translation) -> tuple[Column, ...]:
+    columns = tuple(
+        Column(column.name, column.type, column.precision, column.scale, column.case_sensitive)
+        for column in describe_columns(connection, translation)
+    )
+    return (_EXPLAIN_COLUMN,) if translation.is_explain else columns
+
+
+def _milliseconds(start: float, end: float | None = None) -> int:
+    return round(((end or time.perf_counter()) - start) * 1000)
