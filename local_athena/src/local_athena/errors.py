@@ -5,7 +5,7 @@ in Athena's error reference.
 """
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum
 
 
 class ErrorCategory(IntEnum):
@@ -16,7 +16,15 @@ class ErrorCategory(IntEnum):
     OTHER = 3
 
 
-_GENERIC_USER_ERROR = (ErrorCategory.USER, 1000)
+class ErrorFamily(Enum):
+    """The families of Trino's error names: category and number of those that are not listed."""
+
+    USER_ERROR = (ErrorCategory.USER, 1000)
+    INTERNAL_ERROR = (ErrorCategory.SYSTEM, 200)
+    INSUFFICIENT_RESOURCES = (ErrorCategory.SYSTEM, 0)
+    EXTERNAL = (ErrorCategory.OTHER, 1009)
+
+
 _SYNTAX_ERROR = (ErrorCategory.USER, 1006)
 # What Athena finds wrong with the form of a statement that parses.
 _SYNTAX_FAMILY = frozenset(
@@ -65,12 +73,15 @@ class StatementFailure(Exception):
     """A statement that Athena accepts and then reports as FAILED.
 
     `line` and `column` count from 1 in the text the caller sent; both or neither are set.
+    `retryable` failures may not happen again if the statement is sent once more.
     """
 
     name: str
     text: str
     line: int | None = None
     column: int | None = None
+    family: ErrorFamily = ErrorFamily.USER_ERROR
+    retryable: bool = False
 
     def __str__(self) -> str:
         """The `StateChangeReason`: name, position where known, text."""
@@ -80,12 +91,12 @@ class StatementFailure(Exception):
     @property
     def category(self) -> ErrorCategory:
         """`AthenaError.ErrorCategory`."""
-        return _ERROR_NUMBERS.get(self.name, _GENERIC_USER_ERROR)[0]
+        return _ERROR_NUMBERS.get(self.name, self.family.value)[0]
 
     @property
     def number(self) -> int:
         """`AthenaError.ErrorType`."""
-        return _ERROR_NUMBERS.get(self.name, _GENERIC_USER_ERROR)[1]
+        return _ERROR_NUMBERS.get(self.name, self.family.value)[1]
 
 
 @dataclass(eq=False)

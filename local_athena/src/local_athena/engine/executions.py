@@ -58,7 +58,7 @@ class Failure:
     @classmethod
     def of(cls, failure: StatementFailure) -> "Failure":
         """Make the failure from an exception of the backend."""
-        return cls(str(failure), int(failure.category), failure.number)
+        return cls(str(failure), int(failure.category), failure.number, failure.retryable)
 
     @classmethod
     def internal(cls, text: str, *, retryable: bool = False) -> "Failure":

@@ -1,0 +1,1 @@
+"""Run statements on a Trino cluster, as they are."""
