@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 import duckdb
 from local_athena.backends.duckdb import dialect
+from local_athena.engine.executions import Column
 from local_athena.errors import MalformedQuery, StatementFailure
 from local_athena.tables import parse_catalog
 
@@ -33,7 +34,7 @@ def visible_catalog() -> Catalog:
 class Answer:
     """What a statement gave: the columns of the result, and rows as Athena prints them."""
 
-    columns: tuple[dialect.ResultColumn, ...]
+    columns: tuple[Column, ...]
     rows: tuple[tuple[str | None, ...], ...]
 
     @property
@@ -63,7 +64,7 @@ class _Plan:
     """A translated statement; columns and the query that prints them come with its first run."""
 
     translation: dialect.Translation
-    columns: tuple[dialect.ResultColumn, ...] | None = None
+    columns: tuple[Column, ...] | None = None
     query: str = ""
 
 

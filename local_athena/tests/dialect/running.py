@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import duckdb
 from local_athena.backends.duckdb import dialect
+from local_athena.engine.executions import Column
 from local_athena.errors import StatementFailure
 from local_athena.tables import Catalog, Table
 
@@ -24,7 +25,7 @@ _ROWS = (
 class Result:
     """What a statement gave: columns and rows of text."""
 
-    columns: tuple[dialect.ResultColumn, ...]
+    columns: tuple[Column, ...]
     rows: list[list[str | None]]
 
 

@@ -155,10 +155,7 @@ class Database:
 
 
 def _columns(connection: duckdb.DuckDBPyConnection, translation: Translation) -> tuple[Column, ...]:
-    columns = tuple(
-        Column(column.name, column.type, column.precision, column.scale, column.case_sensitive)
-        for column in describe_columns(connection, translation)
-    )
+    columns = describe_columns(connection, translation)
     return (_EXPLAIN_COLUMN,) if translation.is_explain else columns
 
 

@@ -7,7 +7,6 @@ from local_athena.backends.duckdb.dialect.context import PartitionPredicate, Sca
 from local_athena.backends.duckdb.dialect.duckdb_errors import failure_from_duckdb
 from local_athena.backends.duckdb.dialect.duckdb_functions import install
 from local_athena.backends.duckdb.dialect.translation import (
-    ResultColumn,
     StatementKind,
     Translation,
     describe_columns,
@@ -17,7 +16,6 @@ from local_athena.backends.duckdb.dialect.translation import (
 
 __all__ = [
     "PartitionPredicate",
-    "ResultColumn",
     "Scan",
     "StatementKind",
     "Translation",

@@ -34,6 +34,8 @@ from local_athena.backends.duckdb.dialect.scopes import Scope
 from local_athena.backends.duckdb.dialect.signatures import function_names
 from local_athena.backends.duckdb.dialect.trino_types import BOOLEAN, UNBOUNDED, TrinoType
 from local_athena.backends.duckdb.dialect.typed_sql import select_from
+from local_athena.engine.column_info import describe_column
+from local_athena.engine.executions import Column
 from local_athena.errors import MalformedQuery, StatementFailure
 from local_athena.tables import Catalog
 
@@ -73,16 +75,6 @@ _OTHER_STATEMENTS = frozenset(
         *("START", "TABLE", "TRUNCATE", "UNLOAD", "UPDATE", "USE", "VACUUM"),
     }
 )
-_NAMES = {"real": "float", "unknown": "unknown"}
-_PRECISIONS = {
-    "tinyint": 3,
-    "smallint": 5,
-    "integer": 10,
-    "bigint": 19,
-    "real": 17,
-    "double": 17,
-    "varbinary": 1073741824,
-}
 
 
 class StatementKind(Enum):
@@ -176,20 +168,9 @@ def _split_explain(sql: str) -> tuple[StatementKind, str]:
     return StatementKind.SELECT, sql
 
 
-@dataclass(frozen=True)
-class ResultColumn:
-    """One column as Athena's ColumnInfo describes it."""
-
-    name: str
-    type: str
-    precision: int
-    scale: int
-    case_sensitive: bool
-
-
 def describe_columns(
     connection: duckdb.DuckDBPyConnection, translation: Translation
-) -> tuple[ResultColumn, ...]:
+) -> tuple[Column, ...]:
     """Describe the columns of the result; binds the query to the views of its scans.
 
     Raises:
@@ -202,12 +183,10 @@ def describe_columns(
     return tuple(_describe_column(column.name, column.type) for column in translation.columns)
 
 
-def _describe_column(name: str, kind: TrinoType) -> ResultColumn:
-    textual = kind.name in ("varchar", "char")
-    precision = _PRECISIONS.get(kind.name, kind.precision or 0)
-    if textual:
-        precision = UNBOUNDED if kind.length is None else kind.length
-    return ResultColumn(name, _NAMES.get(kind.name, kind.name), precision, kind.scale, textual)
+def _describe_column(name: str, kind: TrinoType) -> Column:
+    if kind.name in ("varchar", "char"):
+        return describe_column(name, kind.name, UNBOUNDED if kind.length is None else kind.length)
+    return describe_column(name, kind.name, kind.precision or 0, kind.scale)
 
 
 def render_query(connection: duckdb.DuckDBPyConnection, translation: Translation) -> str:
