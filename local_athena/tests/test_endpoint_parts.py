@@ -131,6 +131,21 @@ def test_question_marks_in_strings_names_and_comments_are_none() -> None:
     assert bound == "SELECT (1), 'it''s ?', \"?\" -- ?\n, (2) /* ? */"
 
 
+@pytest.mark.parametrize(
+    ("sql", "value", "bound"),
+    [
+        ("LIMIT ?", "5", "LIMIT  5"),
+        ("OFFSET\n?", " 10", "OFFSET\n  10"),
+        ("fetch first ? rows only", "3", "fetch first  3 rows only"),
+        ("LIMIT ?", "1+1", "LIMIT (1+1)"),
+        ("LIMIT ?", "x", "LIMIT 'x'"),
+        ("limits ?", "5", "limits (5)"),
+    ],
+)
+def test_a_number_of_rows_stands_without_brackets(sql: str, value: str, bound: str) -> None:
+    assert bind_parameters(sql, [value]) == bound
+
+
 def test_too_few_parameters_are_a_failure() -> None:
     with pytest.raises(StatementFailure, match="expected 2 but found 1"):
         bind_parameters("SELECT ?, ?", ["1"])

@@ -13,6 +13,7 @@ _STRING = r"'(?:[^']|'')*'"
 _MARK_OR_SKIPPED = re.compile(
     rf'(?P<mark>\?)|{_STRING}|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/', re.DOTALL
 )
+_COUNTING = re.compile(r"\b(?:LIMIT|OFFSET|FIRST|NEXT)\s*$", re.IGNORECASE)
 _SPACE = re.compile(r"\s*")
 _OPENING = re.compile(r"(?:[A-Za-z_]\w*\s*)?\(")
 _PREFIX = re.compile(r"[-+]|NOT\b", re.IGNORECASE)
@@ -45,10 +46,21 @@ def _pieces(sql: str, marks: Sequence[int], parameters: Sequence[str]) -> Iterat
     end = 0
     for mark, value in zip(marks, parameters, strict=False):
         yield sql[end:mark]
-        # In brackets, because a value is one operand whatever stands around it.
-        yield f"({value})" if _is_expression(value) else "'" + value.replace("'", "''") + "'"
+        yield f" {value}" if _is_row_count(sql[end:mark], value) else _operand(value)
         end = mark + 1
     yield sql[end:]
+
+
+def _operand(value: str) -> str:
+    if not _is_expression(value):
+        return "'" + value.replace("'", "''") + "'"
+    # In brackets, because a value is one operand whatever stands around it.
+    return f"({value})"
+
+
+def _is_row_count(before: str, value: str) -> bool:
+    """Whether the grammar allows no brackets."""
+    return value.strip().isdecimal() and _COUNTING.search(before) is not None
 
 
 def _is_expression(value: str) -> bool:
