@@ -27,7 +27,7 @@ READERS_OF_THE_ENVIRONMENT = {
     "data_hist/server/gunicorn_conf.py": "tells prometheus_client its folder",
     "data_hist/observability/metrics.py": "the folder of prometheus_client",
     "data_hist/observability/tracing.py": "the variables of OpenTelemetry",
-    "local_athena/src/local_athena/command.py": "the user's folder for state",
+    "local_athena/src/local_athena/command.py": "the user's folder for state, and secrets",
     "local_athena/src/local_athena/testing.py": "hands it on to the process that it starts",
 }
 

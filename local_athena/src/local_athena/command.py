@@ -1,6 +1,7 @@
 """The `local-athena` command: parse arguments and start the server, or write the sample."""
 
 import argparse
+import base64
 import hashlib
 import math
 import os
@@ -9,7 +10,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
+from urllib.parse import urlsplit
 
+from local_athena.backends.trino.client import TrinoServer
 from local_athena.sample.archive import (
     NotASampleArchive,
     write_sample_archive,
@@ -19,7 +22,11 @@ from local_athena.server import serve
 from local_athena.settings import CallRate, LocalAthenaSettings
 from local_athena.tables import TablesError, read_catalog
 
-_DEFAULTS = LocalAthenaSettings(Path(), Path())
+_DEFAULTS = LocalAthenaSettings(Path())
+_DEFAULT_SERVER = TrinoServer("")
+# Secrets come from the environment, because command lines are shown to every user of a machine.
+_PASSWORD = "LOCAL_ATHENA_TRINO_PASSWORD"  # noqa: S105 - the name of a variable
+_TOKEN = "LOCAL_ATHENA_TRINO_TOKEN"  # noqa: S105 - the name of a variable
 
 
 class CommandError(Exception):
@@ -50,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
 
     server = commands.add_parser("serve", help="run the endpoint until SIGTERM or SIGINT")
     _add_places(server)
+    _add_backend(server)
     _add_limits(server)
     _add_workgroup(server)
     server.set_defaults(command=_serve)
@@ -71,16 +79,15 @@ def _add_places(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data",
         type=Path,
-        required=True,
         metavar="DIR",
-        help="folder that stands for the bucket of the tables",
+        help="folder that stands for the bucket of the tables; required by DuckDB",
     )
     parser.add_argument(
         "--state",
         type=Path,
         metavar="DIR",
-        help="folder for executions and results (default: a folder per data folder under "
-        "$XDG_STATE_HOME or ~/.local/state)",
+        help="folder for executions and results (default: a folder per data folder or cluster "
+        "under $XDG_STATE_HOME or ~/.local/state)",
     )
     _add_number(parser, "port", "port to listen on; 0 for any free port", _number(int, 0, 65535))
     parser.add_argument(
@@ -90,17 +97,46 @@ def _add_places(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_backend(parser: argparse.ArgumentParser) -> None:
+    backend = parser.add_argument_group("backend")
+    backend.add_argument(
+        "--backend",
+        choices=("duckdb", "trino"),
+        default="duckdb",
+        help="what runs the SQL (default: %(default)s)",
+    )
+    backend.add_argument(
+        "--trino-url",
+        type=_server_url,
+        metavar="URL",
+        help="address of the Trino cluster, such as https://trino.example:8443",
+    )
+    backend.add_argument(
+        "--trino-catalog",
+        default=_DEFAULT_SERVER.catalog,
+        metavar="NAME",
+        help="catalog of Trino that stands for AwsDataCatalog (default: %(default)s)",
+    )
+    backend.add_argument(
+        "--trino-user",
+        default=_DEFAULT_SERVER.user,
+        metavar="NAME",
+        help=f"user that Trino sees (default: %(default)s); ${_PASSWORD} or ${_TOKEN} holds its "
+        "password or JSON Web Token",
+    )
+
+
 def _add_limits(parser: argparse.ArgumentParser) -> None:
     limits = parser.add_argument_group("limits")
     _add_number(limits, "workers", "number of queries that run at once")
-    _add_number(limits, "threads", "threads per query")
+    _add_number(limits, "threads", "threads per query of DuckDB")
     _add_number(limits, "query-timeout-seconds", "longest running time of a query")
     _add_number(limits, "max-results-bytes", "disk space for results; the oldest are deleted")
     limits.add_argument(
         "--memory-limit",
         default=_DEFAULTS.memory_limit,
         metavar="SIZE",
-        help="memory per query (default: %(default)s)",
+        help="memory per query of DuckDB (default: %(default)s)",
     )
     limits.add_argument(
         "--max-active-queries",
@@ -179,9 +215,22 @@ def _call_rate(text: str) -> tuple[str, CallRate]:
         raise argparse.ArgumentTypeError("write it as GetQueryExecution=20:100") from None
 
 
+def _server_url(text: str) -> str:
+    url = urlsplit(text)
+    if url.scheme not in ("http", "https") or not url.hostname or url.path.strip("/"):
+        raise argparse.ArgumentTypeError("write it as https://trino.example:8443")
+    if url.username or url.password:
+        raise argparse.ArgumentTypeError(f"must hold no credentials; set ${_PASSWORD} instead")
+    return text
+
+
 def _serve(options: argparse.Namespace) -> int:
+    server = _server(options) if options.backend == "trino" else None
+    if server is None and options.data is None:
+        raise CommandError("DuckDB needs --data, the folder that stands for the bucket.")
     given = vars(options) | {
-        "state": options.state or _state_folder(options.data),
+        "trino": server,
+        "state": options.state or _state_folder(server.url if server else options.data.resolve()),
         "call_rates": dict(options.call_rates),
     }
     names = {field.name for field in fields(LocalAthenaSettings)}
@@ -190,11 +239,35 @@ def _serve(options: argparse.Namespace) -> int:
     return 0
 
 
-def _state_folder(data: Path) -> Path:
-    """Return the state folder of a data folder; each has its own, so results are never mixed."""
+def _server(options: argparse.Namespace) -> TrinoServer:
+    if options.trino_url is None:
+        raise CommandError("Trino needs --trino-url, the address of the cluster.")
+    return TrinoServer(
+        options.trino_url,
+        options.trino_user,
+        options.trino_catalog,
+        _authorization(options.trino_url, options.trino_user),
+    )
+
+
+def _authorization(url: str, user: str) -> str | None:
+    password, token = os.environ.get(_PASSWORD), os.environ.get(_TOKEN)
+    if not password and not token:
+        return None
+    if password and token:
+        raise CommandError(f"Set either {_PASSWORD} or {_TOKEN}, not both.")
+    if urlsplit(url).scheme != "https":
+        raise CommandError("Credentials are sent over TLS only: --trino-url must begin with https.")
+    if token:
+        return f"Bearer {token}"
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+
+
+def _state_folder(source: Path | str) -> Path:
+    """Return the state folder of an archive or cluster, so that results are never mixed."""
     base = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
-    digest = hashlib.sha256(str(data.resolve()).encode()).hexdigest()[:12]
-    return base / "local-athena" / f"{data.resolve().name}-{digest}"
+    digest = hashlib.sha256(str(source).encode()).hexdigest()[:12]
+    return base / "local-athena" / f"{Path(source).name}-{digest}"
 
 
 def _sample_data(options: argparse.Namespace) -> int:

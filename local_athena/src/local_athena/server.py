@@ -11,6 +11,7 @@ import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import uvicorn
 from starlette.applications import Starlette
@@ -21,6 +22,8 @@ from starlette.routing import Route
 from local_athena.athena_api.endpoint import AthenaProtocol, Throttle
 from local_athena.athena_api.workgroup import Workgroup
 from local_athena.backends.duckdb.backend import DuckDbBackend
+from local_athena.backends.trino.backend import TrinoBackend
+from local_athena.engine.backend import Backend
 from local_athena.engine.engine import Engine
 from local_athena.s3_api.endpoint import S3Protocol
 from local_athena.s3_api.object_store import InvalidBucketName, ObjectStore
@@ -43,8 +46,7 @@ def create_app(settings: LocalAthenaSettings, catalog: Catalog) -> Starlette:
         objects.make_bucket(settings.bucket)
     except InvalidBucketName as error:
         raise CannotStart(f"{settings.bucket} is no name for a bucket") from error
-    backend = DuckDbBackend(settings.data, catalog, settings.memory_limit, settings.threads)
-    engine = Engine(settings, backend, objects)
+    engine = Engine(settings, _backend(settings, catalog), objects)
     workgroup = Workgroup(settings.workgroup_output_location, enforces=settings.enforce_workgroup)
     throttle = Throttle(settings.call_rates)
     athena = AthenaProtocol(engine, objects, catalog, workgroup, throttle)
@@ -68,6 +70,14 @@ def create_app(settings: LocalAthenaSettings, catalog: Catalog) -> Starlette:
     return app
 
 
+def _backend(settings: LocalAthenaSettings, catalog: Catalog) -> Backend[Any]:
+    if settings.trino is not None:
+        return TrinoBackend(settings.trino)
+    if settings.data is None or not settings.data.is_dir():
+        raise CannotStart(f"there is no archive at {settings.data}")
+    return DuckDbBackend(settings.data, catalog, settings.memory_limit, settings.threads)
+
+
 def serve(settings: LocalAthenaSettings, catalog: Catalog) -> None:
     """Serve until SIGTERM or SIGINT.
 
@@ -75,8 +85,6 @@ def serve(settings: LocalAthenaSettings, catalog: Catalog) -> None:
         SystemExit: With status 1 and a message, if the endpoint cannot start.
     """
     try:
-        if not settings.data.is_dir():
-            raise CannotStart(f"there is no archive at {settings.data}")
         with _locked(settings.state), _listening(settings) as listener:
             _run(create_app(settings, catalog), listener)
     except CannotStart as error:

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from local_athena.backends.trino.client import TrinoServer
+
 DEFAULT_BUCKET = "local-athena-results"
 
 
@@ -23,8 +25,9 @@ class LocalAthenaSettings:
     """The settings of one endpoint.
 
     Attributes:
-        data: The folder that stands for the bucket of the tables.
         state: The folder of executions and S3 objects; one process at a time locks it.
+        data: The folder that stands for the bucket of the tables; DuckDB reads it.
+        trino: The cluster that runs statements instead of DuckDB; none by default.
         host: The address to bind. There is no authentication: anyone who reaches it may query.
         port: The port to bind; 0 for any free port.
         workers: How many queries run at once; the rest wait in the queue.
@@ -40,8 +43,9 @@ class LocalAthenaSettings:
         call_rates: Quotas by operation, such as `GetQueryExecution`; none by default.
     """
 
-    data: Path
     state: Path
+    data: Path | None = None
+    trino: TrinoServer | None = None
     host: str = "127.0.0.1"
     port: int = 4570
     workers: int = 2

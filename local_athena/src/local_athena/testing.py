@@ -72,13 +72,14 @@ class Endpoint:
 
 @contextmanager
 def running_endpoint(
-    tables: Path | Iterable[Mapping[str, Any]], data: Path, state: Path, **options: Any
+    tables: Path | Iterable[Mapping[str, Any]], data: Path | None, state: Path, **options: Any
 ) -> Iterator[Endpoint]:
     """Run an endpoint until the block ends.
 
     Args:
         tables: A file or folder of `TableInput` documents, or the documents themselves.
-        data: The folder that stands for the bucket of the tables.
+        data: The folder that stands for the bucket of the tables; None for other backends than
+            DuckDB.
         state: A folder for executions and results, such as pytest's `tmp_path`.
         options: Further options of `local-athena serve`, such as `workers=1`.
 
@@ -104,6 +105,8 @@ def running_endpoint(
 def _arguments(options: Mapping[str, Any]) -> Iterator[str]:
     for name, value in options.items():
         flag = f"--{name.replace('_', '-')}"
+        if value is None:
+            continue
         if isinstance(value, bool):
             yield from [flag] if value else []
         elif isinstance(value, list | tuple):

@@ -19,23 +19,31 @@ STATS = {
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer; `more` adds the `nextUri` of the answer that follows.
+    """One answer.
 
     Attributes:
+        more: Add the `nextUri` of the answer that follows, in a phase.
         lost: Close the connection instead.
         held: Announce that the request has come, and answer only when the connection is closed.
     """
 
     document: dict[str, Any] = field(default_factory=dict)
     more: bool = False
+    phase: str = "queued"
     status: int = 200
     text: str | None = None
     lost: bool = False
     held: bool = False
 
 
-def page(*, more: bool = True, stats: dict[str, Any] | None = None, **document: Any) -> Answer:
-    return Answer({"id": "q", "stats": STATS | (stats or {}), **document}, more=more)
+def page(
+    *,
+    more: bool = True,
+    phase: str = "queued",
+    stats: dict[str, Any] | None = None,
+    **document: Any,
+) -> Answer:
+    return Answer({"id": "q", "stats": STATS | (stats or {}), **document}, more=more, phase=phase)
 
 
 def column(name: str, kind: str, *numbers: int) -> dict[str, Any]:
@@ -97,7 +105,7 @@ class TrinoStub:
         if answer.more:
             # Of another host, as behind a gateway: only the path counts.
             token = len(self.received)
-            document["nextUri"] = f"http://trino.invalid/v1/statement/executing/q/slug/{token}"
+            document["nextUri"] = f"http://trino.invalid/v1/statement/{answer.phase}/q/slug/{token}"
         text = json.dumps(document) if answer.text is None else answer.text
         _send(handler, answer.status, text.encode())
 

@@ -112,7 +112,7 @@ def test_closing_early_cancels_at_the_page_that_is_next() -> None:
             next(pages)
 
         assert stub.received[-1].method == "DELETE"
-        assert stub.received[-1].target == "/v1/statement/executing/q/slug/2"
+        assert stub.received[-1].target == "/v1/statement/queued/q/slug/2"
 
 
 def test_a_finished_statement_is_not_cancelled() -> None:

@@ -16,13 +16,14 @@ IsAbandoned = Callable[[], bool]
 
 @dataclass(frozen=True)
 class Outcome:
-    """The outcome of a successful statement."""
+    """The outcome of a successful statement; `queue_ms` was spent in a queue of the backend."""
 
     columns: tuple[Column, ...]
     rows: int
     scanned_bytes: int
     planning_ms: int
     engine_ms: int
+    queue_ms: int = 0
 
 
 class Abandoned(Exception):

@@ -134,7 +134,7 @@ def _statistics(
     execution: Execution, outcome: Outcome, output_bytes: int, service_ms: int
 ) -> Statistics:
     return Statistics(
-        queue_ms=execution.statistics.queue_ms,
+        queue_ms=execution.statistics.queue_ms + outcome.queue_ms,
         planning_ms=outcome.planning_ms,
         engine_ms=outcome.engine_ms,
         service_ms=service_ms,

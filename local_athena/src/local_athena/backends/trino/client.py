@@ -7,7 +7,7 @@ import contextlib
 import json
 import socket
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
@@ -17,7 +17,10 @@ from local_athena.engine.backend import Abandoned
 from local_athena.errors import ErrorFamily, StatementFailure
 
 Page = dict[str, Any]
-"""One answer of Trino: `stats`, and `columns`, `data` or `error` once there are any."""
+"""One answer of Trino: `stats`, and `columns`, `data` or `error` once there are any.
+
+Numbers with a fraction are text, as Trino wrote them.
+"""
 
 _BUSY = frozenset({429, 502, 503, 504})
 _FORGOTTEN = frozenset({404, 410})
@@ -48,6 +51,7 @@ class TrinoLimits:
 
     Attributes:
         connect_seconds: The longest time for a connection, and for cancelling a statement.
+        parse_seconds: The longest time for parsing a statement before it is queued.
         read_seconds: The longest time between two packets of an answer; Trino answers a poll
             within a second or so.
         retry_seconds: How long a call that fails is repeated. A coordinator that restarts takes
@@ -56,6 +60,7 @@ class TrinoLimits:
     """
 
     connect_seconds: float = 5.0
+    parse_seconds: float = 5.0
     read_seconds: float = 30.0
     retry_seconds: float = 10.0
     pause_seconds: float = 0.1
@@ -71,7 +76,7 @@ class TrinoClient:
 
     def pages(
         self, sql: str, schema: str, is_abandoned: Callable[[], bool] = lambda: False
-    ) -> Iterator[Page]:
+    ) -> Generator[Page, None, None]:
         """Run a statement. Close the iterator early, and Trino cancels the statement.
 
         Raises:
@@ -80,8 +85,9 @@ class TrinoClient:
             Abandoned: It was given up.
         """
         headers = self._headers() | self._session(schema)
-        page = self._call(is_abandoned, "POST", "/v1/statement", headers, sql.encode())
+        page: Page = {}
         try:
+            page = self._call(is_abandoned, "POST", "/v1/statement", headers, sql.encode())
             yield page
             while next_uri := page.get("nextUri"):
                 page = self._call(is_abandoned, "GET", _target(next_uri), self._headers())
@@ -181,7 +187,7 @@ def _target(next_uri: str) -> str:
 def _read_page(status: int, answer: bytes) -> Page:
     if status == 200:
         try:
-            page: Page = json.loads(answer)
+            page: Page = json.loads(answer, parse_float=str)
         except ValueError:
             raise _fault("The server at the URL of Trino does not answer as Trino does") from None
         return page

@@ -1,0 +1,137 @@
+"""The Trino backend: checks the syntax of statements, and runs them on a cluster as they are."""
+
+import re
+import time
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from local_athena.backends.trino.client import Page, TrinoClient, TrinoLimits, TrinoServer
+from local_athena.backends.trino.failures import parse_failure
+from local_athena.backends.trino.result_writer import ResultWriter
+from local_athena.engine.backend import Abandoned, IsAbandoned, Outcome
+from local_athena.errors import MalformedQuery, StatementFailure
+
+_FIRST_WORD = re.compile(r"(?:[\s(]|--[^\n]*(?:\n|$)|/\*.*?\*/)*([A-Za-z]+)", re.DOTALL)
+_QUERIES = frozenset({"SELECT", "TABLE", "VALUES", "WITH"})
+# On a line of its own, so that the columns of Trino's positions are those of the statement.
+_PREPARE = "PREPARE local_athena FROM\n"
+
+
+@dataclass(frozen=True)
+class TrinoStatement:
+    """A statement, and the schema that it runs in."""
+
+    sql: str
+    schema: str
+    substatement: str
+
+
+class TrinoBackend:
+    """Runs statements on a Trino cluster."""
+
+    def __init__(self, server: TrinoServer, limits: TrinoLimits | None = None) -> None:
+        self._server = server
+        self._limits = limits or TrinoLimits()
+
+    def plan(self, sql: str, database: str) -> TrinoStatement:
+        """Let Trino parse a statement; see `Backend.plan`."""
+        _check_schema(database)
+        try:
+            self._parse(sql, database)
+        except Abandoned:
+            # Trino is slow.
+            pass
+        except StatementFailure as failure:
+            # It may be over when the statement runs, which reports its own failure.
+            if not failure.retryable:
+                raise
+        return TrinoStatement(sql, database, _substatement(sql))
+
+    def open_session(self, folder: Path) -> "TrinoSession":
+        """Open a session; Trino itself needs no folder."""
+        del folder
+        return TrinoSession(TrinoClient(self._server, self._limits))
+
+    def _parse(self, sql: str, schema: str) -> None:
+        limits = replace(self._limits, read_seconds=self._limits.parse_seconds, retry_seconds=0)
+        deadline = time.monotonic() + limits.parse_seconds
+        client = TrinoClient(self._server, limits)
+        pages = client.pages(_PREPARE + sql, schema, lambda: time.monotonic() > deadline)
+        with closing(pages):
+            for page in pages:
+                if "error" in page:
+                    raise _refusal(page["error"])
+                if _is_parsed(page):
+                    break
+
+
+class TrinoSession:
+    """Runs statements one after the other, each with a connection of its own."""
+
+    def __init__(self, client: TrinoClient) -> None:
+        self._client = client
+
+    def run(self, plan: TrinoStatement, result: Path, is_abandoned: IsAbandoned) -> Outcome:
+        """Run a statement, and write its result page by page; see `Session.run`."""
+        stats: dict[str, Any] = {}
+        with (
+            closing(self._client.pages(plan.sql, plan.schema, is_abandoned)) as pages,
+            ResultWriter(result, is_text=plan.substatement == "EXPLAIN") as writer,
+        ):
+            for page in pages:
+                if "error" in page:
+                    raise parse_failure(page["error"])
+                writer.write(page)
+                stats = page["stats"]
+        return _outcome(writer, stats)
+
+    def interrupt(self) -> None:
+        """Break off the call in flight; the thread that made it then cancels the statement."""
+        self._client.abort()
+
+    def close(self) -> None:
+        """Do nothing: a statement closes its connection when it ends."""
+
+
+def _is_parsed(page: Page) -> bool:
+    """Whether Trino goes on with the statement; running PREPARE may take long, and is of no use."""
+    return bool(page["stats"]["elapsedTimeMillis"]) or "/executing/" in page.get("nextUri", "")
+
+
+def _outcome(writer: ResultWriter, stats: dict[str, int]) -> Outcome:
+    queue_ms = stats["queuedTimeMillis"]
+    return Outcome(
+        writer.columns,
+        writer.rows,
+        scanned_bytes=stats["physicalInputBytes"],
+        # Older servers do not tell.
+        planning_ms=stats.get("planningTimeMillis", 0),
+        engine_ms=stats["elapsedTimeMillis"] - queue_ms,
+        queue_ms=queue_ms,
+    )
+
+
+def _refusal(error: dict[str, Any]) -> MalformedQuery | StatementFailure:
+    failure = parse_failure(error)
+    if failure.name == "SYNTAX_ERROR" and failure.line and failure.column:
+        # A statement that is too large to parse is reported at the line of PREPARE.
+        return MalformedQuery(failure.text, max(1, failure.line - 1), failure.column)
+    return failure
+
+
+def _substatement(sql: str) -> str:
+    found = _FIRST_WORD.match(sql)
+    word = found[1].upper() if found else "SELECT"
+    if word == "EXPLAIN":
+        return word
+    if word in _QUERIES:
+        return "SELECT"
+    raise StatementFailure("NOT_SUPPORTED", f"This endpoint runs queries only, not {word}")
+
+
+def _check_schema(name: str) -> None:
+    """Refuse a name that cannot be sent, because it travels in a header."""
+    if not (name.isprintable() and name.isascii()):
+        raise StatementFailure("SCHEMA_NOT_FOUND", f"Schema '{name}' does not exist")
