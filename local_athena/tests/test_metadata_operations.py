@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.clients import refused
+from tests.clients import assert_invalid_request, refused
 
 if TYPE_CHECKING:
     from mypy_boto3_athena.client import AthenaClient
 
+# What clients parse out of the message, such as PyAthena's `has_table`.
+ENTITY_NOT_FOUND = re.compile(
+    r"Entity Not Found \(Service: AmazonDataCatalog; Status Code: 400; "
+    r"Error Code: EntityNotFoundException; Request ID: [0-9a-f-]{36}; Proxy: null\)"
+)
 DATABASE: dict[str, Any] = {"CatalogName": "AwsDataCatalog", "DatabaseName": "data_hist"}
 
 
@@ -45,15 +51,14 @@ def test_the_catalog_has_its_database(athena: AthenaClient) -> None:
     database = athena.get_database(**DATABASE)["Database"]
     catalog = athena.get_data_catalog(Name="AwsDataCatalog")["DataCatalog"]
 
-    assert databases == [database] == [{"Name": "data_hist"}]
+    assert database == {"Name": "data_hist"}
+    assert databases == [database, {"Name": "default"}]
     assert catalog == {"Name": "AwsDataCatalog", "Type": "GLUE"}
 
 
 @pytest.mark.parametrize(
     ("operation", "arguments", "code"),
     [
-        ("get_table_metadata", DATABASE | {"TableName": "missing"}, "MetadataException"),
-        ("get_database", DATABASE | {"DatabaseName": "missing"}, "MetadataException"),
         ("list_databases", {"CatalogName": "missing"}, "InvalidRequestException"),
         ("list_table_metadata", DATABASE | {"Expression": "("}, "InvalidRequestException"),
         ("list_table_metadata", DATABASE | {"NextToken": "x"}, "InvalidRequestException"),
@@ -65,3 +70,59 @@ def test_what_is_not_there_is_refused(
     response = refused(getattr(athena, operation), **arguments)
 
     assert response["Error"]["Code"] == code
+
+
+@pytest.mark.parametrize(
+    ("operation", "arguments"),
+    [
+        ("get_table_metadata", DATABASE | {"TableName": "missing"}),
+        ("get_table_metadata", DATABASE | {"DatabaseName": "missing", "TableName": "events_v0"}),
+        ("get_database", DATABASE | {"DatabaseName": "missing"}),
+        ("list_table_metadata", DATABASE | {"DatabaseName": "missing"}),
+    ],
+)
+def test_a_missing_table_or_database_is_told_in_the_words_of_glue(
+    athena: AthenaClient, operation: str, arguments: dict[str, str]
+) -> None:
+    error = refused(getattr(athena, operation), **arguments)["Error"]
+
+    assert error["Code"] == "MetadataException"
+    assert ENTITY_NOT_FOUND.fullmatch(error["Message"])
+
+
+def test_the_only_workgroup_is_listed_and_described_alike(athena: AthenaClient) -> None:
+    (listed,) = athena.list_work_groups()["WorkGroups"]
+    described = athena.get_work_group(WorkGroup="primary")["WorkGroup"]
+
+    assert (listed["Name"], listed["State"], listed["Description"]) == ("primary", "ENABLED", "")
+    assert listed["EngineVersion"] == described["Configuration"]["EngineVersion"]
+    assert listed["CreationTime"] == described["CreationTime"]
+    assert "Description" not in described
+
+
+def test_there_is_one_data_catalog_and_one_engine(athena: AthenaClient) -> None:
+    catalogs = athena.list_data_catalogs()["DataCatalogsSummary"]
+    versions = athena.list_engine_versions()["EngineVersions"]
+
+    assert catalogs == [{"CatalogName": "AwsDataCatalog", "Type": "GLUE"}]
+    assert [version["SelectedEngineVersion"] for version in versions] == [
+        "AUTO",
+        "Athena engine version 3",
+    ]
+
+
+def test_nothing_is_saved_in_the_workgroup(athena: AthenaClient) -> None:
+    assert athena.list_named_queries()["NamedQueryIds"] == []
+    assert athena.list_prepared_statements(WorkGroup="primary")["PreparedStatements"] == []
+
+
+@pytest.mark.parametrize(
+    "operation",
+    ["list_work_groups", "list_data_catalogs", "list_engine_versions", "list_named_queries"],
+)
+def test_a_list_refuses_the_token_of_another(athena: AthenaClient, operation: str) -> None:
+    token = athena.list_table_metadata(**DATABASE, MaxResults=1)["NextToken"]
+
+    response = refused(getattr(athena, operation), NextToken=token)
+
+    assert_invalid_request(response, "INVALID_INPUT", f"The nextPageToken is malformed: {token}")

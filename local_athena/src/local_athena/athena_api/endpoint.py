@@ -70,7 +70,7 @@ class AthenaProtocol:
         self._throttle = throttle
         executions = ExecutionOperations(engine, workgroup)
         results = ResultOperations(engine, objects)
-        metadata = MetadataOperations(catalog)
+        metadata = MetadataOperations(catalog, workgroup)
         self._operations: dict[str, Operation] = {
             "BatchGetQueryExecution": executions.batch_get_query_execution,
             "GetDataCatalog": metadata.get_data_catalog,
@@ -80,9 +80,14 @@ class AthenaProtocol:
             "GetQueryRuntimeStatistics": executions.get_query_runtime_statistics,
             "GetTableMetadata": metadata.get_table_metadata,
             "GetWorkGroup": workgroup.get_work_group,
+            "ListDataCatalogs": metadata.list_data_catalogs,
             "ListDatabases": metadata.list_databases,
+            "ListEngineVersions": workgroup.list_engine_versions,
+            "ListNamedQueries": workgroup.list_named_queries,
+            "ListPreparedStatements": workgroup.list_prepared_statements,
             "ListQueryExecutions": executions.list_query_executions,
             "ListTableMetadata": metadata.list_table_metadata,
+            "ListWorkGroups": workgroup.list_work_groups,
             "StartQueryExecution": executions.start_query_execution,
             "StopQueryExecution": executions.stop_query_execution,
         }

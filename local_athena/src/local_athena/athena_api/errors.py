@@ -1,5 +1,6 @@
 """The errors of the Athena API: types, codes and messages as recorded from Athena."""
 
+import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,6 +48,11 @@ def malformed_token(token: str) -> ApiError:
     return invalid_input(f"Malformed nextPageToken {token}")
 
 
+def malformed_list_token(token: str) -> ApiError:
+    """Make the error for a NextToken that was not issued by this list operation."""
+    return invalid_input(f"The nextPageToken is malformed: {token}")
+
+
 def too_many_queries() -> ApiError:
     """Make the error for the quota on active queries."""
     return ApiError(
@@ -63,6 +69,19 @@ def throttled() -> ApiError:
     return ApiError("ThrottlingException", "Rate exceeded")
 
 
-def metadata_not_found(message: str) -> ApiError:
-    """Make the error for a missing database or table."""
-    return ApiError("MetadataException", message)
+def metadata_not_found() -> ApiError:
+    """Make the error for a missing database or table; clients parse what Glue's client says."""
+    return ApiError("MetadataException", _entity_not_found())
+
+
+def target_not_found() -> ApiError:
+    """Make the error for a DESCRIBE or SHOW COLUMNS of a missing table, which never starts."""
+    return invalid_input(_entity_not_found())
+
+
+def _entity_not_found() -> str:
+    """Write the message that Athena passes on from Glue."""
+    return (
+        "Entity Not Found (Service: AmazonDataCatalog; Status Code: 400; "
+        f"Error Code: EntityNotFoundException; Request ID: {uuid.uuid4()}; Proxy: null)"
+    )

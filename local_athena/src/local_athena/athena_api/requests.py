@@ -10,7 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from local_athena.athena_api.errors import ApiError, invalid_input, malformed_token
+from local_athena.athena_api.errors import (
+    ApiError,
+    invalid_input,
+    malformed_list_token,
+    malformed_token,
+)
 
 _TYPE_NAMES = {str: "String", int: "Integer", bool: "Boolean"}
 
@@ -95,7 +100,30 @@ def _broken_limit(value: Any, member: Member) -> str | None:
     return None
 
 
+PAGING = (
+    Member("NextToken", minimum=1, maximum=1024),
+    Member("MaxResults", int, minimum=1, maximum=50),
+)
+_DEFAULT_PAGE = 50
 _CHECK_BYTES = 16
+
+
+def page_of(subject: str, items: Sequence[Any], members: Mapping[str, Any]) -> dict[str, Any]:
+    """Answer a list operation with the page that its `PAGING` members ask for.
+
+    Raises:
+        ApiError: The NextToken was not issued for this list.
+    """
+    token = members.get("NextToken")
+    try:
+        start = 0 if token is None else read_token(subject, token)
+    except ApiError as error:
+        raise malformed_list_token(token or "") from error
+    end = start + members.get("MaxResults", _DEFAULT_PAGE)
+    answer: dict[str, Any] = {subject: items[start:end]}
+    if end < len(items):
+        answer["NextToken"] = issue_token(subject, end)
+    return answer
 
 
 def issue_token(subject: str, position: int) -> str:

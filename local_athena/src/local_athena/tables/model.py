@@ -95,11 +95,12 @@ class Catalog:
 
     def __init__(self, tables: Iterable[Table] = (), databases: Iterable[str] = ()) -> None:
         self._tables = {(table.database, table.name): table for table in tables}
-        self.databases = tuple(sorted({*databases, *(database for database, _ in self._tables)}))
+        named = {database for database, _ in self._tables}
+        self.databases = tuple(sorted({*databases, *named, _DEFAULT_DATABASE}))
 
     def has_database(self, name: str) -> bool:
         """Whether the database exists; `default` always does."""
-        return name.lower() in (*self.databases, _DEFAULT_DATABASE)
+        return name.lower() in self.databases
 
     def tables(self, database: str | None = None) -> tuple[Table, ...]:
         """The tables of a database, or all tables, ordered by name."""
