@@ -11,6 +11,7 @@ from local_athena.athena_api.errors import (
 from local_athena.athena_api.requests import Member, check_members, issue_token, read_token
 from local_athena.engine.engine import Engine
 from local_athena.engine.executions import Column, Execution, State
+from local_athena.engine.result_metadata import RESULT_CATALOG
 from local_athena.engine.results import Page, Row, read_page
 from local_athena.s3_api.object_store import ObjectStore, split_location
 
@@ -99,7 +100,7 @@ def _row(row: Row) -> dict[str, Any]:
 
 def _column(column: Column) -> dict[str, Any]:
     return {
-        "CatalogName": "hive",
+        "CatalogName": RESULT_CATALOG,
         "SchemaName": "",
         "TableName": "",
         "Name": column.name,

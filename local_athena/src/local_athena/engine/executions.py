@@ -118,6 +118,11 @@ class Execution:
         extension = "txt" if self.is_explain else "csv"
         return f"{self.request.output_location.rstrip('/')}/{self.id}.{extension}"
 
+    @property
+    def metadata_location(self) -> str:
+        """The S3 URL of the description of the result's columns."""
+        return f"{self.result_location}.metadata"
+
     def running(self) -> "Execution":
         """Return the execution as RUNNING."""
         waited_ms = milliseconds_since(self.submitted_at)

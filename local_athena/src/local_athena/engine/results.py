@@ -83,7 +83,8 @@ class ResultQuota:
         for result in self._kept()[:-1]:
             if self._excess_bytes() <= 0:
                 return
-            self._objects.delete(*split_location(result.result_location))
+            for location in (result.result_location, result.metadata_location):
+                self._objects.delete(*split_location(location))
             self._deleted.add(result.id)
 
     def _kept(self) -> list[Execution]:

@@ -21,8 +21,9 @@ from local_athena.engine.executions import (
     Statistics,
     milliseconds_since,
 )
+from local_athena.engine.result_metadata import encode_metadata
 from local_athena.errors import StatementFailure
-from local_athena.s3_api.object_store import ObjectStore, split_location
+from local_athena.s3_api.object_store import ObjectInfo, ObjectStore, split_location
 
 _log = logging.getLogger(__name__)
 
@@ -114,13 +115,22 @@ class Worker(threading.Thread):
         # Inside the change of state: a query stopped meanwhile must not leave a result behind.
         def publish(execution: Execution) -> Execution:
             started = time.perf_counter()
-            bucket, key = split_location(execution.result_location)
-            size = self._objects.put(bucket, key, self._result).size
+            # First: whoever sees the result finds what describes it.
+            self._put(execution.metadata_location, self._metadata(execution, outcome))
+            size = self._put(execution.result_location, self._result).size
             service_ms = round((time.perf_counter() - started) * 1000)
             statistics = _statistics(execution, outcome, size, service_ms)
             return execution.succeeded(outcome.columns, statistics)
 
         self._registry.change(job.execution_id, publish)
+
+    def _put(self, location: str, content: Path) -> ObjectInfo:
+        return self._objects.put(*split_location(location), content)
+
+    def _metadata(self, execution: Execution, outcome: Outcome) -> Path:
+        path = self._result.with_name("metadata")
+        path.write_bytes(encode_metadata(execution.id, outcome.columns))
+        return path
 
     def _fail(self, job: Job, failure: Failure) -> None:
         self._registry.change(job.execution_id, lambda execution: execution.failed(failure))
