@@ -73,7 +73,6 @@ class TrinoStub:
     def __init__(self, script: Iterator[Answer], url: Callable[[], str]) -> None:
         self.received: list[Received] = []
         self.holds = threading.Event()
-        self.cancelled = threading.Event()
         self._script = script
         self._url = url
 
@@ -89,7 +88,6 @@ class TrinoStub:
         headers = dict(handler.headers.items())
         self.received.append(Received(handler.command, handler.path, headers, body))
         if handler.command == "DELETE":
-            self.cancelled.set()
             _send(handler, 204, b"")
         else:
             self._follow(handler, next(self._script))

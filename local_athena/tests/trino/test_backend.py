@@ -45,6 +45,9 @@ def plan_failure(*script: Answer, sql: str = "SELECT 1") -> StatementFailure | M
         ("-- x\n /* y */ (with t AS (SELECT 1) TABLE t)", "SELECT"),
         ("VALUES 1", "SELECT"),
         ("explain (TYPE VALIDATE) SELECT 1", "EXPLAIN"),
+        ("EXPLAIN/**/( format json, type io ) --\nVALUES 1", "EXPLAIN"),
+        ("EXPLAIN (SELECT 1) UNION SELECT 2", "EXPLAIN"),
+        ("Explain Analyze Verbose WITH t AS (SELECT 1) TABLE t", "EXPLAIN"),
     ],
 )
 def test_a_statement_is_parsed_by_trino_and_then_cancelled(sql: str, substatement: str) -> None:
@@ -107,6 +110,22 @@ def test_a_statement_is_accepted_if_parsing_takes_long() -> None:
 
     with trino_stub() as stub:
         assert backend(stub, limits).plan("SELECT 1", "s").sql == "SELECT 1"
+
+
+@pytest.mark.parametrize(
+    ("sql", "word"),
+    [
+        ("DROP TABLE t", "DROP"),
+        ("/* SELECT */ insert INTO t SELECT 1", "INSERT"),
+        ("EXPLAIN ANALYZE INSERT INTO t SELECT 1", "INSERT"),
+        ("EXPLAIN (TYPE VALIDATE) DROP TABLE t", "DROP"),
+        ("USE s", "USE"),
+    ],
+)
+def test_only_queries_run(sql: str, word: str) -> None:
+    failure = plan_failure(*PARSED, sql=sql)
+
+    assert str(failure) == f"NOT_SUPPORTED: This endpoint runs queries only, not {word}"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,14 @@ from local_athena.backends.trino.result_writer import ResultWriter
 from local_athena.engine.backend import Abandoned, IsAbandoned, Outcome
 from local_athena.errors import MalformedQuery, StatementFailure
 
-_FIRST_WORD = re.compile(r"(?:[\s(]|--[^\n]*(?:\n|$)|/\*.*?\*/)*([A-Za-z]+)", re.DOTALL)
+_BLANK = r"(?>\s|--[^\n]*|/\*.*?\*/)"
+_OPTION = rf"{_BLANK}*(?:TYPE|FORMAT){_BLANK}+\w+{_BLANK}*"
+# EXPLAIN ANALYZE runs its statement, so what it explains has to be known.
+_STATEMENT = re.compile(
+    rf"(?P<explain>{_BLANK}*EXPLAIN\b(?:{_BLANK}*(?:ANALYZE|VERBOSE)\b)*"
+    rf"(?:{_BLANK}*\({_OPTION}(?:,{_OPTION})*\))?)?(?:{_BLANK}|\()*(?P<word>\w+)",
+    re.DOTALL | re.IGNORECASE,
+)
 _QUERIES = frozenset({"SELECT", "TABLE", "VALUES", "WITH"})
 # On a line of its own, so that the columns of Trino's positions are those of the statement.
 _PREPARE = "PREPARE local_athena FROM\n"
@@ -122,12 +129,10 @@ def _refusal(error: dict[str, Any]) -> MalformedQuery | StatementFailure:
 
 
 def _substatement(sql: str) -> str:
-    found = _FIRST_WORD.match(sql)
-    word = found[1].upper() if found else "SELECT"
-    if word == "EXPLAIN":
-        return word
-    if word in _QUERIES:
-        return "SELECT"
+    found = _STATEMENT.match(sql)
+    word = found["word"].upper() if found else ""
+    if found and word in _QUERIES:
+        return "EXPLAIN" if found["explain"] else "SELECT"
     raise StatementFailure("NOT_SUPPORTED", f"This endpoint runs queries only, not {word}")
 
 
