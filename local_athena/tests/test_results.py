@@ -134,10 +134,11 @@ def test_explain_validate_answers_one_row_and_a_text_file(session: AthenaSession
     location = execution["ResultConfiguration"]["OutputLocation"]
     assert (execution["StatementType"], execution["SubstatementType"]) == ("DML", "EXPLAIN")
     assert location.endswith(f"{execution['QueryExecutionId']}.txt")
-    assert session.result_file(execution) == b"true"
+    assert session.result_file(execution) == b"Valid\ntrue\n"
     assert [row["Data"] for row in answer["ResultSet"]["Rows"]] == [
         [{"VarCharValue": "Valid"}],
         [{"VarCharValue": "true"}],
+        [{"VarCharValue": ""}],
     ]
     assert "UpdateCount" not in answer
 

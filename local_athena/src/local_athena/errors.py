@@ -48,6 +48,8 @@ _ERROR_NUMBERS: dict[str, tuple[ErrorCategory, int]] = {
     "CATALOG_NOT_FOUND": (ErrorCategory.USER, 1006),
     "COLUMN_NOT_FOUND": (ErrorCategory.USER, 1006),
     "DIVISION_BY_ZERO": (ErrorCategory.USER, 1001),
+    # A table or database that a statement of Hive's does not find: the only ones of these here.
+    "FAILED": (ErrorCategory.USER, 1301),
     "FUNCTION_NOT_FOUND": (ErrorCategory.USER, 1303),
     "GENERIC_INTERNAL_ERROR": (ErrorCategory.SYSTEM, 200),
     "HIVE_BAD_DATA": (ErrorCategory.USER, 1007),
@@ -110,3 +112,7 @@ class MalformedQuery(Exception):
     def __str__(self) -> str:
         """The message of the InvalidRequestException."""
         return f"line {self.line}:{self.column}: {self.text}"
+
+
+class EntityNotFound(Exception):
+    """A table that a statement describes does not exist: it is refused, and no execution exists."""

@@ -10,6 +10,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,11 @@ from starlette.routing import Route
 from local_athena.athena_api.endpoint import AthenaProtocol, Throttle
 from local_athena.athena_api.workgroup import Workgroup
 from local_athena.backends.duckdb.backend import DuckDbBackend
+from local_athena.backends.duckdb.storage.partitions import list_partitions
 from local_athena.backends.trino.backend import TrinoBackend
 from local_athena.engine.backend import Backend
 from local_athena.engine.engine import Engine
+from local_athena.metadata.backend import MetadataBackend
 from local_athena.s3_api.endpoint import S3Protocol
 from local_athena.s3_api.object_store import InvalidBucketName, ObjectStore
 from local_athena.settings import LocalAthenaSettings
@@ -75,7 +78,8 @@ def _backend(settings: LocalAthenaSettings, catalog: Catalog) -> Backend[Any]:
         return TrinoBackend(settings.trino)
     if settings.data is None or not settings.data.is_dir():
         raise CannotStart(f"there is no archive at {settings.data}")
-    return DuckDbBackend(settings.data, catalog, settings.memory_limit, settings.threads)
+    queries = DuckDbBackend(settings.data, catalog, settings.memory_limit, settings.threads)
+    return MetadataBackend(queries, catalog, partial(list_partitions, settings.data))
 
 
 def serve(settings: LocalAthenaSettings, catalog: Catalog) -> None:

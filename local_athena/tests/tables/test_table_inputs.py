@@ -150,7 +150,7 @@ def test_a_folder_of_files(tmp_path: Path) -> None:
     catalog = read_catalog(tmp_path)
 
     assert [found.name for found in catalog.tables("Shop")] == ["a", "b"]
-    assert catalog.databases == ("e", "shop")
+    assert catalog.databases == ("default", "e", "shop")
     assert catalog.find("SHOP", "A") is not None
     assert catalog.find("e", "a") is None
 
@@ -186,4 +186,4 @@ def test_a_document_without_a_file_names_its_database() -> None:
 def test_the_default_database_exists_without_a_document() -> None:
     assert Catalog().has_database("Default")
     assert not Catalog().has_database("shop")
-    assert Catalog().databases == ()
+    assert Catalog().databases == ("default",)

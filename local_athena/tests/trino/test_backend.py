@@ -176,7 +176,7 @@ def test_an_explanation_is_text(tmp_path: Path) -> None:
 
     outcome, text = run(tmp_path, page(), valid, substatement="EXPLAIN")
 
-    assert (outcome.rows, text) == (1, "true")
+    assert (outcome.rows, text) == (1, "Valid\ntrue\n")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from local_athena.athena_api.errors import (
     execution_not_found,
     invalid_input,
     invalid_request,
+    target_not_found,
     too_many_queries,
 )
 from local_athena.athena_api.requests import Member, check_members, issue_token, read_token
@@ -13,7 +14,7 @@ from local_athena.athena_api.workgroup import ENGINE_VERSION, Workgroup
 from local_athena.engine.engine import Engine, TooManyActiveQueries
 from local_athena.engine.execution_registry import IdempotentParameterMismatch
 from local_athena.engine.executions import Execution, Request
-from local_athena.errors import MalformedQuery
+from local_athena.errors import EntityNotFound, MalformedQuery
 from local_athena.s3_api.object_store import InvalidBucketName, split_location
 
 _DEFAULT_PAGE = 50
@@ -58,6 +59,8 @@ class ExecutionOperations:
             return {"QueryExecutionId": self._engine.start(request)}
         except MalformedQuery as error:
             raise invalid_request("MALFORMED_QUERY", str(error)) from error
+        except EntityNotFound as error:
+            raise target_not_found() from error
         except IdempotentParameterMismatch as error:
             code = "IDEMPOTENT_PARAMETER_MISMATCH"
             raise invalid_request(code, "Idempotent parameters do not match") from error
@@ -151,7 +154,7 @@ def execution_document(execution: Execution) -> dict[str, Any]:
     document = {
         "QueryExecutionId": execution.id,
         "Query": request.sql,
-        "StatementType": "DML",
+        "StatementType": execution.statement_type,
         "SubstatementType": execution.substatement,
         "ResultConfiguration": {"OutputLocation": execution.result_location},
         "ResultReuseConfiguration": {"ResultReuseByAgeConfiguration": {"Enabled": False}},

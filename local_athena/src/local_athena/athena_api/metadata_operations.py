@@ -93,7 +93,22 @@ def _table(table: Table) -> dict[str, Any]:
         "TableType": "EXTERNAL_TABLE",
         "Columns": [_column(each) for each in table.columns if not each.partition],
         "PartitionKeys": [_column(each) for each in table.partition_columns],
-        "Parameters": {"EXTERNAL": "TRUE", **table.parameters, **comment},
+        "Parameters": {"EXTERNAL": "TRUE", **table.parameters, **comment, **_storage(table)},
+    }
+
+
+def _storage(table: Table) -> dict[str, str]:
+    """Describe where and how a table is stored, as Athena does: among its parameters."""
+    serde = table.storage.get("SerdeInfo") or {}
+    described = {
+        "inputformat": table.storage.get("InputFormat"),
+        "location": table.storage.get("Location"),
+        "outputformat": table.storage.get("OutputFormat"),
+        "serde.serialization.lib": serde.get("SerializationLibrary"),
+    }
+    parameters = (serde.get("Parameters") or {}).items()
+    return {name: value for name, value in described.items() if value} | {
+        f"serde.param.{name}": value for name, value in parameters
     }
 
 

@@ -1,6 +1,6 @@
 """GetQueryResults: pages of the result file, each from the byte offset in its NextToken."""
 
-from typing import Any, BinaryIO
+from typing import Any
 
 from local_athena.athena_api.errors import (
     execution_not_found,
@@ -12,7 +12,7 @@ from local_athena.athena_api.requests import Member, check_members, issue_token,
 from local_athena.engine.engine import Engine
 from local_athena.engine.executions import Column, Execution, State
 from local_athena.engine.result_metadata import RESULT_CATALOG
-from local_athena.engine.results import Page, Row, read_page
+from local_athena.engine.results import Page, Row, read_lines, read_page
 from local_athena.s3_api.object_store import ObjectStore, split_location
 
 _MAX_PAGE = 1000
@@ -32,7 +32,7 @@ class ResultOperations:
         self._objects = objects
 
     def get_query_results(self, document: object) -> dict[str, Any]:
-        """GetQueryResults; the header is the first row of the first page, and counts."""
+        """GetQueryResults; the header of a query is the first row of the first page, and counts."""
         members = check_members(document, _GET)
         execution = self._find(members["QueryExecutionId"])
         limit = members.get("MaxResults", _MAX_PAGE)
@@ -48,7 +48,7 @@ class ResultOperations:
                 "ResultSetMetadata": {"ColumnInfo": [_column(each) for each in execution.columns]},
             }
         }
-        if not execution.is_explain:
+        if execution.counts_updates:
             answer["UpdateCount"] = 0
         # Athena hands out a token whenever the page is full, also after the last row.
         if len(page.rows) == limit:
@@ -66,16 +66,8 @@ class ResultOperations:
         if file is None:
             raise result_not_found()
         with file:
-            if execution.is_explain:
-                return _explanation(execution, file, offset, limit)
-            return read_page(file, offset, limit)
-
-
-def _explanation(execution: Execution, file: BinaryIO, offset: int, limit: int) -> Page:
-    # The text file of an EXPLAIN has no header line; the rows of the API have one all the same.
-    rows: list[Row] = [[column.name for column in execution.columns], [file.read().decode()]]
-    page = rows[offset : offset + limit]
-    return Page(page, offset + len(page))
+            read = read_lines if execution.is_text else read_page
+            return read(file, offset, limit)
 
 
 def _require_result(execution: Execution) -> None:

@@ -9,6 +9,9 @@ from enum import StrEnum
 
 from local_athena.errors import ErrorCategory, StatementFailure
 
+_DML = frozenset({"SELECT", "EXPLAIN"})
+_WITHOUT_UPDATE_COUNT = frozenset({"EXPLAIN", "DESCRIBE_TABLE", "SHOW_CREATE_TABLE"})
+
 
 class State(StrEnum):
     """The states of an execution, as Athena names them."""
@@ -108,14 +111,24 @@ class Execution:
     statistics: Statistics = field(default_factory=Statistics)
 
     @property
-    def is_explain(self) -> bool:
-        """Whether the result is text rather than rows."""
-        return self.substatement == "EXPLAIN"
+    def statement_type(self) -> str:
+        """The `StatementType`: `DML`, or `UTILITY` for SHOW and DESCRIBE."""
+        return "DML" if self.substatement in _DML else "UTILITY"
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the result is lines of text rather than rows of values."""
+        return self.substatement != "SELECT"
+
+    @property
+    def counts_updates(self) -> bool:
+        """Whether the result tells a number of updated rows, which is 0 for what only reads."""
+        return self.substatement not in _WITHOUT_UPDATE_COUNT
 
     @property
     def result_location(self) -> str:
         """The S3 URL of the result, known before the result exists."""
-        extension = "txt" if self.is_explain else "csv"
+        extension = "txt" if self.is_text else "csv"
         return f"{self.request.output_location.rstrip('/')}/{self.id}.{extension}"
 
     @property

@@ -5,6 +5,7 @@ Every value is quoted, with `"` doubled; NULL is nothing, the empty string is `"
 
 import re
 from dataclasses import dataclass
+from os import SEEK_END
 from typing import BinaryIO
 
 from local_athena.engine.execution_registry import ExecutionRegistry
@@ -47,6 +48,21 @@ def read_page(file: BinaryIO, offset: int, limit: int) -> Page:
         buffer = buffer[position:] + more
         position = 0
     return Page(rows, offset + position)
+
+
+def read_lines(file: BinaryIO, offset: int, limit: int) -> Page:
+    """Read up to `limit` lines from a byte offset, each as a row of one value.
+
+    A line end separates lines, so that a file that ends with one has an empty line behind it.
+    """
+    size = file.seek(0, SEEK_END)
+    file.seek(offset)
+    rows: list[Row] = []
+    while size and offset <= size and len(rows) < limit:
+        line = file.readline().removesuffix(b"\n")
+        rows.append([line.decode()])
+        offset += len(line) + 1
+    return Page(rows, offset)
 
 
 def _row(buffer: bytes, position: int) -> tuple[Row, int] | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 from local_athena.tables.projection import ANY_VALUE, Projection
 
@@ -72,6 +72,7 @@ class Table:
         levels: The levels of the folder tree below `location`, outermost first.
         format: What the files hold; one JSON object on each line, or Parquet.
         parameters: The parameters of the table in Glue.
+        storage: The `StorageDescriptor` of the table in Glue, as it was read.
     """
 
     database: str
@@ -83,6 +84,12 @@ class Table:
     serde: JsonSerde = field(default_factory=JsonSerde)
     description: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)
+    storage: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_projected(self) -> bool:
+        """Whether partition projection, not Glue, knows the partitions."""
+        return self.parameters.get("projection.enabled", "").lower() == "true"
 
     @cached_property
     def partition_columns(self) -> tuple[Column, ...]:

@@ -126,6 +126,7 @@ class _Reader:
             serde=self._serde(names),
             description=description if isinstance(description, str) else None,
             parameters=self._parameters,
+            storage=self._storage.value,
         )
 
     def _columns(self, node: Document, key: str, *, partition: bool = False) -> tuple[Column, ...]:

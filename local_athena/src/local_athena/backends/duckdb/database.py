@@ -129,7 +129,7 @@ class Database:
 
     def _write(self, translation: Translation, columns: Sequence[Column], result: Path) -> int:
         if translation.is_explain:
-            result.write_text("true", encoding="utf-8")
+            result.write_text(f"{columns[0].name}\ntrue\n", encoding="utf-8")
             return 1
         query = render_query(self.connection, translation)
         copy = copy_statement(query, [column.name for column in columns], result)

@@ -16,7 +16,8 @@ class ResultWriter:
 
     Args:
         path: The file.
-        is_text: The values are the lines of a text, as those of EXPLAIN, and no header is written.
+        is_text: The value is a text of lines, as that of EXPLAIN; as on Athena, its column's name
+            stands above it and a line end below.
     """
 
     def __init__(self, path: Path, *, is_text: bool) -> None:
@@ -47,18 +48,13 @@ class ResultWriter:
     def _begin(self, columns: Sequence[dict[str, Any]]) -> None:
         self.columns = tuple(_describe(column) for column in columns)
         self._renders = [make_renderer(column["typeSignature"]) for column in columns]
-        if not self._is_text:
-            self._file.write(",".join(_quote(column.name) for column in self.columns) + "\n")
+        write = str if self._is_text else _quote
+        self._file.write(",".join(write(column.name) for column in self.columns) + "\n")
 
     def _write_rows(self, rows: Sequence[Sequence[Any]]) -> None:
         # Column by column, so that the type is not looked at for each value.
         columns = map(self._render_values, self._renders, zip(*rows, strict=True))
-        separator = "\t" if self._is_text else ","
-        lines = "\n".join(map(separator.join, zip(*columns, strict=True)))
-        if self._is_text:
-            self._file.write("\n" + lines if self.rows else lines)
-        else:
-            self._file.write(lines + "\n")
+        self._file.write("\n".join(map(",".join, zip(*columns, strict=True))) + "\n")
         self.rows += len(rows)
 
     def _render_values(self, render: Render, values: Sequence[Any]) -> list[str]:

@@ -13,7 +13,7 @@ import duckdb
 from local_athena.backends.duckdb.dialect import PartitionPredicate, Scan
 from local_athena.backends.duckdb.dialect.typed_sql import quote_identifier, select_from
 from local_athena.backends.duckdb.storage.records import duckdb_type
-from local_athena.tables import PartitionLevel
+from local_athena.tables import PartitionLevel, Table
 
 _HIDDEN = ("_", ".")
 _Column = tuple[str, str]
@@ -53,6 +53,21 @@ def list_data_files(
         folders = keep([child for folder in folders for child in _children(folder, level)])
     files = (file for folder in folders for file in _files(folder.path))
     return sorted(files, key=lambda file: file.path)
+
+
+def list_partitions(root: Path, table: Table) -> Iterator[tuple[str, ...]]:
+    """List the values of the partition keys of each folder that a table has below a root."""
+    return (
+        folder.values for folder in _partitions(Folder(str(root / table.location)), table.levels)
+    )
+
+
+def _partitions(folder: Folder, levels: Sequence[PartitionLevel]) -> Iterator[Folder]:
+    if not levels:
+        yield folder
+        return
+    for child in sorted(_children(folder, levels[0]), key=lambda each: each.path):
+        yield from _partitions(child, levels[1:])
 
 
 def _children(folder: Folder, level: PartitionLevel) -> Iterator[Folder]:

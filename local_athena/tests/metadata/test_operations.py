@@ -31,6 +31,19 @@ def test_a_table_has_columns_and_partition_keys(athena: AthenaClient) -> None:
     assert [key["Name"] for key in table["PartitionKeys"]] == ["dt", "hr", "min"]
 
 
+def test_the_parameters_of_a_table_say_how_it_is_stored(athena: AthenaClient) -> None:
+    table = athena.get_table_metadata(
+        CatalogName="AwsDataCatalog", DatabaseName="data_hist", TableName="events_v0"
+    )["TableMetadata"]
+
+    parameters = table["Parameters"]
+    assert parameters["location"] == "s3://archive/events/"
+    assert parameters["inputformat"] == "org.apache.hadoop.mapred.TextInputFormat"
+    assert parameters["serde.serialization.lib"] == "org.openx.data.jsonserde.JsonSerDe"
+    assert parameters["serde.param.case.insensitive"] == "FALSE"
+    assert parameters["projection.hr.range"] == "0,23"
+
+
 def test_tables_are_listed_in_pages(athena: AthenaClient) -> None:
     first = athena.list_table_metadata(**DATABASE, MaxResults=1)
     second = athena.list_table_metadata(**DATABASE, NextToken=first["NextToken"])
