@@ -1,7 +1,6 @@
 """The `local-athena` command: parse arguments and start the server, or write the sample."""
 
 import argparse
-import base64
 import hashlib
 import math
 import os
@@ -10,9 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import fields
 from importlib.metadata import version
 from pathlib import Path
-from urllib.parse import urlsplit
 
-from local_athena.backends.trino.client import TrinoServer
+from local_athena.backends.trino.options import TrinoOptionsError, add_trino_options, read_server
 from local_athena.sample.archive import (
     NotASampleArchive,
     write_sample_archive,
@@ -23,10 +21,6 @@ from local_athena.settings import CallRate, LocalAthenaSettings
 from local_athena.tables import TablesError, read_catalog
 
 _DEFAULTS = LocalAthenaSettings(Path())
-_DEFAULT_SERVER = TrinoServer("")
-# Secrets come from the environment, because command lines are shown to every user of a machine.
-_PASSWORD = "LOCAL_ATHENA_TRINO_PASSWORD"  # noqa: S105 - the name of a variable
-_TOKEN = "LOCAL_ATHENA_TRINO_TOKEN"  # noqa: S105 - the name of a variable
 
 
 class CommandError(Exception):
@@ -39,7 +33,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command: Callable[[argparse.Namespace], int] = options.command
     try:
         return command(options)
-    except (CommandError, TablesError, NotASampleArchive) as error:
+    except (CommandError, TrinoOptionsError, TablesError, NotASampleArchive) as error:
         print(f"local-athena: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
@@ -105,25 +99,7 @@ def _add_backend(parser: argparse.ArgumentParser) -> None:
         default="duckdb",
         help="what runs the SQL (default: %(default)s)",
     )
-    backend.add_argument(
-        "--trino-url",
-        type=_server_url,
-        metavar="URL",
-        help="address of the Trino cluster, such as https://trino.example:8443",
-    )
-    backend.add_argument(
-        "--trino-catalog",
-        default=_DEFAULT_SERVER.catalog,
-        metavar="NAME",
-        help="catalog of Trino that stands for AwsDataCatalog (default: %(default)s)",
-    )
-    backend.add_argument(
-        "--trino-user",
-        default=_DEFAULT_SERVER.user,
-        metavar="NAME",
-        help=f"user that Trino sees (default: %(default)s); ${_PASSWORD} or ${_TOKEN} holds its "
-        "password or JSON Web Token",
-    )
+    add_trino_options(backend)
 
 
 def _add_limits(parser: argparse.ArgumentParser) -> None:
@@ -215,17 +191,8 @@ def _call_rate(text: str) -> tuple[str, CallRate]:
         raise argparse.ArgumentTypeError("write it as GetQueryExecution=20:100") from None
 
 
-def _server_url(text: str) -> str:
-    url = urlsplit(text)
-    if url.scheme not in ("http", "https") or not url.hostname or url.path.strip("/"):
-        raise argparse.ArgumentTypeError("write it as https://trino.example:8443")
-    if url.username or url.password:
-        raise argparse.ArgumentTypeError(f"must hold no credentials; set ${_PASSWORD} instead")
-    return text
-
-
 def _serve(options: argparse.Namespace) -> int:
-    server = _server(options) if options.backend == "trino" else None
+    server = read_server(options, os.environ) if options.backend == "trino" else None
     if server is None and options.data is None:
         raise CommandError("DuckDB needs --data, the folder that stands for the bucket.")
     given = vars(options) | {
@@ -237,30 +204,6 @@ def _serve(options: argparse.Namespace) -> int:
     settings = LocalAthenaSettings(**{name: given[name] for name in names})
     serve(settings, read_catalog(options.tables))
     return 0
-
-
-def _server(options: argparse.Namespace) -> TrinoServer:
-    if options.trino_url is None:
-        raise CommandError("Trino needs --trino-url, the address of the cluster.")
-    return TrinoServer(
-        options.trino_url,
-        options.trino_user,
-        options.trino_catalog,
-        _authorization(options.trino_url, options.trino_user),
-    )
-
-
-def _authorization(url: str, user: str) -> str | None:
-    password, token = os.environ.get(_PASSWORD), os.environ.get(_TOKEN)
-    if not password and not token:
-        return None
-    if password and token:
-        raise CommandError(f"Set either {_PASSWORD} or {_TOKEN}, not both.")
-    if urlsplit(url).scheme != "https":
-        raise CommandError("Credentials are sent over TLS only: --trino-url must begin with https.")
-    if token:
-        return f"Bearer {token}"
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
 
 
 def _state_folder(source: Path | str) -> Path:
