@@ -5,7 +5,6 @@ Numbers with a fraction arrive as Trino's own text, which is Java's: `client` do
 
 import base64
 from collections.abc import Callable
-from decimal import Decimal
 from typing import Any
 
 Render = Callable[[Any], str]
@@ -14,12 +13,6 @@ TypeSignature = dict[str, Any]
 
 _RESULT_DIGITS = 3
 _TEMPORAL = frozenset({"time", "time with time zone", "timestamp", "timestamp with time zone"})
-_SORT_KEYS: dict[str, Callable[[str], Any]] = {
-    **dict.fromkeys(("tinyint", "smallint", "integer", "bigint"), int),
-    "decimal": Decimal,
-    "real": float,
-    "double": float,
-}
 
 
 def make_renderer(signature: TypeSignature) -> Render:
@@ -66,15 +59,14 @@ def _make_array(types: list[TypeSignature]) -> Render:
 
 def _make_map(types: list[TypeSignature]) -> Render:
     key_type, value_type = types
-    sort_key = _SORT_KEYS.get(key_type["rawType"], str)
     # Keys are text in JSON: Trino has written structures, numbers and booleans out already.
     is_text = key_type["rawType"] in (*_TEMPORAL, "varbinary")
     render_key = make_renderer(key_type) if is_text else str
     render_value = _or_null(make_renderer(value_type))
 
     def render(entries: dict[str, Any]) -> str:
-        keys = sorted(entries, key=sort_key)
-        return "{" + ", ".join(f"{render_key(k)}={render_value(entries[k])}" for k in keys) + "}"
+        parts = (f"{render_key(key)}={render_value(value)}" for key, value in entries.items())
+        return "{" + ", ".join(parts) + "}"
 
     return render
 
