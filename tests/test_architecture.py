@@ -36,6 +36,7 @@ OWNERS = {
         "local_athena.athena_api",
         "local_athena.s3_api",
         "local_athena.server",
+        "local_athena.sts_api",
     },
     "uvicorn": {"data_hist.server", "local_athena.server"},
     "uvicorn_worker": {"data_hist.server"},

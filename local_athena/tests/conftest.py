@@ -82,6 +82,7 @@ def own(small_archive: Path, tmp_path: Path) -> Iterator[AthenaSession]:
 @pytest.fixture
 def emptied(s3: S3Client) -> Iterator[None]:
     """Each test finds the bucket with one object, `ten`."""
+    s3.create_bucket(Bucket=S3_BUCKET)
     s3.put_object(Bucket=S3_BUCKET, Key="ten", Body=TEN)
     yield
     listed = s3.list_objects_v2(Bucket=S3_BUCKET).get("Contents", [])

@@ -179,3 +179,12 @@ def test_batch_get_takes_up_to_fifty(athena: AthenaClient) -> None:
     response = refused(athena.batch_get_query_execution, QueryExecutionIds=[UNKNOWN] * 51)
 
     assert "'queryExecutionIds' failed to satisfy constraint" in response["Error"]["Message"]
+
+
+def test_no_query_starts_without_a_bucket_for_its_result(session: AthenaSession) -> None:
+    location = {"OutputLocation": "s3://nobody-made-it/results/"}
+
+    response = refused(session.start, sql="SELECT 1", ResultConfiguration=location)
+
+    message = "Unable to verify/create output bucket nobody-made-it"
+    assert_invalid_request(response, "INVALID_INPUT", message)

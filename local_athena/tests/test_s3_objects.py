@@ -97,7 +97,10 @@ def test_an_etag_belongs_to_one_content(s3: S3Client) -> None:
         ("get_object", {"Key": "k" * 300}, "NoSuchKey", 404),
         ("put_object", {"Key": "k" * 300, "Body": b""}, "KeyTooLongError", 400),
         ("put_object", {"Key": "%/" * 513, "Body": b""}, "KeyTooLongError", 400),
+        ("put_object", {"Bucket": "no-such-bucket", "Key": "x"}, "NoSuchBucket", 404),
+        ("put_object", {"Key": "x", "IfNoneMatch": "*"}, "NotImplemented", 501),
         ("list_objects_v2", {"Bucket": "no-such-bucket"}, "NoSuchBucket", 404),
+        ("list_objects", {}, "NotImplemented", 501),
         ("head_object", {"Key": "missing"}, "404", 404),
         ("head_bucket", {"Bucket": "no-such-bucket"}, "404", 404),
         ("put_object", {"Key": "ten/below", "Body": b""}, "KeyTooLongError", 400),
@@ -114,7 +117,42 @@ def test_errors_are_those_of_s3(
     assert response["ResponseMetadata"]["HTTPStatusCode"] == status
 
 
-def test_buckets_exist_once_they_are_used_or_made(s3: S3Client) -> None:
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", f"{S3_BUCKET}?accelerate"),
+        ("GET", f"{S3_BUCKET}?list-type=2&a-parameter-of-tomorrow"),
+        ("PUT", f"{S3_BUCKET}?website"),
+        ("DELETE", f"{S3_BUCKET}?analytics"),
+        ("POST", f"{S3_BUCKET}?restore"),
+        ("GET", f"{S3_BUCKET}/ten?attributes"),
+        ("GET", f"{S3_BUCKET}/ten?response-content-type=text/plain"),
+        ("HEAD", f"{S3_BUCKET}/ten?partNumber=1"),
+        ("PUT", f"{S3_BUCKET}/ten?annotation"),
+        ("DELETE", f"{S3_BUCKET}/ten?tagging"),
+        ("POST", f"{S3_BUCKET}/ten?select&select-type=2"),
+    ],
+)
+def test_a_resource_below_an_object_or_bucket_is_not_implemented(
+    s3: S3Client, endpoint: Endpoint, method: str, path: str
+) -> None:
+    response = httpx.request(method, f"{endpoint.url}/{path}")
+
+    assert response.status_code == 501
+    assert s3.get_object(Bucket=S3_BUCKET, Key="ten")["Body"].read() == TEN
+
+
+def test_a_bucket_is_in_the_default_region(s3: S3Client) -> None:
+    assert s3.get_bucket_location(Bucket=S3_BUCKET)["LocationConstraint"] is None
+
+
+def test_no_upload_creates_a_bucket(s3: S3Client) -> None:
+    refused(s3.put_object, Bucket="not-made", Key="x", Body=b"")
+
+    assert refused(s3.head_bucket, Bucket="not-made")["Error"]["Code"] == "404"
+
+
+def test_buckets_exist_once_they_are_made(s3: S3Client) -> None:
     s3.create_bucket(Bucket="made-bucket")
 
     for bucket in (S3_BUCKET, "made-bucket", "data-hist-results"):

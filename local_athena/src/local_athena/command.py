@@ -143,7 +143,8 @@ def _add_workgroup(parser: argparse.ArgumentParser) -> None:
     workgroup.add_argument(
         "--workgroup-output-location",
         metavar="S3_URI",
-        help="output location of queries that name none (default: none, so queries must name one)",
+        help="output location of queries that name none; its bucket is created at startup "
+        "(default: none, so queries must name one)",
     )
     workgroup.add_argument(
         "--enforce-workgroup",

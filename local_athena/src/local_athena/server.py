@@ -1,4 +1,4 @@
-"""The server and composition root: Athena at `POST /`, S3 at every other path, and `GET /healthz`.
+"""The server and composition root: Athena and STS at `POST /`, S3 at every other path.
 
 Accepts any credentials and checks no signatures, so it binds the loopback address by default.
 """
@@ -17,7 +17,7 @@ from typing import Any
 import uvicorn
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from local_athena.athena_api.endpoint import AthenaProtocol, Throttle
@@ -29,10 +29,12 @@ from local_athena.engine.backend import Backend
 from local_athena.engine.engine import Engine
 from local_athena.metadata.backend import MetadataBackend
 from local_athena.s3_api.endpoint import S3Protocol
-from local_athena.s3_api.object_store import InvalidBucketName, ObjectStore
+from local_athena.s3_api.object_store import InvalidBucketName, ObjectStore, split_location
 from local_athena.settings import LocalAthenaSettings
+from local_athena.sts_api import serve_sts
 from local_athena.tables import Catalog
 
+_FORM = "application/x-www-form-urlencoded"
 _DRAIN_SECONDS = 1
 # Longer than clients pause between two calls: a connection closed under them costs a retry.
 _KEEP_ALIVE_SECONDS = 60
@@ -45,15 +47,17 @@ class CannotStart(Exception):
 def create_app(settings: LocalAthenaSettings, catalog: Catalog) -> Starlette:
     """Build the ASGI application; its threads run from startup to shutdown."""
     objects = ObjectStore(settings.state / "s3", settings.state / "uploads")
-    try:
-        objects.make_bucket(settings.bucket)
-    except InvalidBucketName as error:
-        raise CannotStart(f"{settings.bucket} is no name for a bucket") from error
+    _make_buckets(settings, objects)
     engine = Engine(settings, _backend(settings, catalog), objects)
     workgroup = Workgroup(settings.workgroup_output_location, enforces=settings.enforce_workgroup)
     throttle = Throttle(settings.call_rates)
     athena = AthenaProtocol(engine, objects, catalog, workgroup, throttle)
     s3 = S3Protocol(objects)
+
+    async def root(request: Request) -> Response:
+        # STS alone takes forms, whose operation is in the body.
+        form = request.headers.get("content-type", "").startswith(_FORM)
+        return await (serve_sts(request) if form else athena.endpoint(request))
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -64,13 +68,23 @@ def create_app(settings: LocalAthenaSettings, catalog: Catalog) -> Starlette:
             engine.close()
 
     routes = [
-        Route("/", athena.endpoint, methods=["POST"]),
+        Route("/", root, methods=["POST"]),
         Route("/healthz", _health, methods=["GET"]),
     ]
     app = Starlette(routes=routes, lifespan=lifespan)
     # Not a route: the pattern of a route matches no line end, which a key may hold.
     app.router.default = s3
     return app
+
+
+def _make_buckets(settings: LocalAthenaSettings, objects: ObjectStore) -> None:
+    """Create the buckets that the settings name; any other is for clients to create."""
+    try:
+        objects.make_bucket(settings.bucket)
+        if settings.workgroup_output_location:
+            objects.make_bucket(split_location(settings.workgroup_output_location)[0])
+    except InvalidBucketName as error:
+        raise CannotStart(f"{error} is no name for a bucket") from error
 
 
 def _backend(settings: LocalAthenaSettings, catalog: Catalog) -> Backend[Any]:

@@ -68,7 +68,7 @@ class AthenaProtocol:
         throttle: Throttle,
     ) -> None:
         self._throttle = throttle
-        executions = ExecutionOperations(engine, workgroup)
+        executions = ExecutionOperations(engine, objects, workgroup)
         results = ResultOperations(engine, objects)
         metadata = MetadataOperations(catalog, workgroup)
         self._operations: dict[str, Operation] = {

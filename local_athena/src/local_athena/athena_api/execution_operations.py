@@ -15,7 +15,7 @@ from local_athena.engine.engine import Engine, TooManyActiveQueries
 from local_athena.engine.execution_registry import IdempotentParameterMismatch
 from local_athena.engine.executions import Execution, Request
 from local_athena.errors import EntityNotFound, MalformedQuery
-from local_athena.s3_api.object_store import InvalidBucketName, split_location
+from local_athena.s3_api.object_store import InvalidBucketName, ObjectStore, split_location
 
 _DEFAULT_PAGE = 50
 _MAX_QUERY_BYTES = 262144
@@ -46,10 +46,11 @@ _LIST_SUBJECT = "ListQueryExecutions"
 
 
 class ExecutionOperations:
-    """The operations, one method each, over one engine."""
+    """The operations, one method each, over one engine and the buckets of its results."""
 
-    def __init__(self, engine: Engine, workgroup: Workgroup) -> None:
+    def __init__(self, engine: Engine, objects: ObjectStore, workgroup: Workgroup) -> None:
         self._engine = engine
+        self._objects = objects
         self._workgroup = workgroup
 
     def start_query_execution(self, document: object) -> dict[str, Any]:
@@ -141,9 +142,11 @@ class ExecutionOperations:
         if not location:
             raise invalid_input(_NO_OUTPUT_LOCATION)
         try:
-            split_location(location)
+            bucket, _ = split_location(location)
         except InvalidBucketName as error:
             raise invalid_input("outputLocation is not a valid S3 path.") from error
+        if not self._objects.has_bucket(bucket):
+            raise invalid_input(f"Unable to verify/create output bucket {bucket}")
         return location
 
 

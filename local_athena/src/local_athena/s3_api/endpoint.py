@@ -17,18 +17,30 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from local_athena.s3_api.errors import S3Error
-from local_athena.s3_api.object_store import InvalidBucketName, KeyUnusable, ObjectStore
+from local_athena.s3_api.object_store import (
+    InvalidBucketName,
+    KeyUnusable,
+    NoSuchBucket,
+    ObjectStore,
+)
 from local_athena.s3_api.reading import list_objects, read_object
 from local_athena.s3_api.xml_documents import (
     deleted_xml,
     error_xml,
     keys_to_delete,
     listing_xml,
+    location_xml,
 )
 
-_UNSUPPORTED = re.compile(
-    "acl|cors|encryption|legal-hold|lifecycle|location|notification|object-lock|partNumber|policy|"
-    "restore|retention|select|tagging|torrent|uploadId|uploads|versionId|versioning|versions"
+# They decide what is written, or whether.
+_CONDITIONS_OF_PUT = frozenset({"x-amz-copy-source", "if-match", "if-none-match"})
+# Of presigned URLs, and what clients add to name their operation.
+_SIGNATURE = re.compile(r"x-amz-.+|awsaccesskeyid|signature|expires|x-id", re.IGNORECASE)
+_LIST_PARAMETERS = frozenset(
+    {
+        *("list-type", "prefix", "delimiter", "encoding-type", "max-keys", "start-after"),
+        *("continuation-token", "fetch-owner", "location"),
+    }
 )
 
 
@@ -51,13 +63,14 @@ class S3Protocol:
             return _refusal(request, error)
         except InvalidBucketName:
             return _refusal(request, S3Error("InvalidBucketName"))
+        except NoSuchBucket:
+            return _refusal(request, S3Error("NoSuchBucket"))
         except KeyUnusable:
             return _refusal(request, S3Error("KeyTooLongError"))
 
     async def _dispatch(self, request: Request) -> Response:
         bucket, key = _address(request)
-        if any(_UNSUPPORTED.fullmatch(name) for name in request.query_params):
-            raise S3Error("NotImplemented")
+        _check_parameters(request, key)
         if key:
             return await self._on_object(request, bucket, key)
         return await self._on_bucket(request, bucket)
@@ -85,6 +98,8 @@ class S3Protocol:
         match request.method:
             case "HEAD":
                 return Response(headers={"x-amz-bucket-region": "us-east-1"})
+            case "GET" if "location" in query:
+                return _xml(location_xml())
             case "GET" if query.get("list-type") == "2":
                 listing = await run_in_threadpool(list_objects, self._objects, bucket, query)
                 return _xml(listing_xml(listing))
@@ -95,7 +110,7 @@ class S3Protocol:
         raise S3Error("MethodNotAllowed")
 
     async def _put(self, request: Request, bucket: str, key: str) -> Response:
-        if "x-amz-copy-source" in request.headers:
+        if not _CONDITIONS_OF_PUT.isdisjoint(request.headers.keys()):
             raise S3Error("NotImplemented")
         upload = self._objects.new_upload()
         digest = hashlib.md5(usedforsecurity=False)
@@ -123,6 +138,21 @@ class S3Protocol:
     def _require_bucket(self, bucket: str) -> None:
         if not self._objects.has_bucket(bucket):
             raise S3Error("NoSuchBucket")
+
+
+def _check_parameters(request: Request, key: str) -> None:
+    """Refuse a query parameter that nothing here reads: it may ask for quite another resource.
+
+    Raises:
+        S3Error: NotImplemented.
+    """
+    known: frozenset[str] = frozenset()
+    if not key and request.method == "GET":
+        known = _LIST_PARAMETERS
+    elif not key and request.method == "POST":
+        known = frozenset({"delete"})
+    if any(name not in known and not _SIGNATURE.fullmatch(name) for name in request.query_params):
+        raise S3Error("NotImplemented")
 
 
 def _address(request: Request) -> tuple[str, str]:

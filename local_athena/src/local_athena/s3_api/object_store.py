@@ -29,6 +29,10 @@ class InvalidBucketName(ValueError):
     """A name that S3 does not allow for buckets."""
 
 
+class NoSuchBucket(Exception):
+    """A bucket that nobody has created."""
+
+
 class KeyUnusable(ValueError):
     """A key that the file system cannot store: too long, or below another object."""
 
@@ -67,7 +71,7 @@ class ObjectStore:
         uploads.mkdir(parents=True)
 
     def has_bucket(self, bucket: str) -> bool:
-        """Whether the bucket was created, or an object was ever put into it."""
+        """Whether the bucket was created."""
         return self._bucket(bucket).is_dir()
 
     def make_bucket(self, bucket: str) -> None:
@@ -86,8 +90,15 @@ class ObjectStore:
         return self._uploads / secrets.token_hex(16)
 
     def put(self, bucket: str, key: str, content: Path) -> ObjectInfo:
-        """Move a finished file into place; readers see the old object or the new one."""
+        """Move a finished file into place; readers see the old object or the new one.
+
+        Raises:
+            NoSuchBucket: Nobody has created the bucket.
+            KeyUnusable: The file system cannot store the key.
+        """
         path = self._path(bucket, key)
+        if not self.has_bucket(bucket):
+            raise NoSuchBucket(bucket)
         try:
             with self._folders:
                 path.parent.mkdir(parents=True, exist_ok=True)

@@ -59,6 +59,11 @@ def listing_xml(listing: Listing) -> bytes:
     return _rendered(root)
 
 
+def location_xml() -> bytes:
+    """Render the response of GetBucketLocation; empty, as for every bucket of us-east-1."""
+    return _rendered(_element("LocationConstraint", [], xmlns=_NAMESPACE))
+
+
 def deleted_xml(keys: Iterable[str]) -> bytes:
     """Render the response of DeleteObjects."""
     root = _element("DeleteResult", [], xmlns=_NAMESPACE)
