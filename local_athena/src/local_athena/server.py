@@ -89,7 +89,8 @@ def _make_buckets(settings: LocalAthenaSettings, objects: ObjectStore) -> None:
 
 def _backend(settings: LocalAthenaSettings, catalog: Catalog) -> Backend[Any]:
     if settings.trino is not None:
-        return TrinoBackend(settings.trino)
+        cluster = TrinoBackend(settings.trino)
+        return MetadataBackend(cluster, catalog, cluster.list_partitions)
     if settings.data is None or not settings.data.is_dir():
         raise CannotStart(f"there is no archive at {settings.data}")
     queries = DuckDbBackend(settings.data, catalog, settings.memory_limit, settings.threads)

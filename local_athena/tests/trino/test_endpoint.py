@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -19,17 +19,29 @@ if TYPE_CHECKING:
 BUCKET = OUTPUT.split("/")[2]
 PARSED = (page(), page(phase="executing"))
 COLUMNS = [column("n", "bigint"), column("s", "varchar", 2147483647)]
+ORDERS: dict[str, Any] = {
+    "DatabaseName": "shop",
+    "TableInput": {
+        "Name": "orders",
+        "PartitionKeys": [{"Name": "day", "Type": "string"}, {"Name": "hour", "Type": "bigint"}],
+        "Parameters": {"classification": "json"},
+        "StorageDescriptor": {
+            "Location": "s3://lake/orders/",
+            "Columns": [{"Name": "id", "Type": "bigint"}],
+        },
+    },
+}
 HANGS = Answer(held=True)
 
 
 @contextmanager
 def endpoint(
-    state: Path, *script: Answer, **options: Any
+    state: Path, *script: Answer, tables: Sequence[dict[str, Any]] = (), **options: Any
 ) -> Iterator[tuple[AthenaSession, TrinoStub]]:
     """Run an endpoint over a Trino that follows the script."""
     with trino_stub(*script) as stub:
         options = {"backend": "trino", "trino_url": stub.url, "workers": 1} | options
-        with testing.running_endpoint([], None, state, **options) as running:
+        with testing.running_endpoint(tables, None, state, **options) as running:
             yield AthenaSession(running.url), stub
 
 
@@ -57,6 +69,30 @@ def test_a_query_from_submit_to_rows(tmp_path: Path) -> None:
     (statement,) = (each for each in stub.received if each.body == "SELECT * FROM t")
     assert statement.headers["X-Trino-Catalog"] == "awsdatacatalog"
     assert statement.headers["X-Trino-Schema"] == "sales"
+
+
+def test_tables_are_shown_from_their_documents(tmp_path: Path) -> None:
+    with endpoint(tmp_path, tables=[ORDERS]) as (session, stub):
+        (metadata,) = session.athena.list_table_metadata(
+            CatalogName="AwsDataCatalog", DatabaseName="shop"
+        )["TableMetadataList"]
+        shown = session.result_file(session.run("SHOW TABLES IN shop")).decode()
+
+    assert (metadata["Name"], shown) == ("orders", "orders")
+    assert stub.received == []
+
+
+def test_partitions_are_asked_of_trino(tmp_path: Path) -> None:
+    columns = [column("day", "varchar", 2147483647), column("hour", "bigint")]
+    rows = [["2024-06-30", 7], ["2024-07-01", None]]
+    script = (page(), page(columns=columns, data=rows, more=False))
+
+    with endpoint(tmp_path, *script, tables=[ORDERS]) as (session, stub):
+        shown = session.result_file(session.run("SHOW PARTITIONS shop.orders")).decode()
+
+    assert shown == "day=2024-06-30/hour=7\nday=2024-07-01/hour=__HIVE_DEFAULT_PARTITION__"
+    assert stub.received[0].body == 'SELECT * FROM "orders$partitions" ORDER BY 1, 2'
+    assert stub.received[0].headers["X-Trino-Schema"] == "shop"
 
 
 def test_a_malformed_text_is_refused_and_nothing_starts(tmp_path: Path) -> None:

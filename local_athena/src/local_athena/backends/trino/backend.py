@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +13,7 @@ from local_athena.backends.trino.failures import parse_failure
 from local_athena.backends.trino.result_writer import ResultWriter
 from local_athena.engine.backend import Abandoned, IsAbandoned, Outcome
 from local_athena.errors import MalformedQuery, StatementFailure
+from local_athena.tables import Table
 
 _BLANK = r"(?>\s|--[^\n]*|/\*.*?\*/)"
 _OPTION = rf"{_BLANK}*(?:TYPE|FORMAT){_BLANK}+\w+{_BLANK}*"
@@ -21,6 +23,8 @@ _STATEMENT = re.compile(
     rf"(?:{_BLANK}*\({_OPTION}(?:,{_OPTION})*\))?)?(?:{_BLANK}|\()*(?P<word>\w+)",
     re.DOTALL | re.IGNORECASE,
 )
+# What Hive calls the partition of rows whose key is NULL.
+_NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 _QUERIES = frozenset({"SELECT", "TABLE", "VALUES", "WITH"})
 # On a line of its own, so that the columns of Trino's positions are those of the statement.
 _PREPARE = "PREPARE local_athena FROM\n"
@@ -61,11 +65,31 @@ class TrinoBackend:
         del folder
         return TrinoSession(TrinoClient(self._server, self._limits))
 
-    def _parse(self, sql: str, schema: str) -> None:
+    def list_partitions(self, table: Table) -> Iterator[tuple[str, ...]]:
+        """List the values of the partition keys of each partition that Trino's catalog knows.
+
+        Raises:
+            StatementFailure: Trino cannot tell.
+        """
+        name = table.name.replace('"', '""')
+        order = ", ".join(str(number + 1) for number in range(len(table.partition_columns)))
+        sql = f'SELECT * FROM "{name}$partitions" ORDER BY {order}'  # noqa: S608 - it is quoted
+        with closing(self._impatient_client().pages(sql, table.database)) as pages:
+            for page in pages:
+                _raise_error(page)
+                for row in page.get("data", ()):
+                    yield tuple(_NULL_PARTITION if each is None else str(each) for each in row)
+
+    def _impatient_client(self) -> TrinoClient:
+        """Make a client for what nobody can interrupt."""
         limits = replace(self._limits, read_seconds=self._limits.parse_seconds, retry_seconds=0)
-        deadline = time.monotonic() + limits.parse_seconds
-        client = TrinoClient(self._server, limits)
-        pages = client.pages(_PREPARE + sql, schema, lambda: time.monotonic() > deadline)
+        return TrinoClient(self._server, limits)
+
+    def _parse(self, sql: str, schema: str) -> None:
+        deadline = time.monotonic() + self._limits.parse_seconds
+        pages = self._impatient_client().pages(
+            _PREPARE + sql, schema, lambda: time.monotonic() > deadline
+        )
         with closing(pages):
             for page in pages:
                 if "error" in page:
@@ -88,8 +112,7 @@ class TrinoSession:
             ResultWriter(result, is_text=plan.substatement == "EXPLAIN") as writer,
         ):
             for page in pages:
-                if "error" in page:
-                    raise parse_failure(page["error"])
+                _raise_error(page)
                 writer.write(page)
                 stats = page["stats"]
         return _outcome(writer, stats)
@@ -100,6 +123,11 @@ class TrinoSession:
 
     def close(self) -> None:
         """Do nothing: a statement closes its connection when it ends."""
+
+
+def _raise_error(page: Page) -> None:
+    if "error" in page:
+        raise parse_failure(page["error"])
 
 
 def _is_parsed(page: Page) -> bool:
