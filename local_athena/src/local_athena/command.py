@@ -4,6 +4,7 @@ import argparse
 import hashlib
 import math
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields
@@ -21,6 +22,7 @@ from local_athena.settings import CallRate, LocalAthenaSettings
 from local_athena.tables import TablesError, read_catalog
 
 _DEFAULTS = LocalAthenaSettings(Path())
+_SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([KMGT])(I?)B")
 
 
 class CommandError(Exception):
@@ -110,9 +112,12 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
     _add_number(limits, "max-results-bytes", "disk space for results; the oldest are deleted")
     limits.add_argument(
         "--memory-limit",
-        default=_DEFAULTS.memory_limit,
+        dest="memory_limit_bytes",
+        type=_size,
+        default="1GB",
         metavar="SIZE",
-        help="memory per query of DuckDB (default: %(default)s)",
+        help="DuckDB's memory per query, such as 500MB; its process may have 512 MiB more "
+        "(default: %(default)s)",
     )
     limits.add_argument(
         "--max-active-queries",
@@ -181,6 +186,15 @@ def _number(kind: type[float], least: float, most: float = math.inf) -> Callable
         return number
 
     return read
+
+
+def _size(text: str) -> int:
+    parts = _SIZE.fullmatch(text.strip().upper())
+    if parts is None:
+        raise argparse.ArgumentTypeError("write it as 500MB or 2GiB")
+    number, prefix, binary = parts.groups()
+    unit = 1024.0 if binary else 1000.0
+    return round(float(number) * unit ** (1 + "KMGT".index(prefix)))
 
 
 def _call_rate(text: str) -> tuple[str, CallRate]:

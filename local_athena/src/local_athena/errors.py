@@ -4,8 +4,9 @@ Categories and numbers were recorded from Athena engine version 3; other names f
 in Athena's error reference.
 """
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from enum import Enum, IntEnum
+from typing import Any
 
 
 class ErrorCategory(IntEnum):
@@ -87,6 +88,10 @@ class StatementFailure(Exception):
     column: int | None = None
     family: ErrorFamily = ErrorFamily.USER_ERROR
     retryable: bool = False
+
+    def __reduce__(self) -> tuple[type["StatementFailure"], tuple[Any, ...]]:
+        """Pickle all fields; an exception by itself keeps only its positional arguments."""
+        return StatementFailure, astuple(self)
 
     def __str__(self) -> str:
         """The `StateChangeReason`: name, position where known, text."""

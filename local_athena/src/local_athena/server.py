@@ -93,7 +93,7 @@ def _backend(settings: LocalAthenaSettings, catalog: Catalog) -> Backend[Any]:
         return MetadataBackend(cluster, catalog, cluster.list_partitions)
     if settings.data is None or not settings.data.is_dir():
         raise CannotStart(f"there is no archive at {settings.data}")
-    queries = DuckDbBackend(settings.data, catalog, settings.memory_limit, settings.threads)
+    queries = DuckDbBackend(settings.data, catalog, settings.memory_limit_bytes, settings.threads)
     return MetadataBackend(queries, catalog, partial(list_partitions, settings.data))
 
 

@@ -32,7 +32,7 @@ class LocalAthenaSettings:
         port: The port to bind; 0 for any free port.
         workers: How many queries run at once; the rest wait in the queue.
         query_timeout_seconds: The longest running time of a query; 30 minutes on Athena.
-        memory_limit: DuckDB's limit for each worker, such as `1GB`.
+        memory_limit_bytes: DuckDB's limit for each worker.
         threads: DuckDB's threads for each worker.
         max_results_bytes: The disk space for results. The oldest are deleted first; no single
             result may exceed it.
@@ -50,7 +50,7 @@ class LocalAthenaSettings:
     port: int = 4570
     workers: int = 2
     query_timeout_seconds: float = 1800.0
-    memory_limit: str = "1GB"
+    memory_limit_bytes: int = 10**9
     threads: int = 2
     max_results_bytes: int = 10 * 1024**3
     bucket: str = DEFAULT_BUCKET

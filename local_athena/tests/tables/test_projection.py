@@ -1,5 +1,6 @@
 """Partition projection: the values that Athena's documentation gives, and their neighbours."""
 
+import pickle
 from dataclasses import replace
 from datetime import datetime
 
@@ -91,3 +92,14 @@ def test_the_present_is_that_of_the_query() -> None:
     assert found.clock().tzinfo is None
     assert replace(found, clock=lambda: datetime(1999, 12, 31)).contains("1999")
     assert not replace(found, clock=lambda: datetime(2000, 1, 1)).contains("1999")
+
+
+@pytest.mark.parametrize("limits", ["2024-01-01,NOW", "NOW-3DAYS,NOW+1MONTH"])
+def test_dates_are_the_same_in_another_process(limits: str) -> None:
+    here = projection(type="date", format="yyyy-MM-dd", range=limits)
+    assert isinstance(here, DateProjection)
+    bounds = here.first, here.last
+
+    first, last = pickle.loads(pickle.dumps(bounds))  # noqa: S301 - our own bytes
+
+    assert (first(NOW), last(NOW)) == (here.first(NOW), here.last(NOW))

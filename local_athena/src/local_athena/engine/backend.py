@@ -45,6 +45,9 @@ PlanT_contra = TypeVar("PlanT_contra", bound=Plan, contravariant=True)
 class Session(Protocol[PlanT_contra]):
     """Runs statements one after the other, for one worker."""
 
+    def prepare(self) -> None:
+        """Get ready for the next statement, while no statement waits for this session."""
+
     def run(self, plan: PlanT_contra, result: Path, is_abandoned: IsAbandoned) -> Outcome:
         """Run a statement and write its result, in the format of `results`, to a file.
 
@@ -54,7 +57,10 @@ class Session(Protocol[PlanT_contra]):
         """
 
     def interrupt(self) -> None:
-        """Make the running statement end soon, from another thread; it may be called again."""
+        """Make the running statement end, from another thread.
+
+        Called again and again until the statement has ended, so that force may follow a request.
+        """
 
     def close(self) -> None:
         """Release memory and files."""

@@ -94,7 +94,7 @@ class Engine:
             self._interrupt(execution_id)
 
     def close(self) -> None:
-        """Fail unfinished executions and end all threads; otherwise DuckDB aborts the process."""
+        """Fail unfinished executions, and end all sessions and threads."""
         self._closing.set()
         self._registry.abandon("The endpoint stopped before the query finished")
         for _ in self._workers:
@@ -136,7 +136,7 @@ class Engine:
     def _watch_once(self) -> None:
         for worker in self._workers:
             self._enforce_limits(worker)
-        # An interrupt between two statements is lost on DuckDB, so it is repeated.
+        # An interrupt may come too early, and a backend may answer only a repeated one by force.
         self._interrupt_abandoned()
         self._quota.enforce()
 

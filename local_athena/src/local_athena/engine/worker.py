@@ -63,9 +63,21 @@ class Worker(threading.Thread):
 
     def run(self) -> None:
         """Run the jobs of the queue."""
-        while (job := self._jobs.get()) is not None:
-            self._run_job(job)
+        while (job := self._next_job()) is not None:
+            try:
+                self._run_job(job)
+            except Exception:
+                # A full disk, for example, must cost one execution and not the worker.
+                _log.exception("the state of execution %s could not be kept", job.execution_id)
         self._session.close()
+
+    def _next_job(self) -> Job | None:
+        # Before it takes a job: another worker may be ready.
+        try:
+            self._session.prepare()
+        except Exception:
+            _log.exception("a worker is not ready; the next query tries again")
+        return self._jobs.get()
 
     @property
     def current(self) -> tuple[str, float] | None:

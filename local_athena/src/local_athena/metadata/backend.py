@@ -56,6 +56,10 @@ class MetadataSession:
         self._queries = queries
         self._answers = answers
 
+    def prepare(self) -> None:
+        """Prepare the other session."""
+        self._queries.prepare()
+
     def run(self, plan: Plan, result: Path, is_abandoned: IsAbandoned) -> Outcome:
         """Run a statement and write its result; see `Session.run`."""
         if not isinstance(plan, MetadataStatement):

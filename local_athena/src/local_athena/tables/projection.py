@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Protocol
 
 
@@ -94,6 +95,7 @@ class DateProjection:
         return first <= moment <= last and self.interval.reaches(first, moment)
 
 
+# No closure: tables are sent to other processes.
 DateBound = Callable[[datetime], datetime]
 
 # The letters of java.time.format.DateTimeFormatter that make sense in a folder's name.
@@ -184,6 +186,10 @@ class DateInterval:
             return datetime.max if sign > 0 else datetime.min
 
 
+def _fixed(moment: datetime, _now: datetime) -> datetime:
+    return moment
+
+
 def parse_projection(column: str, parameters: Mapping[str, str]) -> Projection:
     """Read the properties `projection.<column>.*` of a table.
 
@@ -250,15 +256,15 @@ class _Properties:
             sign, number, unit = relative.groups(default="")
             unit = unit if unit in _UNITS else f"{unit}S"
             if not sign:
-                return lambda now: now
+                return partial(DateInterval(0, _UNITS["DAYS"]).added_to, sign=1)
             if unit in _UNITS:
-                distance = DateInterval(int(number), _UNITS[unit])
-                return lambda now: distance.added_to(now, -1 if sign == "-" else 1)
+                interval = DateInterval(int(number), _UNITS[unit])
+                return partial(interval.added_to, sign=-1 if sign == "-" else 1)
         moment = pattern.parse(text)
         if moment is None:
             problem = f"{text!r} has not the form of the format; or write NOW or NOW-30DAYS"
             raise self._error("range", problem)
-        return lambda _now: moment
+        return partial(_fixed, moment)
 
     def _pair(self, name: str, advice: str) -> tuple[str, str]:
         first, comma, last = self._text(name, advice).partition(",")

@@ -1,11 +1,22 @@
-"""The DuckDB backend: translates statements, and runs each worker's in a DuckDB of its own."""
+"""The DuckDB backend: translates statements, and runs each session's in a process of its own."""
 
 from pathlib import Path
 
-from local_athena.backends.duckdb.database import Database
 from local_athena.backends.duckdb.dialect import Translation, translate
-from local_athena.backends.duckdb.storage.archive import Archive
+from local_athena.backends.duckdb.session import ProcessLimits, ProcessSession
+from local_athena.backends.duckdb.statement_process import DatabaseOptions
 from local_athena.tables import Catalog
+
+_MIB = 1024**2
+_GIB = 1024**3
+# What a process needs beside what DuckDB counts.
+_UNCOUNTED_BYTES = 512 * _MIB
+# More than a process holds after most statements; starting another one takes half a second.
+_IDLE_BYTES = 384 * _MIB
+# Most address space that is reserved is never used.
+_RESERVED_BYTES = 2 * _GIB
+_RESERVED_BYTES_OF_THREAD = 512 * _MIB
+_INTERRUPT_SECONDS = 2.0
 
 
 class DuckDbBackend:
@@ -14,20 +25,32 @@ class DuckDbBackend:
     Args:
         archive: The folder of the files.
         catalog: The tables.
-        memory_limit: DuckDB's limit for each session, such as `1GB`.
+        memory_limit_bytes: DuckDB's limit for each session.
         threads: DuckDB's threads for each session.
     """
 
-    def __init__(self, archive: Path, catalog: Catalog, memory_limit: str, threads: int) -> None:
-        self._archive = Archive(archive)
+    def __init__(
+        self, archive: Path, catalog: Catalog, memory_limit_bytes: int, threads: int
+    ) -> None:
+        self._archive = archive
         self._catalog = catalog
-        self._memory_limit = memory_limit
+        self._memory_limit_bytes = memory_limit_bytes
         self._threads = threads
 
     def plan(self, sql: str, database: str) -> Translation:
         """Translate a statement; see `Backend.plan`."""
         return translate(sql, self._catalog, database)
 
-    def open_session(self, folder: Path) -> Database:
-        """Open a DuckDB that may read the archive, and write to the folder."""
-        return Database(self._archive, folder, self._memory_limit, self._threads)
+    def open_session(self, folder: Path) -> ProcessSession:
+        """Start a process whose DuckDB may read the archive, and write to the folder."""
+        limit = self._memory_limit_bytes
+        reserved = _RESERVED_BYTES + self._threads * _RESERVED_BYTES_OF_THREAD
+        options = DatabaseOptions(
+            archive=self._archive,
+            folder=folder,
+            memory_limit_bytes=limit,
+            threads=self._threads,
+            address_space_bytes=2 * limit + reserved,
+        )
+        limits = ProcessLimits(limit + _UNCOUNTED_BYTES, _IDLE_BYTES, _INTERRUPT_SECONDS)
+        return ProcessSession(options, limits)

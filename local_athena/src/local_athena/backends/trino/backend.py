@@ -104,6 +104,9 @@ class TrinoSession:
     def __init__(self, client: TrinoClient) -> None:
         self._client = client
 
+    def prepare(self) -> None:
+        """Do nothing: a statement opens its connection when it starts."""
+
     def run(self, plan: TrinoStatement, result: Path, is_abandoned: IsAbandoned) -> Outcome:
         """Run a statement, and write its result page by page; see `Session.run`."""
         stats: dict[str, Any] = {}
