@@ -40,7 +40,7 @@ def endpoint(
 ) -> Iterator[tuple[AthenaSession, TrinoStub]]:
     """Run an endpoint over a Trino that follows the script."""
     with trino_stub(*script) as stub:
-        options = {"backend": "trino", "trino_url": stub.url, "workers": 1} | options
+        options |= {"backend": "trino", "trino_url": stub.url, "workers": 1, "bucket": BUCKET}
         with testing.running_endpoint(tables, None, state, **options) as running:
             yield AthenaSession(running.url), stub
 
@@ -170,7 +170,7 @@ def test_an_error_in_the_middle_of_a_result_fails_and_leaves_nothing(tmp_path: P
         error("DIVISION_BY_ZERO", "USER_ERROR", "Division by zero"),
     )
 
-    with endpoint(tmp_path, *PARSED, *script, bucket=BUCKET) as (session, _):
+    with endpoint(tmp_path, *PARSED, *script) as (session, _):
         execution = session.run("SELECT 1 / x FROM t")
         objects = session.s3.list_objects_v2(Bucket=BUCKET)
 

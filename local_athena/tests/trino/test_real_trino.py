@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from local_athena import testing
-from tests.clients import AthenaSession, refused
+from tests.clients import OUTPUT, AthenaSession, refused
 from tests.waiting import wait_until
 
 USER = "local-athena-tests"
@@ -42,8 +42,8 @@ VALUES = [
     ("JSON '[1, {\"a\": null}]'", '[1,{"a":null}]'),
     ("ARRAY[1, NULL]", "[1, null]"),
     ("ARRAY[TIMESTAMP '2020-01-01 00:00:00']", "[2020-01-01 00:00:00.000]"),
-    ("MAP(ARRAY['b', 'a'], ARRAY[1, 2])", "{a=2, b=1}"),
-    ("MAP(ARRAY[10, 9], ARRAY[true, NULL])", "{9=null, 10=true}"),
+    ("MAP(ARRAY['b', 'a'], ARRAY[1, 2])", "{b=1, a=2}"),
+    ("MAP(ARRAY[10, 9], ARRAY[true, NULL])", "{10=true, 9=null}"),
     ("MAP(ARRAY[X'00FF'], ARRAY[1e10])", "{00 ff=1.0E10}"),
     ("ROW('Bob', 38)", "{field0=Bob, field1=38}"),
     ('CAST(ROW(1, NULL) AS row(a integer, "B c" varchar))', "{a=1, B c=null}"),
@@ -58,9 +58,15 @@ ENDLESS = (
 
 @pytest.fixture(scope="module")
 def session(trino_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[AthenaSession]:
-    options: dict[str, Any] = {"backend": "trino", "trino_url": trino_url, "trino_user": USER}
     state = tmp_path_factory.mktemp("state")
-    with testing.running_endpoint([], None, state, trino_catalog="system", **options) as running:
+    options: dict[str, Any] = {
+        "backend": "trino",
+        "trino_url": trino_url,
+        "trino_user": USER,
+        "trino_catalog": "system",
+        "bucket": OUTPUT.split("/")[2],
+    }
+    with testing.running_endpoint([], None, state, **options) as running:
         yield AthenaSession(running.url)
 
 
