@@ -147,19 +147,29 @@ class WorkerResources:
             until_shutdown=until_shutdown,
             limits=self.limits.status,
         )
-        submitter = Submitter(
+        lister = QueryLister(self.engine, isolation, self.calls, self.limits.listed_engine_pages)
+        return UseCases(
+            submitter=self._submitter(version, statuses),
+            statuses=statuses,
+            results=self._result_reader(version, statuses),
+            lister=lister,
+        )
+
+    def _submitter(self, version: ApiVersion, statuses: StatusReader) -> Submitter:
+        starter = QueryStarter(self.engine, version.catalog, self.orphans, self.calls, self.clock)
+        return Submitter(
             version,
             guard=self.guard,
-            starter=QueryStarter(
-                self.engine, version.catalog, self.orphans, self.calls, self.clock
-            ),
+            starter=starter,
             statuses=statuses,
             orphans=self.orphans,
             locations=self.locations,
             clock=self.clock,
             limits=self.limits.submit,
         )
-        results = ResultReader(
+
+    def _result_reader(self, version: ApiVersion, statuses: StatusReader) -> ResultReader:
+        return ResultReader(
             self.engine,
             calls=self.calls,
             stream_reads=self.stream_reads,
@@ -169,8 +179,6 @@ class WorkerResources:
             pages=self.pages,
             tables=version.tables,
         )
-        lister = QueryLister(self.engine, isolation, self.calls, self.limits.listed_engine_pages)
-        return UseCases(submitter, statuses, results, lister)
 
     async def close(self) -> None:
         """Stop the orphans that are left, and release the threads and processes."""

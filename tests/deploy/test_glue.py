@@ -71,7 +71,7 @@ def test_documents_are_the_tables_of_the_stack(
     assert {each["DatabaseName"] for each in documents} == {"data_hist"}
     assert {
         each["TableInput"]["Name"]: without_comments(each["TableInput"]) for each in documents
-    } == created_tables()
+    } == created_tables(), "deploy/aws/service.yaml and the data dictionary differ"
 
 
 def test_documents_are_the_databases_of_the_stack() -> None:

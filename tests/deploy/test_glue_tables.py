@@ -18,7 +18,7 @@ from tests.deploy.stacks import (
 pytestmark = pytest.mark.usefixtures("aws")
 
 
-GLUE_TYPES = {"varchar": "string", "bigint": "bigint"}
+GLUE_TYPES = {"varchar": "string", "integer": "int", "real": "float"}
 
 
 def test_tables_are_those_of_the_data_dictionary() -> None:
@@ -38,11 +38,14 @@ def test_columns_are_those_of_the_data_dictionary(table: Table, customers: str) 
     made = glue_table(table)
     stored = [column for column in table.columns if not column.partition]
     assert _names_and_types(made["StorageDescriptor"]["Columns"]) == [
-        (column.name, GLUE_TYPES[column.type]) for column in stored
-    ]
+        (column.name, GLUE_TYPES.get(column.type, column.type)) for column in stored
+    ], f"change Columns of {table.physical_name} in deploy/aws/service.yaml"
     topic = [("topic", "string")] if customers else []
     assert _names_and_types(made["PartitionKeys"]) == [
-        *((column.name, GLUE_TYPES[column.type]) for column in table.partition_columns),
+        *(
+            (column.name, GLUE_TYPES.get(column.type, column.type))
+            for column in table.partition_columns
+        ),
         *topic,
     ]
     assert "topic" not in {column.name for column in table.columns}

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import Any
 
 from tests.guarded_queries.engine import Row
+from tests.support.table_rows import complete
 
 TENANT = 11000
 # Every secret holds this word; no query and no visible record does.
@@ -17,10 +18,8 @@ def event(number: int, customer: int = TENANT, **fields: Any) -> dict[str, Any]:
     """A record as the archive gives it; `number` makes it differ from its neighbours."""
     service = f"svc-{'abc'[number % 3]}"
     payload = {"status": str(number % 2), "code": number, "items": [1, number], "who": service}
-    return {
-        "resourceid": f"{CANARY}-resource-{number}",
+    row = {
         "customerid": customer,
-        "operationid": f"{CANARY}-operation-{number}",
         "servicename": ("iam-admin", "filebeat")[number % 2],
         "service": service,
         "createdtimestamp": BASE_MS + number * 61_234,
@@ -30,7 +29,8 @@ def event(number: int, customer: int = TENANT, **fields: Any) -> dict[str, Any]:
         "dt": f"2026-11-{20 + number % 3}",
         "hr": f"{5 + number % 2:02}",
         "min": f"{number % 6}0",
-    } | fields
+    }
+    return complete(row, number, hidden=CANARY) | fields
 
 
 def own_records(table: str) -> list[dict[str, Any]]:

@@ -11,9 +11,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from data_hist.catalog.tables import load_catalog
 from data_hist.sql_guard.guard import AdmittedQuery, Guard
 from tests.support.shared_files import shared_cases
+from tests.support.table_rows import COLUMNS, complete
 
 from .case_files import outcome, own_cases, sql_of
 
@@ -28,7 +28,6 @@ CASES = own_cases("accepted.jsonl") + [
 _VOLATILE = re.compile(
     r"\b(now|current_\w+|local\w+|random|rand|uuid|shuffle|tablesample)\b", re.IGNORECASE
 )
-COLUMNS = [column.name for column in load_catalog().versions["v0"].tables["events"].columns]
 
 
 def _rows(table: str, secret: str) -> Iterator[dict[str, Any]]:
@@ -37,9 +36,7 @@ def _rows(table: str, secret: str) -> Iterator[dict[str, Any]]:
         for number in range(6):
             mine = customer == TENANT
             text = f"svc-{'abc'[number % 3]}" if mine else f"{secret}-{customer}-{number % 2}"
-            yield {
-                "resourceid": f"resource-{secret}-{number}",
-                "operationid": f"operation-{secret}-{number % 2}",
+            row = {
                 "customerid": customer,
                 "servicename": text,
                 "service": text,
@@ -51,6 +48,7 @@ def _rows(table: str, secret: str) -> Iterator[dict[str, Any]]:
                 "hr": "05",
                 "min": "15",
             }
+            yield complete(row, number, hidden=secret)
 
 
 def _database(secret: str, *, visible_only: bool = False) -> duckdb.DuckDBPyConnection:
@@ -59,20 +57,16 @@ def _database(secret: str, *, visible_only: bool = False) -> duckdb.DuckDBPyConn
     connection.execute("CREATE SCHEMA awsdatacatalog.data_hist")
     for table in ("events", "metrics"):
         rows = list(_rows(table, secret))
-        shown = [name for name in COLUMNS if name not in ("resourceid", "operationid")]
-        names = shown if visible_only else COLUMNS
+        columns = [column for column in COLUMNS if column.queryable or not visible_only]
         if visible_only:
             rows = [row for row in rows if row["customerid"] == TENANT]
         target = f"awsdatacatalog.data_hist.{table if visible_only else table + '_v0'}"
-        types = ", ".join(
-            f"{name} {'BIGINT' if name.endswith(('timestamp', 'customerid')) else 'VARCHAR'}"
-            for name in names
-        )
+        types = ", ".join(f"{column.name} {column.type}" for column in columns)
         connection.execute(f"CREATE TABLE {target} ({types})")
-        marks = ", ".join("?" * len(names))
+        marks = ", ".join("?" * len(columns))
         connection.executemany(
             f"INSERT INTO {target} VALUES ({marks})",
-            [[row[name] for name in names] for row in rows],
+            [[row[column.name] for column in columns] for row in rows],
         )
     if visible_only:
         connection.execute("USE awsdatacatalog.data_hist")
@@ -169,4 +163,5 @@ def test_no_hidden_column_comes_out_of_a_star(
 
     names = [column[0] for column in databases[0].execute(sent).description]
 
-    assert names == [name for name in COLUMNS if name not in ("resourceid", "operationid")]
+    hidden = ("resourceid", "operationid")
+    assert names == [column.name for column in COLUMNS if column.name not in hidden]
