@@ -1,6 +1,7 @@
 """A server that answers as Trino does, one scripted answer after the other, over real HTTP."""
 
 import json
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -130,12 +131,14 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def trino_stub(*script: Answer) -> Iterator[TrinoStub]:
+def trino_stub(*script: Answer, tls: ssl.SSLContext | None = None) -> Iterator[TrinoStub]:
     """Run a stub on a free port."""
-    answers = iter(script)
-    stub = TrinoStub(answers, lambda: f"http://127.0.0.1:{server.server_port}")
+    scheme = "https" if tls else "http"
+    stub = TrinoStub(iter(script), lambda: f"{scheme}://127.0.0.1:{server.server_port}")
     handler = type("Handler", (_Handler,), {"stub": stub})
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        if tls:
+            server.socket = tls.wrap_socket(server.socket, server_side=True)
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         try:

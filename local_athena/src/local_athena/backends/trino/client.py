@@ -6,9 +6,11 @@ See https://trino.io/docs/current/develop/client-protocol.html.
 import contextlib
 import json
 import socket
+import ssl
 import time
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
+from functools import cached_property
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import urlsplit
@@ -43,6 +45,11 @@ class TrinoServer:
     user: str = "local-athena"
     catalog: str = "awsdatacatalog"
     authorization: str | None = field(default=None, repr=False)
+
+    @cached_property
+    def tls(self) -> ssl.SSLContext:
+        """The certificates to trust; reading them takes longer than a call."""
+        return ssl.create_default_context()
 
 
 @dataclass(frozen=True)
@@ -159,8 +166,10 @@ class TrinoClient:
 
     def _connection(self) -> HTTPConnection:
         url = urlsplit(self._server.url)
-        kind = HTTPSConnection if url.scheme == "https" else HTTPConnection
-        return kind(url.hostname or "", url.port, timeout=self._limits.connect_seconds)
+        host, seconds = url.hostname or "", self._limits.connect_seconds
+        if url.scheme == "https":
+            return HTTPSConnection(host, url.port, timeout=seconds, context=self._server.tls)
+        return HTTPConnection(host, url.port, timeout=seconds)
 
     def _headers(self) -> dict[str, str]:
         authorization = self._server.authorization
