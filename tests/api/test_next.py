@@ -94,7 +94,10 @@ def test_result_without_rows_has_its_columns(client: httpx.Client) -> None:
             'json_parse(\'{"b": 12345678901234567890, "a": [1.10, null]}\')',
             [{"b": 12345678901234567890, "a": [1.1, None]}],
         ),
-        ("ARRAY[1, 2], MAP(ARRAY['k'], ARRAY[1]), ROW(1, 'x')", ["[1, 2]", "{k=1}", "{1, x}"]),
+        (
+            "ARRAY[1, 2], MAP(ARRAY['k'], ARRAY[1]), ROW(1, 'x')",
+            ["[1, 2]", "{k=1}", "{field0=1, field1=x}"],
+        ),
         ("CAST(ARRAY['a,b', NULL] AS json)", [["a,b", None]]),
     ],
 )

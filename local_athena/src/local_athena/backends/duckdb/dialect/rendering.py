@@ -92,9 +92,9 @@ def _map(sql: str, kind: TrinoType, depth: int) -> str:
 def _row(sql: str, kind: TrinoType, depth: int) -> str:
     parts = []
     for index, part in enumerate(kind.parameters):
-        name = kind.field_names[index]
-        label = f"{quote_string(name + '=')} || " if name else ""
-        parts.append(f"{label}{_item(f'({sql}).f{index + 1}', part, depth)}")
+        name = kind.field_names[index] or f"field{index}"
+        item = _item(f"({sql}).f{index + 1}", part, depth)
+        parts.append(f"{quote_string(name + '=')} || {item}")
     text = " || ', ' || ".join(parts)
     return f"CASE WHEN ({sql}) IS NOT NULL THEN '{{' || {text} || '}}' END"
 
