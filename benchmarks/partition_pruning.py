@@ -18,6 +18,7 @@ from local_athena.backends.duckdb.storage.partitions import (
     keep_all,
     list_data_files,
 )
+from local_athena.backends.duckdb.storage.record_functions import install_record_functions
 from local_athena.tables import Catalog, Column, PartitionLevel, Table
 
 LEVELS = tuple(PartitionLevel(name, f"{name}=") for name in ("dt", "hr", "min"))
@@ -116,6 +117,7 @@ def main(root: Path, conditions: Sequence[str] = CONDITIONS) -> None:
     build(root)
     with duckdb.connect(config={"threads": 2}) as connection:
         dialect.install(connection)
+        install_record_functions(connection)
         for condition in conditions:
             for candidate in CANDIDATES:
                 started = time.perf_counter()

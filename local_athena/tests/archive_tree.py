@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 from local_athena.backends.duckdb.storage.archive import Archive
+from local_athena.backends.duckdb.storage.record_functions import install_record_functions
 from local_athena.tables import Catalog, Table, read_catalog
 
 TABLES_FILE = Path(__file__).with_name("tables.json")
@@ -34,9 +35,16 @@ def rows(root: Path, columns: str = "*", table: Table = EVENTS) -> list[tuple[An
     return query(f"SELECT {columns} FROM ({sql}) AS e ORDER BY ALL")
 
 
+def connect() -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB that can read records."""
+    connection = duckdb.connect()
+    install_record_functions(connection)
+    return connection
+
+
 def query(sql: str) -> list[tuple[Any, ...]]:
     """The rows of a statement run by DuckDB alone."""
-    with duckdb.connect() as connection:
+    with connect() as connection:
         return connection.execute(sql).fetchall()
 
 

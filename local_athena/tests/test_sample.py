@@ -18,7 +18,7 @@ from local_athena.sample.archive import (
     write_sample_archive,
 )
 
-from tests.archive_tree import TABLES
+from tests.archive_tree import TABLES, connect
 
 END = datetime(2026, 11, 20, 7, 34, 56, tzinfo=UTC)
 NAME = re.compile(
@@ -47,7 +47,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def sample(root: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
+    with connect() as connection:
         for name, table in TABLES.items():
             connection.execute(f"CREATE TABLE {name} AS {Archive(root).relation_sql(table)}")
         yield connection

@@ -6,6 +6,7 @@ import duckdb
 import pytest
 from local_athena.backends.duckdb import dialect
 from local_athena.backends.duckdb.storage.partitions import Folder, folder_filter
+from local_athena.backends.duckdb.storage.record_functions import install_record_functions
 
 from tests.pruning.scans import DAYS, HOURS, Admitted, scan_of_events
 
@@ -14,6 +15,7 @@ from tests.pruning.scans import DAYS, HOURS, Admitted, scan_of_events
 def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as opened:
         dialect.install(opened)
+        install_record_functions(opened)
         yield opened
 
 

@@ -17,6 +17,7 @@ from local_athena.backends.duckdb.storage.partitions import (
     folder_filter,
     keep_all,
 )
+from local_athena.backends.duckdb.storage.record_functions import install_record_functions
 
 from tests.archive_tree import CATALOG, EVENTS, add_file
 
@@ -158,6 +159,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.Duck
         add_file(root, *lines, minute=f"dt={day}/hr={hour}/min={minute}")
     with duckdb.connect() as opened:
         dialect.install(opened)
+        install_record_functions(opened)
         opened.execute(f"CREATE TABLE whole AS {Archive(root).relation_sql(EVENTS)}")
         yield opened
 

@@ -8,7 +8,7 @@ import duckdb
 import pytest
 from local_athena.backends.duckdb.storage.archive import Archive, ArchiveScan
 
-from tests.archive_tree import TABLES, query
+from tests.archive_tree import TABLES, connect, query
 from tests.shared_files import shared_file
 
 REAL_EVENTS = shared_file("data/real_events")
@@ -22,7 +22,7 @@ def scan() -> ArchiveScan:
 
 @pytest.fixture(scope="module")
 def events(scan: ArchiveScan) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
+    with connect() as connection:
         connection.execute(f"CREATE TABLE events AS {scan.sql}")
         yield connection
 

@@ -46,8 +46,8 @@ def with_parameters(**parameters: Any) -> dict[str, Any]:
             "StorageDescriptor.Columns[0].Type is missing; write",
         ),
         (
-            with_columns({"Name": "tags", "Type": "array<string>"}),
-            "StorageDescriptor.Columns[0].Type is array<string>, which the endpoint does not read",
+            with_columns({"Name": "tags", "Type": "array<text>"}),
+            "StorageDescriptor.Columns[0].Type is array<text>, which Hive does not know; write",
         ),
         (
             with_columns({"Name": "dt", "Type": "string"}),
@@ -74,7 +74,7 @@ def with_parameters(**parameters: Any) -> dict[str, Any]:
         ),
         (with_serde(**{"case.insensitive": "yes"}), "case.insensitive is yes; write TRUE or FALSE"),
         (with_serde(**{"mapping.x": "X"}), "mapping.x names no column; write one of id, total"),
-        (with_serde(**{"dots.in.keys": "TRUE"}), "dots.in.keys is not supported; write FALSE"),
+        (with_serde(**{"dots.in.keys": "yes"}), "dots.in.keys is yes; write TRUE or FALSE"),
         (with_serde(**{"explicit.null": "TRUE"}), "explicit.null is not supported; leave it out"),
         (with_parameters(projection__dt__type="time"), "projection.dt.type is time; write enum"),
         (with_parameters(projection__dt__type=None), "Parameters.projection.dt.type is missing"),

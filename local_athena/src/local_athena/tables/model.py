@@ -51,13 +51,14 @@ class JsonSerde:
 
     Attributes:
         case_insensitive: Keys are compared, and delivered inside nested values, in lower case.
-        ignore_malformed: A record that is not JSON becomes a row of NULLs instead of failing the
-            query.
+        ignore_malformed: A broken record becomes a row of NULLs instead of failing the query.
+        dots_in_keys: A key may have dots where the column's name has underscores.
         keys: The key of a column in the record, if it differs from the column's name.
     """
 
     case_insensitive: bool = True
     ignore_malformed: bool = False
+    dots_in_keys: bool = False
     keys: Mapping[str, str] = field(default_factory=dict)
 
 

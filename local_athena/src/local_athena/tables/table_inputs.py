@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from local_athena.tables.documents import Document, TablesError, documents_of, load_json
+from local_athena.tables.hive_types import sql_type
 from local_athena.tables.model import Catalog, Column, JsonSerde, PartitionLevel, Table
 from local_athena.tables.projection import ANY_VALUE, Projection, ProjectionError, parse_projection
 
@@ -16,17 +17,6 @@ _JSON_SERDES = ("org.openx.data.jsonserde.JsonSerDe", "org.apache.hive.hcatalog.
 _PARQUET_SERDE = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
 # They change nothing of what is read.
 _IDLE_SERDE_PARAMETERS = frozenset({"paths", "serialization.format"})
-# Types of Hive that have another name in SQL.
-_SQL_TYPES = {
-    "string": "varchar",
-    "int": "integer",
-    "float": "real",
-    "decimal": "decimal(10,0)",
-}
-_TYPE = re.compile(
-    r"string|boolean|tinyint|smallint|int|integer|bigint|float|real|double|date|timestamp"
-    r"|(?:varchar|char)\(\d+\)|varchar|decimal(?:\(\d+(?:,\d+)?\))?"
-)
 _TEXT_TYPE = re.compile(r"varchar|char|string")
 _LOCATION = re.compile(r"s3://[^/$]+/(.*)", re.DOTALL)
 _COLUMN_NAME = re.compile(r"\w+", re.ASCII)
@@ -134,19 +124,18 @@ class _Reader:
 
     def _column(self, node: Document, partition: bool) -> Column:
         hive_type = re.sub(r"\s", "", node.text("Type", "write a type such as string")).lower()
-        if not _TYPE.fullmatch(hive_type):
-            problem = (
-                f"is {hive_type}, which the endpoint does not read; write string and "
-                "use json_extract in queries, or a number, boolean, date or timestamp type"
-            )
-            raise node.error("Type", problem)
+        try:
+            type_in_sql = sql_type(hive_type)
+        except ValueError:
+            problem = f"is {hive_type}, which Hive does not know; write string, array<string> or so"
+            raise node.error("Type", problem) from None
         name = _name(node, "Name", "the column")
         if not _COLUMN_NAME.fullmatch(name):
             raise node.error("Name", f"is {name}; write letters, digits and underscores")
         comment = node.value.get("Comment")
         return Column(
             name,
-            _SQL_TYPES.get(hive_type, hive_type),
+            type_in_sql,
             hive_type,
             comment if isinstance(comment, str) else None,
             partition,
@@ -192,9 +181,12 @@ class _Reader:
                 keys[column.lower()] = value
             elif name not in _IDLE_SERDE_PARAMETERS:
                 raise node.error(f"Parameters.{name}", "is not supported; leave it out")
-        if flags["dots.in.keys"]:
-            raise node.error("Parameters.dots.in.keys", "is not supported; write FALSE")
-        return JsonSerde(flags["case.insensitive"], flags["ignore.malformed.json"], keys)
+        return JsonSerde(
+            case_insensitive=flags["case.insensitive"],
+            ignore_malformed=flags["ignore.malformed.json"],
+            dots_in_keys=flags["dots.in.keys"],
+            keys=keys,
+        )
 
     def _tree(self, keys: Sequence[Column]) -> tuple[str, tuple[PartitionLevel, ...]]:
         """Return the folder of a table and the partition levels below it."""

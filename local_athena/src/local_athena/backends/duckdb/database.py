@@ -23,7 +23,9 @@ from local_athena.backends.duckdb.dialect import (
 )
 from local_athena.backends.duckdb.result_file import close_empty_result, copy_statement
 from local_athena.backends.duckdb.storage.archive import Archive
+from local_athena.backends.duckdb.storage.odd_files import OddFiles
 from local_athena.backends.duckdb.storage.partitions import folder_filter
+from local_athena.backends.duckdb.storage.record_functions import install_record_functions
 from local_athena.engine.backend import Abandoned, IsAbandoned, Outcome
 from local_athena.engine.executions import Column
 
@@ -43,6 +45,7 @@ class Database:
     def __init__(self, archive: Archive, folder: Path, memory_limit: str, threads: int) -> None:
         self._archive = archive
         self._folder = folder
+        self._odd_files = OddFiles(folder / "lines")
         self._config: dict[str, Any] = {
             "memory_limit": memory_limit,
             "threads": threads,
@@ -59,6 +62,7 @@ class Database:
     def _connect(self) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(config=self._config)
         install(connection)
+        install_record_functions(connection)
         folders = [f"{path}/" for path in (*self._archive.folders(), self._folder)]
         connection.execute("SET allowed_directories = $folders", {"folders": folders})
         connection.execute("SET enable_external_access = false")
@@ -72,14 +76,13 @@ class Database:
             StatementFailure: Athena would report the execution as FAILED.
             Abandoned: It was given up between two steps; within a step, DuckDB is interrupted.
         """
-        started = time.perf_counter()
         try:
-            with self.relations(plan.scans) as scanned_bytes:
-                columns = _columns(self.connection, plan)
-                if is_abandoned():
-                    raise Abandoned
-                planned = time.perf_counter()
-                rows = self._write(plan, columns, result)
+            while True:
+                try:
+                    return self._run_once(plan, result, is_abandoned)
+                except duckdb.InvalidInputException as error:
+                    if is_abandoned() or not self._odd_files.learn(error):
+                        raise
         except duckdb.Error as error:
             if isinstance(error, duckdb.FatalException | duckdb.InternalException):
                 # After one, DuckDB refuses every statement.
@@ -87,6 +90,17 @@ class Database:
             if is_abandoned():
                 raise Abandoned from error
             raise failure_from_duckdb(error, plan.original, self._archive.folders()) from error
+        finally:
+            self._odd_files.clear()
+
+    def _run_once(self, plan: Translation, result: Path, is_abandoned: IsAbandoned) -> Outcome:
+        started = time.perf_counter()
+        with self.relations(plan.scans) as scanned_bytes:
+            columns = _columns(self.connection, plan)
+            if is_abandoned():
+                raise Abandoned
+            planned = time.perf_counter()
+            rows = self._write(plan, columns, result)
         return Outcome(
             columns,
             rows,
@@ -106,7 +120,8 @@ class Database:
         try:
             self.connection.execute("BEGIN TRANSACTION")
             for scan in scans:
-                rows = self._archive.scan(scan.table, folder_filter(self.connection, scan))
+                keep = folder_filter(self.connection, scan)
+                rows = self._archive.scan(scan.table, keep, self._odd_files.copy)
                 self.connection.execute(f'CREATE TEMP VIEW "{scan.relation}" AS {rows.sql}')
                 size_bytes += rows.size_bytes
             yield size_bytes

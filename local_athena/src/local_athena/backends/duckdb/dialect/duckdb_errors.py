@@ -12,6 +12,8 @@ import duckdb
 from local_athena.errors import StatementFailure
 
 _RAISED = re.compile(r"Could not convert string '([A-Z_]+):(.*)' to INT32", re.DOTALL)
+# By a Python function; what follows the first line is a traceback.
+_RAISED_IN_PYTHON = re.compile(r"\bValueError: ([A-Z_]+):(.*)")
 _QUOTED = re.compile(r"\"([^\"]*)\"")
 _CONVERTED = re.compile(r"[Cc]ould not convert string [\"'](.*?)[\"'] to (\w+)", re.DOTALL)
 _FUNCTION = re.compile(r"\b(?:Function|Macro) with name \"?(\w+)")
@@ -201,7 +203,7 @@ def _find_file(message: str, folders: Sequence[Path]) -> str:
 
 def _translate_raised(_error: duckdb.Error, message: str, _sql: str) -> StatementFailure | None:
     """An error that the translated SQL raised on purpose."""
-    match = _RAISED.search(message)
+    match = _RAISED.search(message) or _RAISED_IN_PYTHON.search(message)
     return StatementFailure(match[1], match[2]) if match else None
 
 

@@ -1,6 +1,5 @@
 """Tables of the catalog and common table expressions: what a name in FROM means, and WITH."""
 
-import re
 from dataclasses import replace
 
 from sqlglot import exp
@@ -14,7 +13,8 @@ from local_athena.backends.duckdb.dialect.scopes import (
     Relation,
     Scope,
 )
-from local_athena.backends.duckdb.dialect.trino_types import TIMESTAMP, TrinoType, common_type
+from local_athena.backends.duckdb.dialect.trino_types import common_type
+from local_athena.backends.duckdb.dialect.type_names import parse_type
 from local_athena.backends.duckdb.dialect.typed_sql import (
     Typed,
     coerce,
@@ -76,25 +76,13 @@ def _add_scan(translator: Translator, table: Table) -> Relation:
         Field(
             column.name,
             f"{alias}.{quote_identifier(column.name)}",
-            _parse_type(column.type),
+            parse_type(column.type),
             qualifier,
             partitions.get(column.name, ()),
         )
         for column in table.columns
     )
     return Relation(f"{scan.relation} AS {alias}", fields)
-
-
-def _parse_type(name: str) -> TrinoType:
-    """Parse the type of a column, such as `decimal(10,2)`."""
-    base, _, rest = name.partition("(")
-    numbers = [int(digits) for digits in re.findall(r"\d+", rest)]
-    if base == "decimal":
-        precision, scale = [*numbers, 0][:2]
-        return TrinoType(base, precision=precision, scale=scale)
-    if base == "timestamp":
-        return TIMESTAMP
-    return TrinoType(base, length=numbers[0] if numbers else None)
 
 
 def translate_with(translator: Translator, node: exp.Expr) -> tuple[str, Translator]:

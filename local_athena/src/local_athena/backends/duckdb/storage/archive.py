@@ -3,28 +3,38 @@
 Files hold JSON lines, gzipped if the name ends in `.gz`, or Parquet (`.parquet`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from local_athena.backends.duckdb.dialect.typed_sql import quote_string
+from local_athena.backends.duckdb.dialect.typed_sql import (
+    quote_identifier,
+    quote_string,
+    select_from,
+)
 from local_athena.backends.duckdb.storage.partitions import (
     DataFile,
     FolderFilter,
     keep_all,
     list_data_files,
 )
-from local_athena.backends.duckdb.storage.records import (
-    column_value,
-    duckdb_type,
-    field_texts,
-    is_record,
-)
-from local_athena.tables import PartitionLevel, Table
+from local_athena.backends.duckdb.storage.records import duckdb_type, select_columns
+from local_athena.tables import JsonSerde, PartitionLevel, Table
 
 _PARQUET = ".parquet"
+_NO_LINES = "SELECT CAST(NULL AS VARCHAR) AS filename, CAST(NULL AS VARCHAR) AS line WHERE false"
 # The longest row Athena reads.
 _LONGEST_LINE = 32 * 1024 * 1024
+
+
+# Without a delimiter, DuckDB reads no NUL in a line.
+_UNUSED_DELIMITER = "\x01\x02\x03\x04"
+
+CopyFile = Callable[[str], str | None]
+
+
+def _keep_file(_path: str) -> None:
+    return None
 
 
 @dataclass(frozen=True)
@@ -42,11 +52,16 @@ class Archive:
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
 
-    def scan(self, table: Table, keep: FolderFilter = keep_all) -> ArchiveScan:
-        """Select the table as it is on disk now, from the partitions that `keep` leaves."""
+    def scan(
+        self, table: Table, keep: FolderFilter = keep_all, copy: CopyFile = _keep_file
+    ) -> ArchiveScan:
+        """Select the table as it is on disk now, from the partitions that `keep` leaves.
+
+        `copy` may return the path of a copy of a file, to be read in its place.
+        """
         files = list_data_files(self._root / table.location, table.levels, keep)
         return ArchiveScan(
-            _table_sql(table, files, self._place()),
+            _table_sql(table, files, self._place(), copy),
             len(files),
             sum(file.size for file in files),
         )
@@ -64,19 +79,22 @@ class Archive:
         return f"substr(filename, {len(str(self._root)) + 2})"
 
 
-def _table_sql(table: Table, files: Sequence[DataFile], place: str) -> str:
+def _table_sql(table: Table, files: Sequence[DataFile], place: str, copy: CopyFile) -> str:
     stored = [column for column in table.columns if not column.partition]
-    keys = [table.serde.keys.get(column.name, column.name) for column in stored]
-    values = _folder_values(table) | {
-        column.name: column_value(column, key, f"field[{number + 1}]", number, place)
-        for number, (column, key) in enumerate(zip(stored, keys, strict=True))
-    }
-    columns = ", ".join(f'{values[column.name]} AS "{column.name}"' for column in table.columns)
-    return (
-        # The pieces are column names of the catalog and quoted paths.
-        f"SELECT {columns} FROM (SELECT filename, json, {field_texts(keys, place)} AS field "  # noqa: S608
-        f"FROM ({_records_sql(files)}) AS line WHERE {is_record(place)}) AS record"
+    values = {column.name: quote_identifier(column.name) for column in stored}
+    values |= _folder_values(table)
+    columns = ", ".join(
+        f"{values[column.name]} AS {quote_identifier(column.name)}" for column in table.columns
     )
+    parquet = [file.path for file in files if file.path.endswith(_PARQUET)]
+    lines = [file.path for file in files if not file.path.endswith(_PARQUET)]
+    relations = [select_columns(_NO_LINES, stored, table.serde, place)]
+    if lines:
+        relations = [select_columns(_from_lines(lines, copy), stored, table.serde, place)]
+    if parquet:
+        # Columns of Parquet have their names without regard to case, and without mapping.
+        relations.append(select_columns(_from_parquet(parquet), stored, JsonSerde(), place))
+    return select_from(columns, f"({' UNION ALL '.join(relations)}) AS record")
 
 
 def _folder_values(table: Table) -> dict[str, str]:
@@ -95,33 +113,31 @@ def _folder_value(level: PartitionLevel, place: int, duckdb_type: str) -> str:
     return value if level.is_text else f"CAST({value} AS {duckdb_type})"
 
 
-def _records_sql(files: Sequence[DataFile]) -> str:
-    """Select a JSON text for each record, and the path of its file."""
-    parquet = [file.path for file in files if file.path.endswith(_PARQUET)]
-    lines = [file.path for file in files if not file.path.endswith(_PARQUET)]
-    relations = [
-        "SELECT CAST(NULL AS VARCHAR) AS filename, CAST(NULL AS VARCHAR) AS json WHERE false"
+def _from_lines(paths: Sequence[str], copy: CopyFile) -> str:
+    copies = {path: copied for path in paths if (copied := copy(path))}
+    plain = [path for path in paths if path not in copies]
+    relations = [_read_lines("filename", plain)] if plain else []
+    relations += [
+        _read_lines(f"{quote_string(path)} AS filename", [copied], delimiter=_UNUSED_DELIMITER)
+        for path, copied in copies.items()
     ]
-    if lines:
-        relations.append(_from_lines(lines))
-    if parquet:
-        relations.append(_from_parquet(parquet))
     return " UNION ALL ".join(relations)
 
 
-def _from_lines(paths: Sequence[str]) -> str:
-    # Read as objects, not columns: DuckDB would match names exactly and round numbers.
-    return (
-        "SELECT filename, CAST(json AS VARCHAR) AS json "  # noqa: S608
-        f"FROM read_json_objects({_list(paths)}, "
-        f"format = 'newline_delimited', filename = true, maximum_object_size = {_LONGEST_LINE})"
+def _read_lines(filename: str, paths: Sequence[str], delimiter: str = "") -> str:
+    # As CSV without delimiter and quotes, since a reader of JSON skips blank and broken lines.
+    return select_from(
+        f"{filename}, line",
+        f"read_csv({_list(paths)}, columns = {{'line': 'VARCHAR'}}, auto_detect = false, "
+        f"header = false, delim = '{delimiter}', quote = '', escape = '', comment = '', "
+        f"filename = true, max_line_size = {_LONGEST_LINE}, hive_partitioning = false)",
     )
 
 
 def _from_parquet(paths: Sequence[str]) -> str:
     # As JSON, so that both formats follow the same rules whatever the types in the file.
     return (
-        "SELECT row.filename, CAST(to_json(row) AS VARCHAR) AS json "  # noqa: S608
+        "SELECT row.filename, CAST(to_json(row) AS VARCHAR) AS line "  # noqa: S608
         f"FROM read_parquet({_list(paths)}, filename = true, union_by_name = true, "
         "hive_partitioning = false, binary_as_string = true) AS row"
     )

@@ -1,142 +1,189 @@
-"""Write SQL expressions that turn the JSON text of a record into the columns of a table.
+"""Write SQL expressions that turn the lines of a JSON file into the columns of a table.
 
-They follow Hive's JSON SerDes; what does not fit fails the statement. Knows no files.
+DuckDB reads a record if its reading is proved to be what the OpenX SerDe reads; otherwise
+`record_functions` does. Knows no files.
 """
 
 import re
 from collections.abc import Sequence
 
-from local_athena.backends.duckdb.dialect.typed_sql import quote_string
-from local_athena.tables import Column
+from local_athena.backends.duckdb.dialect.trino_types import TrinoType
+from local_athena.backends.duckdb.dialect.type_names import parse_type
+from local_athena.backends.duckdb.dialect.typed_sql import quote_identifier, quote_string
+from local_athena.backends.duckdb.storage.record_functions import describe_records
+from local_athena.tables import Column, JsonSerde
 
-_TYPES = {
-    "boolean": "BOOLEAN",
-    "tinyint": "TINYINT",
-    "smallint": "SMALLINT",
-    "int": "INTEGER",
-    "integer": "INTEGER",
-    "bigint": "BIGINT",
-    "real": "FLOAT",
-    "float": "FLOAT",
-    "double": "DOUBLE",
-    "date": "DATE",
-    "timestamp": "TIMESTAMP",
-}
-_TEXTS = ("varchar", "char", "string")
-_INTEGERS = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT")
+_INTEGERS = ("tinyint", "smallint", "integer", "bigint")
+_TEXTS = ("varchar", "char")
 
-_IS_OBJECT = "starts_with(ltrim(json), '{')"
+_SPACE = r"[ \t]*"
 _STRING = r'"(?:[^"\\]|\\.)*"'
-_SCALAR = r'[^\s",\[\]{}]+'
-# RE2 cannot recurse; a payload nested deeper than this comes out as DuckDB prints it.
-_DEPTH = 12
+# Numbers that DuckDB prints as they are written.
+_INTEGER = "(?:0|-?[1-9][0-9]{0,17})"
+_DECIMAL = r"-?(?:[1-9][0-9]{0,6}\.[0-9]{0,6}[1-9]|0\.0{0,2}[1-9](?:[0-9]{0,6}[1-9])?)"
+_SCALAR = rf"(?:{_STRING}|{_INTEGER}|{_DECIMAL}|true|false|null){_SPACE}"
+# DuckDB also reads commas before a bracket, comments and NaN, so its word is not enough.
+_PLAIN_LINE = (
+    rf"(?:(?:,{_SPACE})?[\[{{]{_SPACE}(?:{_SCALAR})?|:{_SPACE}(?:{_SCALAR})?"
+    rf"|,{_SPACE}{_SCALAR}|[}}\]]{_SPACE})*"
+)
+# Printed numbers that Java prints otherwise. The search is fast if it begins with a character.
+_ODD_NUMBER = r"(?:-?[0-9.]+[eE][-+0-9]|-0|-?(?i:nan|inf|infinity)[,}\]])"
+_ODD_MEMBER, _ODD_ELEMENT = f":{_ODD_NUMBER}", rf"[,\[]{_ODD_NUMBER}"
+_NAME = r'"((?:[^"\\]|\\.)*)":'
+_PLAIN_KEY = re.compile(r'[^"\\]+')
+
+# What the text of a value is like if DuckDB's cast gives what Java gives.
+_PLAIN_TEXTS = {
+    "boolean": "true|false",
+    "real": rf"{_INTEGER}|{_DECIMAL}",
+    "double": rf"{_INTEGER}|{_DECIMAL}",
+    "date": '"[0-9]{4}-[0-9]{2}-[0-9]{2}"',
+    "timestamp": r'"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,3})?"',
+}
 
 
 def duckdb_type(athena_type: str) -> str:
     """Find DuckDB's name of a column type."""
-    base = athena_type.partition("(")[0].strip().lower()
-    if base in _TEXTS:
-        return "VARCHAR"
-    if base == "decimal":
-        return athena_type.upper()
-    if base not in _TYPES:
-        raise ValueError(f"the archive holds no columns of type {athena_type}")
-    return _TYPES[base]
+    return parse_type(athena_type).duckdb
 
 
-def is_record(place: str) -> str:
-    """Write a condition that fails the statement for a line that is no JSON object.
+def select_columns(lines: str, columns: Sequence[Column], serde: JsonSerde, place: str) -> str:
+    """Select `filename` and the columns of a table from a relation of `filename` and `line`.
 
-    `place` is an expression for where the line is, for the error message.
+    `place` is an expression for the path of the file in error messages.
     """
-    return f"CASE WHEN {_IS_OBJECT} THEN true ELSE {_no_record(place, 'BOOLEAN')} END"
+    description = quote_string(describe_records(columns, serde))
+    values = []
+    for number, column in enumerate(columns):
+        exact = f"athena_record_field(line, {description}, {number}, {place})"
+        value = _column_value(parse_type(column.type), f"f{number}", exact, serde)
+        values.append(f"{value} AS {quote_identifier(column.name)}")
+    keys = [_key(column, serde) for column in columns]
+    fields, is_plain = "NULL::JSON[]", "false"
+    if all(map(_PLAIN_KEY.fullmatch, keys)) and not _has_dotted_key(columns, serde):
+        paths = ", ".join(quote_string(f'$."{key}"') for key in keys)
+        # DuckDB would copy what a CASE around the whole returns, and TRY is slower still.
+        fields = f"json_extract(CASE WHEN json_valid(line) THEN line END, [{paths}])"
+        is_plain = _is_plain(columns, keys, serde)
+    texts = ", ".join(f"field[{number + 1}] AS f{number}" for number in range(len(keys)))
+    # The pieces are column names of the catalog and quoted texts.
+    read = f"SELECT filename, line, {fields} AS field FROM ({lines}) AS file"  # noqa: S608
+    split = f"SELECT filename, line, field IS NOT NULL AS is_valid, {texts} FROM ({read}) AS line"  # noqa: S608
+    proved = f"SELECT *, coalesce({is_plain}, false) AS is_plain FROM ({split}) AS line"  # noqa: S608
+    return f"SELECT filename, {', '.join(values)} FROM ({proved}) AS record"  # noqa: S608
 
 
-def _no_record(place: str, target: str) -> str:
-    # Not what stands there: it may be another customer's.
-    message = quote_string("HIVE_CURSOR_ERROR:Row is not a valid JSON Object - in ")
-    return _failing(f"{message} || {place}", target)
+def _key(column: Column, serde: JsonSerde) -> str:
+    key = serde.keys.get(column.name, column.name)
+    return key.lower() if serde.case_insensitive else key
 
 
-def _failing(message: str, target: str) -> str:
-    # Not error(), which is volatile: DuckDB would run a correlated sub-query once for each row.
-    return f"CAST(CAST(CAST({message} AS INTEGER) AS VARCHAR) AS {target})"
+def _has_dotted_key(columns: Sequence[Column], serde: JsonSerde) -> bool:
+    return serde.dots_in_keys and any("_" in column.name for column in columns)
 
 
-def field_texts(names: Sequence[str], place: str) -> str:
-    """Write the named members as a list of texts, from one pass over the record."""
-    exact = ", ".join(quote_string(f'$."{name}"') for name in names)
-    wanted = ", ".join(map(quote_string, names))
-    spelled = (
-        "coalesce(list_filter(json_keys(json), lambda key: key = name)[1], "
-        "list_filter(json_keys(json), lambda key: lower(key) = name)[1], name)"
+def _is_plain(columns: Sequence[Column], keys: Sequence[str], serde: JsonSerde) -> str:
+    """Write whether the fields are all that is in the line, each once, as it is written.
+
+    Most lines are the members in the order of the columns. In another order, they are the whole
+    line if their length makes up its length: whatever else there was, white space, an escape, a
+    second member of the same name, would make it longer, and only a number can be printed longer
+    than it is written. The rest is looked at with regular expressions, which is slower.
+    """
+    texts = [f"f{number}" for number in range(len(keys))]
+    lengths = " + ".join(
+        f"coalesce(strlen({text}) + {len(key.encode()) + 4}, 0)"
+        for key, text in zip(keys, texts, strict=True)
     )
-    found = f"lambda name: json_extract_string(json, '$.\"' || {spelled} || '\"')"
+    written = " AND ".join(
+        _is_written(parse_type(column.type), text)
+        for column, text in zip(columns, texts, strict=True)
+    )
+    before = [quote_string(f'{"," if number else "{"}"{key}":') for number, key in enumerate(keys)]
+    members = (f"{name}, {text}" for name, text in zip(before, texts, strict=True))
+    printed = f"concat({', '.join(members)}, '}}')"
+    names = "json_keys(line)"
+    lower = f"AND lower(CAST({names} AS VARCHAR)) = CAST({names} AS VARCHAR)"
     return (
-        # DuckDB may filter on a field before it asks whether there is a record at all.
-        f"CASE WHEN NOT {_IS_OBJECT} THEN {_no_record(place, 'VARCHAR[]')} "
-        f"WHEN regexp_matches(json, {quote_string(_other_spellings(names))}) "
-        f"THEN list_transform([{wanted}], {found}) ELSE json_extract_string(json, [{exact}]) END"
+        f"CASE WHEN line = {printed} THEN true WHEN NOT is_valid THEN false "
+        f"WHEN strlen(line) = 1 + {lengths} THEN {written} "
+        f"ELSE starts_with(line, '{{') AND regexp_full_match(line, {quote_string(_PLAIN_LINE)}) "
+        f"AND list_unique({names}) = len({names}) {lower if serde.case_insensitive else ''} END"
     )
 
 
-def column_value(column: Column, key: str, text: str, number: int, place: str) -> str:
-    """Write the value of a column from the expression of its member's text.
+def _is_written(kind: TrinoType, text: str) -> str:
+    """Write whether a value of a line of the right length is printed as it is written."""
+    if kind.name in _TEXTS or kind.parameters:
+        return f"coalesce(contains(line, {text}), true)"
+    return f"coalesce(NOT contains({text}, '.') OR contains(line, {text}), true)"
 
-    `key` is the name of the member and `number` the position of the column in the table. `place` is
-    an expression for where the record is. Error messages contain number and place.
-    """
-    target = duckdb_type(column.type)
-    if target == "VARCHAR":
-        return _as_it_stands(re.escape(key), text)
-    cast = f"TRY_CAST({text} AS {target})"
-    # DuckDB rounds '0.5' to an integer where Hive refuses it.
-    fits = f"regexp_full_match({text}, '[+-]?[0-9]+')" if target in _INTEGERS else "true"
-    message = (
-        f"'HIVE_BAD_DATA:Error parsing field value ''' || {text} || ''' "
-        f"for field {number}: For input string: \"' || {text} || '\" in ' || {place}"
-    )
+
+def _column_value(kind: TrinoType, text: str, exact: str, serde: JsonSerde) -> str:
+    """Write the value of a column from the JSON text of its member, or from what is exact."""
+    slow = _cast(kind, exact)
+    cases = [f"NOT is_plain THEN {slow}", f"{text} IS NULL OR {text} = 'null' THEN NULL"]
+    if kind.name in _TEXTS:
+        cases.append(f"starts_with({text}, '\"') THEN {_bounded(kind, _string_value(text))}")
+        nested = f"starts_with({text}, '{{') AND {_is_printed_alike(text, serde)}"
+        cases.append(f"{nested} THEN {_bounded(kind, f'CAST({text} AS VARCHAR)')}")
+    elif kind.name in _INTEGERS:
+        cast = f"TRY_CAST(CAST({text} AS VARCHAR) AS {kind.duckdb})"
+        cases.append(f"CAST({cast} AS VARCHAR) = {text} THEN {cast}")
+    elif pattern := _plain_text(kind):
+        cast = f"TRY_CAST(trim({text}, '\"') AS {kind.duckdb})"
+        plain = f"regexp_full_match({text}, {quote_string(pattern)}) AND {cast} IS NOT NULL"
+        cases.append(f"{plain} THEN {cast}")
+    return f"CASE {' '.join(f'WHEN {case}' for case in cases)} ELSE {slow} END"
+
+
+def _plain_text(kind: TrinoType) -> str | None:
+    if kind.name == "decimal":
+        whole = (kind.precision or 0) - kind.scale
+        fraction = rf"(?:\.[0-9]{{1,{kind.scale}}})?" if kind.scale else ""
+        return f"-?[1-9][0-9]{{0,{whole - 1}}}{fraction}" if whole else None
+    return _PLAIN_TEXTS.get(kind.name)
+
+
+def _string_value(text: str) -> str:
+    plain = f"trim({text}, '\"')"
     return (
-        f"CASE WHEN {text} IS NULL OR ({fits} AND {cast} IS NOT NULL) THEN {cast} "
-        f"ELSE {_failing(message, target)} END"
+        f"CASE WHEN contains({text}, '\\') THEN json_extract_string({text}, '$') ELSE {plain} END"
     )
 
 
-def _as_it_stands(name: str, text: str) -> str:
-    """Write the text of a member with numbers and nested values as they are in the record.
+def _bounded(kind: TrinoType, text: str) -> str:
+    cut = f"left({text}, {kind.length})" if kind.length else text
+    return f"rtrim({cut}, ' ')" if kind.name == "char" else cut
 
-    DuckDB prints JSON anew, which turns 1.50 into 1.5 and drops white space. Only where that text
-    is not in the record, the original is searched for, which is slow.
-    """
-    reprinted = (
-        f"(regexp_matches({text}, '^[\\[{{]') AND NOT contains(json, {text}) "
-        f"OR regexp_matches({text}, '^-?[0-9]+[.eE]'))"
+
+def _is_printed_alike(text: str, serde: JsonSerde) -> str:
+    """Write whether Java prints an object or array as DuckDB has printed it."""
+    compared = f"lower({text})" if serde.case_insensitive else text
+    names = f"json_keys({compared})"
+    all_names = f"regexp_extract_all({compared}, {quote_string(_NAME)})"
+    has_objects = " OR ".join(f"contains({text}, '{before}{{')" for before in ":,[")
+    odd_element = f"contains({text}, '[') AND {_matches(text, _ODD_ELEMENT)}"
+    return (
+        f"NOT contains({text}, '</') AND NOT contains({text}, '\\u') "
+        f"AND NOT {_matches(text, _ODD_MEMBER)} "
+        f"AND CASE WHEN {odd_element} THEN false "
+        f"WHEN {has_objects} THEN list_unique({all_names}) = len({all_names}) "
+        f"ELSE coalesce(list_unique({names}) = len({names}), true) END"
     )
-    unquoted = rf'"(?i:{name})"\s*:\s*[-\[{{0-9]'
-    possible = f"regexp_matches(json, {quote_string(unquoted)})"
-    original = f"nullif(regexp_extract(json, {quote_string(_unquoted_member(name))}, 1), '')"
-    return f"CASE WHEN {reprinted} AND {possible} THEN coalesce({original}, {text}) ELSE {text} END"
 
 
-def _unquoted_member(name: str) -> str:
-    """Write a pattern whose group is the member of this name, unless it is a string."""
-    nested = _nested(_DEPTH)
-    skipped = rf"\s*{_STRING}\s*:\s*(?:{_STRING}|{_SCALAR}|{nested})\s*,"
-    return rf'^\s*\{{(?:{skipped})*?\s*"(?i:{name})"\s*:\s*({_SCALAR}|{nested})'
+def _matches(text: str, pattern: str) -> str:
+    return f"regexp_matches({text}, {quote_string(pattern)})"
 
 
-def _nested(depth: int) -> str:
-    # The text is known to be JSON, so an opening bracket need not be told from a brace.
-    inner = "" if depth == 0 else f"|{_nested(depth - 1)}"
-    return rf'[\[{{](?:[^\[\]{{}}"]|{_STRING}{inner})*[\]}}]'
-
-
-def _other_spellings(names: Sequence[str]) -> str:
-    """Write a pattern for members whose names differ from the wanted ones only in case."""
-    spellings = (
-        f"{name[:place]}{name[place].upper()}(?i:{name[place + 1 :]})"
-        for name in names
-        for place in range(len(name))
-        if name[place].islower()
-    )
-    return rf'"(?:{"|".join(spellings)})"\s*:'
+def _cast(kind: TrinoType, text: str) -> str:
+    if kind.name in _TEXTS:
+        return text
+    if not kind.parameters:
+        # A few dates and timestamps of Java are beyond those of DuckDB.
+        return f"TRY_CAST({text} AS {kind.duckdb})"
+    # DuckDB does not decode the bytes of a BLOB in JSON.
+    texts = kind.duckdb.replace("BLOB", "VARCHAR")
+    return f"CAST(CAST(CAST({text} AS JSON) AS {texts}) AS {kind.duckdb})"

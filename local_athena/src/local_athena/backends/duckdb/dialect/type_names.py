@@ -1,0 +1,39 @@
+"""Parse the names of data types, such as `map(varchar, row(a bigint))`."""
+
+import re
+
+from local_athena.backends.duckdb.dialect.trino_types import TIMESTAMP, TrinoType, row_of
+
+_TYPE = re.compile(r"(\w+)(?:\((.*)\))?")
+
+
+def parse_type(name: str) -> TrinoType:
+    """Parse the type of a column of the catalog."""
+    found = _TYPE.fullmatch(name)
+    if found is None:
+        raise ValueError(name)
+    base, parts = found[1], _split(found[2] or "")
+    if base in ("array", "map"):
+        return TrinoType(base, tuple(map(parse_type, parts)))
+    if base == "row":
+        names, kinds = zip(*(part.split(" ", 1) for part in parts), strict=True)
+        return row_of(*map(parse_type, kinds), names=names)
+    if base == "timestamp":
+        return TIMESTAMP
+    numbers = [int(part) for part in parts if part]
+    if base == "decimal":
+        precision, scale = [*numbers, 0][:2]
+        return TrinoType(base, precision=precision, scale=scale)
+    return TrinoType(base, length=numbers[0] if numbers else None)
+
+
+def _split(parts: str) -> list[str]:
+    """Split at the commas that are in no brackets."""
+    depth, pieces = 0, [""]
+    for character in parts:
+        depth += (character == "(") - (character == ")")
+        if character == "," and depth == 0:
+            pieces.append("")
+        else:
+            pieces[-1] += character
+    return [piece.strip() for piece in pieces]
