@@ -108,6 +108,14 @@ def test_number_out_of_range(option: str, limits: str, tmp_path: Path) -> None:
     assert f"must be a number {limits}" in ended.stderr
 
 
+@pytest.mark.parametrize("size", ["1", "GB", "80%", "1PB", "-1GB"])
+def test_size_that_makes_no_sense(size: str, tmp_path: Path) -> None:
+    ended = run("serve", "--tables", tmp_path, "--data", tmp_path, f"--memory-limit={size}")
+
+    assert ended.returncode == 2
+    assert "write it as 500MB or 2GiB" in ended.stderr
+
+
 def test_bucket_that_no_bucket_can_be_called(tmp_path: Path) -> None:
     (tmp_path / "tables.json").write_text("[]")
     places = ("--tables", tmp_path / "tables.json", "--data", tmp_path, "--state", tmp_path / "s")
