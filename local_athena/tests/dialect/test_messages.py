@@ -61,3 +61,12 @@ def test_error_number_is_that_of_its_family(name: str, number: int) -> None:
     failure = StatementFailure(name, "text")
 
     assert (failure.category, failure.number) == (ErrorCategory.USER, number)
+
+
+def test_long_expressions_are_limited_together() -> None:
+    """A short text must not fill the memory of the server, which translates it."""
+    doubled_fourteen_times = "greatest(" * 14 + "1" + ", 1)" * 14
+    sql = f"SELECT {', '.join([doubled_fourteen_times] * 300)}"
+
+    with pytest.raises(StatementFailure, match=r"NOT_SUPPORTED: .* so many expressions nested"):
+        dialect.translate(sql, CATALOG, "data_hist")

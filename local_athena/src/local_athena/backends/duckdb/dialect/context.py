@@ -19,6 +19,9 @@ from local_athena.errors import MalformedQuery, StatementFailure
 from local_athena.tables import Catalog, Table
 
 _MAX_EXPRESSION = 4_000_000
+# Many long expressions together would fill the memory of the server.
+_LONG_EXPRESSION = 100_000
+_MAX_LONG_EXPRESSIONS = 256_000_000
 # Clauses that sqlglot's tree calls by another name.
 _CLAUSES = {
     "laterals": "LATERAL VIEW",
@@ -107,6 +110,7 @@ class Statement:
     )
     numbers: "count[int]" = field(default_factory=count)
     references: Counter[str] = field(default_factory=Counter)
+    long_expressions: list[int] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,10 @@ class Translator:
         # Operands that a template repeats multiply when calls are nested.
         if len(value.sql) > _MAX_EXPRESSION:
             raise self.unsupported(node, "expressions nested this deeply")
+        if len(value.sql) > _LONG_EXPRESSION:
+            self.statement.long_expressions.append(len(value.sql))
+            if sum(self.statement.long_expressions) > _MAX_LONG_EXPRESSIONS:
+                raise self.unsupported(node, "so many expressions nested this deeply")
         return value
 
     def translate_query(self, node: exp.Expr) -> Relation:
