@@ -16,8 +16,7 @@ from data_hist.http.health import HealthOperations
 from data_hist.http.operations import Operations
 from data_hist.http.problems import INTERNAL, PROBLEMS
 from data_hist.http.specification import problem_descriptions
-from data_hist.queries.model import Submission
-from data_hist.results.model import PageShape
+from data_hist.queries.model import PageShape, Submission
 from data_hist.settings import PREFIX, Settings
 from data_hist.sql_guard.guard import MAX_SQL_BYTES
 from tests.support.contract import HEALTH_SPEC, SCHEMAS, SPEC, operations

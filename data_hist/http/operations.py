@@ -30,11 +30,18 @@ from data_hist.http.serializers import (
 from data_hist.observability.request_context import current_request
 from data_hist.queries.glacier_warnings import ArchivePolicy
 from data_hist.queries.listing import QueryLister
-from data_hist.queries.model import PageRequest, QueryFilter, QueryWarning, Submission
+from data_hist.queries.model import (
+    Page,
+    PageRequest,
+    PageShape,
+    QueryFilter,
+    QueryWarning,
+    Submission,
+)
 from data_hist.queries.result_reader import ResultReader
 from data_hist.queries.status import StatusReader
 from data_hist.queries.submit import Submitter
-from data_hist.results.model import Page, PageShape, RowStyle
+from data_hist.results.formats import RowStyle
 from data_hist.retention.ownership import OwnedQuery
 from data_hist.spelling import offer
 

@@ -16,8 +16,8 @@ from data_hist.athena.result_objects import ObjectVersion
 from data_hist.errors import DataHistError, NotAcceptable, RangeNotSatisfiable
 from data_hist.http.problems import problem_kind
 from data_hist.observability.request_context import current_request
-from data_hist.results.model import FORMATS, ResultFormat, RowStyle
-from data_hist.results.pipeline import FinishedResult
+from data_hist.results.formats import FORMATS, ResultFormat, RowStyle
+from data_hist.results.streams import FinishedResult
 
 _log = logging.getLogger(__name__)
 

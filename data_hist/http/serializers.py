@@ -12,9 +12,9 @@ from starlette.responses import Response
 from data_hist.athena.executions import Failure, Query, QueryStatus
 from data_hist.catalog.tables import Table
 from data_hist.json_documents import JsonText, dumps
-from data_hist.queries.model import QueryWarning, ValidatedQuery
+from data_hist.queries.model import Page, QueryWarning, ValidatedQuery
 from data_hist.queries.sql_trailer import read_caller_sql
-from data_hist.results.model import Page, column_documents
+from data_hist.results.formats import column_documents
 from data_hist.retention.ownership import OwnedQuery
 
 _MEGABYTE = 2**20

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from data_hist.athena.executions import QueryStatus
-from data_hist.results.model import PageShape
+from data_hist.athena.executions import Column, QueryStatus
+from data_hist.results.formats import RowStyle
 from data_hist.retention.ownership import OwnedQuery
 
 
@@ -57,6 +57,20 @@ class QueryList:
 
 
 @dataclass(frozen=True)
+class PageShape:
+    """How many rows a full page has, and how they are written."""
+
+    results_per_page: int = 1000
+    row_format: str = "arrays"
+    big_integers: str = "number"
+
+    @property
+    def style(self) -> RowStyle:
+        """How the rows of the page are written."""
+        return RowStyle(self.row_format, self.big_integers)
+
+
+@dataclass(frozen=True)
 class PageRequest:
     """Which rows of a query to read."""
 
@@ -64,3 +78,17 @@ class PageRequest:
     shape: PageShape = field(default_factory=PageShape)
     paging_token: str | None = None
     wait_seconds: int = 0
+
+
+@dataclass(frozen=True)
+class Page:
+    """Consecutive rows of a result.
+
+    `rows` is the JSON array that is sent; `row_offset` is the number of rows before them.
+    """
+
+    query_id: str
+    columns: Sequence[Column]
+    rows: bytes
+    row_offset: int
+    paging_token: str | None

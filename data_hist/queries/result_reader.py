@@ -12,10 +12,9 @@ from data_hist.athena.client import AthenaClient
 from data_hist.athena.executions import Column, Query, QueryStatus
 from data_hist.catalog.tables import Table
 from data_hist.errors import DataHistError, QueryExpired, ResultUnreadable
-from data_hist.queries.model import PageRequest, QueryWarning
+from data_hist.queries.model import Page, PageRequest, PageShape, QueryWarning
 from data_hist.queries.result_state import require_rows
 from data_hist.queries.status import StatusReader
-from data_hist.results.model import Page, PageShape
 from data_hist.results.object_reader import ReadAheadBudget, ResultObject
 from data_hist.results.pages import PageReader
 from data_hist.results.paging_tokens import (
@@ -24,7 +23,7 @@ from data_hist.results.paging_tokens import (
     parse_result_token,
     result_token,
 )
-from data_hist.results.pipeline import FinishedResult
+from data_hist.results.streams import FinishedResult
 
 PAGE_NOT_READ = "PAGE_NOT_READ"
 

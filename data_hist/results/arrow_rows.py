@@ -17,7 +17,7 @@ from data_hist.results.converters import (
     zoned_epoch_microseconds,
 )
 from data_hist.results.csv import parse_rows, parse_texts
-from data_hist.results.model import require_unique_names
+from data_hist.results.formats import require_unique_names
 
 _END_OF_STREAM = b"\xff\xff\xff\xff\x00\x00\x00\x00"
 """Ends an Arrow stream: a message of length 0."""

@@ -17,7 +17,7 @@ from data_hist.results.converters import (
     json_value,
 )
 from data_hist.results.csv import parse_rows, parse_texts
-from data_hist.results.model import RowStyle, column_documents, require_unique_names
+from data_hist.results.formats import RowStyle, column_documents, require_unique_names
 
 _NUMBERS: dict[str, pa.DataType] = {
     "boolean": pa.bool_(),

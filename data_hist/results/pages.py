@@ -17,7 +17,7 @@ from data_hist.athena.result_objects import ObjectRange
 from data_hist.errors import EngineFailed, FieldError, InvalidRequest, ResultUnreadable
 from data_hist.observability import metrics
 from data_hist.results.csv import find_rows
-from data_hist.results.model import RowStyle
+from data_hist.results.formats import RowStyle
 from data_hist.results.paging_tokens import ObjectPosition, ResultSetPosition
 from data_hist.results.result_set_rows import FIRST_ROW, read_result_set_rows
 

@@ -21,9 +21,8 @@ from data_hist.http.serializers import (
     retry_headers,
 )
 from data_hist.json_documents import dumps
-from data_hist.queries.model import QueryWarning, ValidatedQuery
+from data_hist.queries.model import Page, QueryWarning, ValidatedQuery
 from data_hist.queries.sql_trailer import append_trailer
-from data_hist.results.model import Page
 from data_hist.retention.ownership import OwnedQuery, Owner
 from data_hist.sql_guard.rewrite import Edit
 

@@ -10,9 +10,8 @@ import pytest
 
 from data_hist.athena.client import AthenaClient
 from data_hist.athena.executions import Query, QueryStatus
-from data_hist.queries.model import QueryWarning
+from data_hist.queries.model import Page, PageShape, QueryWarning
 from data_hist.queries.result_reader import PAGE_NOT_READ, ResultLimits, ResultPages
-from data_hist.results.model import Page, PageShape
 from data_hist.results.pages import PageReader
 
 QUERY = Query(

@@ -7,8 +7,8 @@ import pytest
 
 from data_hist.athena.executions import Column
 from data_hist.errors import EngineFailed, InvalidRequest
+from data_hist.results.formats import RowStyle
 from data_hist.results.json_rows import encode_rows
-from data_hist.results.model import RowStyle
 from tests.support.result_csv import csv_of
 
 CASES = [

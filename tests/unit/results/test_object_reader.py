@@ -4,7 +4,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from data_hist.results.model import FORMATS
+from data_hist.results.formats import FORMATS
 from data_hist.results.object_reader import ReadAheadBudget, ReadAheadShare
 
 KIBIBYTE = 1024

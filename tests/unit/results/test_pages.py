@@ -16,7 +16,7 @@ from data_hist.athena.client import EnginePage
 from data_hist.athena.executions import Column, Query, QueryStatus
 from data_hist.athena.result_objects import ObjectRange
 from data_hist.errors import EngineFailed, InvalidRequest, ResultUnreadable
-from data_hist.results.model import RowStyle
+from data_hist.results.formats import RowStyle
 from data_hist.results.pages import PageReader, PageRows
 from data_hist.results.paging_tokens import ObjectPosition, ResultSetPosition
 from tests.support.result_csv import Row, csv_of

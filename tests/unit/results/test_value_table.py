@@ -13,9 +13,9 @@ from pyarrow import parquet
 
 from data_hist.athena.executions import Column
 from data_hist.errors import InvalidRequest
-from data_hist.results.model import FORMATS, RowStyle
+from data_hist.results.formats import FORMATS, RowStyle
 from data_hist.results.pages import PageReader
-from data_hist.results.pipeline import make_transform
+from data_hist.results.streams import make_transform
 from tests.support.result_csv import Row, csv_of
 from tests.unit.results.test_pages import QUERY, FakeEngine, Inline, UnreadableObject
 from tests.unit.results.value_table import AS_TEXT, REFUSED, VALUES, Value

@@ -1,4 +1,4 @@
-"""Turn the blocks of a result object into the bytes of a format, block by block.
+"""Stream a whole result in a format: read its object block by block, encode and compress rows.
 
 The encoders, and pyarrow with them, are imported by the first stream that needs them.
 """
@@ -14,7 +14,7 @@ from typing import Protocol
 
 from data_hist.athena.executions import Column
 from data_hist.results.csv import RowSplitter
-from data_hist.results.model import ResultFormat, RowStyle
+from data_hist.results.formats import ResultFormat, RowStyle
 from data_hist.results.object_reader import ResultObject
 
 _GZIP_WINDOW = 31

@@ -15,8 +15,8 @@ from pyarrow import parquet
 from data_hist.athena.executions import Column
 from data_hist.errors import EngineFailed, InvalidRequest
 from data_hist.results.csv import RowSplitter
-from data_hist.results.model import FORMATS, RowStyle
-from data_hist.results.pipeline import make_transform
+from data_hist.results.formats import FORMATS, RowStyle
+from data_hist.results.streams import make_transform
 from tests.support.result_csv import Row, csv_of, json_value
 from tests.unit.results.test_pages import VALUES
 

@@ -1,4 +1,4 @@
-"""The formats of a result, pages of rows, and the options that shape both."""
+"""The formats of a result, and the options and checks of rows that formats share."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,34 +39,6 @@ class RowStyle:
 
     row_format: str | None = None
     big_integers: str = "number"
-
-
-@dataclass(frozen=True)
-class PageShape:
-    """How many rows a full page has, and how they are written."""
-
-    results_per_page: int = 1000
-    row_format: str = "arrays"
-    big_integers: str = "number"
-
-    @property
-    def style(self) -> RowStyle:
-        """How the rows of the page are written."""
-        return RowStyle(self.row_format, self.big_integers)
-
-
-@dataclass(frozen=True)
-class Page:
-    """Consecutive rows of a result.
-
-    `rows` is the JSON array that is sent; `row_offset` is the number of rows before them.
-    """
-
-    query_id: str
-    columns: Sequence[Column]
-    rows: bytes
-    row_offset: int
-    paging_token: str | None
 
 
 def column_documents(columns: Sequence[Column]) -> list[dict[str, Any]]:
