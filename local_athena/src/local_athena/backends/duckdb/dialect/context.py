@@ -59,12 +59,18 @@ class Scan:
     """One reference to a table of the catalog.
 
     `relation` is the name that stands for it in the translated SQL; whoever runs that SQL creates
-    a view of this name over the files that `predicates` leave.
+    a view of this name over the files that `predicates` leave, with a column for each hidden column
+    in `hidden`, named by its label.
     """
 
     relation: str
     table: Table
     predicates: tuple[PartitionPredicate, ...] = ()
+    hidden: tuple[str, ...] = ()
+
+    def hidden_label(self, name: str) -> str:
+        """Name a hidden column, such as `$path`, as no other scan of the statement does."""
+        return self.relation + name
 
 
 @dataclass(frozen=True)

@@ -61,6 +61,11 @@ class _Core(TokenizerCore):
 class TrinoTokenizer(Trino.Tokenizer):
     """Trino's tokenizer with numbers as Trino reads them: sqlglot takes `1e3+1` for one token."""
 
+    KEYWORDS: ClassVar[dict[str, TokenType]] = {
+        **Trino.Tokenizer.KEYWORDS,
+        "CURRENT_SCHEMA": TokenType.CURRENT_SCHEMA,
+    }
+
     def _init_core(self) -> TokenizerCore:
         core = super()._init_core()
         # Its constructor takes thirty settings; this replaces one method and keeps them.
@@ -74,6 +79,10 @@ class _TooComplexError(Exception):
 
 class _Parser(TrinoParser):
     FUNCTIONS: ClassVar[dict[str, Any]] = {}
+    NO_PAREN_FUNCTIONS: ClassVar[dict[TokenType, Any]] = {
+        **TrinoParser.NO_PAREN_FUNCTIONS,
+        TokenType.CURRENT_SCHEMA: exp.CurrentSchema,
+    }
     FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
         name: TrinoParser.FUNCTION_PARSERS[name] for name in _SPECIAL_SYNTAX
     }

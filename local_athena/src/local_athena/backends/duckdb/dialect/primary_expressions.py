@@ -23,6 +23,7 @@ from local_athena.backends.duckdb.dialect.trino_types import (
     TIMESTAMP_UTC,
     UNKNOWN,
     VARBINARY,
+    VARCHAR,
     YEAR_TO_MONTH,
     TrinoType,
     array_of,
@@ -30,6 +31,7 @@ from local_athena.backends.duckdb.dialect.trino_types import (
     row_of,
 )
 from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce, quote_string
+from local_athena.tables import CATALOG_NAME
 
 # Catalog, database and table.
 _MAX_QUALIFIERS = 3
@@ -203,6 +205,11 @@ def _field(translator: Translator, node: exp.Expr, base: Typed, name: str) -> Ty
     return Typed(f"({base.sql}).f{index + 1}", base.type.parameters[index])
 
 
+def _current_schema(translator: Translator, node: exp.CurrentSchema) -> Typed:
+    translator.allow_only(node)
+    return Typed(quote_string(translator.statement.default_database), VARCHAR)
+
+
 HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.Column: _column,
     exp.Identifier: _identifier,
@@ -220,6 +227,8 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.Localtime: lambda _translator, _node: Typed(
         "CAST(timezone('UTC', athena_now()) AS TIME)", TrinoType("time", precision=3)
     ),
+    exp.CurrentCatalog: lambda _translator, _node: Typed(quote_string(CATALOG_NAME), VARCHAR),
+    exp.CurrentSchema: _current_schema,
     exp.CurrentDate: lambda _translator, _node: Typed("current_date", DATE),
     exp.CurrentTimestamp: lambda _translator, _node: Typed("athena_now()", TIMESTAMP_UTC),
     exp.Localtimestamp: lambda _translator, _node: Typed(

@@ -131,7 +131,7 @@ def _translate_item(translator: Translator, node: exp.Expr) -> list[Item]:
         if not translator.scope.fields:
             text = "SELECT * not allowed in queries without FROM clause"
             raise translator.failure("COLUMN_NOT_FOUND", text, node)
-        return [_field_item(column) for column in translator.scope.fields]
+        return [_field_item(column) for column in translator.scope.fields if not column.hidden]
     if isinstance(node, exp.Column) and isinstance(node.this, exp.Star):
         _refuse_star_options(translator, node.this)
         return _expand_star(translator, node)
@@ -167,7 +167,7 @@ def _expand_star(translator: Translator, node: exp.Column) -> list[Item]:
     fields = [
         column
         for column in translator.scope.fields
-        if column.qualifier[-len(qualifier) :] == qualifier
+        if column.qualifier[-len(qualifier) :] == qualifier and not column.hidden
     ]
     if not fields:
         text = f"Unable to resolve reference {'.'.join(qualifier)}"

@@ -141,14 +141,12 @@ def _apply_alias(translator: Translator, node: exp.Expr, relation: Relation) -> 
         return relation
     name = (alias.name.lower(),) if alias.name else ()
     labels = [column.name for column in alias.args.get("columns") or ()]
-    if labels and len(labels) != len(relation.fields):
-        text = (
-            f"Column alias list has {len(labels)} entries but relation has "
-            f"{len(relation.fields)} columns"
-        )
+    shown = relation.shown_fields
+    if labels and len(labels) != len(shown):
+        text = f"Column alias list has {len(labels)} entries but relation has {len(shown)} columns"
         raise translator.failure("MISMATCHED_COLUMN_ALIASES", text, node)
     if labels:
-        renamed = zip(relation.fields, labels, strict=True)
+        renamed = zip(shown, labels, strict=True)
         relation = replace(
             relation,
             fields=tuple(replace(column.detached(), name=label) for column, label in renamed),

@@ -35,7 +35,8 @@ class Field:
     """A column of a relation: its name, who offers it, and its DuckDB text.
 
     `qualifier` is what may stand before the name: alias, or catalog, database and table.
-    `partition_columns` are the partition columns whose values the column holds unchanged.
+    `partition_columns` are the partition columns whose values the column holds unchanged. A hidden
+    column, such as `$path`, has to be named: it is no part of `*`.
     """
 
     name: str | None
@@ -43,6 +44,7 @@ class Field:
     type: TrinoType
     qualifier: tuple[str, ...] = ()
     partition_columns: tuple[PartitionColumn, ...] = ()
+    hidden: bool = False
 
     def answers(self, name: str, qualifier: Sequence[str]) -> bool:
         """Tell whether a lower-case name, qualified or not, means this column."""
@@ -74,6 +76,11 @@ class Relation:
 
     sql: str
     fields: tuple[Field, ...]
+
+    @property
+    def shown_fields(self) -> tuple[Field, ...]:
+        """The columns that `*` and a list of aliases mean."""
+        return tuple(column for column in self.fields if not column.hidden)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from sqlglot import exp
 
+from local_athena.backends.duckdb.dialect import information_schema
 from local_athena.backends.duckdb.dialect.context import Scan, Translator
 from local_athena.backends.duckdb.dialect.parsing import find_offset
 from local_athena.backends.duckdb.dialect.scopes import (
@@ -13,7 +14,12 @@ from local_athena.backends.duckdb.dialect.scopes import (
     Relation,
     Scope,
 )
-from local_athena.backends.duckdb.dialect.trino_types import common_type
+from local_athena.backends.duckdb.dialect.trino_types import (
+    BIGINT,
+    TIMESTAMP_UTC,
+    VARCHAR,
+    common_type,
+)
 from local_athena.backends.duckdb.dialect.type_names import parse_type
 from local_athena.backends.duckdb.dialect.typed_sql import (
     Typed,
@@ -21,7 +27,17 @@ from local_athena.backends.duckdb.dialect.typed_sql import (
     quote_identifier,
     select_from,
 )
+from local_athena.errors import StatementFailure
 from local_athena.tables import CATALOG_NAME, Table
+
+_HIDDEN = {
+    "$path": VARCHAR,
+    "$file_size": BIGINT,
+    "$file_modified_time": TIMESTAMP_UTC,
+    "$partition": VARCHAR,
+}
+# Athena quotes any other in the message.
+_PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_@:]*")
 
 
 def resolve_table(translator: Translator, node: exp.Table) -> Relation:
@@ -43,23 +59,45 @@ def resolve_table(translator: Translator, node: exp.Table) -> Relation:
                 for column in common.fields
             )
             return Relation(f"{common.relation} AS {alias}", fields)
-    return _add_scan(translator, _find_table(translator, node, parts))
-
-
-def _find_table(translator: Translator, node: exp.Table, parts: list[str]) -> Table:
     defaults = [CATALOG_NAME, translator.statement.default_database.lower()]
     catalog, database, name = [*defaults[: 3 - len(parts)], *parts]
     if catalog != CATALOG_NAME:
         text = f"Catalog '{catalog}' does not exist"
         raise translator.failure("CATALOG_NOT_FOUND", text, node)
+    if database == information_schema.DATABASE:
+        return _select_system_table(translator, node, name)
+    return _add_scan(translator, _find_table(translator, node, database, name))
+
+
+def _select_system_table(translator: Translator, node: exp.Table, name: str) -> Relation:
+    table = information_schema.TABLES.get(name)
+    if table is None:
+        raise _table_not_found(translator, node, information_schema.DATABASE, name)
+    alias = translator.new_name("r")
+    qualifier = (CATALOG_NAME, information_schema.DATABASE, name)
+    fields = tuple(
+        Field(column.name, f"{alias}.{column.name}", column.type, qualifier, hidden=column.hidden)
+        for column in table.columns
+    )
+    return Relation(f"({table.query(translator.statement.catalog)}) AS {alias}", fields)
+
+
+def _find_table(translator: Translator, node: exp.Table, database: str, name: str) -> Table:
     if not translator.statement.catalog.has_database(database):
         text = f"Schema '{database}' does not exist"
         raise translator.failure("SCHEMA_NOT_FOUND", text, node)
     table = translator.statement.catalog.find(database, name)
     if table is None:
-        text = f"Table '{catalog}.{database}.{name}' does not exist"
-        raise translator.failure("TABLE_NOT_FOUND", text, node)
+        raise _table_not_found(translator, node, database, name)
     return table
+
+
+def _table_not_found(
+    translator: Translator, node: exp.Table, database: str, name: str
+) -> StatementFailure:
+    shown = name if _PLAIN_NAME.fullmatch(name) else f'"{name}"'
+    text = f"Table '{CATALOG_NAME}.{database}.{shown}' does not exist"
+    return translator.failure("TABLE_NOT_FOUND", text, node)
 
 
 def _add_scan(translator: Translator, table: Table) -> Relation:
@@ -82,7 +120,18 @@ def _add_scan(translator: Translator, table: Table) -> Relation:
         )
         for column in table.columns
     )
-    return Relation(f"{scan.relation} AS {alias}", fields)
+    hidden = tuple(
+        Field(name, f"{alias}.{quote_identifier(scan.hidden_label(name))}", kind, hidden=True)
+        for name, kind in _HIDDEN.items()
+        if name != "$partition" or table.partition_columns
+    )
+    qualified = tuple(replace(column, qualifier=qualifier) for column in hidden)
+    return Relation(f"{scan.relation} AS {alias}", fields + qualified)
+
+
+def used_hidden_columns(scan: Scan, sql: str) -> tuple[str, ...]:
+    """Find the hidden columns of a scan that a translated statement reads."""
+    return tuple(name for name in _HIDDEN if quote_identifier(scan.hidden_label(name)) in sql)
 
 
 def translate_with(translator: Translator, node: exp.Expr) -> tuple[str, Translator]:

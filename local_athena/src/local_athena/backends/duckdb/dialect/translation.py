@@ -32,6 +32,7 @@ from local_athena.backends.duckdb.dialect.queries import translate_query
 from local_athena.backends.duckdb.dialect.rendering import render_text
 from local_athena.backends.duckdb.dialect.scopes import Scope
 from local_athena.backends.duckdb.dialect.signatures import function_names
+from local_athena.backends.duckdb.dialect.tables import used_hidden_columns
 from local_athena.backends.duckdb.dialect.trino_types import BOOLEAN, UNBOUNDED, TrinoType
 from local_athena.backends.duckdb.dialect.typed_sql import select_from
 from local_athena.engine.column_info import describe_column
@@ -132,7 +133,11 @@ def translate(sql: str, catalog: Catalog, default_database: str) -> Translation:
     except RecursionError as error:
         raise MalformedQuery("statement is too large (stack overflow)", 1, 1) from error
     scans = tuple(
-        replace(scan, predicates=_usable_predicates(statement, number))
+        replace(
+            scan,
+            predicates=_usable_predicates(statement, number),
+            hidden=used_hidden_columns(scan, result.sql),
+        )
         for number, scan in enumerate(statement.scans)
     )
     if kind is StatementKind.EXPLAIN_VALIDATE:
