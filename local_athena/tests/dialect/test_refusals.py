@@ -68,7 +68,7 @@ def test_malformed_text_is_told_where() -> None:
         ('SELECT * FROM "/etc/passwd.csv"', "TABLE_NOT_FOUND"),
         ("SELECT * FROM scan_0", "TABLE_NOT_FOUND"),
         ("SELECT * FROM duckdb_settings", "TABLE_NOT_FOUND"),
-        ("SELECT * FROM information_schema.tables", "SCHEMA_NOT_FOUND"),
+        ("SELECT * FROM information_schema.duckdb_settings", "TABLE_NOT_FOUND"),
         ("SELECT ?", "INVALID_PARAMETER_USAGE"),
         ("SELECT customerid = 'a' FROM events_v0", "TYPE_MISMATCH"),
         ("SELECT concat(1, 'a')", "FUNCTION_NOT_FOUND"),

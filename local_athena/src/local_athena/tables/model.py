@@ -88,6 +88,11 @@ class Table:
     storage: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def bucket(self) -> str:
+        """The bucket of its location."""
+        return str(self.storage["Location"]).removeprefix("s3://").partition("/")[0]
+
+    @property
     def is_projected(self) -> bool:
         """Whether partition projection, not Glue, knows the partitions."""
         return self.parameters.get("projection.enabled", "").lower() == "true"

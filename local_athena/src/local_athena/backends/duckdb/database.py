@@ -121,7 +121,8 @@ class Database:
             self.connection.execute("BEGIN TRANSACTION")
             for scan in scans:
                 keep = folder_filter(self.connection, scan)
-                rows = self._archive.scan(scan.table, keep, self._odd_files.copy)
+                hidden = {name: scan.hidden_label(name) for name in scan.hidden}
+                rows = self._archive.scan(scan.table, keep, self._odd_files.copy, hidden)
                 self.connection.execute(f'CREATE TEMP VIEW "{scan.relation}" AS {rows.sql}')
                 size_bytes += rows.size_bytes
             yield size_bytes

@@ -163,8 +163,6 @@ def resolve_name(translator: Translator, node: exp.Expr, parts: Sequence[str]) -
         if found is not None:
             return found
         scope = scope.parent
-    if parts[-1].startswith("$"):
-        raise translator.unsupported(node, "hidden columns")
     text = f"Column '{'.'.join(parts).lower()}' cannot be resolved"
     raise translator.failure("COLUMN_NOT_FOUND", text, node)
 

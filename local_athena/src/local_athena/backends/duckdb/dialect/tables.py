@@ -1,5 +1,6 @@
 """Tables of the catalog and common table expressions: what a name in FROM means, and WITH."""
 
+import re
 from dataclasses import replace
 
 from sqlglot import exp

@@ -3,18 +3,21 @@
 Files hold JSON lines, gzipped if the name ends in `.gz`, or Parquet (`.parquet`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from local_athena.backends.duckdb.dialect.typed_sql import (
     quote_identifier,
     quote_string,
     select_from,
 )
+from local_athena.backends.duckdb.storage.hidden_columns import hidden_columns
 from local_athena.backends.duckdb.storage.partitions import (
     DataFile,
     FolderFilter,
+    folder_value,
     keep_all,
     list_data_files,
 )
@@ -22,6 +25,7 @@ from local_athena.backends.duckdb.storage.records import duckdb_type, select_col
 from local_athena.tables import JsonSerde, PartitionLevel, Table
 
 _PARQUET = ".parquet"
+_NO_LABELS: Mapping[str, str] = MappingProxyType({})
 _NO_LINES = "SELECT CAST(NULL AS VARCHAR) AS filename, CAST(NULL AS VARCHAR) AS line WHERE false"
 # The longest row Athena reads.
 _LONGEST_LINE = 32 * 1024 * 1024
@@ -53,15 +57,20 @@ class Archive:
         self._root = root.resolve()
 
     def scan(
-        self, table: Table, keep: FolderFilter = keep_all, copy: CopyFile = _keep_file
+        self,
+        table: Table,
+        keep: FolderFilter = keep_all,
+        copy: CopyFile = _keep_file,
+        hidden: Mapping[str, str] = _NO_LABELS,
     ) -> ArchiveScan:
         """Select the table as it is on disk now, from the partitions that `keep` leaves.
 
-        `copy` may return the path of a copy of a file, to be read in its place.
+        `copy` may return the path of a copy of a file, to be read in its place; `hidden` has the
+        labels of hidden columns to deliver, such as `$path`.
         """
         files = list_data_files(self._root / table.location, table.levels, keep)
         return ArchiveScan(
-            _table_sql(table, files, self._place(), copy),
+            _table_sql(table, files, self._place(), copy, hidden),
             len(files),
             sum(file.size for file in files),
         )
@@ -79,13 +88,20 @@ class Archive:
         return f"substr(filename, {len(str(self._root)) + 2})"
 
 
-def _table_sql(table: Table, files: Sequence[DataFile], place: str, copy: CopyFile) -> str:
+def _table_sql(
+    table: Table,
+    files: Sequence[DataFile],
+    place: str,
+    copy: CopyFile,
+    hidden: Mapping[str, str],
+) -> str:
     stored = [column for column in table.columns if not column.partition]
     values = {column.name: quote_identifier(column.name) for column in stored}
     values |= _folder_values(table)
-    columns = ", ".join(
+    columns = [
         f"{values[column.name]} AS {quote_identifier(column.name)}" for column in table.columns
-    )
+    ]
+    columns += hidden_columns(table, hidden, files, place)
     parquet = [file.path for file in files if file.path.endswith(_PARQUET)]
     lines = [file.path for file in files if not file.path.endswith(_PARQUET)]
     relations = [select_columns(_NO_LINES, stored, table.serde, place)]
@@ -94,7 +110,7 @@ def _table_sql(table: Table, files: Sequence[DataFile], place: str, copy: CopyFi
     if parquet:
         # Columns of Parquet have their names without regard to case, and without mapping.
         relations.append(select_columns(_from_parquet(parquet), stored, JsonSerde(), place))
-    return select_from(columns, f"({' UNION ALL '.join(relations)}) AS record")
+    return select_from(", ".join(columns), f"({' UNION ALL '.join(relations)}) AS record")
 
 
 def _folder_values(table: Table) -> dict[str, str]:
@@ -107,9 +123,7 @@ def _folder_values(table: Table) -> dict[str, str]:
 
 
 def _folder_value(level: PartitionLevel, place: int, duckdb_type: str) -> str:
-    name = f"split_part(filename, '/', {place})"
-    around = len(level.prefix) + len(level.suffix)
-    value = f"substr({name}, {len(level.prefix) + 1}, length({name}) - {around})"
+    value = folder_value(level, place)
     return value if level.is_text else f"CAST({value} AS {duckdb_type})"
 
 

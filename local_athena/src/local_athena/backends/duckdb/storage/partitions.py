@@ -33,6 +33,7 @@ class DataFile:
 
     path: str
     size: int
+    modified_ms: int = 0
 
 
 # Called once for each level, with all folders of that level.
@@ -80,8 +81,8 @@ def _children(folder: Folder, level: PartitionLevel) -> Iterator[Folder]:
 def _files(folder: str) -> Iterator[DataFile]:
     for entry in _visible(folder):
         # Hive makes no split of an empty file, so its missing gzip header does not matter either.
-        if entry.is_file() and (size := entry.stat().st_size) > 0:
-            yield DataFile(entry.path, size)
+        if entry.is_file() and (status := entry.stat()).st_size > 0:
+            yield DataFile(entry.path, status.st_size, status.st_mtime_ns // 1_000_000)
 
 
 def _visible(folder: str) -> Iterator[os.DirEntry[str]]:
@@ -91,6 +92,13 @@ def _visible(folder: str) -> Iterator[os.DirEntry[str]]:
     except FileNotFoundError:
         # Nobody has written to the table yet, or retention has just removed the folder.
         return
+
+
+def folder_value(level: PartitionLevel, place: int) -> str:
+    """Write an expression for the value in a folder's name, at a place in the path of a file."""
+    name = f"split_part(filename, '/', {place})"
+    around = len(level.prefix) + len(level.suffix)
+    return f"substr({name}, {len(level.prefix) + 1}, length({name}) - {around})"
 
 
 def folder_filter(connection: duckdb.DuckDBPyConnection, scan: Scan) -> FolderFilter:
