@@ -1,0 +1,96 @@
+"""Write the tables of a catalog as the files of Trino's file metastore, over files on a disk.
+
+https://trino.io/docs/current/object-storage/metastores.html describes the metastore; the members
+of its files were read from those that Trino 476 writes.
+"""
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from local_athena.tables import Catalog, Column, Table, read_catalog
+
+_WRITER_VERSION = "476"
+_DATABASE = {"ownerName": "public", "ownerType": "ROLE", "parameters": {}}
+_LOCATION_TEMPLATE = "storage.location.template"
+_FORMATS = {"json": "OPENX_JSON", "parquet": "PARQUET"}
+# What the SerDe of a Parquet file does not know, Trino refuses.
+_JSON_ONLY_PARAMETERS = ("case.insensitive", "dots.in.keys", "ignore.malformed.json", "mapping.")
+
+
+def write_hive_tables(catalog: Catalog, data: Path, metastore: Path) -> None:
+    """Write a folder for `hive.metastore.catalog.dir`, for a file system whose root is `/`.
+
+    Args:
+        catalog: The tables.
+        data: The folder that stands for the bucket of the tables.
+        metastore: The folder to write to.
+    """
+    for database in catalog.databases:
+        _write(metastore / f".{database}.trinoSchema", _DATABASE)
+    for table in catalog.tables():
+        path = metastore / table.database / table.name / ".trinoSchema"
+        _write(path, _table_document(table, data.resolve()))
+
+
+def _table_document(table: Table, data: Path) -> dict[str, Any]:
+    return {
+        "owner": "public",
+        "tableType": "EXTERNAL_TABLE",
+        "dataColumns": [_column(each) for each in table.columns if not each.partition],
+        "partitionColumns": [_column(each) for each in table.partition_columns],
+        "parameters": _parameters(table, data),
+        "storageFormat": _FORMATS[table.format],
+        "serdeParameters": _serde_parameters(table),
+        "externalLocation": local_location(str(table.storage["Location"]), data),
+        "columnStatistics": {},
+    }
+
+
+def _column(column: Column) -> dict[str, Any]:
+    return {"name": column.name, "type": column.hive_type, "properties": {}}
+
+
+def _parameters(table: Table, data: Path) -> dict[str, str]:
+    parameters = dict(table.parameters)
+    if _LOCATION_TEMPLATE in parameters:
+        parameters[_LOCATION_TEMPLATE] = local_location(parameters[_LOCATION_TEMPLATE], data)
+    return parameters
+
+
+def _serde_parameters(table: Table) -> Mapping[str, str]:
+    given: Mapping[str, Any] = table.storage.get("SerdeInfo", {}).get("Parameters", {})
+    parameters = {name: str(value) for name, value in given.items()}
+    if table.format == "json":
+        return parameters
+    return {
+        name: value
+        for name, value in parameters.items()
+        if not name.startswith(_JSON_ONLY_PARAMETERS)
+    }
+
+
+def local_location(s3_url: str, data: Path) -> str:
+    """Return the location below a folder of what lies in a bucket: `s3://bucket/a/` at `/d`."""
+    _, _, path = s3_url.removeprefix("s3://").partition("/")
+    return f"local://{data}/{path}"
+
+
+def _write(path: Path, members: dict[str, Any]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"writerVersion": _WRITER_VERSION, **members}, indent=2))
+
+
+def main() -> None:
+    """Write the files that the command line names."""
+    parser = argparse.ArgumentParser(prog="python -m local_athena.backends.trino.hive_tables")
+    for name in ("--tables", "--data", "--metastore"):
+        parser.add_argument(name, type=Path, required=True)
+    options = parser.parse_args()
+    write_hive_tables(read_catalog(options.tables), options.data, options.metastore)
+
+
+if __name__ == "__main__":
+    main()
