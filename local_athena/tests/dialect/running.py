@@ -33,7 +33,8 @@ class Endpoint:
     """A database with the dialect installed."""
 
     def __init__(self) -> None:
-        self._database = duckdb.connect()
+        # A statement without end is to fail, instead of taking the memory of the machine.
+        self._database = duckdb.connect(config={"memory_limit": "1GB"})
         dialect.install(self._database)
 
     def close(self) -> None:

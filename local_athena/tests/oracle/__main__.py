@@ -10,11 +10,12 @@ from tests.oracle.comparison import Verdict
 from tests.oracle.examining import Finding, examine, format_table, mark
 from tests.oracle.fuzzing import Functions, Fuzzer
 from tests.oracle.goldens import FOLDER, golden_files, read_goldens, write_goldens
-from tests.oracle.recording import Recorder, features
+from tests.oracle.recording import Recorder, features, note_recording
 from tests.oracle.trino import Oracle
 
 _Run = Callable[[argparse.Namespace], None]
 _DEFAULT_URL = "http://127.0.0.1:8080"
+_FUZZ_DEADLINE_SECONDS = 10.0
 _ALLOWLIST = Path(__file__).parents[3] / "data_hist/sql_guard/function_allowlist.txt"
 
 
@@ -62,8 +63,10 @@ def _fuzz(options: argparse.Namespace) -> None:
     oracle = Oracle(options.trino_url)
     allowed = frozenset(_ALLOWLIST.read_text().split())
     functions = Functions.of_rows(oracle.rows("SHOW FUNCTIONS"), allowed)
-    statements = dict.fromkeys(Fuzzer(options.seed, functions).statements(options.count))
-    findings = list(examine(map(oracle.ask, statements)))
+    recorded = {golden.sql for path in golden_files() for golden in read_goldens(path)}
+    made = dict.fromkeys(Fuzzer(options.seed, functions).statements(options.count))
+    asked = (oracle.ask(sql) for sql in made if sql not in recorded)
+    findings = list(examine(asked, _FUZZ_DEADLINE_SECONDS))
     wrong = [finding for finding in findings if finding.verdict is not Verdict.RIGHT]
     for finding in wrong:
         print(f"{finding}\n")
@@ -71,6 +74,7 @@ def _fuzz(options: argparse.Namespace) -> None:
     if options.keep:
         path = FOLDER / f"{options.keep}.jsonl"
         write_goldens(path, [*read_goldens(path), *mark(wrong)])
+        note_recording(options.keep, oracle)
 
 
 def _chosen_files(chosen: Sequence[str]) -> list[Path]:

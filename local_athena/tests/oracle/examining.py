@@ -49,9 +49,11 @@ class Finding:
         return f"{self.verdict.value}{known}"
 
 
-def examine(goldens: Iterable[Golden]) -> Iterator[Finding]:
+def examine(
+    goldens: Iterable[Golden], deadline_seconds: float = DEADLINE_SECONDS
+) -> Iterator[Finding]:
     """Run every statement that does not hang."""
-    with closing(EmbeddedEngine(DEADLINE_SECONDS)) as engine:
+    with closing(EmbeddedEngine(deadline_seconds)) as engine:
         for golden in goldens:
             if golden.hangs is None:
                 answer = engine.answer(golden.sql)

@@ -34,7 +34,7 @@ class Recorder:
         changed = sum(golden != known.get(golden.sql) for golden in marked)
         write_goldens(path, [*known.values(), *marked])
         if asked:
-            self._note(feature)
+            note_recording(feature, self._oracle())
         return len(asked), changed
 
     def _ask(self, sql: str) -> Golden:
@@ -46,11 +46,13 @@ class Recorder:
         oracle: Oracle = self._local.oracle
         return oracle
 
-    def _note(self, feature: str) -> None:
-        noted = json.loads(RECORDED.read_text()) if RECORDED.exists() else {}
-        ((version,),) = self._oracle().rows("SELECT version()")
-        noted[feature] = f"Trino {version}, {datetime.datetime.now(datetime.UTC).date()}"
-        RECORDED.write_text(json.dumps(noted, indent=2, sort_keys=True) + "\n")
+
+def note_recording(feature: str, oracle: Oracle) -> None:
+    """Write down which Trino has answered the goldens of a feature last, and when."""
+    noted = json.loads(RECORDED.read_text()) if RECORDED.exists() else {}
+    ((version,),) = oracle.rows("SELECT version()")
+    noted[feature] = f"Trino {version}, {datetime.datetime.now(datetime.UTC).date()}"
+    RECORDED.write_text(json.dumps(noted, indent=2, sort_keys=True) + "\n")
 
 
 def features() -> Iterator[str]:
