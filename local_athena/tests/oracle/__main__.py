@@ -73,7 +73,8 @@ def _fuzz(options: argparse.Namespace) -> None:
     print(format_table({f"seed {options.seed}": Counter(each.verdict for each in findings)}))
     if options.keep:
         path = FOLDER / f"{options.keep}.jsonl"
-        write_goldens(path, [*read_goldens(path), *mark(wrong)])
+        kept = [each for each in wrong if oracle.ask(each.golden.sql) == each.golden]
+        write_goldens(path, [*read_goldens(path), *mark(kept)])
         note_recording(options.keep, oracle)
 
 
@@ -104,7 +105,11 @@ def _parser() -> argparse.ArgumentParser:
     fuzz = _command(commands, "fuzz", _fuzz, "ask both for statements made by chance")
     fuzz.add_argument("--seed", type=int, required=True)
     fuzz.add_argument("--count", type=int, default=500, help="how many statements (500)")
-    fuzz.add_argument("--keep", metavar="FEATURE", help="add what differs to these goldens")
+    fuzz.add_argument(
+        "--keep",
+        metavar="FEATURE",
+        help="add what differs to these goldens, if Trino's answer is the same again",
+    )
     for asking in (record, fuzz):
         asking.add_argument("--trino-url", default=_DEFAULT_URL, help=_DEFAULT_URL)
     for choosing in (record, compare, commands.choices["mark"]):

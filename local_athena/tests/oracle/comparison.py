@@ -5,12 +5,11 @@ import re
 from enum import Enum
 
 from tests.oracle.embedded import Answer
-from tests.oracle.goldens import Golden, Row
+from tests.oracle.goldens import Golden, order_rows
 
 _INTERNAL_ERROR = "GENERIC_INTERNAL_ERROR"
 _REFUSAL = "embedded endpoint"
 _NESTED = re.compile(r"\([^()]*\)")
-_TEXT = re.compile(r"'(?:[^']|'')*'")
 _NUMBER = re.compile(r"-?[0-9]+\.[0-9]+(?:E-?[0-9]+)?")
 # Sums depend on the order of rows, and functions on the library of the machine, in the last digits.
 _RELATIVE_TOLERANCE = {"double": 1e-13, "real": 1e-6}
@@ -63,9 +62,7 @@ def _compared_type(text: str) -> str:
 
 
 def _are_rows_equal(golden: Golden, answer: Answer) -> bool:
-    rows, others = golden.rows or [], answer.rows or []
-    if not _is_ordered(golden.sql):
-        rows, others = sorted(rows, key=_sort_key), sorted(others, key=_sort_key)
+    rows, others = (order_rows(golden.sql, each.rows or []) for each in (golden, answer))
     if len(rows) != len(others):
         return False
     types = golden.types or []
@@ -73,10 +70,6 @@ def _are_rows_equal(golden: Golden, answer: Answer) -> bool:
         len(row) == len(other) and all(map(_are_values_equal, types, row, other))
         for row, other in zip(rows, others, strict=True)
     )
-
-
-def _sort_key(row: Row) -> list[tuple[bool, str]]:
-    return [(value is None, value or "") for value in row]
 
 
 def _are_values_equal(kind: str, value: str | None, other: str | None) -> bool:
@@ -87,11 +80,3 @@ def _are_values_equal(kind: str, value: str | None, other: str | None) -> bool:
         return False
     pairs = zip(_NUMBER.findall(value), _NUMBER.findall(other), strict=True)
     return all(math.isclose(float(a), float(b), rel_tol=tolerance) for a, b in pairs)
-
-
-def _is_ordered(sql: str) -> bool:
-    """Whether ORDER BY stands outside of all parentheses."""
-    flat, count = _TEXT.sub("", sql), 1
-    while count:
-        flat, count = _NESTED.subn("", flat)
-    return "ORDER BY" in flat.upper()

@@ -5,11 +5,15 @@ for which the embedded engine answers otherwise; `hangs` the cause for which it 
 """
 
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 FOLDER = Path(__file__).parent.parent / "dialect" / "goldens"
+
+_NESTED = re.compile(r"\([^()]*\)")
+_TEXT = re.compile(r"'(?:[^']|'')*'")
 
 Row = list[str | None]
 
@@ -49,6 +53,23 @@ def write_goldens(path: Path, goldens: Iterable[Golden]) -> None:
     ordered = sorted({golden.sql: golden for golden in goldens}.items())
     text = "".join(f"{_line(golden)}\n" for _, golden in ordered)
     path.write_text(text, encoding="utf-8")
+
+
+def order_rows(sql: str, rows: list[Row]) -> list[Row]:
+    """Sort the rows of a statement whose result has no order of its own."""
+    return rows if _is_ordered(sql) else sorted(rows, key=_sort_key)
+
+
+def _sort_key(row: Row) -> list[tuple[bool, str]]:
+    return [(value is None, value or "") for value in row]
+
+
+def _is_ordered(sql: str) -> bool:
+    """Whether ORDER BY stands outside of all parentheses."""
+    flat, count = _TEXT.sub("", sql), 1
+    while count:
+        flat, count = _NESTED.subn("", flat)
+    return "ORDER BY" in flat.upper()
 
 
 def _line(golden: Golden) -> str:

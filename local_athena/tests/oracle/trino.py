@@ -6,7 +6,7 @@ from local_athena.backends.trino.client import TrinoClient, TrinoServer
 from local_athena.backends.trino.values import make_renderer
 
 from tests.oracle.differences import TrinoSpelling, spell_for_trino
-from tests.oracle.goldens import Golden, Row
+from tests.oracle.goldens import Golden, Row, order_rows
 
 
 class Oracle:
@@ -32,7 +32,7 @@ class Oracle:
                 ]
                 for row in page.get("data", [])
             ]
-        return Golden(sql, [column["type"] for column in columns], rows)
+        return Golden(sql, [column["type"] for column in columns], order_rows(sql, rows))
 
     def rows(self, sql: str) -> list[list[Any]]:
         """Run a statement of Trino's own, such as SHOW FUNCTIONS."""
