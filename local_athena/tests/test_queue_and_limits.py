@@ -111,7 +111,7 @@ def test_fifty_queries_started_at_once_all_succeed(session: AthenaSession) -> No
 
 
 def test_a_query_that_runs_too_long_fails(small_archive: Path, tmp_path: Path) -> None:
-    with running_endpoint(small_archive, tmp_path, workers=1, query_timeout_seconds=0.3) as url:
+    with running_endpoint(small_archive, tmp_path, workers=1, query_timeout_seconds=1.0) as url:
         session = AthenaSession(url)
         status = session.run(ENDLESS)["Status"]
 

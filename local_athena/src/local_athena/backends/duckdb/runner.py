@@ -86,7 +86,9 @@ def _die_with_parent() -> None:
 
 
 def _limit_memory(address_space_bytes: int) -> None:
-    resource.setrlimit(resource.RLIMIT_AS, (address_space_bytes, address_space_bytes))
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    if most == resource.RLIM_INFINITY or address_space_bytes < most:
+        resource.setrlimit(resource.RLIMIT_AS, (address_space_bytes, address_space_bytes))
     # A crash would write all memory to disk.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     # Where memory is short, the system ends this process rather than the server.
