@@ -187,3 +187,16 @@ def test_empty_files_hold_no_records(tmp_path: Path) -> None:
     add_file(tmp_path, name="empty.parquet").write_bytes(b"")
 
     assert rows(tmp_path) == []
+
+
+def test_memory_for_reading_does_not_grow_with_files_and_threads(tmp_path: Path) -> None:
+    for number in range(8):
+        add_file(tmp_path, "{}", minute=f"dt=2026-11-20/hr=00/min=0{number}", name="a.json.gz")
+    sql = Archive(tmp_path).relation_sql(EVENTS)
+
+    with connect() as connection:
+        connection.execute("SET memory_limit = '300MB'")
+        connection.execute("SET threads = 2")
+        counted = connection.execute(f"SELECT count(*) FROM ({sql})").fetchall()
+
+    assert counted == [(8,)]

@@ -144,7 +144,9 @@ def _read_lines(filename: str, paths: Sequence[str], delimiter: str = "") -> str
         f"{filename}, line",
         f"read_csv({_list(paths)}, columns = {{'line': 'VARCHAR'}}, auto_detect = false, "
         f"header = false, delim = '{delimiter}', quote = '', escape = '', comment = '', "
-        f"filename = true, max_line_size = {_LONGEST_LINE}, hive_partitioning = false)",
+        # By default a buffer for each file and thread holds sixteen of the longest lines.
+        f"buffer_size = {_LONGEST_LINE}, max_line_size = {_LONGEST_LINE}, filename = true, "
+        "hive_partitioning = false)",
     )
 
 
