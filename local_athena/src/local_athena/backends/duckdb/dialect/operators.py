@@ -1,5 +1,6 @@
 """Comparisons, logic, IN, LIKE, EXISTS, scalar sub-queries and concatenation."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -27,6 +28,11 @@ _DISTINCTIONS = {
     exp.NullSafeEQ: "IS NOT DISTINCT FROM",
     exp.NullSafeNEQ: "IS DISTINCT FROM",
 }
+# In translated SQL.
+_EQUALS_LITERAL = re.compile(
+    r"\((.*) = ('(?:[^']|'')*'|CAST\([0-9.]+ AS [A-Z]+\)|[0-9.]+)\)", re.DOTALL
+)
+_VOLATILE = re.compile(r"\b(?:rand|random|uuid|shuffle)\b", re.IGNORECASE)
 
 
 def coerce_to_common_type(
@@ -115,9 +121,30 @@ def _translate_connector(translator: Translator, node: exp.Connector) -> Typed:
         terms.append(current.args["expression"])
         current = current.this
     terms.append(current)
-    word = " AND " if isinstance(node, exp.And) else " OR "
-    conditions = (translate_condition(translator, term) for term in reversed(terms))
-    return Typed(f"({word.join(conditions)})", BOOLEAN)
+    conditions = [(term, translate_condition(translator, term)) for term in reversed(terms)]
+    if isinstance(node, exp.And):
+        return Typed(f"({' AND '.join(sql for _, sql in conditions)})", BOOLEAN)
+    return Typed(f"({' OR '.join(_join_equalities(conditions))})", BOOLEAN)
+
+
+def _join_equalities(conditions: Sequence[tuple[exp.Expr, str]]) -> list[str]:
+    """Write `a = 1 OR a = 2` as `a IN (1, 2)`; DuckDB would compute `a` anew for each term."""
+    literals: dict[str, list[str]] = {}
+    for term, sql in conditions:
+        found = _EQUALS_LITERAL.fullmatch(sql) if _compares_literal(term) else None
+        if found:
+            literals.setdefault(found[1], []).append(found[2])
+        else:
+            literals[sql] = []
+    return [
+        f"({left} IN ({', '.join(found)}))" if found else left for left, found in literals.items()
+    ]
+
+
+def _compares_literal(term: exp.Expr) -> bool:
+    bare = term.unnest()
+    is_equality = isinstance(bare, exp.EQ) and isinstance(bare.expression, exp.Literal)
+    return is_equality and not _VOLATILE.search(bare.this.sql())
 
 
 def _not(translator: Translator, node: exp.Not) -> Typed:
