@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 _INTEGER = re.compile(r"[+-]?\d+")
 _HEX_INTEGER = re.compile(r"0[xX]([0-9a-fA-F][^\W_]*)")
@@ -11,6 +12,7 @@ _SCALES = range(-(2**31), 2**31)
 _DIGITS_OF_BIGINT = 20
 
 
+@lru_cache(4096)
 def canonical_word(word: str) -> str | None:
     """Print a boolean or number as Java prints it, or return None for another word."""
     if word.lower() in ("true", "false"):

@@ -3,6 +3,7 @@
 Checked against a real Trino 476. Slow: only records that DuckDB cannot read exactly come here.
 """
 
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -68,6 +69,48 @@ def parse_json(text: str, fold: Callable[[str], str]) -> Value:
         InvalidJsonError: The text is broken even for a lenient reader.
     """
     try:
+        return _parse_strictly(text, fold)
+    except (ValueError, RecursionError):
+        # Rarely: it is no JSON, or nested deeply.
+        return _parse_leniently(text, fold)
+
+
+def _parse_strictly(text: str, fold: Callable[[str], str]) -> Value:
+    def collect(pairs: list[tuple[str, Value]]) -> Members:
+        members: Members = {}
+        for name, value in pairs:
+            _add_member(members, fold(name), name, _word(value))
+        return members
+
+    return _word(
+        json.loads(
+            text,
+            object_pairs_hook=collect,
+            parse_int=Word,
+            parse_float=Word,
+            parse_constant=_refuse,
+        )
+    )
+
+
+def _word(value: "Value | bool") -> Value:
+    if isinstance(value, bool):
+        return Word("true" if value else "false")
+    return [_word(one) for one in value] if isinstance(value, list) else value
+
+
+def _refuse(word: str) -> Value:
+    raise ValueError(word)
+
+
+def _add_member(members: Members, key: str, name: str, value: Value) -> None:
+    # Of equal names, the last one counts, and stands where it was written.
+    members.pop(key, None)
+    members[key] = (name, value)
+
+
+def _parse_leniently(text: str, fold: Callable[[str], str]) -> Value:
+    try:
         return _Parser(text, fold).parse()
     except IndexError as error:
         raise InvalidJsonError("The text ends inside a value") from error
@@ -125,10 +168,7 @@ class _Parser:
         if isinstance(container.value, list):
             container.value.append(value)
             return
-        key = self._fold(container.name)
-        # Of equal names, the last one counts, and stands where it was written.
-        container.value.pop(key, None)
-        container.value[key] = (container.name, value)
+        _add_member(container.value, self._fold(container.name), container.name, value)
 
     def _advance(self, container: _Container) -> bool:
         """Go to the next value of a container, if there is one."""
