@@ -1,4 +1,4 @@
-"""One embedded endpoint and one service for all tests that only read from them."""
+"""The embedded endpoint and the services that tests share, and an endpoint of one test alone."""
 
 import os
 from collections.abc import Iterator
@@ -43,6 +43,13 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def endpoint_url(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with running_endpoint(archive, tmp_path_factory.mktemp("state")) as url:
+        yield url
+
+
+@pytest.fixture
+def endpoint(archive: Path, tmp_path: Path) -> Iterator[str]:
+    """An endpoint of one test alone, which may load it as it likes."""
+    with running_endpoint(archive, tmp_path) as url:
         yield url
 
 

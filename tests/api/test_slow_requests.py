@@ -5,7 +5,6 @@ import select
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from http.client import HTTPResponse
 from typing import Any
 
@@ -17,7 +16,7 @@ from data_hist.http.middleware import RequestLimits
 from data_hist.server.limits import ConnectionLimits, ServerLimits
 from data_hist.server.protocol import BoundedProtocol
 from tests.support.api_calls import PROBLEM, submitted
-from tests.support.running_service import running_service, settings_for
+from tests.support.running_service import connected, running_service, settings_for
 
 WAIT_SECONDS = 20
 WHOLE = b"GET /v0/data_hist/tables HTTP/1.1\r\nHost: test\r\n\r\n"
@@ -41,13 +40,6 @@ def client(endpoint_url: str) -> Iterator[httpx.Client]:
         settings_for(endpoint_url), limits=limits, server_limits=ServerLimits(connection=connection)
     ) as client:
         yield client
-
-
-@contextmanager
-def connected(client: httpx.Client) -> Iterator[socket.socket]:
-    address = (client.base_url.host, client.base_url.port or 0)
-    with socket.create_connection(address, timeout=WAIT_SECONDS) as connection:
-        yield connection
 
 
 def answer_on(connection: socket.socket) -> HTTPResponse:

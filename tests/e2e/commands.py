@@ -63,6 +63,17 @@ def running(
         process.stdout.close()
 
 
+def required_settings(endpoint_url: str) -> dict[str, str]:
+    """What `data-hist serve` needs in its environment to run before an embedded endpoint."""
+    return {
+        "DATA_HIST_REGION": "local-1",
+        "DATA_HIST_RESULT_BUCKET": "data-hist-results",
+        "DATA_HIST_ENDPOINT_URL": endpoint_url,
+        "DATA_HIST_ACCESS_KEY_ID": "local",
+        "DATA_HIST_SECRET_ACCESS_KEY": "local",
+    }
+
+
 @contextmanager
 def serving(
     endpoint_url: str, workers: int = 2, **settings: int
@@ -75,15 +86,8 @@ def serving(
             *("--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)),
         ],
         env=_environment(
-            {
-                "DATA_HIST_REGION": "local-1",
-                "DATA_HIST_RESULT_BUCKET": "data-hist-results",
-                "DATA_HIST_ENDPOINT_URL": endpoint_url,
-                "DATA_HIST_ACCESS_KEY_ID": "local",
-                "DATA_HIST_SECRET_ACCESS_KEY": "local",
-                "DATA_HIST_TENANT_REQUIRED": "false",
-                "DATA_HIST_SHUTDOWN_NOTICE_SECONDS": "1",
-            }
+            required_settings(endpoint_url)
+            | {"DATA_HIST_TENANT_REQUIRED": "false", "DATA_HIST_SHUTDOWN_NOTICE_SECONDS": "1"}
             | {f"DATA_HIST_{name.upper()}": str(value) for name, value in settings.items()}
         ),
         cwd=ROOT,

@@ -18,6 +18,7 @@ from tests.e2e.commands import (
     descendants_of,
     free_port,
     is_alive,
+    required_settings,
     run_to_end,
     running,
 )
@@ -144,13 +145,7 @@ def test_serve_refuses_a_workgroup_that_overrides_it(archive: Path, tmp_path: Pa
     with running_endpoint(archive, tmp_path, enforce_workgroup=True) as url:
         ended = run_to_end(
             ["serve", "--host", "127.0.0.1", "--port", str(free_port())],
-            {
-                "DATA_HIST_REGION": "local-1",
-                "DATA_HIST_RESULT_BUCKET": "data-hist-results",
-                "DATA_HIST_ENDPOINT_URL": url,
-                "DATA_HIST_ACCESS_KEY_ID": "local",
-                "DATA_HIST_SECRET_ACCESS_KEY": "local",
-            },
+            required_settings(url),
         )
 
     assert ended.returncode == 1

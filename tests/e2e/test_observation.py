@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.e2e.commands import DEADLINE_SECONDS, ROOT, children_of, free_port
+from tests.e2e.commands import DEADLINE_SECONDS, ROOT, children_of, free_port, required_settings
 from tests.support.metric_values import metric_values, series
 from tests.support.waiting import wait_until
 
@@ -42,15 +42,8 @@ class Service:
                 ],
                 cwd=ROOT,
                 env=os.environ
-                | {
-                    "DATA_HIST_REGION": "local-1",
-                    "DATA_HIST_RESULT_BUCKET": "data-hist-results",
-                    "DATA_HIST_ENDPOINT_URL": endpoint_url,
-                    "DATA_HIST_ACCESS_KEY_ID": "local",
-                    "DATA_HIST_SECRET_ACCESS_KEY": "local",
-                    "DATA_HIST_TENANT_REQUIRED": "false",
-                    "TMPDIR": str(self.temporary),
-                },
+                | required_settings(endpoint_url)
+                | {"DATA_HIST_TENANT_REQUIRED": "false", "TMPDIR": str(self.temporary)},
                 stdout=log,
                 stderr=log,
             )

@@ -7,17 +7,13 @@ import os
 import random
 import signal
 import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from pathlib import Path
 
 import httpx
-import pytest
 
 from tests.e2e.commands import DEADLINE_SECONDS, serving
 from tests.support.api_calls import submitted
-from tests.support.endpoint import running_endpoint
 from tests.support.waiting import wait_until
 
 RESTARTS = int(os.environ.get("ROLLING_RESTARTS", "2"))
@@ -25,12 +21,6 @@ CALLERS = 6
 CALLS_BETWEEN = 100
 PROBE_SECONDS = 0.05
 API = "/v0/data_hist"
-
-
-@pytest.fixture
-def endpoint(archive: Path, tmp_path: Path) -> Iterator[str]:
-    with running_endpoint(archive, tmp_path) as url:
-        yield url
 
 
 class Balancer:

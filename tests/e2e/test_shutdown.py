@@ -4,17 +4,14 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.e2e.commands import DEADLINE_SECONDS, children_of, serving
 from tests.support.api_calls import all_rows, assert_problem, next_page, submitted
-from tests.support.endpoint import running_endpoint
-from tests.support.queries import SLOW
+from tests.support.queries import MANY_ROWS, SLOW
 from tests.support.waiting import wait_until
 
 API = "/v0/data_hist"
@@ -24,16 +21,6 @@ ANSWERS_BEFORE = 50
 ROWS = 60_000
 # Compressed, the rows would fit the buffers on their way.
 PLAIN = {"Accept-Encoding": "identity"}
-MANY_ROWS = (
-    "SELECT m, n, lpad('', 400, 'x') AS filler FROM UNNEST(sequence(1, 300)) AS a(m), "
-    "UNNEST(sequence(m * 1000 - 999, m * 1000 - 800)) AS t(n)"
-)
-
-
-@pytest.fixture
-def endpoint(archive: Path, tmp_path: Path) -> Iterator[str]:
-    with running_endpoint(archive, tmp_path) as url:
-        yield url
 
 
 def client_of(url: str) -> httpx.Client:

@@ -2,8 +2,6 @@
 
 import json
 import socket
-from collections.abc import Iterator
-from contextlib import contextmanager
 from http.client import HTTPResponse
 
 import httpx
@@ -14,22 +12,14 @@ from data_hist.http.concurrency_limit import ConcurrencyLimits
 from data_hist.server.limits import ConnectionLimits, ServerLimits
 from tests.support.api_calls import PROBLEM, UNKNOWN_ID
 from tests.support.held_service import full_service
-from tests.support.running_service import running_service, settings_for
+from tests.support.running_service import connected, running_service, settings_for
 
-WAIT_SECONDS = 20
 STATUS = f"GET /v0/data_hist/status/{UNKNOWN_ID} HTTP/1.1\r\nHost: test\r\n".encode()
 BODY = b'{"query": "GET / HTTP/1.1"}'
 QUERY = (
     b"POST /v0/data_hist/query HTTP/1.1\r\nHost: test\r\nContent-Type: application/json\r\n"
     + f"Content-Length: {len(BODY)}\r\n".encode()
 )
-
-
-@contextmanager
-def connected(client: httpx.Client) -> Iterator[socket.socket]:
-    address = (client.base_url.host, client.base_url.port or 0)
-    with socket.create_connection(address, timeout=WAIT_SECONDS) as connection:
-        yield connection
 
 
 def assert_refused(connection: socket.socket) -> HTTPResponse:

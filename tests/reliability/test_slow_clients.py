@@ -3,18 +3,15 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Iterator
-from pathlib import Path
 from statistics import quantiles
 from urllib.parse import urlsplit
 
 import httpx
-import pytest
 
 from tests.e2e.commands import children_of, serving
 from tests.reliability.processes import Holding, holding
 from tests.support.api_calls import submitted
-from tests.support.endpoint import running_endpoint
+from tests.support.queries import MANY_ROWS
 
 SLOW_CLIENTS = 300
 HEALTHY_REQUESTS = 200
@@ -26,16 +23,6 @@ HALF_A_BODY = (
     b"Content-Length: 1000\r\n\r\n{"
 )
 UNREAD_STREAMS = 40
-MANY_ROWS = (
-    "SELECT m, n, lpad('', 400, 'x') AS filler FROM UNNEST(sequence(1, 300)) AS a(m), "
-    "UNNEST(sequence(m * 1000 - 999, m * 1000 - 800)) AS t(n)"
-)
-
-
-@pytest.fixture
-def endpoint(archive: Path, tmp_path: Path) -> Iterator[str]:
-    with running_endpoint(archive, tmp_path) as url:
-        yield url
 
 
 async def slow_client(url: str, sent: bytes) -> tuple[bytes, float]:

@@ -6,17 +6,13 @@
 import os
 import random
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import httpx
-import pytest
 
 from tests.e2e.commands import DEADLINE_SECONDS, children_of, serving
 from tests.reliability.processes import holding
 from tests.support.api_calls import UNKNOWN_ID, all_rows, submitted
-from tests.support.endpoint import running_endpoint
 from tests.support.waiting import wait_until
 
 SOAK_CALLS = int(os.environ.get("SOAK_CALLS", "400"))
@@ -28,12 +24,6 @@ SPARE_FILES = 30
 # The pools of a worker together, and those of its libraries.
 MOST_THREADS = 100
 SQL = "SELECT n, lpad('', 200, 'x') AS filler FROM UNNEST(sequence(1, 5000)) AS t(n)"
-
-
-@pytest.fixture
-def endpoint(archive: Path, tmp_path: Path) -> Iterator[str]:
-    with running_endpoint(archive, tmp_path) as url:
-        yield url
 
 
 class Callers:

@@ -4,6 +4,11 @@
 SLOW = "SELECT count(*) FROM UNNEST(sequence(1, 10000)) AS a(x) CROSS JOIN " + " CROSS JOIN ".join(
     f"UNNEST(sequence(1, 10000)) AS t{n}(x)" for n in range(3)
 )
+# 60,000 rows of 400 characters: more than all the buffers on the way hold, if not compressed.
+MANY_ROWS = (
+    "SELECT m, n, lpad('', 400, 'x') AS filler FROM UNNEST(sequence(1, 300)) AS a(m), "
+    "UNNEST(sequence(m * 1000 - 999, m * 1000 - 800)) AS t(n)"
+)
 EVERY_TYPE = """
 SELECT true, CAST(7 AS tinyint), CAST(-7 AS smallint), 70000, 9223372036854775807,
        CAST(1.1 AS real), 0.1e0, nan(), infinity(), CAST('12345678901234567.10' AS decimal(20,2)),

@@ -92,3 +92,11 @@ def running_service(
         server.stop_soon()
         thread.join(STOP_SECONDS)
         listener.close()
+
+
+@contextmanager
+def connected(client: httpx.Client) -> Iterator[socket.socket]:
+    """A connection to the service of a client, for bytes that no client would send."""
+    address = (client.base_url.host, client.base_url.port or 0)
+    with socket.create_connection(address, timeout=ANSWER_SECONDS) as connection:
+        yield connection
