@@ -108,7 +108,7 @@ class MethodNotAllowed(RequestError):
     """The path accepts only the `allowed` methods."""
 
     def __init__(self, *, allowed: Sequence[str]) -> None:
-        super().__init__(f"This path takes {' and '.join(allowed)} only.")
+        super().__init__(f"This path supports only {' and '.join(allowed)}.")
         self.allowed = tuple(allowed)
 
 

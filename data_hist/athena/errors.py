@@ -112,7 +112,7 @@ def translate(error: Exception) -> DataHistError:
         unavailable.transient = isinstance(error, HTTPClientError | IncompleteReadError)
         return unavailable
     _log.warning("AWS sent a response that cannot be parsed: %s", type(error).__name__)
-    return EngineFailed("The query engine's answer cannot be read.")
+    return EngineFailed("The query engine returned a response that cannot be parsed.")
 
 
 def _from_client_error(error: ClientError) -> DataHistError:
@@ -162,11 +162,12 @@ def _code_and_status(error: ClientError) -> tuple[str, int]:
 def _from_throttle(error: ClientError) -> DataHistError:
     if _CONCURRENT_QUERIES in str(error.response.get("Reason", "")) + str(error):
         return TooManyQueries(
-            "The engine runs as many queries as it may; try again when some have ended.",
+            "The engine is already running as many queries as it allows; submit the query again "
+            "later.",
             retry_after_seconds=10,
         )
     return Throttled(
-        "The engine takes no more calls at the moment; send the request again a little later.",
+        "The engine accepts no more calls at the moment; send the request again later.",
         retry_after_seconds=_RETRY_SECONDS,
     )
 
@@ -181,7 +182,7 @@ def _from_invalid_request(error: ClientError) -> DataHistError:
         return _result_gone()
     if error_code == _MISMATCH:
         return IdempotencyKeyReused(
-            "This Idempotency-Key came before, with another request; send a new key."
+            "This Idempotency-Key was already used for another request; send a new key."
         )
     if error_code == _MALFORMED:
         name, line, column, text = parse_reason(message)

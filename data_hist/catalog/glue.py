@@ -1,4 +1,4 @@
-"""The data dictionary as documents of AWS Glue: what `deploy/aws/service.yaml` creates.
+"""Render the data dictionary as AWS Glue documents, like those of `deploy/aws/service.yaml`.
 
 Does not call AWS. Documents are the inputs of Glue's CreateDatabase and CreateTable.
 """

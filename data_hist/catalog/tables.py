@@ -1,4 +1,4 @@
-"""The data dictionary: the tables and columns of each version of the API.
+"""Load the data dictionary: for each version of the API, its tables and their columns.
 
 Read from `default.yaml`. The SQL guard, `GET /tables` and the Glue documents take their tables from
 here. Knows no HTTP, SQL or AWS.

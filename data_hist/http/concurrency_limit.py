@@ -247,5 +247,6 @@ class OverloadControl:
 
 def _overloaded() -> Overloaded:
     return Overloaded(
-        "The service has as much to do as it can.", retry_after_seconds=_RETRY_SECONDS
+        "The service is already handling as many requests as it can; send the request again.",
+        retry_after_seconds=_RETRY_SECONDS,
     )

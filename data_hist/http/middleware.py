@@ -92,7 +92,7 @@ class OverloadMiddleware:
             if has_begun:
                 raise
             error = ShuttingDown(
-                "The service stops before this could be answered.",
+                "This instance is stopping and cannot finish the request; send it again.",
                 retry_after_seconds=_RETRY_SECONDS,
             )
             await _problem_response(error, scope)(scope, receive, send)

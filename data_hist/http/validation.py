@@ -162,14 +162,14 @@ def _no_constant(_name: str) -> NoReturn:
 
 def _bounded_integer(digits: str) -> int:
     if len(digits) > _MAX_INTEGER_DIGITS:
-        raise InvalidRequest("The body holds an integer with too many digits.")
+        raise InvalidRequest("The body contains an integer with too many digits.")
     return int(digits)
 
 
 def _finite(digits: str) -> float:
     number = float(digits)
     if not math.isfinite(number):
-        raise InvalidRequest("The body holds a number beyond the range of a double.")
+        raise InvalidRequest("The body contains a number beyond the range of a double.")
     return number
 
 
@@ -187,11 +187,11 @@ def _strings(document: Any) -> Iterator[str]:
 
 def _check_string(string: str) -> None:
     if "\0" in string:
-        raise InvalidRequest("The body holds a NUL character.")
+        raise InvalidRequest("The body contains a NUL character.")
     try:
         string.encode("utf-8")
     except UnicodeEncodeError:
-        raise InvalidRequest("The body holds half of a surrogate pair.") from None
+        raise InvalidRequest("The body contains half of a surrogate pair.") from None
 
 
 def _pattern(_validator: Any, pattern: str, instance: Any, _schema: Any) -> Iterator[Any]:

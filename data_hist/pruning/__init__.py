@@ -1,1 +1,1 @@
-"""Partition pruning: the time bounds of a query, and the partitions that they leave to read."""
+"""Partition pruning: the time bounds of a query, and the partitions that it has to read."""

@@ -1,4 +1,4 @@
-"""Derive the partitions that time bounds leave to read: as a SQL condition, and as a count.
+"""Derive which partitions a query with time bounds reads: as a SQL condition, and as a count.
 
 Engines prune files by partition columns alone, but callers bound timestamps. Days and hours are
 compared as strings.

@@ -197,7 +197,7 @@ def name_query_in_errors(query_id: str) -> Iterator[None]:
         raise QueryExpired(error.detail, query_id=query_id) from error
     except ResultUnreadable as error:
         raise ResultUnreadable(
-            f"{error.detail} POST /next reads a result from its first row all the same.",
+            f"{error.detail} POST /next still returns its rows, from the first page on.",
             query_id=query_id,
             retry_after_seconds=error.retry_after_seconds,
         ) from error

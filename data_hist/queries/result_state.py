@@ -66,7 +66,7 @@ def require_rows(
         return
     failure = with_column_hint(query.failure, tables) if query.failure else None
     raise QueryNotSuccessful(
-        failure.detail if failure else "The query was cancelled and has no rows; send it again.",
+        failure.detail if failure else "The query was cancelled and has no rows; submit it again.",
         query_id=query.query_id,
         code=failure.code if failure else None,
         line=failure.line if failure else None,

@@ -103,8 +103,8 @@ class ArrowRows:
         except (KeyError, ValueError, pa.ArrowException) as error:
             raise InvalidRequest(
                 f"Column {number + 1} holds a {self._columns[number].type} that Arrow and Parquet "
-                "have no form for. Ask for format csv, ndjson or json, which give its text, or "
-                "cast the column to varchar."
+                "cannot represent. Request csv, ndjson or json, which return its text, or cast "
+                "the column to varchar."
             ) from error
 
 

@@ -66,7 +66,7 @@ class RowSplitter:
         self._pending.append(rest)
         self._pending_bytes += len(rest)
         if self._pending_bytes > self._max_row_bytes:
-            raise EngineFailed("The result object has a row without an end.")
+            raise EngineFailed("The result object has a row that does not end.")
 
     def _without_header(self, rows: bytes) -> bytes:
         if self._header_seen:

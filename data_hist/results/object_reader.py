@@ -141,7 +141,7 @@ class ResultObject:
     def _read(self, start: int, size: int) -> bytes:
         found = self._engine.read_range(self._location, start, size, self.version.etag)
         if len(found.data) != size or found.object_bytes != self.version.object_bytes:
-            raise EngineFailed("The result object was cut short on its way.")
+            raise EngineFailed("The result object was truncated in transit.")
         return found.data
 
 

@@ -122,7 +122,8 @@ class TenantIsolation:
         """
         if owned.expires_at is not None and owned.expires_at <= self.clock():
             raise QueryExpired(
-                "The query is past its retention; send it again.", query_id=owned.query.query_id
+                "The retention of the query has ended; submit it again.",
+                query_id=owned.query.query_id,
             )
 
     def owned_or_none(self, query: Query, tenant: int) -> OwnedQuery | None:

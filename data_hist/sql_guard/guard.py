@@ -292,6 +292,6 @@ def _check_size(text: str) -> None:
     # The lexer refuses a lone surrogate with its position; here it only has to be counted.
     if len(text.encode(errors="surrogatepass")) > MAX_SQL_BYTES:
         raise QueryTooLarge(
-            f"A query is at most {MAX_SQL_BYTES:,} bytes of SQL, also with what is put in "
-            "place of its tables and parameters."
+            f"A query is at most {MAX_SQL_BYTES:,} bytes of SQL, including what replaces "
+            "its tables and parameters."
         )

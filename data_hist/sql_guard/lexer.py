@@ -218,11 +218,11 @@ def _check_quoted(source: Source, start: int, value: str) -> None:
 def _check_characters(source: Source) -> None:
     nul = source.text.find("\0")
     if nul >= 0:
-        raise source.invalid(nul, "The query holds a NUL character.")
+        raise source.invalid(nul, "The query contains a NUL character.")
     try:
         source.text.encode()
     except UnicodeEncodeError as fault:
-        raise source.invalid(fault.start, "The query holds half of a surrogate pair.") from None
+        raise source.invalid(fault.start, "The query contains half of a surrogate pair.") from None
 
 
 def _unexpected(source: Source, offset: int) -> Exception:

@@ -112,7 +112,9 @@ def parse_caller_sql(source: lexer.Source, lexed: lexer.Lexed) -> exp.Expr | Non
     except SyntaxFault as fault:
         raise _syntax_error(source, lexed.tokens, fault.offset) from None
     except (BudgetExceeded, RecursionError):
-        raise source.refusal(0, "TOO_COMPLEX", "The query is too complex to be read.") from None
+        raise source.refusal(
+            0, "TOO_COMPLEX", "The query is too complex to be parsed; simplify it."
+        ) from None
     except Exception:
         # sqlglot leaks other errors on strange texts, such as ValueError for an empty name.
         raise source.invalid(0, "The SQL cannot be read.") from None

@@ -155,7 +155,7 @@ class GuardPool:
             admitted: AdmittedQuery = future.result(self._limits.abandon_seconds)
         except (TimeoutError, ProcessExpired):
             raise StatementNotAllowed(
-                "The query is too complex to be read.", rule="TOO_COMPLEX"
+                "The query is too complex to be parsed; simplify it.", rule="TOO_COMPLEX"
             ) from None
         finally:
             self._pending.discard(future)

@@ -170,7 +170,7 @@ def _parse(lexed: Lexed) -> exp.Expr:
     except (parser.BudgetExceeded, RecursionError):
         # A sub-select adds a level of nesting, which may be one too many.
         raise StatementNotAllowed(
-            "The query is too complex to be read.", rule="TOO_COMPLEX"
+            "The query is too complex to be parsed; simplify it.", rule="TOO_COMPLEX"
         ) from None
     except Exception as error:
         raise RewriteFault("the rewritten query cannot be read") from error

@@ -286,6 +286,6 @@ def _late(*, was_sent: bool) -> EngineError:
             "The query engine does not answer in time.", retry_after_seconds=_RETRY_SECONDS
         )
     return Throttled(
-        "The engine takes no more calls at the moment; send the request again a little later.",
+        "The engine accepts no more calls at the moment; send the request again later.",
         retry_after_seconds=_RETRY_SECONDS,
     )
