@@ -35,6 +35,12 @@ _START = (
 )
 _CONTEXT = (Member("Catalog", minimum=1, maximum=256), Member("Database", minimum=1, maximum=255))
 _RESULT = (Member("OutputLocation"),)
+_REUSE = (Member("ResultReuseByAgeConfiguration", dict),)
+_REUSE_BY_AGE = (
+    Member("Enabled", bool, required=True),
+    Member("MaxAgeInMinutes", int, minimum=0, maximum=10080),
+)
+_DEFAULT_AGE_MINUTES = 60
 _ONE = (Member("QueryExecutionId", required=True, minimum=1, maximum=128),)
 _MANY = (Member("QueryExecutionIds", list, required=True, minimum=1, maximum=50),)
 _LIST = (
@@ -135,6 +141,7 @@ class ExecutionOperations:
             output_location=self._output_location(result.get("OutputLocation")),
             client_request_token=members["ClientRequestToken"],
             parameters=tuple(members.get("ExecutionParameters") or ()),
+            reuse_minutes=_reuse_minutes(members.get("ResultReuseConfiguration") or {}),
         )
 
     def _output_location(self, requested: str | None) -> str:
@@ -150,6 +157,12 @@ class ExecutionOperations:
         return location
 
 
+def _reuse_minutes(configuration: dict[str, Any]) -> int | None:
+    by_age = check_members(configuration, _REUSE).get("ResultReuseByAgeConfiguration") or {}
+    members = check_members(by_age, _REUSE_BY_AGE) if by_age else {}
+    return members.get("MaxAgeInMinutes", _DEFAULT_AGE_MINUTES) if members.get("Enabled") else None
+
+
 def execution_document(execution: Execution) -> dict[str, Any]:
     """Describe an execution, as in GetQueryExecution."""
     request = execution.request
@@ -160,7 +173,7 @@ def execution_document(execution: Execution) -> dict[str, Any]:
         "StatementType": execution.statement_type,
         "SubstatementType": execution.substatement,
         "ResultConfiguration": {"OutputLocation": execution.result_location},
-        "ResultReuseConfiguration": {"ResultReuseByAgeConfiguration": {"Enabled": False}},
+        "ResultReuseConfiguration": {"ResultReuseByAgeConfiguration": _reuse(request)},
         "QueryExecutionContext": {name: value for name, value in context.items() if value},
         "Status": _status(execution),
         "Statistics": _statistics(execution),
@@ -170,6 +183,11 @@ def execution_document(execution: Execution) -> dict[str, Any]:
     if request.parameters:
         document["ExecutionParameters"] = list(request.parameters)
     return document
+
+
+def _reuse(request: Request) -> dict[str, Any]:
+    minutes = request.reuse_minutes
+    return {"Enabled": minutes is not None} | ({"MaxAgeInMinutes": minutes} if minutes else {})
 
 
 def runtime_statistics(execution: Execution) -> dict[str, Any]:
@@ -208,7 +226,7 @@ def _statistics(execution: Execution) -> dict[str, Any]:
     return {
         "DataScannedInBytes": execution.statistics.scanned_bytes,
         **_timeline(execution),
-        "ResultReuseInformation": {"ReusedPreviousResult": False},
+        "ResultReuseInformation": {"ReusedPreviousResult": execution.reused is not None},
     }
 
 

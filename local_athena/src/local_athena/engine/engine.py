@@ -13,6 +13,7 @@ from local_athena.engine.backend import Backend, Plan
 from local_athena.engine.execution_registry import ExecutionRegistry, ExecutionStore
 from local_athena.engine.executions import Execution, Failure, Request
 from local_athena.engine.parameters import bind_parameters
+from local_athena.engine.result_reuse import find_reusable
 from local_athena.engine.results import ResultQuota
 from local_athena.engine.worker import Job, JobQueue, Worker
 from local_athena.errors import StatementFailure
@@ -77,7 +78,10 @@ class Engine:
                 return earlier.id
             self._check_quota()
             execution = self._registry.add(request, _substatement(plan, request.sql))
-            self._jobs.put(Job(execution.id, plan))
+            if reusable := find_reusable(request, self._registry, self._objects):
+                self._registry.change(execution.id, lambda each: each.reusing(reusable))
+            else:
+                self._jobs.put(Job(execution.id, plan))
         return execution.id
 
     def find(self, execution_id: str) -> Execution | None:

@@ -30,7 +30,12 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Request:
-    """A request to StartQueryExecution; `output_location` is the effective one."""
+    """A request to StartQueryExecution.
+
+    Attributes:
+        output_location: The effective one.
+        reuse_minutes: How old a result may be to be used again; None to run the statement.
+    """
 
     sql: str
     catalog: str | None
@@ -39,10 +44,16 @@ class Request:
     output_location: str
     client_request_token: str
     parameters: tuple[str, ...] = ()
+    reuse_minutes: int | None = None
 
     def same_as(self, other: "Request") -> bool:
         """Whether Athena treats both as the same request; it does not compare parameters."""
         return self._identity == other._identity
+
+    def has_result_of(self, other: "Request") -> bool:
+        """Whether the result of the other request is also the result of this one."""
+        same_place = (self.workgroup, self.parameters) == (other.workgroup, other.parameters)
+        return same_place and self.same_as(other)
 
     @property
     def _identity(self) -> tuple[str | None, ...]:
@@ -96,7 +107,12 @@ class Statistics:
 
 @dataclass(frozen=True)
 class Execution:
-    """The execution of one statement; `sequence` orders executions by arrival."""
+    """The execution of one statement.
+
+    Attributes:
+        sequence: Orders executions by arrival.
+        reused: The execution whose result it uses again; None if it has a result of its own.
+    """
 
     id: str
     sequence: int
@@ -109,6 +125,7 @@ class Execution:
     state_change_reason: str | None = None
     columns: tuple[Column, ...] = ()
     statistics: Statistics = field(default_factory=Statistics)
+    reused: str | None = None
 
     @property
     def statement_type(self) -> str:
@@ -129,7 +146,7 @@ class Execution:
     def result_location(self) -> str:
         """The S3 URL of the result, known before the result exists."""
         extension = "txt" if self.is_text else "csv"
-        return f"{self.request.output_location.rstrip('/')}/{self.id}.{extension}"
+        return f"{self.request.output_location.rstrip('/')}/{self.reused or self.id}.{extension}"
 
     @property
     def metadata_location(self) -> str:
@@ -146,6 +163,13 @@ class Execution:
     def succeeded(self, columns: tuple[Column, ...], statistics: Statistics) -> "Execution":
         """Return the execution as SUCCEEDED, with a result."""
         return self._finished(State.SUCCEEDED, columns=columns, statistics=statistics)
+
+    def reusing(self, earlier: "Execution") -> "Execution":
+        """Return the execution as SUCCEEDED, with the result of an earlier one; it read nothing."""
+        statistics = Statistics(output_rows=earlier.statistics.output_rows)
+        return self._finished(
+            State.SUCCEEDED, columns=earlier.columns, statistics=statistics, reused=earlier.id
+        )
 
     def failed(self, failure: Failure) -> "Execution":
         """Return the execution as FAILED, for a reason."""
