@@ -59,6 +59,8 @@ def parse_metadata_statement(sql: str, database: str) -> MetadataStatement | Non
         MalformedQuery: Athena would refuse it.
     """
     tokens = _Tokens(sql)
+    # awswrangler sends the name of the database in the quotes of Hive.
+    database = database.strip("`")
     if tokens.accept("DESCRIBE", "DESC"):
         return _parse_describe(tokens, database)
     if not tokens.accept("SHOW"):
