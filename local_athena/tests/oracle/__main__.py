@@ -14,7 +14,7 @@ from tests.oracle.recording import Recorder, features, note_recording
 from tests.oracle.trino import Oracle
 
 _Run = Callable[[argparse.Namespace], None]
-_DEFAULT_URL = "http://127.0.0.1:8080"
+_DEFAULT_URL = "http://127.0.0.1:8085"
 _FUZZ_DEADLINE_SECONDS = 10.0
 _ALLOWLIST = Path(__file__).parents[3] / "data_hist/sql_guard/function_allowlist.txt"
 
