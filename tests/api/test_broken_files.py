@@ -16,6 +16,8 @@ SECRET = "hunter2"
 WHOLE = f'{{"tags": "{SECRET}"}}\n'.encode()
 LONG = gzip.compress(b"".join(b'{"tags": "%d"}\n' % number for number in range(5_000)))
 NO_SPLIT = "Error opening Hive split - in "
+NO_MAGIC = "Malformed Parquet file. Expected magic number: PAR1 - in "
+NO_FOOTER = "Malformed Parquet file. Metadata index out of range - in "
 NO_RECORD = "Row is not a valid JSON Object - in "
 FILES = [
     ("2025-01-01", "a.json.gz", WHOLE, "HIVE_CANNOT_OPEN_SPLIT", NO_SPLIT),
@@ -29,8 +31,8 @@ FILES = [
         "HIVE_BAD_DATA",
         "Error parsing field value (hidden) in ",
     ),
-    ("2025-01-06", "a.parquet", WHOLE * 10, "HIVE_CANNOT_OPEN_SPLIT", NO_SPLIT),
-    ("2025-01-07", "a.parquet", b"PAR1" + WHOLE * 10 + b"PAR1", "HIVE_CANNOT_OPEN_SPLIT", NO_SPLIT),
+    ("2025-01-06", "a.parquet", WHOLE * 10, "HIVE_BAD_DATA", NO_MAGIC),
+    ("2025-01-07", "a.parquet", b"PAR1" + WHOLE * 10 + b"PAR1", "HIVE_BAD_DATA", NO_FOOTER),
 ]
 
 

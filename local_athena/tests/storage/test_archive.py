@@ -97,13 +97,6 @@ def test_formats_may_be_mixed(tmp_path: Path) -> None:
     ]
 
 
-def test_nested_values_in_parquet_become_json_text(tmp_path: Path) -> None:
-    minute = add_file(tmp_path).parent
-    add_parquet(minute / "a.parquet", "SELECT {'a': 1152921504606846976, 'b': ['ü']} AS data")
-
-    assert rows(tmp_path, "data") == [('{"a":1152921504606846976,"b":["ü"]}',)]
-
-
 @pytest.mark.parametrize(
     ("minute", "name"),
     [

@@ -14,6 +14,7 @@ from local_athena.backends.duckdb.dialect.typed_sql import (
     select_from,
 )
 from local_athena.backends.duckdb.storage.hidden_columns import hidden_columns
+from local_athena.backends.duckdb.storage.parquet import select_parquet
 from local_athena.backends.duckdb.storage.partitions import (
     DataFile,
     FolderFilter,
@@ -22,7 +23,7 @@ from local_athena.backends.duckdb.storage.partitions import (
     list_data_files,
 )
 from local_athena.backends.duckdb.storage.records import duckdb_type, select_columns
-from local_athena.tables import JsonSerde, PartitionLevel, Table
+from local_athena.tables import PartitionLevel, Table
 
 _PARQUET = ".parquet"
 _NO_LABELS: Mapping[str, str] = MappingProxyType({})
@@ -70,7 +71,7 @@ class Archive:
         """
         files = list_data_files(self._root / table.location, table.levels, keep)
         return ArchiveScan(
-            _table_sql(table, files, self._place(), copy, hidden),
+            _table_sql(table, files, self._root, copy, hidden),
             len(files),
             sum(file.size for file in files),
         )
@@ -83,20 +84,18 @@ class Archive:
         """List the folders that DuckDB must be allowed to read."""
         return [self._root]
 
-    def _place(self) -> str:
-        """Write an expression for the path of a record's file below the archive."""
-        return f"substr(filename, {len(str(self._root)) + 2})"
-
 
 def _table_sql(
     table: Table,
     files: Sequence[DataFile],
-    place: str,
+    root: Path,
     copy: CopyFile,
     hidden: Mapping[str, str],
 ) -> str:
+    # The path of a record's file below the archive.
+    place = f"substr(filename, {len(str(root)) + 2})"
     stored = [column for column in table.columns if not column.partition]
-    values = {column.name: quote_identifier(column.name) for column in stored}
+    values = {column.name: f"c{number}" for number, column in enumerate(stored)}
     values |= _folder_values(table)
     columns = [
         f"{values[column.name]} AS {quote_identifier(column.name)}" for column in table.columns
@@ -108,8 +107,7 @@ def _table_sql(
     if lines:
         relations = [select_columns(_from_lines(lines, copy), stored, table.serde, place)]
     if parquet:
-        # Columns of Parquet have their names without regard to case, and without mapping.
-        relations.append(select_columns(_from_parquet(parquet), stored, JsonSerde(), place))
+        relations += select_parquet(parquet, stored, root, place)
     return select_from(", ".join(columns), f"({' UNION ALL '.join(relations)}) AS record")
 
 
@@ -147,15 +145,6 @@ def _read_lines(filename: str, paths: Sequence[str], delimiter: str = "") -> str
         # By default a buffer for each file and thread holds sixteen of the longest lines.
         f"buffer_size = {_LONGEST_LINE}, max_line_size = {_LONGEST_LINE}, filename = true, "
         "hive_partitioning = false)",
-    )
-
-
-def _from_parquet(paths: Sequence[str]) -> str:
-    # As JSON, so that both formats follow the same rules whatever the types in the file.
-    return (
-        "SELECT row.filename, CAST(to_json(row) AS VARCHAR) AS line "  # noqa: S608
-        f"FROM read_parquet({_list(paths)}, filename = true, union_by_name = true, "
-        "hive_partitioning = false, binary_as_string = true) AS row"
     )
 
 

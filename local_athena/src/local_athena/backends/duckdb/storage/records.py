@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from local_athena.backends.duckdb.dialect.trino_types import TrinoType
 from local_athena.backends.duckdb.dialect.type_names import parse_type
-from local_athena.backends.duckdb.dialect.typed_sql import quote_identifier, quote_string
+from local_athena.backends.duckdb.dialect.typed_sql import quote_string
 from local_athena.backends.duckdb.storage.record_functions import describe_records
 from local_athena.tables import Column, JsonSerde
 
@@ -49,7 +49,7 @@ def duckdb_type(athena_type: str) -> str:
 
 
 def select_columns(lines: str, columns: Sequence[Column], serde: JsonSerde, place: str) -> str:
-    """Select `filename` and the columns of a table from a relation of `filename` and `line`.
+    """Select `filename` and columns (`c0`, `c1`) from a relation of `filename` and `line`.
 
     `place` is an expression for the path of the file in error messages.
     """
@@ -58,7 +58,7 @@ def select_columns(lines: str, columns: Sequence[Column], serde: JsonSerde, plac
     for number, column in enumerate(columns):
         exact = f"athena_record_field(line, {description}, {number}, {place})"
         value = _column_value(parse_type(column.type), f"f{number}", exact, serde)
-        values.append(f"{value} AS {quote_identifier(column.name)}")
+        values.append(f"{value} AS c{number}")
     keys = [_key(column, serde) for column in columns]
     fields, is_plain = "NULL::JSON[]", "false"
     if all(map(_PLAIN_KEY.fullmatch, keys)) and not _has_dotted_key(columns, serde):
