@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from mypy_boto3_athena.type_defs import QueryExecutionTypeDef
     from mypy_boto3_s3.client import S3Client
 
-OUTPUT = "s3://data-hist-results/tests/"
+BUCKET = "data-hist-results"
+OUTPUT = f"s3://{BUCKET}/tests/"
 # The bucket that each S3 test finds with one object, `ten`.
 S3_BUCKET = "s3-tests"
 TEN = b"0123456789"

@@ -9,12 +9,13 @@ from local_athena.testing import Endpoint
 
 from local_athena import testing
 from tests.archive_tree import TABLES_FILE
+from tests.clients import BUCKET
 
 
 @contextmanager
 def endpoint_process(data: Path, state: Path, **options: Any) -> Iterator[Endpoint]:
     """Run an endpoint."""
-    options = {"bucket": "data-hist-results"} | options
+    options = {"bucket": BUCKET} | options
     with testing.running_endpoint(TABLES_FILE, data, state, **options) as endpoint:
         yield endpoint
 

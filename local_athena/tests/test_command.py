@@ -11,7 +11,7 @@ import boto3
 import pytest
 
 from local_athena import command, testing
-from tests.clients import AthenaSession
+from tests.clients import BUCKET, AthenaSession
 
 PROJECT = Path(__file__).parents[1] / "pyproject.toml"
 
@@ -45,7 +45,7 @@ def test_the_sample_answers_through_its_own_tables(tmp_path: Path) -> None:
     tables = folder / "_tables.json"
     assert f"--tables {tables} --data {folder}" in written.stdout
 
-    with testing.running_endpoint(tables, folder, tmp_path / "state") as endpoint:
+    with testing.running_endpoint(tables, folder, tmp_path / "state", bucket=BUCKET) as endpoint:
         session = AthenaSession(endpoint.url)
         for table in ("events", "metrics"):
             ((count,),) = session.rows(f"SELECT count(*) FROM sample.{table}")
@@ -141,13 +141,14 @@ def test_tables_may_be_given_as_documents(tmp_path: Path) -> None:
         },
     }
 
-    with testing.running_endpoint([words], tmp_path / "data", tmp_path / "state") as endpoint:
+    data, state = tmp_path / "data", tmp_path / "state"
+    with testing.running_endpoint([words], data, state, bucket=BUCKET) as endpoint:
         found = boto3.client("athena", **endpoint.client_options).list_databases(
             CatalogName="AwsDataCatalog"
         )
         rows = AthenaSession(endpoint.url).rows("SELECT word FROM test.words ORDER BY 1")
 
-    assert found["DatabaseList"] == [{"Name": "test"}]
+    assert [each["Name"] for each in found["DatabaseList"]] == ["default", "test"]
     assert rows == [["one"], ["two"]]
 
 

@@ -18,18 +18,18 @@ LONG = gzip.compress(b"".join(b'{"tags": "%d"}\n' % number for number in range(5
 NO_SPLIT = "Error opening Hive split - in "
 NO_MAGIC = "Malformed Parquet file. Expected magic number: PAR1 - in "
 NO_FOOTER = "Malformed Parquet file. Metadata index out of range - in "
-NO_RECORD = "Row is not a valid JSON Object - in "
+NOT_READ = "Failed to read file at "
 FILES = [
     ("2025-01-01", "a.json.gz", WHOLE, "HIVE_CANNOT_OPEN_SPLIT", NO_SPLIT),
     ("2025-01-02", "a.json.gz", LONG[:-500], "HIVE_CANNOT_OPEN_SPLIT", NO_SPLIT),
-    ("2025-01-03", "a.json", b'{"tags": "' + WHOLE, "HIVE_BAD_DATA", NO_RECORD),
-    ("2025-01-04", "it is.json", f'["{SECRET}"]\n'.encode(), "HIVE_CURSOR_ERROR", NO_RECORD),
+    ("2025-01-03", "a.json", b'{"tags": "' + WHOLE, "HIVE_CURSOR_ERROR", NOT_READ),
+    ("2025-01-04", "it is.json", WHOLE[:-2], "HIVE_CURSOR_ERROR", NOT_READ),
     (
         "2025-01-05",
         "a.json",
-        f'{{"customerid": "{SECRET}\'s \\"own\\""}}\n'.encode(),
-        "HIVE_BAD_DATA",
-        "Error parsing field value (hidden) in ",
+        f'{{"customerid": {{"name": "{SECRET}"}}}}\n'.encode(),
+        "HIVE_CURSOR_ERROR",
+        NOT_READ,
     ),
     ("2025-01-06", "a.parquet", WHOLE * 10, "HIVE_BAD_DATA", NO_MAGIC),
     ("2025-01-07", "a.parquet", b"PAR1" + WHOLE * 10 + b"PAR1", "HIVE_BAD_DATA", NO_FOOTER),
