@@ -23,12 +23,17 @@ from tests.e2e.commands import (
     running,
 )
 from tests.support.api_calls import all_rows, submitted
+from tests.support.waiting import wait_until
 
 READY = "Ready."
 
 
 def local(archive: Path, state: Path, port: int) -> list[str]:
     return ["local", "--data", str(archive), "--state", str(state), "--port", str(port)]
+
+
+# The endpoint with a process for each of its two workers, and gunicorn with its two.
+PROCESSES = 6
 
 
 def api(port: int) -> httpx.Client:
@@ -44,7 +49,7 @@ def test_local_answers_and_stops_with_everything_it_started(
         with api(port) as client:
             assert all_rows(client, "SELECT count(*) FROM events") == [[20]]
         started = descendants_of(process.pid)
-        assert len(started) == 4, "the endpoint, gunicorn and its two workers"
+        assert len(started) == PROCESSES
 
         process.send_signal(number)
 
@@ -66,12 +71,13 @@ def test_local_restarts_nothing_silently(archive: Path, tmp_path: Path, victim: 
     port = free_port()
     with running(local(archive, tmp_path, port), READY) as process:
         started = descendants_of(process.pid)
-        assert len(started) == 4, "the endpoint, gunicorn and its two workers"
+        assert len(started) == PROCESSES
 
         os.kill(children_of(process.pid)[victim], signal.SIGKILL)
 
         assert process.wait(120) == 1
-        assert not any(is_alive(pid) for pid in started)
+        # The system ends the processes of an endpoint that was killed.
+        wait_until(lambda: not any(is_alive(pid) for pid in started), "the end of all processes")
 
 
 @pytest.mark.parametrize("command", ["local", "local-athena"])
