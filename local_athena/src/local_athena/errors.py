@@ -124,3 +124,9 @@ class MalformedQuery(Exception):
 
 class EntityNotFound(Exception):
     """A table that a statement describes does not exist: it is refused, and no execution exists."""
+
+
+def find_position(sql: str, offset: int) -> tuple[int, int]:
+    """Find the line and column, from 1, of an offset in the text."""
+    before = sql[:offset]
+    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1

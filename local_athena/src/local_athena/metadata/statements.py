@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from local_athena.errors import MalformedQuery
+from local_athena.errors import MalformedQuery, find_position
 from local_athena.tables import CATALOG_NAME
 
 _TOKEN = re.compile(
@@ -135,11 +135,9 @@ class _Tokens:
     def _mismatch(self, expected: str) -> MalformedQuery:
         at_end = self._position == len(self._tokens)
         offset = len(self._sql) if at_end else self._tokens[self._position].start("text")
-        before = self._sql[:offset]
-        column = offset - (before.rfind("\n") + 1) + 1
         shown = "<EOF>" if at_end else self.peek()
         text = f"mismatched input '{shown}'. Expecting: {expected}"
-        return MalformedQuery(text, before.count("\n") + 1, column)
+        return MalformedQuery(text, *find_position(self._sql, offset))
 
 
 def _parse_describe(tokens: _Tokens, database: str) -> MetadataStatement | None:

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.parsing import describe_node, find_offset, find_position
+from local_athena.backends.duckdb.dialect.parsing import describe_node, find_offset
 from local_athena.backends.duckdb.dialect.scopes import Relation, Scope
 from local_athena.backends.duckdb.dialect.trino_types import TrinoType, common_type
 from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce
-from local_athena.errors import MalformedQuery, StatementFailure
+from local_athena.errors import MalformedQuery, StatementFailure, find_position
 from local_athena.tables import Catalog, Table
 
 _MAX_EXPRESSION = 4_000_000

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from local_athena.errors import StatementFailure
+from local_athena.errors import StatementFailure, find_position
 
 _RAISED = re.compile(r"Could not convert string '([A-Z_]+):(.*)' to INT32", re.DOTALL)
 # By a Python function; what follows the first line is a traceback.
@@ -227,8 +227,7 @@ def _failure_at(name: str, template: str, word: str, sql: str) -> StatementFailu
     offset = _find_word(word, sql)
     if offset is None:
         return StatementFailure(name, text)
-    before = sql[:offset]
-    return StatementFailure(name, text, before.count("\n") + 1, offset - before.rfind("\n"))
+    return StatementFailure(name, text, *find_position(sql, offset))
 
 
 def _find_word(word: str, sql: str) -> int | None:

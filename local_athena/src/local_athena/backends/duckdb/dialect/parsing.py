@@ -14,7 +14,7 @@ from sqlglot.parsers.trino import TrinoParser
 from sqlglot.tokenizer_core import Token, TokenizerCore, TokenType
 
 from local_athena.backends.duckdb.dialect.validation import check_tokens
-from local_athena.errors import MalformedQuery
+from local_athena.errors import MalformedQuery, find_position
 
 # sqlglot logs statements that it does not know, and SQL must not be logged.
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
@@ -124,12 +124,6 @@ def parse_statement(sql: str) -> exp.Expr:
     if len(statements) > 1:
         raise MalformedQuery("Only one sql statement is allowed", 1, 1)
     return statements[0]
-
-
-def find_position(sql: str, offset: int) -> tuple[int, int]:
-    """Find the line and column, from 1, of an offset in the text."""
-    before = sql[:offset]
-    return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
 
 
 def find_offset(node: exp.Expr) -> int | None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from sqlglot.tokenizer_core import Token, TokenType
 
-from local_athena.errors import MalformedQuery
+from local_athena.errors import MalformedQuery, find_position
 
 _FOREIGN_TOKENS = frozenset(
     {
@@ -88,7 +88,6 @@ def _check_limit_order(sql: str, tokens: Sequence[Token]) -> None:
 
 
 def _mismatched_input(sql: str, token: Token) -> MalformedQuery:
-    before = sql[: token.start]
-    line, column = before.count("\n") + 1, token.start - before.rfind("\n")
     shown = sql[token.start : token.end + 1]
-    return MalformedQuery(f"mismatched input '{shown}'. Expecting: <expression>", line, column)
+    text = f"mismatched input '{shown}'. Expecting: <expression>"
+    return MalformedQuery(text, *find_position(sql, token.start))
