@@ -27,14 +27,7 @@ def find_reusable(
         is_source = earlier.substatement == "SELECT" and earlier.reused is None
         if not is_source or not request.has_result_of(earlier.request):
             continue
-        if earlier.completed_at and earlier.completed_at > oldest and _exists(earlier, objects):
+        is_young = earlier.completed_at is not None and earlier.completed_at > oldest
+        if is_young and objects.has(*split_location(earlier.result_location)):
             return earlier
     return None
-
-
-def _exists(execution: Execution, objects: ObjectStore) -> bool:
-    file = objects.open(*split_location(execution.result_location))
-    if file is None:
-        return False
-    file.close()
-    return True

@@ -94,7 +94,7 @@ class ResultQuota:
         if seen == self._seen or self._excess_bytes() <= 0:
             return
         for result in self._kept():
-            if not self._exists(result):
+            if not self._objects.has(*split_location(result.result_location)):
                 self._deleted.add(result.id)
         for result in self._kept()[:-1]:
             if self._excess_bytes() <= 0:
@@ -108,9 +108,3 @@ class ResultQuota:
 
     def _excess_bytes(self) -> int:
         return sum(each.statistics.output_bytes for each in self._kept()) - self._max_bytes
-
-    def _exists(self, execution: Execution) -> bool:
-        file = self._objects.open(*split_location(execution.result_location))
-        if file is not None:
-            file.close()
-        return file is not None

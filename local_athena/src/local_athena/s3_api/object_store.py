@@ -85,6 +85,13 @@ class ObjectStore:
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError, KeyUnusable):
             return None
 
+    def has(self, bucket: str, key: str) -> bool:
+        """Whether the object exists."""
+        file = self.open(bucket, key)
+        if file is not None:
+            file.close()
+        return file is not None
+
     def new_upload(self) -> Path:
         """Return a path for an upload, before `put` moves it into place."""
         return self._uploads / secrets.token_hex(16)
