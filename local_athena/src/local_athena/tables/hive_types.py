@@ -29,7 +29,7 @@ def sql_type(hive_type: str) -> str:
     nested = _NESTED.fullmatch(hive_type)
     if nested is None:
         raise ValueError(hive_type)
-    parts = _split(nested[2])
+    parts = split_parts(nested[2])
     if nested[1] == "struct":
         return f"row({', '.join(map(_field, parts))})"
     if len(parts) != (1 if nested[1] == "array" else 2):
@@ -44,7 +44,7 @@ def _field(part: str) -> str:
     return f"{found[1].lower()} {sql_type(found[2])}"
 
 
-def _split(parts: str) -> list[str]:
+def split_parts(parts: str) -> list[str]:
     """Split at the commas that are in no brackets."""
     depth, start, found = 0, 0, []
     for place, character in enumerate(parts):

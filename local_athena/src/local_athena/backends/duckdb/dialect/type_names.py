@@ -3,6 +3,7 @@
 import re
 
 from local_athena.backends.duckdb.dialect.trino_types import TIMESTAMP, TrinoType, row_of
+from local_athena.tables.hive_types import split_parts
 
 _TYPE = re.compile(r"(\w+)(?:\((.*)\))?")
 
@@ -12,7 +13,7 @@ def parse_type(name: str) -> TrinoType:
     found = _TYPE.fullmatch(name)
     if found is None:
         raise ValueError(name)
-    base, parts = found[1], _split(found[2] or "")
+    base, parts = found[1], [part.strip() for part in split_parts(found[2] or "")]
     if base in ("array", "map"):
         return TrinoType(base, tuple(map(parse_type, parts)))
     if base == "row":
@@ -25,15 +26,3 @@ def parse_type(name: str) -> TrinoType:
         precision, scale = [*numbers, 0][:2]
         return TrinoType(base, precision=precision, scale=scale)
     return TrinoType(base, length=numbers[0] if numbers else None)
-
-
-def _split(parts: str) -> list[str]:
-    """Split at the commas that are in no brackets."""
-    depth, pieces = 0, [""]
-    for character in parts:
-        depth += (character == "(") - (character == ")")
-        if character == "," and depth == 0:
-            pieces.append("")
-        else:
-            pieces[-1] += character
-    return [piece.strip() for piece in pieces]
