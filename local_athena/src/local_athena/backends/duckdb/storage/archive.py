@@ -18,20 +18,18 @@ from local_athena.backends.duckdb.storage.parquet import select_parquet
 from local_athena.backends.duckdb.storage.partitions import (
     DataFile,
     FolderFilter,
-    folder_value,
+    folder_values,
     keep_all,
     list_data_files,
 )
 from local_athena.backends.duckdb.storage.records import duckdb_type, select_columns
-from local_athena.tables import PartitionLevel, Table
+from local_athena.tables import Table
 
 _PARQUET = ".parquet"
 _NO_LABELS: Mapping[str, str] = MappingProxyType({})
 _NO_LINES = "SELECT CAST(NULL AS VARCHAR) AS filename, CAST(NULL AS VARCHAR) AS line WHERE false"
 # The longest row Athena reads.
 _LONGEST_LINE = 32 * 1024 * 1024
-
-
 # Without a delimiter, DuckDB reads no NUL in a line.
 _UNUSED_DELIMITER = "\x01\x02\x03\x04"
 
@@ -96,7 +94,7 @@ def _table_sql(
     place = f"substr(filename, {len(str(root)) + 2})"
     stored = [column for column in table.columns if not column.partition]
     values = {column.name: f"c{number}" for number, column in enumerate(stored)}
-    values |= _folder_values(table)
+    values |= _partition_values(table)
     columns = [
         f"{values[column.name]} AS {quote_identifier(column.name)}" for column in table.columns
     ]
@@ -111,18 +109,16 @@ def _table_sql(
     return select_from(", ".join(columns), f"({' UNION ALL '.join(relations)}) AS record")
 
 
-def _folder_values(table: Table) -> dict[str, str]:
+def _partition_values(table: Table) -> dict[str, str]:
     """Write the partition columns as expressions on the path of the file."""
     types = {column.name: duckdb_type(column.type) for column in table.partition_columns}
+    texts = folder_values(table)
     return {
-        level.column: _folder_value(level, place, types[level.column])
-        for place, level in enumerate(table.levels, -len(table.levels) - 1)
+        level.column: texts[level.column]
+        if level.is_text
+        else f"CAST({texts[level.column]} AS {types[level.column]})"
+        for level in table.levels
     }
-
-
-def _folder_value(level: PartitionLevel, place: int, duckdb_type: str) -> str:
-    value = folder_value(level, place)
-    return value if level.is_text else f"CAST({value} AS {duckdb_type})"
 
 
 def _from_lines(paths: Sequence[str], copy: CopyFile) -> str:

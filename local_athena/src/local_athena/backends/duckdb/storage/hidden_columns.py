@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from local_athena.backends.duckdb.dialect.typed_sql import quote_identifier, quote_string
-from local_athena.backends.duckdb.storage.partitions import DataFile, folder_value
+from local_athena.backends.duckdb.storage.partitions import DataFile, folder_values
 from local_athena.tables import Table
 
 
@@ -41,10 +41,7 @@ def _of_file(values: Sequence[str], files: Sequence[DataFile]) -> str:
 
 
 def _partition(table: Table) -> str:
-    values = {
-        level.column: folder_value(level, place)
-        for place, level in enumerate(table.levels, -len(table.levels) - 1)
-    }
+    values = folder_values(table)
     named = (
         f"{quote_string(f'{column.name}=')} || {values[column.name]}"
         for column in table.partition_columns

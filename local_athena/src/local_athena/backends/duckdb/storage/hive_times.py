@@ -3,7 +3,11 @@
 import re
 from dataclasses import dataclass
 
-from local_athena.backends.duckdb.storage.java_numbers import parse_bigint, parse_decimal
+from local_athena.backends.duckdb.storage.java_numbers import (
+    WHITE_SPACE,
+    parse_bigint,
+    parse_decimal,
+)
 
 # What follows a date is ignored.
 _DATE = re.compile(r"(-?[0-9]{1,4})-(-?[0-9]{1,2})-(-?[0-9]{1,2})(?![0-9])")
@@ -20,7 +24,6 @@ _ISO_TIMESTAMP = re.compile(
 _ZONE = re.compile(r"(.*?)(?:[zZ]|([+-])([0-9]{2}):?([0-9]{2}))", re.DOTALL)
 _NUMBER = re.compile(r"[-+.0-9]*")
 _WHOLE_NUMBER = re.compile(r"[+-]?[0-9]+")
-_WHITE = "".join(map(chr, range(33)))
 _DAY = 86_400
 # Microseconds must fit into 64 bits.
 _MOST_MILLISECONDS = 2**63 // 1000
@@ -33,7 +36,7 @@ _DAYS_TO_1970 = 719_468
 
 def parse_date(text: str) -> int | None:
     """Parse a date or a number of days since 1970-01-01."""
-    found = _DATE.match(text.strip(_WHITE))
+    found = _DATE.match(text.strip(WHITE_SPACE))
     if found and not any(map(_NEGATIVE_ZERO.fullmatch, found.groups())):
         return _days(*map(int, found.groups()))
     days = parse_bigint(text)
@@ -67,7 +70,7 @@ def _parse_with_time(text: str) -> int | None:
         offset = (int(zoned[3]) * 60 + int(zoned[4])) * 60 if zoned[2] else 0
         if offset <= _LARGEST_OFFSET and (zoned[4] or "0") < "60":
             return _milliseconds(found) - (-offset if zoned[2] == "-" else offset) * 1000
-    trimmed = text.strip(_WHITE)
+    trimmed = text.strip(WHITE_SPACE)
     found = _TIMESTAMP.fullmatch(trimmed) or _ISO_TIMESTAMP.fullmatch(trimmed)
     return _milliseconds(found) if found else None
 

@@ -21,6 +21,7 @@ from local_athena.backends.duckdb.storage.hive_times import (
     print_timestamp,
 )
 from local_athena.backends.duckdb.storage.java_numbers import (
+    WHITE_SPACE,
     canonical_word,
     parse_decimal,
     parse_integer,
@@ -38,7 +39,6 @@ from local_athena.tables import JsonSerde
 Converted: TypeAlias = "str | list[Converted] | dict[str, Converted] | None"
 Converter: TypeAlias = Callable[[Value], Converted]
 
-_WHITE = "".join(map(chr, range(33)))
 _BITS = {"tinyint": 8, "smallint": 16, "integer": 32, "bigint": 64}
 _FLOAT = re.compile(
     r"([+-]?)(?:(NaN|Infinity)"
@@ -131,7 +131,7 @@ def _print_real(text: str) -> str | None:
 
 
 def _parse_float(text: str) -> float | None:
-    found = _FLOAT.fullmatch(text.strip(_WHITE))
+    found = _FLOAT.fullmatch(text.strip(WHITE_SPACE))
     if found is None:
         return None
     sign, word, number, hexadecimal = found.groups()
@@ -203,7 +203,7 @@ def _convert_array(element: Converter, value: Value) -> Converted:
 
 
 def _convert_map(key: Converter, member: Converter, value: Value) -> Converted:
-    if isinstance(value, str) and not value.strip(_WHITE):
+    if isinstance(value, str) and not value.strip(WHITE_SPACE):
         return None
     if not isinstance(value, dict):
         raise InvalidJsonError("Only an object is a map")
@@ -229,7 +229,7 @@ class RowConverter:
 
     def convert(self, value: Value) -> Converted:
         """Convert all fields; they are named f1, f2 and so on."""
-        if isinstance(value, str) and value.strip(_WHITE):
+        if isinstance(value, str) and value.strip(WHITE_SPACE):
             raise InvalidJsonError("A scalar is no row")
         return {
             f"f{number + 1}": self.convert_field(value, number)

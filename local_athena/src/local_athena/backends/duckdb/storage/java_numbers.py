@@ -4,6 +4,9 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
+WHITE_SPACE = "".join(map(chr, range(33)))
+"""What Java trims."""
+
 _INTEGER = re.compile(r"[+-]?\d+")
 _HEX_INTEGER = re.compile(r"0[xX]([0-9a-fA-F][^\W_]*)")
 _OCTAL_INTEGER = re.compile(r"0([0-8]\d*)")

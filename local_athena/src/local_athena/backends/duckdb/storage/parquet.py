@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from local_athena.backends.duckdb.dialect.trino_types import UNBOUNDED, TrinoType
+from local_athena.backends.duckdb.dialect.trino_types import TrinoType
 from local_athena.backends.duckdb.dialect.type_names import parse_type
 from local_athena.backends.duckdb.dialect.typed_sql import (
     quote_identifier,
@@ -20,6 +20,7 @@ from local_athena.backends.duckdb.storage.parquet_schemas import (
     read_schemas,
 )
 from local_athena.backends.duckdb.storage.parquet_values import Conversion, find_conversion
+from local_athena.backends.duckdb.storage.records import bound_text
 from local_athena.tables import Column
 
 # No column of Hive can begin with a blank.
@@ -73,11 +74,4 @@ def _convert(conversion: Conversion, value: str, kind: TrinoType, place: str) ->
         message = f"{quote_string(error)} || ' - in ' || {place}"
         raised = f"CAST(CAST(CAST({message} AS INTEGER) AS VARCHAR) AS {kind.duckdb})"
         sql = f"CASE WHEN {condition.replace('{}', value)} THEN {raised} ELSE {sql} END"
-    return _bound(sql, kind)
-
-
-def _bound(sql: str, kind: TrinoType) -> str:
-    if kind.name not in ("varchar", "char") or kind.length in (None, UNBOUNDED):
-        return sql
-    cut = f"left({sql}, {kind.length})"
-    return f"rtrim({cut}, ' ')" if kind.name == "char" else cut
+    return bound_text(kind, sql) if kind.name in ("varchar", "char") else sql

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from local_athena.backends.duckdb.dialect.trino_types import UNBOUNDED, TrinoType
+from local_athena.backends.duckdb.dialect.typed_sql import quote_string
 from local_athena.backends.duckdb.storage.parquet_schemas import ParquetColumn
 
 _BYTES = ("BYTE_ARRAY", "FIXED_LEN_BYTE_ARRAY")
@@ -111,9 +112,9 @@ def _integer_as_date(stored: ParquetColumn, kind: TrinoType) -> Conversion:
     if _is_decimal(stored):
         return _unsupported(stored, kind)
     value = _signed(stored)
-    beyond = (f"{value} NOT BETWEEN {-(2**31)} AND {2**31 - 1}", "integer overflow")
-    failures = ((beyond[0], f"GENERIC_INTERNAL_ERROR:{beyond[1]}"),)
-    return Conversion(f"CAST(DATE '1970-01-01' + CAST({value} AS INTEGER) AS DATE)", failures)
+    beyond = f"{value} NOT BETWEEN {-(2**31)} AND {2**31 - 1}"
+    failure = (beyond, "GENERIC_INTERNAL_ERROR:integer overflow")
+    return Conversion(f"CAST(DATE '1970-01-01' + CAST({value} AS INTEGER) AS DATE)", (failure,))
 
 
 def _integer_as_decimal(stored: ParquetColumn, kind: TrinoType) -> Conversion:
@@ -242,8 +243,8 @@ def _row(stored: ParquetColumn, kind: TrinoType, depth: int) -> str | None:
         inner = _nested(part, one, depth) if part else f"CAST(NULL AS {one.duckdb})"
         if inner is None:
             return None
-        quoted = part.name.replace("'", "''") if part else ""
-        value = inner.replace("{}", f"struct_extract({{}}, '{quoted}')")
+        name = quote_string(part.name if part else "")
+        value = inner.replace("{}", f"struct_extract({{}}, {name})")
         fields.append(f"f{number} := {value}")
     if not any((field or "").lower() in found for field in kind.field_names):
         return f"CAST(NULL AS {kind.duckdb})"

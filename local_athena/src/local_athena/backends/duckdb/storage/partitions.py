@@ -94,8 +94,16 @@ def _visible(folder: str) -> Iterator[os.DirEntry[str]]:
         return
 
 
-def folder_value(level: PartitionLevel, place: int) -> str:
-    """Write an expression for the value in a folder's name, at a place in the path of a file."""
+def folder_values(table: Table) -> dict[str, str]:
+    """Write the texts of the partition columns as expressions on the path of a file."""
+    places = range(-len(table.levels) - 1, -1)
+    return {
+        level.column: _folder_value(level, place)
+        for level, place in zip(table.levels, places, strict=True)
+    }
+
+
+def _folder_value(level: PartitionLevel, place: int) -> str:
     name = f"split_part(filename, '/', {place})"
     around = len(level.prefix) + len(level.suffix)
     return f"substr({name}, {len(level.prefix) + 1}, length({name}) - {around})"

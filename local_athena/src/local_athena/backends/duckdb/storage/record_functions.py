@@ -13,10 +13,10 @@ from duckdb.func import FunctionNullHandling
 
 from local_athena.backends.duckdb.dialect.type_names import parse_type
 from local_athena.backends.duckdb.storage.hive_values import RowConverter, fold_name
+from local_athena.backends.duckdb.storage.java_numbers import WHITE_SPACE
 from local_athena.backends.duckdb.storage.lenient_json import InvalidJsonError, Value, parse_json
 from local_athena.tables import Column, JsonSerde
 
-_WHITE = "".join(map(chr, range(33)))
 _TABLES = 64
 
 
@@ -45,7 +45,7 @@ class _RecordReader:
         self._row = RowConverter([(name, parse_type(kind)) for name, kind in columns], serde)
 
     def read(self, line: str, number: int) -> str | None:
-        field = self._row.convert_field(self._parse(line.strip(_WHITE)), number)
+        field = self._row.convert_field(self._parse(line.strip(WHITE_SPACE)), number)
         return field if field is None or isinstance(field, str) else json.dumps(field)
 
     def _parse(self, line: str) -> Value:

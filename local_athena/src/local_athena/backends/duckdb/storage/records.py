@@ -125,9 +125,9 @@ def _column_value(kind: TrinoType, text: str, exact: str, serde: JsonSerde) -> s
     slow = _cast(kind, exact)
     cases = [f"NOT is_plain THEN {slow}", f"{text} IS NULL OR {text} = 'null' THEN NULL"]
     if kind.name in _TEXTS:
-        cases.append(f"starts_with({text}, '\"') THEN {_bounded(kind, _string_value(text))}")
+        cases.append(f"starts_with({text}, '\"') THEN {bound_text(kind, _string_value(text))}")
         nested = f"starts_with({text}, '{{') AND {_is_printed_alike(text, serde)}"
-        cases.append(f"{nested} THEN {_bounded(kind, f'CAST({text} AS VARCHAR)')}")
+        cases.append(f"{nested} THEN {bound_text(kind, f'CAST({text} AS VARCHAR)')}")
     elif kind.name in _INTEGERS:
         cast = f"TRY_CAST(CAST({text} AS VARCHAR) AS {kind.duckdb})"
         cases.append(f"CAST({cast} AS VARCHAR) = {text} THEN {cast}")
@@ -153,7 +153,8 @@ def _string_value(text: str) -> str:
     )
 
 
-def _bounded(kind: TrinoType, text: str) -> str:
+def bound_text(kind: TrinoType, text: str) -> str:
+    """Cut a text to the length of a varchar or char; a char has no blanks at its end."""
     cut = f"left({text}, {kind.length})" if kind.length else text
     return f"rtrim({cut}, ' ')" if kind.name == "char" else cut
 
