@@ -73,6 +73,11 @@ def _hive_failure(number: int, text: str) -> StatementFailure:
     return StatementFailure("FAILED", f"SemanticException [Error {number}]: {text}")
 
 
+def _require_database(statement: MetadataStatement, catalog: Catalog) -> None:
+    if not catalog.has_database(statement.database):
+        raise _hive_failure(10072, f"Database does not exist: {statement.written}")
+
+
 def _show_databases(statement: MetadataStatement, catalog: Catalog) -> Iterable[str]:
     """List the databases whose whole name a regular expression matches; `*` stands for all."""
     pattern = statement.pattern
@@ -90,8 +95,7 @@ def _show_databases(statement: MetadataStatement, catalog: Catalog) -> Iterable[
 
 def _show_tables(statement: MetadataStatement, catalog: Catalog) -> Iterable[str]:
     """List the tables; in a pattern, `*` stands for any characters and `|` for a choice."""
-    if not catalog.has_database(statement.database):
-        raise _hive_failure(10072, f"Database does not exist: {statement.written}")
+    _require_database(statement, catalog)
     choices = (statement.pattern or "*").split("|")
     texts = (".*".join(map(_escape_but_dots, choice.split("*"))) for choice in choices)
     wanted = re.compile("|".join(texts), re.IGNORECASE)
@@ -105,8 +109,7 @@ def _escape_but_dots(text: str) -> str:
 
 
 def _show_views(statement: MetadataStatement, catalog: Catalog) -> Iterable[str]:
-    if not catalog.has_database(statement.database):
-        raise _hive_failure(10072, f"Database does not exist: {statement.written}")
+    _require_database(statement, catalog)
     return ()
 
 

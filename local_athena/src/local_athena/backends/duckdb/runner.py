@@ -22,6 +22,7 @@ from local_athena.backends.duckdb.statement_process import (
     Fault,
     Reply,
     Task,
+    memory_failure,
 )
 from local_athena.backends.duckdb.storage.archive import Archive
 from local_athena.engine.backend import Abandoned
@@ -51,7 +52,7 @@ class Runner:
         except (Abandoned, StatementFailure) as outcome:
             return outcome
         except MemoryError:
-            return StatementFailure("EXCEEDED_MEMORY_LIMIT", "Query exceeded memory limit")
+            return memory_failure()
         except Exception:
             return Fault(traceback.format_exc())
         finally:

@@ -19,6 +19,7 @@ from local_athena.backends.duckdb.statement_process import (
     Reply,
     StatementProcess,
     Task,
+    memory_failure,
 )
 from local_athena.engine.backend import Abandoned, IsAbandoned, Outcome
 from local_athena.errors import StatementFailure
@@ -119,7 +120,7 @@ class ProcessSession:
             reply = StatementFailure("GENERIC_INTERNAL_ERROR", text, retryable=True)
         except MemoryExceeded:
             self._process.kill()
-            reply = StatementFailure("EXCEEDED_MEMORY_LIMIT", "Query exceeded memory limit")
+            reply = memory_failure()
         finally:
             with self._lock:
                 self._is_running = False

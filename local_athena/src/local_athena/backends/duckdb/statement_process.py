@@ -57,6 +57,11 @@ class Fault:
 Reply = Outcome | StatementFailure | Abandoned | Fault
 
 
+def memory_failure() -> StatementFailure:
+    """Make the failure of a statement that needs more memory than there is."""
+    return StatementFailure("EXCEEDED_MEMORY_LIMIT", "Query exceeded memory limit")
+
+
 class ProcessEnded(Exception):
     """The process ended before it replied."""
 
