@@ -16,7 +16,7 @@ _WRITER_VERSION = "476"
 _DATABASE = {"ownerName": "public", "ownerType": "ROLE", "parameters": {}}
 _LOCATION_TEMPLATE = "storage.location.template"
 _FORMATS = {"json": "OPENX_JSON", "parquet": "PARQUET"}
-# What the SerDe of a Parquet file does not know, Trino refuses.
+# They mean nothing for Parquet, and Trino passes over them there.
 _JSON_ONLY_PARAMETERS = ("case.insensitive", "dots.in.keys", "ignore.malformed.json", "mapping.")
 
 
