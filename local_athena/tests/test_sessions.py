@@ -108,14 +108,21 @@ def test_a_failure_comes_with_its_position_and_costs_no_process(worker: Worker) 
     assert worker.run("SELECT 1").rows == 1
 
 
-def test_an_interrupt_ends_a_statement_and_leaves_its_process(worker: Worker) -> None:
-    pid = worker.pid
+def cancel_a_large_result(worker: Worker) -> None:
+    """Cancel a statement once it has begun to write."""
     running = worker.start(LARGE_RESULT)
     wait_until(lambda: written(worker), "rows arrive")
 
     worker.cancel(running)
 
     assert isinstance(running.exception(), Abandoned)
+
+
+def test_an_interrupt_ends_a_statement_and_leaves_its_process(worker: Worker) -> None:
+    pid = worker.pid
+
+    cancel_a_large_result(worker)
+
     assert worker.run("SELECT 1").rows == 1
     assert worker.pid == pid
 
@@ -137,12 +144,9 @@ def test_a_statement_that_does_not_end_is_killed(worker: Worker, sql: str) -> No
 @pytest.mark.parametrize("limits", [replace(LIMITS, interrupt_seconds=0)])
 def test_a_new_process_takes_over_after_a_kill(worker: Worker) -> None:
     pid = worker.pid
-    running = worker.start(LARGE_RESULT)
-    wait_until(lambda: written(worker), "rows arrive")
 
-    worker.cancel(running)
+    cancel_a_large_result(worker)
 
-    assert isinstance(running.exception(), Abandoned)
     assert worker.run("SELECT 1").rows == 1
     assert worker.pid != pid
     assert not is_running(pid)
