@@ -31,6 +31,15 @@ ENDLESS = (
     "CROSS JOIN UNNEST(sequence(1, 10000)) AS b (y) CROSS JOIN UNNEST(sequence(1, 10000)) AS c (z) "
     "WHERE x + y * z = -1"
 )
+# Of each type that a client converts, a value.
+TYPES = """
+SELECT true AS bool_value, CAST(7 AS tinyint) AS tiny, CAST(8 AS bigint) AS big,
+  CAST(1.5 AS double) AS floating, CAST('12.30' AS decimal(9, 2)) AS exact, 'text' AS words,
+  DATE '2026-03-01' AS day, TIMESTAMP '2026-03-01 09:05:07.123' AS moment,
+  CAST(NULL AS varchar) AS nothing, '' AS empty
+"""
+AWKWARD = "SELECT 'say \"hi\", you' AS quotes, 'two\nlines' AS lines, 'é😀' AS letters"
+MANY = "SELECT x, 'v' AS y FROM UNNEST(sequence(1, 2500)) AS t (x) ORDER BY x"
 _CREDENTIALS = {
     "region_name": "us-east-1",
     "aws_access_key_id": "any",

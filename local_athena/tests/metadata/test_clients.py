@@ -12,6 +12,7 @@ import awswrangler
 import boto3
 import pyathena
 import pytest
+import sqlalchemy
 
 from tests.clients import OUTPUT
 
@@ -44,12 +45,18 @@ def connection(shop: AthenaSession, at_endpoint: None) -> Iterator[Any]:
         yield connection
 
 
-def test_sqlalchemy_inspects(shop: AthenaSession, at_endpoint: None) -> None:
-    """As Superset does, whose Athena engine is this dialect."""
-    sqlalchemy = pytest.importorskip("sqlalchemy")
+@pytest.fixture
+def alchemy(shop: AthenaSession, at_endpoint: None) -> Iterator[sqlalchemy.Engine]:
     query = f"s3_staging_dir={OUTPUT}&endpoint_url={shop.url}&poll_interval=0.02"
     url = f"awsathena+rest://any:any@athena.us-east-1.amazonaws.com:443/shop?{query}"
-    inspector = sqlalchemy.inspect(sqlalchemy.create_engine(url))
+    engine = sqlalchemy.create_engine(url)
+    yield engine
+    engine.dispose()
+
+
+def test_sqlalchemy_inspects(alchemy: sqlalchemy.Engine) -> None:
+    """As Superset does, whose Athena engine is this dialect."""
+    inspector = sqlalchemy.inspect(alchemy)
 
     assert inspector.get_schema_names() == ["default", "shop"]
     assert inspector.get_table_names() == ["orders", "plain", "projected", "wide"]
@@ -67,6 +74,14 @@ def test_sqlalchemy_inspects(shop: AthenaSession, at_endpoint: None) -> None:
     }
     with pytest.raises(sqlalchemy.exc.NoSuchTableError):
         inspector.get_view_definition("orders")
+
+
+def test_sqlalchemy_queries_a_reflected_table(alchemy: sqlalchemy.Engine) -> None:
+    orders = sqlalchemy.Table("orders", sqlalchemy.MetaData(), autoload_with=alchemy)
+    query = sqlalchemy.select(orders.c.day, orders.c.total).where(orders.c.id == 1)
+
+    with alchemy.connect() as connection:
+        assert connection.execute(query).fetchall() == [("2026-03-02", 1.5)]
 
 
 def test_pyathena_reads_what_is_shown(connection: Any) -> None:
@@ -147,7 +162,6 @@ def test_awswrangler_describes_a_table(at_endpoint: None) -> None:
 
 
 def test_the_aws_command_line_lists_tables(shop: AthenaSession) -> None:
-    pytest.importorskip("awscli")
     options = ["--endpoint-url", shop.url, "--region", "us-east-1", "--output", "json"]
 
     def aws(*arguments: str) -> Any:
