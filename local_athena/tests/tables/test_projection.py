@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import datetime
 
 import pytest
-from local_athena.tables.projection import DateProjection, Projection, parse_projection
+from local_athena.tables.dates import DateProjection
+from local_athena.tables.projection import Projection, parse_projection
 
 NOW = datetime(2026, 11, 20, 7, 34, 56)
 
@@ -76,6 +77,48 @@ def test_values(properties: dict[str, str], inside: list[str], outside: list[str
 
     assert [value for value in inside if not found.contains(value)] == []
     assert [value for value in outside if found.contains(value)] == []
+
+
+@pytest.mark.parametrize(
+    ("properties", "values"),
+    [
+        ({"type": "enum", "values": "b,a"}, ["a", "b"]),
+        ({"type": "integer", "range": "8,12", "digits": "2", "interval": "3"}, ["08", "11"]),
+        ({"type": "integer", "range": "-1,1"}, ["-1", "0", "1"]),
+        ({"type": "integer", "range": "2,1"}, []),
+        (
+            {"type": "date", "format": "yyyy-MM-dd", "range": "2026-02-27,2026-03-01"},
+            ["2026-02-27", "2026-02-28", "2026-03-01"],
+        ),
+        (
+            {"type": "date", "format": "'{y}'yyyy-M", "range": "NOW-1MONTH,NOW+2MONTHS"},
+            ["{y}2026-10", "{y}2026-11", "{y}2026-12", "{y}2027-1"],
+        ),
+        (
+            {"type": "date", "format": "yyyy/MM/dd/HH", "range": "NOW,NOW+1HOUR"}
+            | {"interval": "1", "interval_unit": "HOURS"},
+            ["2026/11/20/07", "2026/11/20/08"],
+        ),
+        (
+            {"type": "date", "format": "yyyy-MM-dd", "range": "9999-12-30,NOW+9999999DAYS"},
+            ["9999-12-30", "9999-12-31"],
+        ),
+        (
+            {"type": "date", "format": "yyyy-MM-dd", "range": "2024-01-31,2024-03-31"}
+            | {"interval_unit": "MONTHS"},
+            ["2024-01-31", "2024-02-29", "2024-03-29"],
+        ),
+    ],
+)
+def test_a_projection_lists_its_values(properties: dict[str, str], values: list[str]) -> None:
+    found = projection(**properties)
+
+    assert list(found.values() or ()) == values
+    assert [value for value in values if not found.contains(value)] == []
+
+
+def test_an_injected_key_has_any_value() -> None:
+    assert projection(type="injected").values() is None
 
 
 def test_the_present_is_that_of_the_query() -> None:

@@ -4,11 +4,13 @@ https://docs.aws.amazon.com/athena/latest/ug/partition-projection-supported-type
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Protocol
+
+from local_athena.tables.dates import DateBound, DateInterval, DatePattern, DateProjection
 
 
 class ProjectionError(ValueError):
@@ -26,6 +28,10 @@ class Projection(Protocol):
         """Whether Athena looks for a partition of this value."""
         ...
 
+    def values(self) -> Iterator[str] | None:
+        """List the values in order; None if any value may occur."""
+        ...
+
 
 @dataclass(frozen=True)
 class AnyValue:
@@ -35,6 +41,9 @@ class AnyValue:
         """Accept any value."""
         return True
 
+    def values(self) -> None:
+        """Tell that the values cannot be listed."""
+
 
 ANY_VALUE = AnyValue()
 
@@ -43,11 +52,15 @@ ANY_VALUE = AnyValue()
 class EnumProjection:
     """A fixed set of values."""
 
-    values: frozenset[str]
+    choices: frozenset[str]
 
     def contains(self, value: str) -> bool:
         """Whether the value is one of the set."""
-        return value in self.values
+        return value in self.choices
+
+    def values(self) -> Iterator[str]:
+        """List the values."""
+        return iter(sorted(self.choices))
 
 
 @dataclass(frozen=True)
@@ -67,86 +80,15 @@ class IntegerProjection:
         return (
             self.first <= number <= self.last
             and (number - self.first) % self.interval == 0
-            and value == f"{number:0{self.digits}d}"
+            and value == self._write(number)
         )
 
+    def values(self) -> Iterator[str]:
+        """List the numbers."""
+        return map(self._write, range(self.first, self.last + 1, self.interval))
 
-def _utc_now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
-@dataclass(frozen=True)
-class DateProjection:
-    """The dates of a range in steps; either end may be relative to the present."""
-
-    pattern: "DatePattern"
-    first: "DateBound"
-    last: "DateBound"
-    interval: "DateInterval"
-    clock: Callable[[], datetime] = _utc_now
-
-    def contains(self, value: str) -> bool:
-        """Whether the value is one of the dates, as Athena writes it."""
-        moment = self.pattern.parse(value)
-        if moment is None:
-            return False
-        now = self.clock()
-        first, last = (self.pattern.truncate(bound(now)) for bound in (self.first, self.last))
-        return first <= moment <= last and self.interval.reaches(first, moment)
-
-
-# No closure: tables are sent to other processes.
-DateBound = Callable[[datetime], datetime]
-
-# The letters of java.time.format.DateTimeFormatter that make sense in a folder's name.
-_FIELDS = {"y": "year", "M": "month", "d": "day", "H": "hour", "m": "minute", "s": "second"}
-_PATTERN_PART = re.compile(r"([A-Za-z])\1*|'((?:[^']|'')*)'|[^A-Za-z']+")
-
-
-class DatePattern:
-    """A format such as `yyyy-MM-dd`."""
-
-    def __init__(self, text: str) -> None:
-        self._regex = re.compile("".join(self._parts(text)))
-        # The fields from the year down to the smallest one in the pattern.
-        self.smallest = max(self._regex.groupindex, key=list(_FIELDS.values()).index, default="")
-        if not self.smallest:
-            raise ValueError("has no date in it")
-
-    def parse(self, text: str) -> datetime | None:
-        """Read a date, or None for a text of another form."""
-        match = self._regex.fullmatch(text)
-        if match is None:
-            return None
-        fields = {name: int(digits) for name, digits in match.groupdict().items()}
-        try:
-            return datetime(1970, 1, 1).replace(**fields)  # type: ignore[arg-type]  # no time zone
-        except ValueError:
-            return None
-
-    def truncate(self, moment: datetime) -> datetime:
-        """Set all parts to zero that the pattern does not contain."""
-        names = list(_FIELDS.values())
-        hidden = names[names.index(self.smallest) + 1 :]
-        zero = {name: 1 if name in ("month", "day") else 0 for name in hidden}
-        return moment.replace(microsecond=0, **zero)  # type: ignore[arg-type]  # no time zone
-
-    def _parts(self, text: str) -> list[str]:
-        parts = list(_PATTERN_PART.finditer(text))
-        if "".join(part[0] for part in parts) != text:
-            raise ValueError("has a quote that is not closed")
-        return [self._part(part) for part in parts]
-
-    def _part(self, part: re.Match[str]) -> str:
-        letter = part[1]
-        if letter is None:
-            literal = part[0] if part[2] is None else part[2].replace("''", "'") or "'"
-            return re.escape(literal)
-        if letter not in _FIELDS:
-            raise ValueError(f"has {part[0]}; use yyyy, MM, dd, HH, mm and ss")
-        digits = len(part[0])
-        width = "[1-9]?[0-9]" if digits == 1 else f"[0-9]{{{digits}}}"
-        return f"(?P<{_FIELDS[letter]}>{width})"
+    def _write(self, number: int) -> str:
+        return f"{number:0{self.digits}d}"
 
 
 _UNITS: dict[str, timedelta | int] = {
@@ -159,31 +101,6 @@ _UNITS: dict[str, timedelta | int] = {
     "YEARS": 12,
 }
 _RELATIVE = re.compile(r"NOW(?:\s*([+-])\s*(\d+)\s*([A-Z]+))?")
-
-
-@dataclass(frozen=True)
-class DateInterval:
-    """A step between two dates; `unit` is a duration, or a number of months."""
-
-    number: int
-    unit: timedelta | int
-
-    def reaches(self, first: datetime, moment: datetime) -> bool:
-        """Whether steps from the first date arrive at the other."""
-        if isinstance(self.unit, timedelta):
-            return not (moment - first) % (self.number * self.unit)
-        months = (moment.year - first.year) * 12 + moment.month - first.month
-        return months % (self.number * self.unit) == 0
-
-    def added_to(self, moment: datetime, sign: int) -> datetime:
-        """Return the date that is later, or earlier, by this interval."""
-        try:
-            if isinstance(self.unit, timedelta):
-                return moment + sign * self.number * self.unit
-            month = moment.year * 12 + moment.month - 1 + sign * self.number * self.unit
-            return moment.replace(year=month // 12, month=month % 12 + 1, day=min(moment.day, 28))
-        except (OverflowError, ValueError):
-            return datetime.max if sign > 0 else datetime.min
 
 
 def _fixed(moment: datetime, _now: datetime) -> datetime:

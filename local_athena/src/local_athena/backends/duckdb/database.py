@@ -24,7 +24,7 @@ from local_athena.backends.duckdb.dialect import (
 from local_athena.backends.duckdb.result_file import close_empty_result, copy_statement
 from local_athena.backends.duckdb.storage.archive import Archive
 from local_athena.backends.duckdb.storage.odd_files import OddFiles
-from local_athena.backends.duckdb.storage.partitions import folder_filter
+from local_athena.backends.duckdb.storage.partitions import create_partition_table, folder_filter
 from local_athena.backends.duckdb.storage.record_functions import install_record_functions
 from local_athena.engine.backend import Abandoned, IsAbandoned, Outcome
 from local_athena.engine.executions import Column
@@ -121,6 +121,10 @@ class Database:
             self.connection.execute("BEGIN TRANSACTION")
             for scan in scans:
                 keep = folder_filter(self.connection, scan)
+                if scan.of_partitions:
+                    values = self._archive.partitions(scan.table, keep)
+                    create_partition_table(self.connection, scan, values)
+                    continue
                 hidden = {name: scan.hidden_label(name) for name in scan.hidden}
                 rows = self._archive.scan(scan.table, keep, self._odd_files.copy, hidden)
                 self.connection.execute(f'CREATE TEMP VIEW "{scan.relation}" AS {rows.sql}')

@@ -60,13 +60,15 @@ class Scan:
 
     `relation` is the name that stands for it in the translated SQL; whoever runs that SQL creates
     a view of this name over the files that `predicates` leave, with a column for each hidden column
-    in `hidden`, named by its label.
+    in `hidden`, named by its label. For the table's `$partitions`, it is a table of the partition
+    keys that `predicates` leave.
     """
 
     relation: str
     table: Table
     predicates: tuple[PartitionPredicate, ...] = ()
     hidden: tuple[str, ...] = ()
+    of_partitions: bool = False
 
     def hidden_label(self, name: str) -> str:
         """Name a hidden column, such as `$path`, as no other scan of the statement does."""

@@ -1,6 +1,7 @@
 """Tables of the catalog and common table expressions: what a name in FROM means, and WITH."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlglot import exp
@@ -29,7 +30,7 @@ from local_athena.backends.duckdb.dialect.typed_sql import (
     select_from,
 )
 from local_athena.errors import StatementFailure
-from local_athena.tables import CATALOG_NAME, Table
+from local_athena.tables import CATALOG_NAME, Column, Table
 
 _HIDDEN = {
     "$path": VARCHAR,
@@ -37,6 +38,7 @@ _HIDDEN = {
     "$file_modified_time": TIMESTAMP_UTC,
     "$partition": VARCHAR,
 }
+_PARTITIONS = "$partitions"
 # Athena quotes any other in the message.
 _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_@:]*")
 
@@ -67,7 +69,10 @@ def resolve_table(translator: Translator, node: exp.Table) -> Relation:
         raise translator.failure("CATALOG_NOT_FOUND", text, node)
     if database == information_schema.DATABASE:
         return _select_system_table(translator, node, name)
-    return _add_scan(translator, _find_table(translator, node, database, name))
+    table = _find_table(translator, node, database, name)
+    if name.endswith(_PARTITIONS):
+        return _add_scan_of_partitions(translator, table)
+    return _add_scan(translator, table)
 
 
 def _select_system_table(translator: Translator, node: exp.Table, name: str) -> Relation:
@@ -87,8 +92,8 @@ def _find_table(translator: Translator, node: exp.Table, database: str, name: st
     if not translator.statement.catalog.has_database(database):
         text = f"Schema '{database}' does not exist"
         raise translator.failure("SCHEMA_NOT_FOUND", text, node)
-    table = translator.statement.catalog.find(database, name)
-    if table is None:
+    table = translator.statement.catalog.find(database, name.removesuffix(_PARTITIONS))
+    if table is None or (name.endswith(_PARTITIONS) and not table.partition_columns):
         raise _table_not_found(translator, node, database, name)
     return table
 
@@ -102,25 +107,10 @@ def _table_not_found(
 
 
 def _add_scan(translator: Translator, table: Table) -> Relation:
-    number = len(translator.statement.scans)
-    scan = Scan(f"scan_{number}", table)
-    translator.statement.scans.append(scan)
-    partitions = {
-        level.column: (PartitionColumn(number, level.column, depth),)
-        for depth, level in enumerate(table.levels, 1)
-    }
+    scan = Scan(f"scan_{len(translator.statement.scans)}", table)
     alias = translator.new_name("r")
     qualifier = (CATALOG_NAME, table.database, table.name)
-    fields = tuple(
-        Field(
-            column.name,
-            f"{alias}.{quote_identifier(column.name)}",
-            parse_type(column.type),
-            qualifier,
-            partitions.get(column.name, ()),
-        )
-        for column in table.columns
-    )
+    fields = _add_fields(translator, scan, table.columns, alias, qualifier)
     hidden = tuple(
         Field(name, f"{alias}.{quote_identifier(scan.hidden_label(name))}", kind, hidden=True)
         for name, kind in _HIDDEN.items()
@@ -128,6 +118,40 @@ def _add_scan(translator: Translator, table: Table) -> Relation:
     )
     qualified = tuple(replace(column, qualifier=qualifier) for column in hidden)
     return Relation(f"{scan.relation} AS {alias}", fields + qualified)
+
+
+def _add_scan_of_partitions(translator: Translator, table: Table) -> Relation:
+    scan = Scan(f"scan_{len(translator.statement.scans)}", table, of_partitions=True)
+    alias = translator.new_name("r")
+    qualifier = (CATALOG_NAME, table.database, table.name + _PARTITIONS)
+    fields = _add_fields(translator, scan, table.partition_columns, alias, qualifier)
+    return Relation(f"{scan.relation} AS {alias}", fields)
+
+
+def _add_fields(
+    translator: Translator,
+    scan: Scan,
+    columns: Sequence[Column],
+    alias: str,
+    qualifier: tuple[str, ...],
+) -> tuple[Field, ...]:
+    """Add a scan to the statement, and return its fields."""
+    number = len(translator.statement.scans)
+    translator.statement.scans.append(scan)
+    partitions = {
+        level.column: (PartitionColumn(number, level.column, depth),)
+        for depth, level in enumerate(scan.table.levels, 1)
+    }
+    return tuple(
+        Field(
+            column.name,
+            f"{alias}.{quote_identifier(column.name)}",
+            parse_type(column.type),
+            qualifier,
+            partitions.get(column.name, ()),
+        )
+        for column in columns
+    )
 
 
 def used_hidden_columns(scan: Scan, sql: str) -> tuple[str, ...]:

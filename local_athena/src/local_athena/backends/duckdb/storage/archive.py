@@ -21,6 +21,7 @@ from local_athena.backends.duckdb.storage.partitions import (
     folder_values,
     keep_all,
     list_data_files,
+    list_partition_values,
 )
 from local_athena.backends.duckdb.storage.records import duckdb_type, select_columns
 from local_athena.tables import Table
@@ -73,6 +74,13 @@ class Archive:
             len(files),
             sum(file.size for file in files),
         )
+
+    def partitions(self, table: Table, keep: FolderFilter) -> list[tuple[str, ...]]:
+        """List the values of the partition keys of each partition that `keep` leaves.
+
+        As in Trino, a projection has all partitions that it describes, with files or not.
+        """
+        return list_partition_values(self._root / table.location, table, keep)
 
     def relation_sql(self, table: Table, keep: FolderFilter = keep_all) -> str:
         """Return the SELECT of `scan` alone."""

@@ -6,6 +6,7 @@ A filter says which folders of a level are kept, and only those are listed.
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -13,6 +14,7 @@ import duckdb
 from local_athena.backends.duckdb.dialect import PartitionPredicate, Scan
 from local_athena.backends.duckdb.dialect.typed_sql import quote_identifier, select_from
 from local_athena.backends.duckdb.storage.records import duckdb_type
+from local_athena.errors import StatementFailure
 from local_athena.tables import PartitionLevel, Table
 
 _HIDDEN = ("_", ".")
@@ -54,6 +56,50 @@ def list_data_files(
         folders = keep([child for folder in folders for child in _children(folder, level)])
     files = (file for folder in folders for file in _files(folder.path))
     return sorted(files, key=lambda file: file.path)
+
+
+def list_partition_values(root: Path, table: Table, keep: FolderFilter) -> list[tuple[str, ...]]:
+    """List the values down to the innermost folders that are kept, projected or in the tree.
+
+    Raises:
+        StatementFailure: The projection of a key does not tell its values.
+    """
+    folders: Sequence[Folder] = [Folder(str(root))]
+    for level in table.levels:
+        children = _projected(level) if table.is_projected else partial(_children, level=level)
+        folders = keep([child for folder in folders for child in children(folder)])
+    return [folder.values for folder in folders]
+
+
+def _projected(level: PartitionLevel) -> Callable[[Folder], Iterator[Folder]]:
+    listed = level.projection.values()
+    if listed is None:
+        text = (
+            f"This endpoint cannot list the values of {level.column}, whose projection is injected"
+        )
+        raise StatementFailure("NOT_SUPPORTED", text)
+    values = list(listed)
+    return lambda folder: (Folder(folder.path, (*folder.values, value)) for value in values)
+
+
+def create_partition_table(
+    connection: duckdb.DuckDBPyConnection, scan: Scan, partitions: Sequence[tuple[str, ...]]
+) -> None:
+    """Create the table for a scan of `$partitions`; the transaction of the statement drops it.
+
+    Args:
+        connection: The connection of the statement.
+        scan: The scan.
+        partitions: The values of the partition keys in the order of the levels of the table.
+    """
+    types = {column.name: duckdb_type(column.type) for column in scan.table.partition_columns}
+    columns = ", ".join(
+        f"CAST(unnest(CAST(${number} AS VARCHAR[])) AS {types[level.column]}) "
+        f"AS {quote_identifier(level.column)}"
+        for number, level in enumerate(scan.table.levels, 1)
+    )
+    values = [[values[depth] for values in partitions] for depth in range(len(scan.table.levels))]
+    connection.execute(f"CREATE TEMP TABLE {scan.relation} AS SELECT {columns}", values)
 
 
 def list_partitions(root: Path, table: Table) -> Iterator[tuple[str, ...]]:
