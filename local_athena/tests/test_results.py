@@ -127,29 +127,6 @@ def test_a_value_of_several_hundred_kilobytes_is_one_value(session: AthenaSessio
     assert row["Data"] == [{"VarCharValue": 'ab"' * 100_000}, {"VarCharValue": "1"}]
 
 
-def test_explain_validate_answers_one_row_and_a_text_file(session: AthenaSession) -> None:
-    execution = session.run("EXPLAIN (TYPE VALIDATE) SELECT 1 AS a")
-    answer = session.athena.get_query_results(QueryExecutionId=execution["QueryExecutionId"])
-
-    location = execution["ResultConfiguration"]["OutputLocation"]
-    assert (execution["StatementType"], execution["SubstatementType"]) == ("DML", "EXPLAIN")
-    assert location.endswith(f"{execution['QueryExecutionId']}.txt")
-    assert session.result_file(execution) == b"Valid\ntrue\n"
-    assert [row["Data"] for row in answer["ResultSet"]["Rows"]] == [
-        [{"VarCharValue": "Valid"}],
-        [{"VarCharValue": "true"}],
-        [{"VarCharValue": ""}],
-    ]
-    assert "UpdateCount" not in answer
-
-
-def test_explain_validate_fails_for_what_does_not_resolve(session: AthenaSession) -> None:
-    execution = session.run("EXPLAIN (TYPE VALIDATE) SELECT * FROM data_hist.missing_table")
-
-    assert execution["Status"]["State"] == "FAILED"
-    assert execution["SubstatementType"] == "EXPLAIN"
-
-
 def test_there_are_no_results_while_a_query_runs_nor_once_it_is_cancelled(
     session: AthenaSession,
 ) -> None:

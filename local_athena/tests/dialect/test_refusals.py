@@ -53,7 +53,7 @@ def test_malformed_text_is_told_where() -> None:
     [
         ("SHOW TABLES", "NOT_SUPPORTED"),
         ("/* x */ drop table events_v0", "NOT_SUPPORTED"),
-        ("EXPLAIN SELECT 1", "NOT_SUPPORTED"),
+        ("EXPLAIN SHOW TABLES", "NOT_SUPPORTED"),
         ("UNLOAD (SELECT 1) TO 's3://b/' WITH (format = 'PARQUET')", "NOT_SUPPORTED"),
         ("CREATE TABLE t AS SELECT 1", "NOT_SUPPORTED"),
         ("SET TimeZone = 'UTC'", "NOT_SUPPORTED"),

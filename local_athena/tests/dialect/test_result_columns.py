@@ -80,14 +80,6 @@ def test_order_survives_rendering(endpoint: Endpoint) -> None:
     assert numbers == sorted(range(1, 20001), key=lambda number: (number % 7, -number))
 
 
-def test_explain_validate_binds_without_running(endpoint: Endpoint) -> None:
-    sql = "EXPLAIN (TYPE VALIDATE) SELECT cast(servicename AS bigint) FROM events_v0"
-
-    result = endpoint.run(sql)
-
-    assert (result.rows, [column.name for column in result.columns]) == ([["true"]], ["Valid"])
-
-
 def test_explain_validate_reports_errors_at_their_place(endpoint: Endpoint) -> None:
     with pytest.raises(StatementFailure) as raised:
         endpoint.run("EXPLAIN (TYPE VALIDATE)\nSELECT nocol FROM events_v0")

@@ -152,5 +152,5 @@ def test_the_values_of_an_injected_key_are_not_known(projections: AthenaSession)
     status = projections.run('SELECT * FROM "injected$partitions"', **SHOP)["Status"]
 
     assert status["StateChangeReason"] == (
-        "NOT_SUPPORTED: This endpoint cannot list the values of key, whose projection is injected"
+        "NOT_SUPPORTED: This endpoint cannot list the values of key; they are injected"
     )

@@ -6,6 +6,7 @@ Knows no wire protocol.
 
 import logging
 import queue
+import re
 import threading
 from typing import Any
 
@@ -26,6 +27,7 @@ _log = logging.getLogger(__name__)
 _WATCH_INTERVAL_SECONDS = 0.1
 # The database of Athena that a statement means when it and its context name none.
 _DEFAULT_DATABASE = "default"
+_EXPLAIN = re.compile(r"(?:\s|--[^\n]*|/\*.*?\*/)*+EXPLAIN\b", re.DOTALL | re.IGNORECASE)
 
 
 class TooManyActiveQueries(Exception):
@@ -172,4 +174,4 @@ class Engine:
 def _substatement(plan: Plan | StatementFailure, sql: str) -> str:
     if not isinstance(plan, StatementFailure):
         return plan.substatement
-    return "EXPLAIN" if sql.lstrip()[:7].upper() == "EXPLAIN" else "SELECT"
+    return "EXPLAIN" if _EXPLAIN.match(sql) else "SELECT"

@@ -14,22 +14,24 @@ from typing import Any
 import duckdb
 
 from local_athena.backends.duckdb.dialect import (
+    Explain,
     Scan,
     Translation,
     describe_columns,
     failure_from_duckdb,
     install,
     render_query,
+    write_plan,
 )
+from local_athena.backends.duckdb.dialect.trino_types import UNBOUNDED
 from local_athena.backends.duckdb.result_file import close_empty_result, copy_statement
 from local_athena.backends.duckdb.storage.archive import Archive
 from local_athena.backends.duckdb.storage.odd_files import OddFiles
-from local_athena.backends.duckdb.storage.partitions import create_partition_table, folder_filter
+from local_athena.backends.duckdb.storage.partitions import folder_filter
 from local_athena.backends.duckdb.storage.record_functions import install_record_functions
 from local_athena.engine.backend import Abandoned, IsAbandoned, Outcome
+from local_athena.engine.column_info import describe_column
 from local_athena.engine.executions import Column
-
-_EXPLAIN_COLUMN = Column("Valid", "boolean", 0, 0, case_sensitive=False)
 
 
 class Database:
@@ -96,16 +98,19 @@ class Database:
     def _run_once(self, plan: Translation, result: Path, is_abandoned: IsAbandoned) -> Outcome:
         started = time.perf_counter()
         with self.relations(plan.scans) as scanned_bytes:
-            columns = _columns(self.connection, plan)
+            columns = describe_columns(self.connection, plan)
             if is_abandoned():
                 raise Abandoned
             planned = time.perf_counter()
-            rows = self._write(plan, columns, result)
+            if plan.explain:
+                columns, rows = (self._write_explained(plan, plan.explain, result),), 1
+            else:
+                rows = self._write(plan, columns, result)
         return Outcome(
             columns,
             rows,
-            # A statement that is only validated is bound to the archive and reads none of it.
-            0 if plan.is_explain else scanned_bytes,
+            # A statement that is only planned is bound to the archive and reads none of it.
+            scanned_bytes if plan.reads else 0,
             _milliseconds(started, planned),
             _milliseconds(started),
         )
@@ -122,8 +127,7 @@ class Database:
             for scan in scans:
                 keep = folder_filter(self.connection, scan)
                 if scan.of_partitions:
-                    values = self._archive.partitions(scan.table, keep)
-                    create_partition_table(self.connection, scan, values)
+                    self._archive.create_partition_view(self.connection, scan, keep)
                     continue
                 hidden = {name: scan.hidden_label(name) for name in scan.hidden}
                 rows = self._archive.scan(scan.table, keep, self._odd_files.copy, hidden)
@@ -148,9 +152,6 @@ class Database:
                 return
 
     def _write(self, translation: Translation, columns: Sequence[Column], result: Path) -> int:
-        if translation.is_explain:
-            result.write_text(f"{columns[0].name}\ntrue\n", encoding="utf-8")
-            return 1
         query = render_query(self.connection, translation)
         copy = copy_statement(query, [column.name for column in columns], result)
         written = self.connection.execute(copy).fetchone()
@@ -158,6 +159,20 @@ class Database:
         if rows == 0:
             close_empty_result(result)
         return rows
+
+    def _write_explained(self, plan: Translation, explain: Explain, result: Path) -> Column:
+        """Write the answer to EXPLAIN below the name of its column, as Athena does."""
+        if explain.validates:
+            column, text = describe_column("Valid", "boolean"), "true"
+        else:
+            text = write_plan(self.connection, explain, plan.sql, plan.scans)
+            for folder in self._archive.folders():
+                text = text.replace(f"{folder}/", "")
+            # As in Trino, the type of a plan tells its length unless the query was run.
+            length = UNBOUNDED if explain.analyze else len(text)
+            column = describe_column("Query Plan", "varchar", length)
+        result.write_text(f"{column.name}\n{text}\n", encoding="utf-8")
+        return column
 
     def _reconnect(self) -> None:
         with self._connection_lock:
@@ -172,11 +187,6 @@ class Database:
     def close(self) -> None:
         """Release memory and files."""
         self.connection.close()
-
-
-def _columns(connection: duckdb.DuckDBPyConnection, translation: Translation) -> tuple[Column, ...]:
-    columns = describe_columns(connection, translation)
-    return (_EXPLAIN_COLUMN,) if translation.is_explain else columns
 
 
 def _milliseconds(start: float, end: float | None = None) -> int:

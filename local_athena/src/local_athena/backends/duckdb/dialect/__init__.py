@@ -6,8 +6,8 @@ The one user of sqlglot in local_athena; knows nothing of files, queues and prot
 from local_athena.backends.duckdb.dialect.context import PartitionPredicate, Scan
 from local_athena.backends.duckdb.dialect.duckdb_errors import failure_from_duckdb
 from local_athena.backends.duckdb.dialect.duckdb_functions import install
+from local_athena.backends.duckdb.dialect.explain import Explain, write_plan
 from local_athena.backends.duckdb.dialect.translation import (
-    StatementKind,
     Translation,
     describe_columns,
     render_query,
@@ -15,13 +15,14 @@ from local_athena.backends.duckdb.dialect.translation import (
 )
 
 __all__ = [
+    "Explain",
     "PartitionPredicate",
     "Scan",
-    "StatementKind",
     "Translation",
     "describe_columns",
     "failure_from_duckdb",
     "install",
     "render_query",
     "translate",
+    "write_plan",
 ]

@@ -60,8 +60,8 @@ class Scan:
 
     `relation` is the name that stands for it in the translated SQL; whoever runs that SQL creates
     a view of this name over the files that `predicates` leave, with a column for each hidden column
-    in `hidden`, named by its label. For the table's `$partitions`, it is a table of the partition
-    keys that `predicates` leave.
+    in `hidden`, named by its label. With `of_partitions`, the view has the
+    partition keys of each partition.
     """
 
     relation: str

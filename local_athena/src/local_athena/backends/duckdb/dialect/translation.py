@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass, replace
-from enum import Enum
 
 import duckdb
 
@@ -27,13 +26,14 @@ from local_athena.backends.duckdb.dialect.context import (
     Translator,
 )
 from local_athena.backends.duckdb.dialect.duckdb_errors import failure_from_duckdb
+from local_athena.backends.duckdb.dialect.explain import Explain, split_explain
 from local_athena.backends.duckdb.dialect.parsing import blank_comments, parse_statement
 from local_athena.backends.duckdb.dialect.queries import translate_query
 from local_athena.backends.duckdb.dialect.rendering import render_text
 from local_athena.backends.duckdb.dialect.scopes import Scope
 from local_athena.backends.duckdb.dialect.signatures import function_names
 from local_athena.backends.duckdb.dialect.tables import used_hidden_columns
-from local_athena.backends.duckdb.dialect.trino_types import BOOLEAN, UNBOUNDED, TrinoType
+from local_athena.backends.duckdb.dialect.trino_types import UNBOUNDED, TrinoType
 from local_athena.backends.duckdb.dialect.typed_sql import select_from
 from local_athena.engine.column_info import describe_column
 from local_athena.engine.executions import Column
@@ -64,9 +64,6 @@ _FUNCTIONS = {
     **string_functions.FUNCTIONS,
 }
 _LEADING = r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*"
-_EXPLAIN_VALIDATE = re.compile(
-    rf"{_LEADING}EXPLAIN\s*\(\s*TYPE\s+VALIDATE\s*\)", re.IGNORECASE | re.DOTALL
-)
 _FIRST_WORD = re.compile(rf"{_LEADING}([A-Za-z]+)", re.DOTALL)
 _OTHER_STATEMENTS = frozenset(
     {
@@ -76,13 +73,6 @@ _OTHER_STATEMENTS = frozenset(
         *("START", "TABLE", "TRUNCATE", "UNLOAD", "UPDATE", "USE", "VACUUM"),
     }
 )
-
-
-class StatementKind(Enum):
-    """What a statement asks for."""
-
-    SELECT = "SELECT"
-    EXPLAIN_VALIDATE = "EXPLAIN_VALIDATE"
 
 
 @dataclass(frozen=True)
@@ -100,19 +90,19 @@ class Translation:
 
     sql: str
     scans: tuple[Scan, ...]
-    statement: StatementKind
     columns: tuple[OutputColumn, ...]
     original: str
+    explain: Explain | None = None
 
     @property
-    def is_explain(self) -> bool:
-        """Whether the statement is only validated."""
-        return self.statement is StatementKind.EXPLAIN_VALIDATE
+    def reads(self) -> bool:
+        """Whether running the statement reads the files of its tables."""
+        return self.explain is None or self.explain.analyze
 
     @property
     def substatement(self) -> str:
         """The `SubstatementType` of its execution."""
-        return "EXPLAIN" if self.is_explain else "SELECT"
+        return "EXPLAIN" if self.explain else "SELECT"
 
 
 def translate(sql: str, catalog: Catalog, default_database: str) -> Translation:
@@ -122,7 +112,8 @@ def translate(sql: str, catalog: Catalog, default_database: str) -> Translation:
         MalformedQuery: the text is not one statement of Athena's grammar.
         StatementFailure: Athena would fail the statement, or only Athena can run it.
     """
-    kind, text = _split_explain(sql)
+    explain, text = split_explain(sql)
+    _check_kind(text)
     text = blank_comments(text)
     tree = parse_statement(text)
     statement = Statement(
@@ -140,15 +131,11 @@ def translate(sql: str, catalog: Catalog, default_database: str) -> Translation:
         )
         for number, scan in enumerate(statement.scans)
     )
-    if kind is StatementKind.EXPLAIN_VALIDATE:
-        # Bound but never run: the condition is true without the sub-query.
-        bound = f"SELECT TRUE AS c WHERE TRUE OR EXISTS ({result.sql})"
-        return Translation(bound, scans, kind, (OutputColumn("Valid", BOOLEAN, "c"),), sql)
     columns = tuple(
         OutputColumn(column.name or f"_col{index}", column.type, column.sql)
         for index, column in enumerate(result.fields)
     )
-    return Translation(result.sql, scans, kind, columns, sql)
+    return Translation(result.sql, scans, columns, sql, explain)
 
 
 def _usable_predicates(statement: Statement, scan: int) -> tuple[PartitionPredicate, ...]:
@@ -160,17 +147,11 @@ def _usable_predicates(statement: Statement, scan: int) -> tuple[PartitionPredic
     )
 
 
-def _split_explain(sql: str) -> tuple[StatementKind, str]:
-    """Find the kind of statement, and the query in it at its position in the text."""
-    explain = _EXPLAIN_VALIDATE.match(sql)
-    if explain is not None:
-        blank = re.sub(r"[^\n]", " ", explain[0])
-        return StatementKind.EXPLAIN_VALIDATE, blank + sql[explain.end() :]
+def _check_kind(sql: str) -> None:
     first = _FIRST_WORD.match(sql)
     if first is not None and first[1].upper() in _OTHER_STATEMENTS:
         text = f"The embedded endpoint runs queries only, not {first[1].upper()} statements"
         raise StatementFailure("NOT_SUPPORTED", text)
-    return StatementKind.SELECT, sql
 
 
 def describe_columns(

@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
+import duckdb
+
+from local_athena.backends.duckdb.dialect import Scan
 from local_athena.backends.duckdb.dialect.typed_sql import (
     quote_identifier,
     quote_string,
@@ -18,10 +21,10 @@ from local_athena.backends.duckdb.storage.parquet import select_parquet
 from local_athena.backends.duckdb.storage.partitions import (
     DataFile,
     FolderFilter,
+    create_partition_view,
     folder_values,
     keep_all,
     list_data_files,
-    list_partition_values,
 )
 from local_athena.backends.duckdb.storage.records import duckdb_type, select_columns
 from local_athena.tables import Table
@@ -75,12 +78,11 @@ class Archive:
             sum(file.size for file in files),
         )
 
-    def partitions(self, table: Table, keep: FolderFilter) -> list[tuple[str, ...]]:
-        """List the values of the partition keys of each partition that `keep` leaves.
-
-        As in Trino, a projection has all partitions that it describes, with files or not.
-        """
-        return list_partition_values(self._root / table.location, table, keep)
+    def create_partition_view(
+        self, connection: duckdb.DuckDBPyConnection, scan: Scan, keep: FolderFilter
+    ) -> None:
+        """Create the view of a scan of `$partitions`."""
+        create_partition_view(connection, self._root, scan, keep)
 
     def relation_sql(self, table: Table, keep: FolderFilter = keep_all) -> str:
         """Return the SELECT of `scan` alone."""

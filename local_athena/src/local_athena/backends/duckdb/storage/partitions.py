@@ -6,13 +6,15 @@ A filter says which folders of a level are kept, and only those are listed.
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 import duckdb
 
 from local_athena.backends.duckdb.dialect import PartitionPredicate, Scan
-from local_athena.backends.duckdb.dialect.typed_sql import quote_identifier, select_from
+from local_athena.backends.duckdb.dialect.typed_sql import (
+    quote_identifier,
+    select_from,
+)
 from local_athena.backends.duckdb.storage.records import duckdb_type
 from local_athena.errors import StatementFailure
 from local_athena.tables import PartitionLevel, Table
@@ -51,55 +53,61 @@ def list_data_files(
     root: Path, levels: Sequence[PartitionLevel], keep: FolderFilter
 ) -> list[DataFile]:
     """List the files below `root` in the folders that are kept, ordered by path."""
-    folders: Sequence[Folder] = [Folder(str(root))]
-    for level in levels:
-        folders = keep([child for folder in folders for child in _children(folder, level)])
+    folders = _kept_folders(root, levels, keep)
     files = (file for folder in folders for file in _files(folder.path))
     return sorted(files, key=lambda file: file.path)
 
 
-def list_partition_values(root: Path, table: Table, keep: FolderFilter) -> list[tuple[str, ...]]:
-    """List the values down to the innermost folders that are kept, projected or in the tree.
+def create_partition_view(
+    connection: duckdb.DuckDBPyConnection, root: Path, scan: Scan, keep: FolderFilter
+) -> None:
+    """Create the view of a scan of `$partitions` in the transaction of the statement.
 
     Raises:
         StatementFailure: The projection of a key does not tell its values.
     """
-    folders: Sequence[Folder] = [Folder(str(root))]
-    for level in table.levels:
-        children = _projected(level) if table.is_projected else partial(_children, level=level)
-        folders = keep([child for folder in folders for child in children(folder)])
-    return [folder.values for folder in folders]
-
-
-def _projected(level: PartitionLevel) -> Callable[[Folder], Iterator[Folder]]:
-    listed = level.projection.values()
-    if listed is None:
-        text = (
-            f"This endpoint cannot list the values of {level.column}, whose projection is injected"
+    names: list[str] = []
+    for levels, folders in _group_partitions(root / scan.table.location, scan.table, keep):
+        names.append(f"{scan.relation}_{len(names)}")
+        types = {column.name: duckdb_type(column.type) for column in scan.table.partition_columns}
+        items = ", ".join(
+            f"CAST(unnest(CAST(${number} AS VARCHAR[])) AS {types[level.column]}) "
+            f"AS {quote_identifier(level.column)}"
+            for number, level in enumerate(levels, 1)
         )
-        raise StatementFailure("NOT_SUPPORTED", text)
-    values = list(listed)
-    return lambda folder: (Folder(folder.path, (*folder.values, value)) for value in values)
+        values = [[folder.values[depth] for folder in folders] for depth in range(len(levels))]
+        connection.execute(f"CREATE TEMP TABLE {names[-1]} AS SELECT {items}", values)
+    query = select_from("*", " CROSS JOIN ".join(names))
+    connection.execute(f"CREATE TEMP VIEW {scan.relation} AS {query}")
 
 
-def create_partition_table(
-    connection: duckdb.DuckDBPyConnection, scan: Scan, partitions: Sequence[tuple[str, ...]]
-) -> None:
-    """Create the table for a scan of `$partitions`; the transaction of the statement drops it.
+def _group_partitions(
+    root: Path, table: Table, keep: FolderFilter
+) -> Iterator[tuple[Sequence[PartitionLevel], Sequence[Folder]]]:
+    """Yield groups of levels and their values, which combine freely to partitions.
 
-    Args:
-        connection: The connection of the statement.
-        scan: The scan.
-        partitions: The values of the partition keys in the order of the levels of the table.
+    As in Trino, a projection has all partitions that it describes, with files or not.
     """
-    types = {column.name: duckdb_type(column.type) for column in scan.table.partition_columns}
-    columns = ", ".join(
-        f"CAST(unnest(CAST(${number} AS VARCHAR[])) AS {types[level.column]}) "
-        f"AS {quote_identifier(level.column)}"
-        for number, level in enumerate(scan.table.levels, 1)
-    )
-    values = [[values[depth] for values in partitions] for depth in range(len(scan.table.levels))]
-    connection.execute(f"CREATE TEMP TABLE {scan.relation} AS SELECT {columns}", values)
+    if not table.is_projected:
+        yield table.levels, _kept_folders(root, table.levels, keep)
+        return
+    for depth, level in enumerate(table.levels):
+        values = level.projection.values()
+        if values is None:
+            text = f"This endpoint cannot list the values of {level.column}; they are injected"
+            raise StatementFailure("NOT_SUPPORTED", text)
+        folders = [Folder(level.column, (value,)) for value in values]
+        # A condition on a key further down is left to the statement.
+        yield (level,), folders if depth else keep(folders)
+
+
+def _kept_folders(
+    root: Path, levels: Sequence[PartitionLevel], keep: FolderFilter
+) -> Sequence[Folder]:
+    folders: Sequence[Folder] = [Folder(str(root))]
+    for level in levels:
+        folders = keep([child for folder in folders for child in _children(folder, level)])
+    return folders
 
 
 def list_partitions(root: Path, table: Table) -> Iterator[tuple[str, ...]]:
