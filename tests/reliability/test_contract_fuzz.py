@@ -21,7 +21,10 @@ DEADLINE_SECONDS = 3_600
 ANSWER_SECONDS = 120
 TENANT = 11000
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "20"))
+HOOKS = Path(__file__).with_name("contract_hooks.py")
 CONFIGURATION = """
+hooks = "{hooks}"
+
 [generation]
 deterministic = true
 database = "none"
@@ -74,7 +77,7 @@ def assert_contract_holds(
     service: httpx.Client, folder: Path, examples: int, server_errors: str
 ) -> None:
     configuration = folder / "schemathesis.toml"
-    configuration.write_text(CONFIGURATION.format(server_errors=server_errors))
+    configuration.write_text(CONFIGURATION.format(hooks=HOOKS, server_errors=server_errors))
     url = str(service.base_url).rstrip("/")
     found = subprocess.run(
         [
