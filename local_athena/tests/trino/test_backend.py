@@ -47,6 +47,7 @@ def plan_failure(*script: Answer, sql: str = "SELECT 1") -> StatementFailure | M
         ("explain (TYPE VALIDATE) SELECT 1", "EXPLAIN"),
         ("EXPLAIN/**/( format json, type io ) --\nVALUES 1", "EXPLAIN"),
         ("EXPLAIN (SELECT 1) UNION SELECT 2", "EXPLAIN"),
+        ("-- x\nshow /* y */ FUNCTIONS LIKE 'date%'", "SHOW_FUNCTIONS"),
         ("Explain Analyze Verbose WITH t AS (SELECT 1) TABLE t", "EXPLAIN"),
     ],
 )
@@ -120,6 +121,7 @@ def test_a_statement_is_accepted_if_parsing_takes_long() -> None:
         ("EXPLAIN ANALYZE INSERT INTO t SELECT 1", "INSERT"),
         ("EXPLAIN (TYPE VALIDATE) DROP TABLE t", "DROP"),
         ("USE s", "USE"),
+        ("SHOW SESSION", "SHOW"),
     ],
 )
 def test_only_queries_run(sql: str, word: str) -> None:

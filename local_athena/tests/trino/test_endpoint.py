@@ -71,6 +71,24 @@ def test_a_query_from_submit_to_rows(tmp_path: Path) -> None:
     assert statement.headers["X-Trino-Schema"] == "sales"
 
 
+def test_functions_are_shown_as_rows(tmp_path: Path) -> None:
+    columns = [column("Function", "varchar", 30), column("Deterministic", "boolean")]
+    script = (page(columns=columns, data=[["abs", True]], more=False),)
+
+    with endpoint(tmp_path, *PARSED, *script) as (session, _):
+        execution = session.run("SHOW FUNCTIONS")
+        query_id = execution["QueryExecutionId"]
+        answer = session.athena.get_query_results(QueryExecutionId=query_id)
+
+        assert (execution["StatementType"], execution["SubstatementType"]) == (
+            "UTILITY",
+            "SHOW_FUNCTIONS",
+        )
+        assert session.result_file(execution) == b'"Function","Deterministic"\n"abs","true"\n'
+        assert execution["ResultConfiguration"]["OutputLocation"].endswith(".csv")
+        assert answer["ResultSet"]["Rows"][1]["Data"][0] == {"VarCharValue": "abs"}
+
+
 def test_tables_are_shown_from_their_documents(tmp_path: Path) -> None:
     with endpoint(tmp_path, tables=[ORDERS]) as (session, stub):
         (metadata,) = session.athena.list_table_metadata(

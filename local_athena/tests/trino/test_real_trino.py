@@ -146,6 +146,37 @@ def test_a_plan_is_explained(session: AthenaSession) -> None:
     assert any("Output layout: [node_id, " in str(line) for (line,) in lines)
 
 
+@pytest.mark.parametrize(
+    ("sql", "name"),
+    [
+        ("EXPLAIN (TYPE LOGICAL) SELECT 1", "Query Plan"),
+        ("EXPLAIN (TYPE IO) SELECT 1", "Query Plan"),
+        ("EXPLAIN (TYPE VALIDATE) SELECT 1", "Valid"),
+        ("EXPLAIN (FORMAT JSON) SELECT 1", "Query Plan"),
+        ("EXPLAIN (FORMAT GRAPHVIZ) SELECT 1", "Query Plan"),
+        ("EXPLAIN ANALYZE VERBOSE SELECT 1", "Query Plan"),
+    ],
+)
+def test_each_kind_of_plan_is_lines_below_its_name(
+    session: AthenaSession, sql: str, name: str
+) -> None:
+    execution = session.run(sql)
+    query_id = execution["QueryExecutionId"]
+    rows = session.athena.get_query_results(QueryExecutionId=query_id)["ResultSet"]["Rows"]
+
+    lines = [row["Data"][0]["VarCharValue"] for row in rows]
+    assert (lines[0], lines[-1]) == (name, "")
+    assert session.result_file(execution).decode() == "\n".join(lines)
+
+
+def test_functions_are_shown(session: AthenaSession) -> None:
+    rows = session.rows("SHOW FUNCTIONS LIKE 'levenshtein%'")
+
+    assert [row[:5] for row in rows] == [
+        ["levenshtein_distance", "bigint", "varchar(x), varchar(y)", "scalar", "true"]
+    ]
+
+
 def test_a_stop_ends_the_statement_on_trino(session: AthenaSession, trino_url: str) -> None:
     query_id = session.start(ENDLESS)
     running = wait_until(lambda: _states(trino_url, ENDLESS), "Trino has the statement")

@@ -10,6 +10,8 @@ from enum import StrEnum
 from local_athena.errors import ErrorCategory, StatementFailure
 
 _DML = frozenset({"SELECT", "EXPLAIN"})
+# Their results are rows of values, below the names of the columns.
+_WITH_ROWS = frozenset({"SELECT", "SHOW_FUNCTIONS"})
 _WITHOUT_UPDATE_COUNT = frozenset({"EXPLAIN", "DESCRIBE_TABLE", "SHOW_CREATE_TABLE"})
 
 
@@ -135,7 +137,7 @@ class Execution:
     @property
     def is_text(self) -> bool:
         """Whether the result is lines of text rather than rows of values."""
-        return self.substatement != "SELECT"
+        return self.substatement not in _WITH_ROWS
 
     @property
     def counts_updates(self) -> bool:

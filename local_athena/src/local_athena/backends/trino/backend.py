@@ -23,6 +23,8 @@ _STATEMENT = re.compile(
     rf"(?:{_BLANK}*\({_OPTION}(?:,{_OPTION})*\))?)?(?:{_BLANK}|\()*(?P<word>\w+)",
     re.DOTALL | re.IGNORECASE,
 )
+# The one SHOW that the catalog of tables cannot answer.
+_SHOW_FUNCTIONS = re.compile(rf"{_BLANK}*SHOW{_BLANK}+FUNCTIONS\b", re.DOTALL | re.IGNORECASE)
 # What Hive calls the partition of rows whose key is NULL.
 _NULL_PARTITION = "__HIVE_DEFAULT_PARTITION__"
 _QUERIES = frozenset({"SELECT", "TABLE", "VALUES", "WITH"})
@@ -160,6 +162,8 @@ def _refusal(error: dict[str, Any]) -> MalformedQuery | StatementFailure:
 
 
 def _substatement(sql: str) -> str:
+    if _SHOW_FUNCTIONS.match(sql):
+        return "SHOW_FUNCTIONS"
     found = _STATEMENT.match(sql)
     word = found["word"].upper() if found else ""
     if found and word in _QUERIES:
