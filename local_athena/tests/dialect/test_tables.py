@@ -3,6 +3,7 @@
 import pytest
 from local_athena.backends.duckdb import dialect
 from local_athena.errors import StatementFailure
+from local_athena.tables import Catalog, Column, Table, TableFormat
 
 from tests.dialect.running import CATALOG, Endpoint
 
@@ -105,3 +106,17 @@ def test_rewritten_statement_of_the_service_runs(endpoint: Endpoint) -> None:
     )
 
     assert endpoint.run(sql).rows == [["svc-a", "ok"]]
+
+
+def test_a_format_that_only_trino_reads_is_named() -> None:
+    table = Table(
+        "shop", "logs", "logs", (Column("a", "varchar", "string"),), format=TableFormat.ORC
+    )
+
+    with pytest.raises(StatementFailure) as raised:
+        dialect.translate("SELECT a FROM logs", Catalog([table]), "shop")
+
+    assert str(raised.value) == (
+        "NOT_SUPPORTED: line 1:15: Table 'shop.logs' has the format ORC, which is only read with "
+        "a Trino backend; this one reads OPENX_JSON, JSON, PARQUET"
+    )

@@ -15,7 +15,7 @@ from local_athena.backends.duckdb.dialect import failure_from_duckdb, install
 from local_athena.backends.duckdb.dialect.type_names import parse_type
 from local_athena.backends.duckdb.storage.archive import Archive
 from local_athena.errors import StatementFailure
-from local_athena.tables import Column, Table
+from local_athena.tables import Column, Table, TableFormat
 from local_athena.tables.hive_types import sql_type
 
 from tests.archive_tree import connect
@@ -40,7 +40,7 @@ def test_answers_are_those_of_trino(part: int, tmp_path: Path) -> None:
 def answer(connection: duckdb.DuckDBPyConnection, root: Path, case: Case) -> Any:
     write_file(root, case)
     kinds = [(name, sql_type(kind.lower()), kind) for name, kind in case["columns"]]
-    table = Table("d", "t", "t", tuple(Column(*one) for one in kinds), format="parquet")
+    table = Table("d", "t", "t", tuple(Column(*one) for one in kinds), format=TableFormat.PARQUET)
     try:
         sql = Archive(root).relation_sql(table)
         rows = connection.execute(f"SELECT {case.get('select', '*')} FROM ({sql}) AS t").fetchall()

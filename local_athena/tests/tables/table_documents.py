@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+HCATALOG = "org.apache.hive.hcatalog.data.JsonSerDe"
 OPENX = "org.openx.data.jsonserde.JsonSerDe"
 PARQUET = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
 TEMPLATE = "s3://lake/raw/${kind}/dt=${dt}/h-${hour}.d/"

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from local_athena.tables import Catalog, JsonSerde, Table, TablesError, parse_catalog, read_catalog
 
-from tests.tables.table_documents import OPENX, PARQUET, document, table_input
+from tests.tables.table_documents import HCATALOG, OPENX, PARQUET, document, table_input
 
 
 def table(**changes: Any) -> Table:
@@ -105,12 +105,24 @@ def test_serde_parameters(parameters: dict[str, str], serde: JsonSerde) -> None:
 
 
 @pytest.mark.parametrize(
+    "library", [HCATALOG, "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"]
+)
+def test_parameters_of_another_serde_are_its_own(library: str) -> None:
+    parameters = {"case.insensitive": "FALSE", "field.delim": ","}
+    info = {"SerializationLibrary": library, "Parameters": parameters}
+
+    assert table(StorageDescriptor={"SerdeInfo": info}).serde == JsonSerde()
+
+
+@pytest.mark.parametrize(
     ("serde", "parameters", "wanted"),
     [
-        ({"SerializationLibrary": OPENX}, {}, "json"),
-        ({"SerializationLibrary": PARQUET}, {"classification": "json"}, "parquet"),
-        (None, {"classification": "JSON"}, "json"),
-        ({}, {"classification": "parquet"}, "parquet"),
+        ({"SerializationLibrary": OPENX}, {}, "OPENX_JSON"),
+        ({"SerializationLibrary": HCATALOG}, {}, "JSON"),
+        ({"SerializationLibrary": PARQUET}, {"classification": "json"}, "PARQUET"),
+        ({"SerializationLibrary": "org.apache.hadoop.hive.ql.io.orc.OrcSerde"}, {}, "ORC"),
+        (None, {"classification": "JSON"}, "OPENX_JSON"),
+        ({}, {"classification": "parquet"}, "PARQUET"),
     ],
 )
 def test_format(serde: dict[str, str] | None, parameters: dict[str, str], wanted: str) -> None:

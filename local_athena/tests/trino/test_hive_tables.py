@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 from local_athena.backends.trino.hive_tables import local_location, write_hive_tables
-from local_athena.tables import parse_catalog
+from local_athena.tables import TablesError, parse_catalog
 
 JSON_SERDE = "org.openx.data.jsonserde.JsonSerDe"
-PARQUET_SERDE = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
 
 
 def document(serde: str, **serde_parameters: str) -> dict[str, Any]:
@@ -66,11 +65,39 @@ def test_locations_are_below_the_data_folder(tmp_path: Path) -> None:
     assert template == f"local://{tmp_path}/data/logs/events/day=${{dt}}/"
 
 
-def test_parquet_takes_no_parameters_of_json(tmp_path: Path) -> None:
-    table = written(tmp_path, document(PARQUET_SERDE, **{"ignore.malformed.json": "TRUE"}))
+@pytest.mark.parametrize(
+    ("serde", "name"),
+    [
+        (JSON_SERDE, "OPENX_JSON"),
+        ("org.apache.hive.hcatalog.data.JsonSerDe", "JSON"),
+        ("org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe", "PARQUET"),
+        ("org.apache.hadoop.hive.ql.io.orc.OrcSerde", "ORC"),
+        ("org.apache.hadoop.hive.serde2.OpenCSVSerde", "CSV"),
+        ("org.apache.hadoop.hive.serde2.RegexSerDe", "REGEX"),
+        ("org.apache.hadoop.hive.serde2.avro.AvroSerDe", "AVRO"),
+        ("org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe", "TEXTFILE"),
+    ],
+)
+def test_a_format_has_its_name_in_trino(tmp_path: Path, serde: str, name: str) -> None:
+    table = written(tmp_path, document(serde, **{"serialization.format": "1"}))
 
-    assert table["storageFormat"] == "PARQUET"
-    assert table["serdeParameters"] == {}
+    assert table["storageFormat"] == name
+    assert table["serdeParameters"] == {"serialization.format": "1"}
+
+
+def test_comments_are_kept(tmp_path: Path) -> None:
+    described = document(JSON_SERDE)
+    described["TableInput"]["Description"] = "What happened."
+
+    table = written(tmp_path, described)
+
+    assert table["parameters"]["comment"] == "What happened."
+    assert [each.get("comment") for each in table["dataColumns"]] == [None, "The payload."]
+
+
+def test_a_format_that_trino_lacks_is_named(tmp_path: Path) -> None:
+    with pytest.raises(TablesError, match=r"^table archive.events has the format ION, which"):
+        written(tmp_path, document("com.amazon.ionhiveserde.IonHiveSerDe"))
 
 
 def test_each_database_has_its_file(tmp_path: Path) -> None:

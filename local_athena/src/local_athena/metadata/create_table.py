@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from local_athena.tables import Column, Table
 
-# Of a JSON SerDe, Hive knows the columns only from what reads the files, which has no comments.
 _FROM_DESERIALIZER = "from deserializer"
 _ESCAPED = re.compile(r"[';]")
 # Written as clauses of their own.
@@ -14,7 +13,7 @@ _NOT_LISTED = frozenset({"EXTERNAL", "comment"})
 
 def shown_comment(table: Table, column: Column) -> str:
     """Return the comment of a column as Hive shows it."""
-    if table.format == "json" and not column.partition:
+    if table.format.has_columns_of_serde and not column.partition:
         return _FROM_DESERIALIZER
     return column.comment or ""
 

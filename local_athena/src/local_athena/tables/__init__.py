@@ -1,6 +1,7 @@
 """The tables that statements read, defined by the `TableInput` documents of AWS Glue."""
 
 from local_athena.tables.documents import TablesError
+from local_athena.tables.formats import TableFormat
 from local_athena.tables.model import (
     CATALOG_NAME,
     Catalog,
@@ -20,6 +21,7 @@ __all__ = [
     "PartitionLevel",
     "Projection",
     "Table",
+    "TableFormat",
     "TablesError",
     "parse_catalog",
     "read_catalog",

@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
+from local_athena.tables.formats import TableFormat
 from local_athena.tables.projection import ANY_VALUE, Projection
 
 # Athena's name of the AWS Glue Data Catalog, the only catalog of the endpoint.
@@ -71,7 +72,7 @@ class Table:
             folder and without slashes at its ends; empty for the data folder itself.
         columns: The columns in the order of `SELECT *`, the partition keys last.
         levels: The levels of the folder tree below `location`, outermost first.
-        format: What the files hold; one JSON object on each line, or Parquet.
+        format: What the files hold.
         parameters: The parameters of the table in Glue.
         storage: The `StorageDescriptor` of the table in Glue, as it was read.
     """
@@ -81,7 +82,7 @@ class Table:
     location: str
     columns: tuple[Column, ...]
     levels: tuple[PartitionLevel, ...] = ()
-    format: Literal["json", "parquet"] = "json"
+    format: TableFormat = TableFormat.OPENX_JSON
     serde: JsonSerde = field(default_factory=JsonSerde)
     description: str | None = None
     parameters: Mapping[str, str] = field(default_factory=dict)

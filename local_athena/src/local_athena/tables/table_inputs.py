@@ -6,14 +6,15 @@ https://docs.aws.amazon.com/glue/latest/webapi/API_TableInput.html
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from local_athena.tables.documents import Document, TablesError, documents_of, load_json
+from local_athena.tables.formats import SERDES, TableFormat
 from local_athena.tables.hive_types import sql_type
 from local_athena.tables.model import Catalog, Column, JsonSerde, PartitionLevel, Table
 from local_athena.tables.projection import ANY_VALUE, Projection, ProjectionError, parse_projection
 
-_JSON_SERDES = ("org.openx.data.jsonserde.JsonSerDe", "org.apache.hive.hcatalog.data.JsonSerDe")
+_OPENX_SERDE = "org.openx.data.jsonserde.JsonSerDe"
 _PARQUET_SERDE = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
 # They change nothing of what is read.
 _IDLE_SERDE_PARAMETERS = frozenset({"paths", "serialization.format"})
@@ -105,6 +106,7 @@ class _Reader:
             problem = f"has {repeated[0]} twice, among the partition keys or not; rename one"
             raise self._storage.error("Columns", problem)
         location, levels = self._tree(keys)
+        table_format = self._format()
         description = self._input.value.get("Description")
         return Table(
             database=self._database,
@@ -112,8 +114,8 @@ class _Reader:
             location=location,
             columns=columns,
             levels=levels,
-            format=self._format(),
-            serde=self._serde(names),
+            format=table_format,
+            serde=self._serde(names, table_format),
             description=description if isinstance(description, str) else None,
             parameters=self._parameters,
             storage=self._storage.value,
@@ -141,26 +143,25 @@ class _Reader:
             partition,
         )
 
-    def _format(self) -> Literal["json", "parquet"]:
+    def _format(self) -> TableFormat:
         serde = self._storage.child("SerdeInfo") if "SerdeInfo" in self._storage else None
         if serde is None or "SerializationLibrary" not in serde:
             match self._parameters.get("classification", "").lower():
                 case "json":
-                    return "json"
+                    return TableFormat.OPENX_JSON
                 case "parquet":
-                    return "parquet"
-            advice = f"is missing; write {_JSON_SERDES[0]} or {_PARQUET_SERDE}"
+                    return TableFormat.PARQUET
+            advice = f"is missing; write {_OPENX_SERDE} or {_PARQUET_SERDE}"
             raise self._storage.error("SerdeInfo.SerializationLibrary", advice)
-        library = serde.text("SerializationLibrary", f"write {_JSON_SERDES[0]}")
-        if library == _PARQUET_SERDE:
-            return "parquet"
-        if library in _JSON_SERDES:
-            return "json"
-        advice = f"is {library}; write {_JSON_SERDES[0]} or {_PARQUET_SERDE}"
-        raise serde.error("SerializationLibrary", advice)
+        library = serde.text("SerializationLibrary", f"write {_OPENX_SERDE}")
+        if library not in SERDES:
+            advice = f"is {library}, which Athena does not know; write one of {', '.join(SERDES)}"
+            raise serde.error("SerializationLibrary", advice)
+        return SERDES[library]
 
-    def _serde(self, columns: Sequence[str]) -> JsonSerde:
-        if "SerdeInfo" not in self._storage:
+    def _serde(self, columns: Sequence[str], table_format: TableFormat) -> JsonSerde:
+        takes_parameters = table_format in (TableFormat.OPENX_JSON, TableFormat.PARQUET)
+        if "SerdeInfo" not in self._storage or not takes_parameters:
             return JsonSerde()
         node = self._storage.child("SerdeInfo")
         keys: dict[str, str] = {}

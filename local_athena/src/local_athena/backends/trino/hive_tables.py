@@ -10,14 +10,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from local_athena.tables import Catalog, Column, Table, read_catalog
+from local_athena.tables import Catalog, Column, Table, TableFormat, TablesError, read_catalog
 
 _WRITER_VERSION = "476"
 _DATABASE = {"ownerName": "public", "ownerType": "ROLE", "parameters": {}}
 _LOCATION_TEMPLATE = "storage.location.template"
-_FORMATS = {"json": "OPENX_JSON", "parquet": "PARQUET"}
-# They mean nothing for Parquet, and Trino passes over them there.
-_JSON_ONLY_PARAMETERS = ("case.insensitive", "dots.in.keys", "ignore.malformed.json", "mapping.")
+_UNKNOWN_TO_TRINO = frozenset({TableFormat.GROK, TableFormat.ION})
 
 
 def write_hive_tables(catalog: Catalog, data: Path, metastore: Path) -> None:
@@ -27,10 +25,16 @@ def write_hive_tables(catalog: Catalog, data: Path, metastore: Path) -> None:
         catalog: The tables.
         data: The folder that stands for the bucket of the tables.
         metastore: The folder to write to.
+
+    Raises:
+        TablesError: Trino does not read the format of a table.
     """
     for database in catalog.databases:
         _write(metastore / f".{database}.trinoSchema", _DATABASE)
     for table in catalog.tables():
+        if table.format in _UNKNOWN_TO_TRINO:
+            name = f"{table.database}.{table.name}"
+            raise TablesError(f"table {name} has the format {table.format}, which Trino lacks")
         path = metastore / table.database / table.name / ".trinoSchema"
         _write(path, _table_document(table, data.resolve()))
 
@@ -42,7 +46,7 @@ def _table_document(table: Table, data: Path) -> dict[str, Any]:
         "dataColumns": [_column(each) for each in table.columns if not each.partition],
         "partitionColumns": [_column(each) for each in table.partition_columns],
         "parameters": _parameters(table, data),
-        "storageFormat": _FORMATS[table.format],
+        "storageFormat": str(table.format),
         "serdeParameters": _serde_parameters(table),
         "externalLocation": local_location(str(table.storage["Location"]), data),
         "columnStatistics": {},
@@ -50,11 +54,13 @@ def _table_document(table: Table, data: Path) -> dict[str, Any]:
 
 
 def _column(column: Column) -> dict[str, Any]:
-    return {"name": column.name, "type": column.hive_type, "properties": {}}
+    comment = {"comment": column.comment} if column.comment else {}
+    return {"name": column.name, "type": column.hive_type, **comment, "properties": {}}
 
 
 def _parameters(table: Table, data: Path) -> dict[str, str]:
-    parameters = dict(table.parameters)
+    comment = {"comment": table.description} if table.description else {}
+    parameters = {**comment, **table.parameters}
     if _LOCATION_TEMPLATE in parameters:
         parameters[_LOCATION_TEMPLATE] = local_location(parameters[_LOCATION_TEMPLATE], data)
     return parameters
@@ -62,14 +68,7 @@ def _parameters(table: Table, data: Path) -> dict[str, str]:
 
 def _serde_parameters(table: Table) -> Mapping[str, str]:
     given: Mapping[str, Any] = table.storage.get("SerdeInfo", {}).get("Parameters", {})
-    parameters = {name: str(value) for name, value in given.items()}
-    if table.format == "json":
-        return parameters
-    return {
-        name: value
-        for name, value in parameters.items()
-        if not name.startswith(_JSON_ONLY_PARAMETERS)
-    }
+    return {name: str(value) for name, value in given.items()}
 
 
 def local_location(s3_url: str, data: Path) -> str:

@@ -30,7 +30,7 @@ from local_athena.backends.duckdb.dialect.typed_sql import (
     select_from,
 )
 from local_athena.errors import StatementFailure
-from local_athena.tables import CATALOG_NAME, Column, Table
+from local_athena.tables import CATALOG_NAME, Column, Table, TableFormat
 
 _HIDDEN = {
     "$path": VARCHAR,
@@ -39,6 +39,7 @@ _HIDDEN = {
     "$partition": VARCHAR,
 }
 _PARTITIONS = "$partitions"
+_READABLE = (TableFormat.OPENX_JSON, TableFormat.JSON, TableFormat.PARQUET)
 # Athena quotes any other in the message.
 _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_@:]*")
 
@@ -72,6 +73,10 @@ def resolve_table(translator: Translator, node: exp.Table) -> Relation:
     table = _find_table(translator, node, database, name)
     if name.endswith(_PARTITIONS):
         return _add_scan_of_partitions(translator, table)
+    if table.format not in _READABLE:
+        text = f"Table '{database}.{name}' has the format {table.format}, which is only read with "
+        text += f"a Trino backend; this one reads {', '.join(_READABLE)}"
+        raise translator.failure("NOT_SUPPORTED", text, node)
     return _add_scan(translator, table)
 
 
