@@ -9,7 +9,12 @@ from local_athena.athena_api.errors import (
     target_not_found,
     too_many_queries,
 )
-from local_athena.athena_api.requests import Member, check_members, issue_token, read_token
+from local_athena.athena_api.request_validation import (
+    Member,
+    check_members,
+    issue_token,
+    read_token,
+)
 from local_athena.athena_api.workgroup import ENGINE_VERSION, Workgroup
 from local_athena.engine.engine import Engine, TooManyActiveQueries
 from local_athena.engine.execution_registry import IdempotentParameterMismatch

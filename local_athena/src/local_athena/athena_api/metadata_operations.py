@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from local_athena.athena_api.errors import invalid_input, metadata_not_found
-from local_athena.athena_api.requests import PAGING, Member, check_members, page_of
+from local_athena.athena_api.request_validation import PAGING, Member, check_members, page_of
 from local_athena.athena_api.workgroup import Workgroup
 from local_athena.tables import CATALOG_NAME, Catalog, Column, Table
 

@@ -8,11 +8,16 @@ from local_athena.athena_api.errors import (
     invalid_request,
     result_not_found,
 )
-from local_athena.athena_api.requests import Member, check_members, issue_token, read_token
+from local_athena.athena_api.request_validation import (
+    Member,
+    check_members,
+    issue_token,
+    read_token,
+)
 from local_athena.engine.engine import Engine
 from local_athena.engine.executions import Column, Execution, State
+from local_athena.engine.result_files import Page, Row, read_lines, read_page
 from local_athena.engine.result_metadata import RESULT_CATALOG
-from local_athena.engine.results import Page, Row, read_lines, read_page
 from local_athena.s3_api.object_store import ObjectStore, split_location
 
 _MAX_PAGE = 1000

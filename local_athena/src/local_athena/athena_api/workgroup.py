@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from local_athena.athena_api.errors import invalid_input
-from local_athena.athena_api.requests import PAGING, Member, check_members, page_of
+from local_athena.athena_api.request_validation import PAGING, Member, check_members, page_of
 
 ENGINE_VERSION = {
     "SelectedEngineVersion": "AUTO",

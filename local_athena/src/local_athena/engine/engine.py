@@ -14,8 +14,8 @@ from local_athena.engine.backend import Backend, Plan
 from local_athena.engine.execution_registry import ExecutionRegistry, ExecutionStore
 from local_athena.engine.executions import Execution, Failure, Request
 from local_athena.engine.parameters import bind_parameters
+from local_athena.engine.result_files import ResultQuota
 from local_athena.engine.result_reuse import find_reusable
-from local_athena.engine.results import ResultQuota
 from local_athena.engine.worker import Job, JobQueue, Worker
 from local_athena.errors import StatementFailure
 from local_athena.s3_api.object_store import ObjectStore

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from local_athena.backends.trino.client import Page, TrinoClient, TrinoLimits, TrinoServer
-from local_athena.backends.trino.failures import parse_failure
+from local_athena.backends.trino.errors import parse_failure
 from local_athena.backends.trino.result_writer import ResultWriter
 from local_athena.engine.backend import Abandoned, IsAbandoned, Outcome
 from local_athena.errors import MalformedQuery, StatementFailure
