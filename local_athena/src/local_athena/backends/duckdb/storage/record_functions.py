@@ -18,6 +18,12 @@ from local_athena.backends.duckdb.storage.lenient_json import InvalidJsonError, 
 from local_athena.tables import Column, JsonSerde
 
 _TABLES = 64
+# Faster than `list_unique` by half for lists as short as most; the outer list names the inner one.
+_ALL_DIFFER = """
+CREATE OR REPLACE MACRO athena_all_differ(names) AS list_transform([names], lambda list:
+  CASE WHEN len(list) > 50 THEN list_unique(list) = len(list)
+  ELSE len(list_filter(list, lambda name, place: list_position(list, name) <> place)) = 0 END)[1]
+"""
 
 
 def install_record_functions(connection: duckdb.DuckDBPyConnection) -> None:
@@ -29,6 +35,7 @@ def install_record_functions(connection: duckdb.DuckDBPyConnection) -> None:
         "varchar",
         null_handling=FunctionNullHandling.SPECIAL,
     )
+    connection.execute(_ALL_DIFFER)
 
 
 def describe_records(columns: Sequence[Column], serde: JsonSerde) -> str:

@@ -109,7 +109,7 @@ def _is_plain(columns: Sequence[Column], keys: Sequence[str], serde: JsonSerde) 
         f"CASE WHEN line = {printed} THEN true WHEN NOT is_valid THEN false "
         f"WHEN strlen(line) = 1 + {lengths} THEN {written} "
         f"ELSE starts_with(line, '{{') AND regexp_full_match(line, {quote_string(_PLAIN_LINE)}) "
-        f"AND list_unique({names}) = len({names}) {lower if serde.case_insensitive else ''} END"
+        f"AND athena_all_differ({names}) {lower if serde.case_insensitive else ''} END"
     )
 
 
@@ -162,7 +162,6 @@ def bound_text(kind: TrinoType, text: str) -> str:
 def _is_printed_alike(text: str, serde: JsonSerde) -> str:
     """Write whether Java prints an object or array as DuckDB has printed it."""
     compared = f"lower({text})" if serde.case_insensitive else text
-    names = f"json_keys({compared})"
     all_names = f"regexp_extract_all({compared}, {quote_string(_NAME)})"
     has_objects = " OR ".join(f"contains({text}, '{before}{{')" for before in ":,[")
     odd_element = f"contains({text}, '[') AND {_matches(text, _ODD_ELEMENT)}"
@@ -170,8 +169,8 @@ def _is_printed_alike(text: str, serde: JsonSerde) -> str:
         f"NOT contains({text}, '</') AND NOT contains({text}, '\\u') "
         f"AND NOT {_matches(text, _ODD_MEMBER)} "
         f"AND CASE WHEN {odd_element} THEN false "
-        f"WHEN {has_objects} THEN list_unique({all_names}) = len({all_names}) "
-        f"ELSE coalesce(list_unique({names}) = len({names}), true) END"
+        f"WHEN {has_objects} THEN athena_all_differ({all_names}) "
+        f"ELSE athena_all_differ(json_keys({compared})) END"
     )
 
 
