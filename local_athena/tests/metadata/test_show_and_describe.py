@@ -239,7 +239,7 @@ def test_what_hive_does_not_find_fails(
     [
         ("SHOW TABLES LIKE", "line 1:17: mismatched input '<EOF>'. Expecting: <string>"),
         ("DESCRIBE", "line 1:9: mismatched input '<EOF>'. Expecting: <identifier>"),
-        ("DESCRIBE\nplain plain", "line 2:7: mismatched input 'plain'. Expecting: <EOF>"),
+        ("DESCRIBE\nplain )", "line 2:7: mismatched input ')'. Expecting: <EOF>"),
         ("SHOW COLUMNS plain", "line 1:14: mismatched input 'plain'. Expecting: 'FROM'"),
     ],
 )
@@ -247,8 +247,33 @@ def test_what_does_not_parse_is_refused(shop: AthenaSession, sql: str, message: 
     assert_invalid_request(refused(shop.start, sql=sql, **SHOP), "MALFORMED_QUERY", message)
 
 
-@pytest.mark.parametrize("sql", ["SHOW SESSION", "DESCRIBE EXTENDED plain", "SHOW STATS FOR plain"])
+@pytest.mark.parametrize(
+    "sql", ["SHOW SESSION", "SHOW STATS FOR plain", "SHOW FUNCTIONS", "DESCRIBE INPUT p"]
+)
 def test_what_is_not_known_here_is_not_supported(shop: AthenaSession, sql: str) -> None:
     reason = shop.run(sql, **SHOP)["Status"]["StateChangeReason"]
 
     assert reason.startswith("NOT_SUPPORTED: ")
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "DESCRIBE EXTENDED plain",
+        "desc formatted shop.plain",
+        "DESCRIBE plain n",
+        "DESCRIBE plain PARTITION (p = 'a')",
+        "-- a comment\nDESCRIBE plain n.$elem$",
+    ],
+)
+def test_other_forms_of_describe_are_not_supported(shop: AthenaSession, sql: str) -> None:
+    execution = shop.run(sql, **SHOP)
+
+    assert (execution["StatementType"], execution["SubstatementType"]) == (
+        "UTILITY",
+        "DESCRIBE_TABLE",
+    )
+    assert execution["Status"]["StateChangeReason"] == (
+        "NOT_SUPPORTED: Of DESCRIBE, this endpoint has the form without EXTENDED, FORMATTED, "
+        "PARTITION or column"
+    )

@@ -27,7 +27,8 @@ _log = logging.getLogger(__name__)
 _WATCH_INTERVAL_SECONDS = 0.1
 # The database of Athena that a statement means when it and its context name none.
 _DEFAULT_DATABASE = "default"
-_EXPLAIN = re.compile(r"(?:\s|--[^\n]*|/\*.*?\*/)*+EXPLAIN\b", re.DOTALL | re.IGNORECASE)
+_FIRST_WORD = re.compile(r"(?:\s|--[^\n]*|/\*.*?\*/)*+(\w*)", re.DOTALL)
+_FAILED_KINDS = {"DESC": "DESCRIBE_TABLE", "DESCRIBE": "DESCRIBE_TABLE", "EXPLAIN": "EXPLAIN"}
 
 
 class TooManyActiveQueries(Exception):
@@ -174,4 +175,5 @@ class Engine:
 def _substatement(plan: Plan | StatementFailure, sql: str) -> str:
     if not isinstance(plan, StatementFailure):
         return plan.substatement
-    return "EXPLAIN" if _EXPLAIN.match(sql) else "SELECT"
+    first = _FIRST_WORD.match(sql)
+    return _FAILED_KINDS.get(first[1].upper() if first else "", "SELECT")

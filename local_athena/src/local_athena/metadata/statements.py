@@ -5,13 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from local_athena.errors import MalformedQuery, find_position
+from local_athena.errors import MalformedQuery, StatementFailure, find_position
 from local_athena.tables import CATALOG_NAME
 
 _TOKEN = re.compile(
     r"(?:\s|--[^\n]*|/\*.*?\*/)*+"
     r"(?P<text>(?P<name>\w+|`(?:[^`]|``)+`|\"(?:[^\"]|\"\")+\")|(?P<string>'(?:[^']|'')*')|\S|$)",
     re.DOTALL,
+)
+
+_PLAIN_DESCRIBE = (
+    "Of DESCRIBE, this endpoint has the form without EXTENDED, FORMATTED, PARTITION or column"
 )
 
 
@@ -57,6 +61,7 @@ def parse_metadata_statement(sql: str, database: str) -> MetadataStatement | Non
 
     Raises:
         MalformedQuery: Athena would refuse it.
+        StatementFailure: Only Hive knows what it shows.
     """
     tokens = _Tokens(sql)
     # awswrangler sends the name of the database in the quotes of Hive.
@@ -114,11 +119,16 @@ class _Tokens:
             raise self._mismatch("<string>")
         return value
 
+    def accept_name(self) -> bool:
+        """Skip a name."""
+        found = self._position < len(self._tokens) and bool(self._tokens[self._position]["name"])
+        self._position += found
+        return found
+
     def expect_name(self) -> str:
-        if self._position == len(self._tokens) or not self._tokens[self._position]["name"]:
-            raise self._mismatch("<identifier>")
         text = self.peek()
-        self._position += 1
+        if not self.accept_name():
+            raise self._mismatch("<identifier>")
         if text[0] in '`"':
             return text[1:-1].replace(text[0] * 2, text[0])
         return text
@@ -141,10 +151,12 @@ class _Tokens:
 
 
 def _parse_describe(tokens: _Tokens, database: str) -> MetadataStatement | None:
-    # Others show what only Hive knows, and are left to whoever runs queries to refuse.
-    if tokens.accept("EXTENDED", "FORMATTED", "INPUT", "OUTPUT"):
+    if tokens.accept("INPUT", "OUTPUT"):
         return None
+    is_detailed = tokens.accept("EXTENDED", "FORMATTED")
     statement = _parse_table(tokens, database, Kind.DESCRIBE_TABLE)
+    if is_detailed or tokens.accept_name():
+        raise StatementFailure("NOT_SUPPORTED", _PLAIN_DESCRIBE)
     tokens.expect_end()
     return statement
 
