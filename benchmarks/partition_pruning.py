@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 from local_athena.backends.duckdb import dialect
 from local_athena.backends.duckdb.storage.archive import Archive
+from local_athena.backends.duckdb.storage.decompressing_files import install_decompression
 from local_athena.backends.duckdb.storage.partitions import (
     Folder,
     folder_filter,
@@ -118,6 +119,7 @@ def main(root: Path, conditions: Sequence[str] = CONDITIONS) -> None:
     with duckdb.connect(config={"threads": 2}) as connection:
         dialect.install(connection)
         install_record_functions(connection)
+        install_decompression(connection)
         for condition in conditions:
             for candidate in CANDIDATES:
                 started = time.perf_counter()

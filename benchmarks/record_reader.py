@@ -16,6 +16,7 @@ from pathlib import Path
 import duckdb
 from local_athena.backends.duckdb import dialect
 from local_athena.backends.duckdb.storage.archive import Archive
+from local_athena.backends.duckdb.storage.decompressing_files import install_decompression
 from local_athena.backends.duckdb.storage.record_functions import install_record_functions
 from local_athena.tables import Catalog, Column, JsonSerde, Table
 
@@ -134,6 +135,7 @@ def main() -> None:
     with duckdb.connect(config={"threads": 2}) as connection:
         dialect.install(connection)
         install_record_functions(connection)
+        install_decompression(connection)
         for writer in WRITERS:
             with tempfile.TemporaryDirectory() as folder:
                 write_records(Path(folder), writer, options.records)

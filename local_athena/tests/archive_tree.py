@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 from local_athena.backends.duckdb.storage.archive import Archive
+from local_athena.backends.duckdb.storage.decompressing_files import install_decompression
 from local_athena.backends.duckdb.storage.record_functions import install_record_functions
 from local_athena.tables import Catalog, Table, read_catalog
 
@@ -39,6 +40,7 @@ def connect() -> duckdb.DuckDBPyConnection:
     """Open a DuckDB that can read records."""
     connection = duckdb.connect()
     install_record_functions(connection)
+    install_decompression(connection)
     return connection
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 from local_athena.backends.duckdb import dialect
+from local_athena.backends.duckdb.storage.decompressing_files import install_decompression
 from local_athena.backends.duckdb.storage.partitions import Folder, folder_filter
 from local_athena.backends.duckdb.storage.record_functions import install_record_functions
 
@@ -16,6 +17,7 @@ def connection() -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as opened:
         dialect.install(opened)
         install_record_functions(opened)
+        install_decompression(opened)
         yield opened
 
 

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from local_athena.backends.duckdb import dialect
 from local_athena.backends.duckdb.storage.archive import Archive
+from local_athena.backends.duckdb.storage.decompressing_files import install_decompression
 from local_athena.backends.duckdb.storage.partitions import (
     Folder,
     FolderFilter,
@@ -160,6 +161,7 @@ def connection(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.Duck
     with duckdb.connect() as opened:
         dialect.install(opened)
         install_record_functions(opened)
+        install_decompression(opened)
         opened.execute(f"CREATE TABLE whole AS {Archive(root).relation_sql(EVENTS)}")
         yield opened
 

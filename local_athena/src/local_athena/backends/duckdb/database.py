@@ -26,6 +26,7 @@ from local_athena.backends.duckdb.dialect import (
 from local_athena.backends.duckdb.dialect.trino_types import UNBOUNDED
 from local_athena.backends.duckdb.result_file import close_empty_result, copy_statement
 from local_athena.backends.duckdb.storage.archive import Archive
+from local_athena.backends.duckdb.storage.decompressing_files import install_decompression
 from local_athena.backends.duckdb.storage.odd_files import OddFiles
 from local_athena.backends.duckdb.storage.partitions import folder_filter
 from local_athena.backends.duckdb.storage.record_functions import install_record_functions
@@ -65,7 +66,8 @@ class Database:
         connection = duckdb.connect(config=self._config)
         install(connection)
         install_record_functions(connection)
-        folders = [f"{path}/" for path in (*self._archive.folders(), self._folder)]
+        install_decompression(connection)
+        folders = [*self._archive.allowed_directories(), f"{self._folder}/"]
         connection.execute("SET allowed_directories = $folders", {"folders": folders})
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")

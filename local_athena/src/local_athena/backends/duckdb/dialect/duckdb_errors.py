@@ -177,7 +177,10 @@ def failure_from_duckdb(
         folders: Where the files of the archive lie; a broken one is named by its path below.
     """
     message = str(error)
-    for recognise in (_translate_raised, _translate_unresolved, _translate_conversion):
+    raised = _translate_raised(message, folders)
+    if raised is not None:
+        return raised
+    for recognise in (_translate_unresolved, _translate_conversion):
         failure = recognise(error, message, sql)
         if failure is not None:
             return failure
@@ -201,10 +204,15 @@ def _find_file(message: str, folders: Sequence[Path]) -> str:
     return ""
 
 
-def _translate_raised(_error: duckdb.Error, message: str, _sql: str) -> StatementFailure | None:
-    """An error that the translated SQL raised on purpose."""
+def _translate_raised(message: str, folders: Sequence[Path]) -> StatementFailure | None:
+    """An error that the translated SQL or a reader of files raised on purpose."""
     match = _RAISED.search(message) or _RAISED_IN_PYTHON.search(message)
-    return StatementFailure(match[1], match[2]) if match else None
+    if match is None:
+        return None
+    text = match[2]
+    for folder in folders:
+        text = text.replace(f"{folder}/", "")
+    return StatementFailure(match[1], text)
 
 
 def _translate_unresolved(error: duckdb.Error, message: str, sql: str) -> StatementFailure | None:

@@ -1,6 +1,6 @@
 """The archive as DuckDB reads it: for each table a SELECT over the files that can match.
 
-Files hold JSON lines, gzipped if the name ends in `.gz`, or Parquet (`.parquet`).
+Files hold JSON lines, compressed if the suffix says so, or Parquet (`.parquet`).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +16,8 @@ from local_athena.backends.duckdb.dialect.typed_sql import (
     quote_string,
     select_from,
 )
+from local_athena.backends.duckdb.storage.compression import is_compressed
+from local_athena.backends.duckdb.storage.decompressing_files import PREFIX
 from local_athena.backends.duckdb.storage.hidden_columns import hidden_columns
 from local_athena.backends.duckdb.storage.parquet import select_parquet
 from local_athena.backends.duckdb.storage.partitions import (
@@ -89,8 +91,12 @@ class Archive:
         return self.scan(table, keep).sql
 
     def folders(self) -> list[Path]:
-        """List the folders that DuckDB must be allowed to read."""
+        """List the folders that hold the files."""
         return [self._root]
+
+    def allowed_directories(self) -> list[str]:
+        """List what DuckDB must be allowed to read, for its setting of that name."""
+        return [f"{self._root}/", f"{PREFIX}{self._root}/"]
 
 
 def _table_sql(
@@ -133,8 +139,13 @@ def _partition_values(table: Table) -> dict[str, str]:
 
 def _from_lines(paths: Sequence[str], copy: CopyFile) -> str:
     copies = {path: copied for path in paths if (copied := copy(path))}
-    plain = [path for path in paths if path not in copies]
+    own = [path for path in paths if path not in copies]
+    plain = [path for path in own if not is_compressed(path)]
+    compressed = [f"{PREFIX}{path}" for path in own if is_compressed(path)]
     relations = [_read_lines("filename", plain)] if plain else []
+    if compressed:
+        filename = f"substr(filename, {len(PREFIX) + 1}) AS filename"
+        relations.append(_read_lines(filename, compressed, compression="gzip"))
     relations += [
         _read_lines(f"{quote_string(path)} AS filename", [copied], delimiter=_UNUSED_DELIMITER)
         for path, copied in copies.items()
@@ -142,7 +153,9 @@ def _from_lines(paths: Sequence[str], copy: CopyFile) -> str:
     return " UNION ALL ".join(relations)
 
 
-def _read_lines(filename: str, paths: Sequence[str], delimiter: str = "") -> str:
+def _read_lines(
+    filename: str, paths: Sequence[str], *, delimiter: str = "", compression: str = "none"
+) -> str:
     # As CSV without delimiter and quotes, since a reader of JSON skips blank and broken lines.
     return select_from(
         f"{filename}, line",
@@ -150,7 +163,7 @@ def _read_lines(filename: str, paths: Sequence[str], delimiter: str = "") -> str
         f"header = false, delim = '{delimiter}', quote = '', escape = '', comment = '', "
         # By default a buffer for each file and thread holds sixteen of the longest lines.
         f"buffer_size = {_LONGEST_LINE}, max_line_size = {_LONGEST_LINE}, filename = true, "
-        "hive_partitioning = false)",
+        f"compression = '{compression}', hive_partitioning = false)",
     )
 
 

@@ -3,20 +3,26 @@
 The copy has one kind of line end, and its bytes are decoded as Java does. Knows no records.
 """
 
-import bz2
 import codecs
-import gzip
 import io
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
-from typing import IO, TypeAlias
+from typing import TypeAlias
 
 import duckdb
 
+from local_athena.backends.duckdb.storage.byte_source import DamagedFileError
+from local_athena.backends.duckdb.storage.compression import (
+    UnreadableCodecError,
+    is_compressed,
+    read_content,
+)
+from local_athena.backends.duckdb.storage.decompressing_files import PREFIX
+
 _FILE = re.compile(r"^\s*file ?= ?(.+?)\s*$", re.MULTILINE)
-_OPENERS: Mapping[str, Callable[[str], IO[bytes]]] = {".gz": gzip.open, ".bz2": bz2.open}  # type: ignore[dict-item]
 _CHUNK = 1024 * 1024
 _LINE_END = re.compile(rb"\r\n|\r|\n")
 # Size and time of change.
@@ -57,19 +63,24 @@ class OddFiles:
         copy = self._folder / f"{list(self._examined).index(path)}.lines"
         if not copy.exists():
             self._folder.mkdir(parents=True, exist_ok=True)
-            _copy_lines(path, copy)
+            try:
+                _copy_lines(path, copy)
+            except DamagedFileError:
+                copy.unlink()
+                return None
         return str(copy)
 
     def learn(self, error: duckdb.Error) -> bool:
         """Examine the files of a statement that failed; False if a copy would fail as well."""
         found = _FILE.search(str(error))
-        if found is None or found[1] not in self._asked:
+        failed = found[1].removeprefix(PREFIX) if found else None
+        if failed not in self._asked:
             return False
         learned = False
         for path in self._asked:
             version = _version(path)
             if self._examined.get(path, (None, False))[0] != version:
-                is_odd = path == found[1] or _is_odd(path)
+                is_odd = path == failed or _is_odd(path)
                 self._examined[path] = (version, is_odd)
                 learned |= is_odd
         return learned
@@ -86,28 +97,45 @@ def _version(path: str) -> _Version:
 
 
 def _is_odd(path: str) -> bool:
+    try:
+        return _has_odd_bytes(path)
+    except (DamagedFileError, UnreadableCodecError):
+        # The statement fails when it reads the file.
+        return False
+
+
+def _has_odd_bytes(path: str) -> bool:
     decoder = codecs.getincrementaldecoder("utf-8")()
     line_ends: set[bytes] = set()
-    with _open(path) as content:
-        while chunk := content.read(_CHUNK):
-            line_ends.update(_LINE_END.findall(chunk))
-            try:
-                decoder.decode(chunk)
-            except UnicodeDecodeError:
-                return True
-            if b"\0" in chunk or len(line_ends) > 1:
-                return True
+    for chunk in _read(path):
+        line_ends.update(_LINE_END.findall(chunk))
+        try:
+            decoder.decode(chunk)
+        except UnicodeDecodeError:
+            return True
+        if b"\0" in chunk or len(line_ends) > 1:
+            return True
     return False
 
 
-def _open(path: str) -> IO[bytes]:
-    opener = _OPENERS.get(Path(path).suffix)
-    return opener(path) if opener else Path(path).open("rb")
+def _read(path: str) -> Iterator[bytes]:
+    if is_compressed(path):
+        yield from read_content(path)
+        return
+    with Path(path).open("rb") as content:
+        while chunk := content.read(_CHUNK):
+            yield chunk
 
 
 def _copy_lines(path: str, copy: Path) -> None:
-    with _open(path) as content, copy.open("w", encoding="utf-8", newline="\n") as target:
-        # Reads each kind of line end as a line feed.
-        text = io.TextIOWrapper(content, "utf-8-sig", errors="replace-as-java", newline=None)
-        for line in text:
-            target.write(line if line.endswith("\n") else f"{line}\n")
+    decode = codecs.getincrementaldecoder("utf-8-sig")("replace-as-java").decode
+    # Makes each kind of line end a line feed.
+    decoder = io.IncrementalNewlineDecoder(None, translate=True)
+    last = "\n"
+    with copy.open("w", encoding="utf-8", newline="\n") as target:
+        for chunk in chain(_read(path), [b""]):
+            text = decoder.decode(decode(chunk, not chunk), not chunk)
+            target.write(text)
+            last = text[-1:] or last
+        if last != "\n":
+            target.write("\n")
