@@ -20,6 +20,12 @@ from tests.dialect.running import Endpoint
         ("sum(1)", "bigint", 19, 0),
         ("cast(1 AS real)", "float", 17, 0),
         ("avg(1)", "double", 17, 0),
+        ("corr(1, 2)", "float", 17, 0),
+        ("covar_pop(1, DECIMAL '2.5')", "float", 17, 0),
+        ("covar_samp(1, cast(2 AS real))", "float", 17, 0),
+        ("regr_slope(1, cast(2 AS double))", "double", 17, 0),
+        ("geometric_mean(1)", "double", 17, 0),
+        ("geometric_mean(DECIMAL '1.5')", "float", 17, 0),
         ("1.5", "double", 17, 0),
         ("DECIMAL '1.50'", "decimal", 3, 2),
         ("'abc'", "varchar", 3, 0),
@@ -50,6 +56,31 @@ def test_unnamed_columns_are_numbered_and_names_may_repeat(endpoint: Endpoint) -
     result = endpoint.run('SELECT 1, dt, dt, upper(dt), hr AS "H r" FROM events_v0 LIMIT 1')
 
     assert [column.name for column in result.columns] == ["_col0", "dt", "dt", "_col3", "H r"]
+
+
+@pytest.mark.parametrize(
+    ("expression", "name"),
+    [
+        ("r.a", "a"),
+        ("t.r.a", "a"),
+        ("r.a.b", "b"),
+        ("(r).a", "a"),
+        ("(t.r).a", "a"),
+        ("(r.a)", "a"),
+        ("coalesce(r, r).a", "_col0"),
+        ("ARRAY[r][1].a", "_col0"),
+        ("(SELECT r).a", "_col0"),
+        ("CAST(ROW(1) AS row(a integer)).a", "_col0"),
+    ],
+)
+def test_a_field_gives_its_name_if_names_alone_lead_to_it(
+    endpoint: Endpoint, expression: str, name: str
+) -> None:
+    rows = "SELECT CAST(ROW(ROW(1)) AS row(a row(b integer))) AS r"
+
+    (column,) = endpoint.run(f"SELECT {expression} FROM ({rows}) AS t").columns
+
+    assert column.name == name
 
 
 def test_star_gives_the_columns_of_the_table_in_order(endpoint: Endpoint) -> None:

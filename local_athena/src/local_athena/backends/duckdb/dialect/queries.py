@@ -150,11 +150,12 @@ def _refuse_star_options(translator: Translator, star: exp.Expr) -> None:
 
 
 def _reference_name(node: exp.Expr) -> str | None:
-    """Name an item without alias; only references have a name of their own."""
+    """Name an item without alias; only references, and fields of them, have a name of their own."""
+    node = node.unnest()
     if isinstance(node, exp.Column):
         return node.name
     if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Identifier):
-        return node.expression.name
+        return node.expression.name if _reference_name(node.this) else None
     return None
 
 
