@@ -10,7 +10,7 @@ from local_athena.backends.duckdb.dialect import failure_from_duckdb
 from local_athena.backends.duckdb.storage.archive import Archive
 from local_athena.tables import JsonSerde, parse_catalog
 
-from tests.archive_tree import EVENTS, add_file, query, rows
+from tests.archive_tree import EVENTS, add_file, connect, query, rows
 
 FILE = "events/dt=2026-11-20/hr=00/min=10/1_0_00000000000000000000.json"
 
@@ -125,3 +125,31 @@ def test_partition_keys_have_their_types(
     (table,) = parse_catalog([document]).tables()
 
     assert rows(tmp_path, "word, part", table) == [("one", value)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"customerid":1,"data":{"level":"INFO"}}',
+        '{"data":{"level":"INFO"},"customerid":1}',
+        '{"customerid": 1, "extra": 5, "data": {"level": "Gr\\u00f6\\u00dfe"}}',
+        '{"customerid":1,"data":{"share":1.50,"large":12345678901234567890123}}',
+        '{"customerid": 1, "data": {"share": 0.1234567890123456789, "id": 5.0}, "tags": 1.50}',
+    ],
+)
+def test_common_records_are_not_read_in_python(line: str, tmp_path: Path) -> None:
+    add_file(tmp_path, line)
+    read: list[str] = []
+
+    def refuse(record: str, _description: str, _number: int, _place: str) -> str:
+        read.append(record)
+        return record
+
+    with connect() as connection:
+        connection.remove_function("athena_record_field")
+        kinds = ["varchar", "varchar", "integer", "varchar"]
+        connection.create_function("athena_record_field", refuse, kinds, "varchar")
+        sql = Archive(tmp_path).relation_sql(EVENTS)
+        connection.execute(f"SELECT customerid, data, tags FROM ({sql})").fetchall()
+
+    assert read == []
