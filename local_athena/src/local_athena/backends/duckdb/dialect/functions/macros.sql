@@ -7,6 +7,9 @@ CREATE OR REPLACE MACRO athena_fail(message) AS CAST(message AS INTEGER);
 CREATE OR REPLACE MACRO athena_now() AS date_trunc('millisecond', now());
 CREATE OR REPLACE MACRO athena_whitespace() AS chr(32) || chr(9) || chr(10) || chr(11) || chr(12) || chr(13);
 
+-- Correlation and regression are NULL where DuckDB's are NaN.
+CREATE OR REPLACE MACRO athena_finite(x) AS CASE WHEN isfinite(x) THEN x END;
+
 -- Numbers as Java prints them.
 CREATE OR REPLACE MACRO athena_mantissa(digits) AS
   digits[1] || '.' || CASE WHEN length(digits) > 1 THEN digits[2:] ELSE '0' END;
