@@ -9,12 +9,31 @@ import hypothesis
 import pytest
 
 from tests.support.archive_files import record, write_records
-from tests.support.endpoint import running_endpoint
+from tests.support.endpoint import running_endpoint, running_endpoint_on_trino
+from tests.support.month import write_month
 from tests.support.running_service import running_service, settings_for
 
 # A busy machine is no failure, and the same tree passes or fails twice alike.
 hypothesis.settings.register_profile("repeatable", deadline=None, derandomize=True)
 hypothesis.settings.load_profile("repeatable")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the tests that share one endpoint run on a real Trino."""
+    parser.addoption(
+        "--engine",
+        choices=("duckdb", "trino"),
+        default="duckdb",
+        help="what runs the SQL of the shared endpoint; trino is started by scripts/trino",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With a real Trino, leave out the tests that do not reach it."""
+    if config.getoption("--engine") == "trino":
+        reaches = [item for item in items if "endpoint_url" in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=[item for item in items if item not in reaches])
+        items[:] = reaches
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -33,16 +52,21 @@ def clean_environment() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twenty events, every other of customer 11000 and 11001, and four metrics."""
+    """Twenty events, every other of customer 11000 and 11001, four metrics, and a month's hours."""
     root = tmp_path_factory.mktemp("archive")
     write_records(root, "events", (record(n, 11000 + n % 2) for n in range(20)))
     write_records(root, "metrics", (record(n, 11000, servicename="node") for n in range(4)))
+    write_month(root)
     return root
 
 
 @pytest.fixture(scope="session")
-def endpoint_url(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with running_endpoint(archive, tmp_path_factory.mktemp("state")) as url:
+def endpoint_url(
+    archive: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[str]:
+    is_trino = request.config.getoption("--engine") == "trino"
+    run = running_endpoint_on_trino if is_trino else running_endpoint
+    with run(archive, tmp_path_factory.mktemp("state")) as url:
         yield url
 
 

@@ -16,7 +16,7 @@ from tests.support.queries import numbers
 
 @pytest.mark.parametrize("name", ["csv", "ndjson", "json", "arrow"])
 def test_gzip_holds_the_same_bytes(client: httpx.Client, name: str) -> None:
-    query_id = submitted(client, numbers(30_000))["query_id"]
+    query_id = submitted(client, numbers(10_000))["query_id"]
     address = f"/results/{query_id}?format={name}&row_format=arrays"
     plain = client.get(address, headers=PLAIN)
 

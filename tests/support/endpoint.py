@@ -5,14 +5,38 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from data_hist.catalog.glue import ArchiveLayout, glue_documents
+from data_hist.catalog.tables import load_catalog
 from data_hist.cli.local_athena import RESULT_BUCKET, local_documents
 from local_athena import testing
+from tests.support.month import month_document
+from tests.support.trino import running_trino_endpoint
 
 
 @contextmanager
 def running_endpoint(data: Path, state: Path, **options: Any) -> Iterator[str]:
     """Run an endpoint; gives its URL."""
     with testing.running_endpoint(
-        local_documents(), data, state, bucket=RESULT_BUCKET, **options
+        _documents(local_documents()), data, state, bucket=RESULT_BUCKET, **options
     ) as endpoint:
         yield endpoint.url
+
+
+@contextmanager
+def running_endpoint_on_trino(data: Path, state: Path) -> Iterator[str]:
+    """Run an endpoint whose tables are on a Trino of its own; gives its URL."""
+    layout = ArchiveLayout("s3://archive/", days="2026-11-20,2026-11-21")
+    tables = glue_documents(load_catalog(), layout)
+    for document in tables:
+        # Trino looks into the folder of every minute, and all records are of one hour.
+        document.get("TableInput", {}).get("Parameters", {})["projection.hr.range"] = "05,06"
+    documents = _documents(tables)
+    with running_trino_endpoint(documents, data, state) as url:
+        yield url
+
+
+def _documents(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    events = next(
+        each for each in documents if each.get("TableInput", {}).get("Name") == "events_v0"
+    )
+    return [*documents, month_document(events)]
