@@ -3,6 +3,7 @@
 import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 
@@ -80,8 +81,14 @@ def _malformed(text: str, place: Path) -> StatementFailure:
     return StatementFailure("HIVE_BAD_DATA", f"Malformed Parquet file. {text} - in {place}")
 
 
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    # To open one takes longer than to read a footer.
+    return duckdb.connect(config={"threads": 1})
+
+
 def _query(paths: Sequence[str]) -> list[_Row]:
-    with duckdb.connect() as connection:
+    with _database().cursor() as connection:
         return connection.execute(_QUERY, {"paths": list(paths)}).fetchall()
 
 
