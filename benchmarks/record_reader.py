@@ -83,13 +83,18 @@ def write_records(root: Path, writer: Callable[[int, object], str], records: int
     return plain
 
 
-def emulator(connection: Connection, root: Path) -> int:
-    """Run the query as the emulator does."""
-    translation = dialect.translate(QUERY, CATALOG, "data_hist")
+def create_view(connection: Connection, root: Path, query: str) -> str:
+    """Prepare a query as the emulator does, and return its SQL."""
+    translation = dialect.translate(query, CATALOG, "data_hist")
     (scan,) = translation.scans
     rows = Archive(root).scan(EVENTS)
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {scan.relation} AS {rows.sql}")
-    return _count(connection, translation.sql)
+    return translation.sql
+
+
+def emulator(connection: Connection, root: Path) -> int:
+    """Run the query as the emulator does."""
+    return _count(connection, create_view(connection, root, QUERY))
 
 
 def duckdb_alone(connection: Connection, root: Path) -> int:
