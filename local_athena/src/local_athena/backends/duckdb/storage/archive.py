@@ -5,6 +5,7 @@ Files hold JSON lines, compressed if the suffix says so, or Parquet (`.parquet`)
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 
@@ -29,6 +30,7 @@ from local_athena.backends.duckdb.storage.partitions import (
     list_data_files,
 )
 from local_athena.backends.duckdb.storage.records import duckdb_type, select_columns
+from local_athena.backends.duckdb.storage.small_gzip_files import SmallGzipFiles
 from local_athena.tables import Table
 
 _PARQUET = ".parquet"
@@ -60,6 +62,7 @@ class Archive:
 
     def __init__(self, root: Path) -> None:
         self._root = root.resolve()
+        self._small_gzip = SmallGzipFiles()
 
     def scan(
         self,
@@ -74,8 +77,9 @@ class Archive:
         labels of hidden columns to deliver, such as `$path`.
         """
         files = list_data_files(self._root / table.location, table.levels, keep)
+        read_lines = partial(_from_lines, copy=copy, small_gzip=self._small_gzip)
         return ArchiveScan(
-            _table_sql(table, files, self._root, copy, hidden),
+            _table_sql(table, files, self._root, read_lines, hidden),
             len(files),
             sum(file.size for file in files),
         )
@@ -103,7 +107,7 @@ def _table_sql(
     table: Table,
     files: Sequence[DataFile],
     root: Path,
-    copy: CopyFile,
+    read_lines: Callable[[Sequence[DataFile]], str],
     hidden: Mapping[str, str],
 ) -> str:
     # The path of a record's file below the archive.
@@ -116,10 +120,10 @@ def _table_sql(
     ]
     columns += hidden_columns(table, hidden, files, place)
     parquet = [file.path for file in files if file.path.endswith(_PARQUET)]
-    lines = [file.path for file in files if not file.path.endswith(_PARQUET)]
+    lines = [file for file in files if not file.path.endswith(_PARQUET)]
     relations = [select_columns(_NO_LINES, stored, table.serde, place)]
     if lines:
-        relations = [select_columns(_from_lines(lines, copy), stored, table.serde, place)]
+        relations = [select_columns(read_lines(lines), stored, table.serde, place)]
     if parquet:
         relations += select_parquet(parquet, stored, root, place)
     return select_from(", ".join(columns), f"({' UNION ALL '.join(relations)}) AS record")
@@ -137,12 +141,16 @@ def _partition_values(table: Table) -> dict[str, str]:
     }
 
 
-def _from_lines(paths: Sequence[str], copy: CopyFile) -> str:
-    copies = {path: copied for path in paths if (copied := copy(path))}
-    own = [path for path in paths if path not in copies]
-    plain = [path for path in own if not is_compressed(path)]
-    compressed = [f"{PREFIX}{path}" for path in own if is_compressed(path)]
+def _from_lines(files: Sequence[DataFile], copy: CopyFile, small_gzip: SmallGzipFiles) -> str:
+    copies = {file.path: copied for file in files if (copied := copy(file.path))}
+    own = [file for file in files if file.path not in copies]
+    plain = [file.path for file in own if not is_compressed(file.path)]
+    small = [file.path for file in own if small_gzip.includes(file)]
+    done = {*plain, *small}
+    compressed = [f"{PREFIX}{file.path}" for file in own if file.path not in done]
     relations = [_read_lines("filename", plain)] if plain else []
+    if small:
+        relations.append(_read_lines("filename", small, compression="gzip"))
     if compressed:
         filename = f"substr(filename, {len(PREFIX) + 1}) AS filename"
         relations.append(_read_lines(filename, compressed, compression="gzip"))
