@@ -15,13 +15,13 @@ from tests.support.running_service import running_service, settings_for
 SECRET = "hunter2"
 WHOLE = f'{{"tags": "{SECRET}"}}\n'.encode()
 LONG = gzip.compress(b"".join(b'{"tags": "%d"}\n' % number for number in range(5_000)))
-NO_SPLIT = "Error opening Hive split - in "
-NO_MAGIC = "Malformed Parquet file. Expected magic number: PAR1 - in "
-NO_FOOTER = "Malformed Parquet file. Metadata index out of range - in "
-NOT_READ = "Failed to read file at "
+NO_GZIP = "Error opening Hive split {path} (offset=0, length=20): Not in GZIP format"
+NO_MAGIC = "Malformed Parquet file. Expected magic number: PAR1 - in {path}"
+NO_FOOTER = "Malformed Parquet file. Metadata index out of range - in {path}"
+NOT_READ = "Failed to read file at {path}"
 FILES = [
-    ("2025-01-01", "a.json.gz", WHOLE, "HIVE_CANNOT_OPEN_SPLIT", NO_SPLIT),
-    ("2025-01-02", "a.json.gz", LONG[:-500], "HIVE_CANNOT_OPEN_SPLIT", NO_SPLIT),
+    ("2025-01-01", "a.json.gz", WHOLE, "HIVE_CANNOT_OPEN_SPLIT", NO_GZIP),
+    ("2025-01-02", "a.json.gz", LONG[:-500], "HIVE_CURSOR_ERROR", NOT_READ),
     ("2025-01-03", "a.json", b'{"tags": "' + WHOLE, "HIVE_CURSOR_ERROR", NOT_READ),
     ("2025-01-04", "it is.json", WHOLE[:-2], "HIVE_CURSOR_ERROR", NOT_READ),
     (
@@ -76,6 +76,6 @@ def test_a_broken_file_is_named_by_its_path_below_the_archive(
     document = response.json()
     assert document["status"] == "FAILED"
     assert document["error"]["code"] == code
-    assert document["error"]["detail"] == text + path_of(day, name)
+    assert document["error"]["detail"] == text.format(path=path_of(day, name))
     assert str(root) not in response.text
     assert SECRET not in response.text
