@@ -65,6 +65,15 @@ def test_locations_are_below_the_data_folder(tmp_path: Path) -> None:
     assert template == f"local://{tmp_path}/data/logs/events/day=${{dt}}/"
 
 
+def test_without_a_data_folder_locations_are_those_of_the_tables(tmp_path: Path) -> None:
+    write_hive_tables(parse_catalog([document(JSON_SERDE)]), None, tmp_path)
+
+    table = json.loads((tmp_path / "archive/events/.trinoSchema").read_text())
+    assert table["externalLocation"] == "s3://bucket/logs/events/"
+    template = table["parameters"]["storage.location.template"]
+    assert template == "s3://bucket/logs/events/day=${dt}/"
+
+
 @pytest.mark.parametrize(
     ("serde", "name"),
     [

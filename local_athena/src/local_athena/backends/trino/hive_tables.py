@@ -1,4 +1,4 @@
-"""Write the tables of a catalog as the files of Trino's file metastore, over files on a disk.
+"""Write the tables of a catalog as the files of Trino's file metastore.
 
 https://trino.io/docs/current/object-storage/metastores.html describes the metastore; the members
 of its files were read from those that Trino 476 writes.
@@ -18,12 +18,13 @@ _LOCATION_TEMPLATE = "storage.location.template"
 _UNKNOWN_TO_TRINO = frozenset({TableFormat.GROK, TableFormat.ION})
 
 
-def write_hive_tables(catalog: Catalog, data: Path, metastore: Path) -> None:
-    """Write a folder for `hive.metastore.catalog.dir`, for a file system whose root is `/`.
+def write_hive_tables(catalog: Catalog, data: Path | None, metastore: Path) -> None:
+    """Write a folder for `hive.metastore.catalog.dir`.
 
     Args:
         catalog: The tables.
-        data: The folder that stands for the bucket of the tables.
+        data: The folder that stands for the bucket of the tables, for a file system whose root is
+            `/`; without it, the files are where the tables say.
         metastore: The folder to write to.
 
     Raises:
@@ -36,10 +37,10 @@ def write_hive_tables(catalog: Catalog, data: Path, metastore: Path) -> None:
             name = f"{table.database}.{table.name}"
             raise TablesError(f"table {name} has the format {table.format}, which Trino lacks")
         path = metastore / table.database / table.name / ".trinoSchema"
-        _write(path, _table_document(table, data.resolve()))
+        _write(path, _table_document(table, data and data.resolve()))
 
 
-def _table_document(table: Table, data: Path) -> dict[str, Any]:
+def _table_document(table: Table, data: Path | None) -> dict[str, Any]:
     return {
         "owner": "public",
         "tableType": "EXTERNAL_TABLE",
@@ -48,7 +49,7 @@ def _table_document(table: Table, data: Path) -> dict[str, Any]:
         "parameters": _parameters(table, data),
         "storageFormat": str(table.format),
         "serdeParameters": _serde_parameters(table),
-        "externalLocation": local_location(str(table.storage["Location"]), data),
+        "externalLocation": _location(str(table.storage["Location"]), data),
         "columnStatistics": {},
     }
 
@@ -58,17 +59,21 @@ def _column(column: Column) -> dict[str, Any]:
     return {"name": column.name, "type": column.hive_type, **comment, "properties": {}}
 
 
-def _parameters(table: Table, data: Path) -> dict[str, str]:
+def _parameters(table: Table, data: Path | None) -> dict[str, str]:
     comment = {"comment": table.description} if table.description else {}
     parameters = {**comment, **table.parameters}
     if _LOCATION_TEMPLATE in parameters:
-        parameters[_LOCATION_TEMPLATE] = local_location(parameters[_LOCATION_TEMPLATE], data)
+        parameters[_LOCATION_TEMPLATE] = _location(parameters[_LOCATION_TEMPLATE], data)
     return parameters
 
 
 def _serde_parameters(table: Table) -> Mapping[str, str]:
     given: Mapping[str, Any] = table.storage.get("SerdeInfo", {}).get("Parameters", {})
     return {name: str(value) for name, value in given.items()}
+
+
+def _location(s3_url: str, data: Path | None) -> str:
+    return local_location(s3_url, data) if data else s3_url
 
 
 def local_location(s3_url: str, data: Path) -> str:
@@ -85,8 +90,9 @@ def _write(path: Path, members: dict[str, Any]) -> None:
 def main() -> None:
     """Write the files that the command line names."""
     parser = argparse.ArgumentParser(prog="python -m local_athena.backends.trino.hive_tables")
-    for name in ("--tables", "--data", "--metastore"):
-        parser.add_argument(name, type=Path, required=True)
+    parser.add_argument("--tables", type=Path, required=True)
+    parser.add_argument("--metastore", type=Path, required=True)
+    parser.add_argument("--data", type=Path)
     options = parser.parse_args()
     write_hive_tables(read_catalog(options.tables), options.data, options.metastore)
 
