@@ -18,7 +18,8 @@ from connexion.resolver import Resolver
 
 from data_hist.athena.client import AthenaClient, CallLimits
 from data_hist.auth.authentication import Authenticator, authenticator_from
-from data_hist.catalog.tables import ApiVersion, Catalog, load_catalog
+from data_hist.catalog.resolve import load_catalog
+from data_hist.catalog.tables import ApiVersion, Catalog
 from data_hist.http import specification
 from data_hist.http.concurrency_limit import (
     OVERLOAD_KEY,
@@ -88,18 +89,18 @@ def create_app(
     Args:
         settings: By default, read from the environment.
         engine: By default, made from the settings.
-        catalog: The API versions and their tables; by default, the packaged data dictionary.
+        catalog: The API versions and their tables; by default, those of the catalog file.
         clock: The current time, in UTC.
         limits: Bounds that no deployment needs to change.
         tracing: Created by default if the OTEL_* variables ask for traces.
         request_log: Writes to standard error by default.
 
     Raises:
-        SettingsError: A setting is missing or invalid.
+        SettingsError: A setting is missing or invalid, or the catalog file is.
     """
     settings = settings or load_settings()
     engine = engine or AthenaClient(settings, limits=limits.athena)
-    catalog = catalog or load_catalog()
+    catalog = catalog or load_catalog(settings.catalog)
     tracing = tracing or _load_tracing()
     edge = _HttpEdge.build(settings, limits, tracing, request_log)
     resources = WorkerResources.create(settings, engine, catalog, clock, limits.queries)

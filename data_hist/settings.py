@@ -55,6 +55,13 @@ class Settings(BaseSettings):
     secret_access_key: Annotated[
         SecretStr | None, Field(description="Secret key that belongs to the access key.")
     ] = None
+    catalog: Annotated[
+        Path | None,
+        Field(
+            description="Catalog file: what lies in the archive, and what callers see of it. If "
+            "unset, the packaged one."
+        ),
+    ] = None
     tenant_header: Annotated[
         str,
         Field(
@@ -185,6 +192,12 @@ class Settings(BaseSettings):
 def workers_asked_for() -> str:
     """Return the number of workers that the environment sets, unchecked, or the default."""
     return os.environ.get(f"{PREFIX}WORKERS") or str(Settings.model_fields["workers"].default)
+
+
+def catalog_asked_for() -> Path | None:
+    """Return the catalog file that the environment sets."""
+    name = os.environ.get(f"{PREFIX}CATALOG")
+    return Path(name) if name else None
 
 
 def load_settings() -> Settings:

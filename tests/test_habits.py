@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 SERVICE, ENDPOINT = ROOT / "data_hist", ROOT / "local_athena/src"
 TESTS, TESTS_OF_ENDPOINT = ROOT / "tests", ROOT / "local_athena/tests"
 # See ADR 32.
-MOST_MODULES = {SERVICE: 97, ENDPOINT: 110}
+MOST_MODULES = {SERVICE: 108, ENDPOINT: 110}
 MOST_LINES = 300
 MOST_LINES_OF_DOCSTRING = 3
 MOST_LINES_OF_FUNCTION = 50

@@ -1,1 +1,1 @@
-"""The data dictionary: the tables and columns of each version of the API."""
+"""The catalog: what lies in the archive, and what each version of the API shows of it."""

@@ -1,16 +1,17 @@
-"""Render the data dictionary as AWS Glue documents, like those of `deploy/aws/service.yaml`.
+"""Render the sources of a catalog as AWS Glue documents, like those of `deploy/aws/service.yaml`.
 
 Does not call AWS. Documents are the inputs of Glue's CreateDatabase and CreateTable.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, Final, Literal
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any, Final
 
-from data_hist.catalog.tables import ApiVersion, Catalog, Table, TableColumn
+from data_hist.catalog.column_types import hive_type
+from data_hist.catalog.date_formats import parse_date_format
+from data_hist.catalog.sources import DateLevel, EnumLevel, IntegerLevel, Level, Source
 from data_hist.settings import Settings
 
-_HIVE_TYPES: Final = {"varchar": "string", "integer": "int", "real": "float"}
 _INPUT_FORMATS: Final = {
     "json": "org.apache.hadoop.mapred.TextInputFormat",
     "parquet": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
@@ -19,111 +20,112 @@ _OUTPUT_FORMATS: Final = {
     "json": "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat",
     "parquet": "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
 }
-_SERDES: Final[dict[str, dict[str, Any]]] = {
-    "json": {
-        "SerializationLibrary": "org.openx.data.jsonserde.JsonSerDe",
-        # Or every key in `data` is made lower case, and $.userName finds nothing.
-        "Parameters": {"case.insensitive": "FALSE"},
-    },
-    "parquet": {
-        "SerializationLibrary": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
-    },
+_SERDES: Final = {
+    "json": "org.openx.data.jsonserde.JsonSerDe",
+    "parquet": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe",
 }
 
 
-@dataclass(frozen=True)
-class ArchiveLayout:
-    """Where the archive is and how its folders are named: parameters of `service.yaml`.
+def glue_documents(
+    sources: Mapping[str, Source], archive: str, dates: tuple[date, date] | None = None
+) -> list[dict[str, Any]]:
+    """Describe the databases and tables of the sources.
 
-    Attributes:
-        location: The folder of the topics, ending in a slash.
-        file_format: What the files hold.
-        day_prefix: What the name of a day's folder begins with.
-        hour_prefix: The same for an hour.
-        minute_prefix: The same for a minute.
-        minute_step: Minutes from one folder to the next.
-        days: The first and the last day that queries see, in the words of partition projection.
+    Args:
+        sources: The sources of a catalog.
+        archive: The address of the archive, ending in a slash.
+        dates: The first and the last date that queries see, in place of those of each level.
     """
-
-    location: str
-    file_format: Literal["json", "parquet"] = "json"
-    day_prefix: str = "dt="
-    hour_prefix: str = "hr="
-    minute_prefix: str = "min="
-    minute_step: int = 1
-    days: str = "NOW-366DAYS,NOW"
-
-
-def glue_documents(catalog: Catalog, layout: ArchiveLayout) -> list[dict[str, Any]]:
-    """Describe the databases and tables of every version of the API."""
     # Queries run in it, so that a table name that is not qualified resolves to nothing.
     empty_database: str = Settings.model_fields["default_database"].default
-    versions = catalog.versions.values()
-    databases = {empty_database, *(version.database for version in versions)}
+    databases = {empty_database, *(source.database for source in sources.values())}
     return [
         *({"DatabaseInput": {"Name": name}} for name in sorted(databases)),
-        *(document for version in versions for document in _tables(version, layout)),
+        *(
+            {"DatabaseName": source.database, "TableInput": _table_input(source, archive, dates)}
+            for source in sources.values()
+        ),
     ]
 
 
-def _tables(version: ApiVersion, layout: ArchiveLayout) -> Iterator[dict[str, Any]]:
-    for table in version.tables.values():
-        yield {"DatabaseName": version.database, "TableInput": _table_input(table, layout)}
-
-
-def _table_input(table: Table, layout: ArchiveLayout) -> dict[str, Any]:
-    location = f"{layout.location}{table.folder}/"
+def _table_input(source: Source, archive: str, dates: tuple[date, date] | None) -> dict[str, Any]:
+    location = _location(source, archive)
     return {
-        "Name": table.physical_name,
-        "Description": table.description,
+        "Name": source.table,
+        "Description": source.description,
         "TableType": "EXTERNAL_TABLE",
-        "PartitionKeys": [_column(column) for column in table.partition_columns],
-        "Parameters": {
-            "EXTERNAL": "TRUE",
-            "projection.enabled": "true",
-            **_projection(table, layout),
-            "storage.location.template": location + _folders(table, layout),
-        },
+        "PartitionKeys": [
+            _column(name, level.type, level.description)
+            for name, level in source.partitions.items()
+        ],
+        "Parameters": {"EXTERNAL": "TRUE", **_projection(source, location, dates)},
         "StorageDescriptor": {
             "Location": location,
-            "InputFormat": _INPUT_FORMATS[layout.file_format],
-            "OutputFormat": _OUTPUT_FORMATS[layout.file_format],
-            "SerdeInfo": _SERDES[layout.file_format],
-            "Columns": [_column(column) for column in table.columns if not column.partition],
+            "InputFormat": _INPUT_FORMATS[source.format],
+            "OutputFormat": _OUTPUT_FORMATS[source.format],
+            "SerdeInfo": _serde(source),
+            "Columns": [
+                _column(name, column.type, column.description)
+                for name, column in source.columns.items()
+            ],
         },
     }
 
 
-def _column(column: TableColumn) -> dict[str, str]:
-    hive_type = _HIVE_TYPES.get(column.type, column.type)
-    return {"Name": column.name, "Type": hive_type, "Comment": column.description}
+def _location(source: Source, archive: str) -> str:
+    folder = source.folder if source.folder.startswith("s3://") else archive + source.folder
+    return folder if folder.endswith("/") else f"{folder}/"
 
 
-def _projection(table: Table, layout: ArchiveLayout) -> dict[str, str]:
+def _column(name: str, athena_type: str, description: str) -> dict[str, str]:
+    return {"Name": name, "Type": hive_type(athena_type), "Comment": description}
+
+
+def _serde(source: Source) -> dict[str, Any]:
+    keys = {f"mapping.{name}": column.key for name, column in source.columns.items() if column.key}
+    parameters = source.serde | keys if source.format == "json" else {}
+    serde: dict[str, Any] = {"SerializationLibrary": _SERDES[source.format]}
+    return serde | {"Parameters": parameters} if parameters else serde
+
+
+def _projection(source: Source, location: str, dates: tuple[date, date] | None) -> dict[str, str]:
     """The values of each partition key, so that Athena needs no list of partitions."""
-    properties = {
-        "day": {"type": "date", "format": "yyyy-MM-dd", "range": layout.days},
-        "hour": {"type": "integer", "range": "0,23", "digits": "2"},
-        "minute": {
-            "type": "integer",
-            "range": "0,59",
-            "interval": str(layout.minute_step),
-            "digits": "2",
-        },
-    }
+    if not source.partitions:
+        return {}
+    template = source.template
+    if template is None:
+        template = "".join(f"{name}=${{{name}}}/" for name in source.partitions)
     return {
-        f"projection.{column.name}.{name}": value
-        for column in table.partition_columns
-        for name, value in properties[column.time or ""].items()
+        "projection.enabled": "true",
+        **{
+            f"projection.{name}.{key}": value
+            for name, level in source.partitions.items()
+            for key, value in _properties(level, dates).items()
+        },
+        "storage.location.template": location + template,
     }
 
 
-def _folders(table: Table, layout: ArchiveLayout) -> str:
-    prefixes = {
-        "day": layout.day_prefix,
-        "hour": layout.hour_prefix,
-        "minute": layout.minute_prefix,
-    }
-    return "".join(
-        f"{prefixes[column.time or '']}${{{column.name}}}/" for column in table.partition_columns
-    )
+def _properties(level: Level, dates: tuple[date, date] | None) -> dict[str, str]:
+    found: dict[str, str] = {"type": level.projection}
+    if isinstance(level, EnumLevel):
+        found["values"] = ",".join(level.values)
+    if isinstance(level, DateLevel):
+        found |= {"format": level.format, "range": _dates(level, dates)}
+        if level.unit is not None:
+            found["interval.unit"] = level.unit
+    if isinstance(level, IntegerLevel):
+        found["range"] = ",".join(map(str, level.range))
+        if level.digits is not None:
+            found["digits"] = str(level.digits)
+    if isinstance(level, DateLevel | IntegerLevel) and "interval" in level.model_fields_set:
+        found["interval"] = str(level.interval)
+    return found
+
+
+def _dates(level: DateLevel, dates: tuple[date, date] | None) -> str:
+    if dates is None:
+        return ",".join(level.range)
+    date_format = parse_date_format(level.format)
+    first, last = (datetime.combine(each, time()) for each in dates)
+    return f"{date_format.render(first)},{date_format.render(last)}"

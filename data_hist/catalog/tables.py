@@ -1,33 +1,119 @@
-"""Load the data dictionary: for each version of the API, its tables and their columns.
+"""The tables of each version of the API, as callers and the SQL guard see them.
 
-Read from `default.yaml`. The SQL guard, `GET /tables` and the Glue documents take their tables from
-here. Knows no HTTP, SQL or AWS.
+Made from a catalog file by `data_hist.catalog.resolve`. Knows no HTTP, SQL or AWS.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Literal, TypeAlias
 
-import yaml
+TimeUnit: TypeAlias = Literal["s", "ms", "us", "ns", "iso8601", "timestamp", "day"]
+"""How a column writes a moment; `day` is the name of a folder in the form YYYY-MM-DD."""
 
-CATALOG_FILE = Path(__file__).with_name("default.yaml")
+
+@dataclass(frozen=True)
+class TimeColumn:
+    """What a column tells of the time of a record.
+
+    Attributes:
+        unit: How the moment is written.
+        greatest_delay_ms: How much later than this moment the record may reach its partition; None
+            if nobody knows.
+    """
+
+    unit: TimeUnit
+    greatest_delay_ms: int | None = None
 
 
 @dataclass(frozen=True)
 class TableColumn:
-    """A column of a table; `type` is Athena's name for the type.
+    """A column that callers see.
 
-    `time` is set for columns that hold a time: `creation` or `arrival` of the record, or the `day`,
-    `hour` or `minute` of its partition.
+    Attributes:
+        name: Its name for callers.
+        type: Athena's name for the type.
+        description: What it tells.
+        origin: The column of the physical table that it shows, or is derived from.
+        path: The path of its value, if the origin holds JSON text.
+        converts_from: How a moment is written that becomes a timestamp.
+        is_converted: Whether its type is not that of the origin, or of the text in JSON.
+        is_partition: Whether the origin is a partition column.
+        time: What it tells of the time of a record.
     """
 
     name: str
     type: str
     description: str
-    queryable: bool = True
-    partition: bool = False
-    time: str | None = None
+    origin: str
+    path: str | None = None
+    is_converted: bool = False
+    converts_from: TimeUnit | None = None
+    is_partition: bool = False
+    time: TimeColumn | None = None
+
+
+@dataclass(frozen=True)
+class DateFormat:
+    """The form of a moment as text.
+
+    Attributes:
+        mysql: What Athena's `date_format` takes.
+        python: What `strftime` takes.
+        units: The units in their order in the text.
+        is_sorted: Whether texts sort as the moments do.
+    """
+
+    mysql: str
+    python: str
+    units: tuple[str, ...]
+    is_sorted: bool
+
+    def render(self, moment: datetime) -> str:
+        """Return the text of a moment."""
+        return moment.strftime(self.python)
+
+
+@dataclass(frozen=True)
+class TimeLevel:
+    """A level of folders named by the time of arrival in UTC, or by a part of it.
+
+    Attributes:
+        column: The partition column.
+        format: The form of the name.
+        comparison: How names are compared by time: those of a `number` or a `date` column as
+            they are, `text` if texts sort so, and as numbers if they are `digits` without zeros.
+    """
+
+    column: str
+    format: DateFormat
+    comparison: Literal["text", "digits", "number", "date"] = "text"
+
+
+@dataclass(frozen=True)
+class Partitions:
+    """The levels of folders of a table.
+
+    Attributes:
+        time_levels: Those that tell the time, from the largest unit to the smallest, without gaps.
+        smallest_unit: The smallest unit that they tell: `year`, `month`, `day` or `hour`.
+        lead_hours: How long before a record's arrival its folder may begin, apart from that unit.
+        in_smallest: How many partitions there are in that unit; None if nobody knows.
+    """
+
+    time_levels: tuple[TimeLevel, ...] = ()
+    smallest_unit: str | None = None
+    lead_hours: int = 0
+    in_smallest: int | None = None
+
+
+@dataclass(frozen=True)
+class TenantColumn:
+    """The column of the physical table that names the customer of a record."""
+
+    name: str
+    is_text: bool = False
 
 
 @dataclass(frozen=True)
@@ -40,40 +126,37 @@ class Example:
 
 @dataclass(frozen=True)
 class Table:
-    """A table, its name for callers, and where its data is stored.
+    """A table for callers.
 
-    `folder` is the table's folder in the archive: the name of the Kafka topic.
+    Attributes:
+        name: Its name for callers.
+        full_name: Data catalog, database and name of the physical table.
+        description: What the records are.
+        columns: The columns that callers see, and that `*` stands for.
+        hidden: Columns of the physical table that no query may name.
+        partitions: The folders of the physical table.
+        tenant: If None, only the operator may query the table.
+        examples: Queries to begin with.
     """
 
     name: str
-    physical_name: str
-    folder: str
+    full_name: tuple[str, str, str]
     description: str
     columns: tuple[TableColumn, ...]
+    hidden: frozenset[str]
+    partitions: Partitions
+    tenant: TenantColumn | None
     examples: tuple[Example, ...] = ()
 
-    queryable_columns: tuple[TableColumn, ...] = field(init=False)
-    """The columns that a query may name, and that `*` stands for."""
-
-    partition_columns: tuple[TableColumn, ...] = field(init=False)
-    """The partition columns, outermost level first."""
-
-    time_columns: Mapping[str, TableColumn] = field(init=False)
-    """The first queryable column for each kind of time."""
-
-    def __post_init__(self) -> None:
-        queryable = tuple(column for column in self.columns if column.queryable)
-        by_time = {column.time: column for column in reversed(queryable) if column.time}
-        object.__setattr__(self, "queryable_columns", queryable)
-        object.__setattr__(
-            self, "partition_columns", tuple(column for column in self.columns if column.partition)
-        )
-        object.__setattr__(self, "time_columns", by_time)
+    @cached_property
+    def time_columns(self) -> Mapping[str, TimeColumn]:
+        """The columns that hold a time, by name in lower case."""
+        return {column.name.lower(): column.time for column in self.columns if column.time}
 
 
 @dataclass(frozen=True)
 class ApiVersion:
-    """One version of the API: the Athena database behind it and the tables it serves."""
+    """One version of the API, and how callers may qualify the names of its tables."""
 
     name: str
     catalog: str
@@ -86,27 +169,3 @@ class Catalog:
     """All versions of the API, by their name in the path (`v0`)."""
 
     versions: Mapping[str, ApiVersion]
-
-
-def load_catalog(path: Path = CATALOG_FILE) -> Catalog:
-    """Read the data dictionary."""
-    document = yaml.safe_load(path.read_text(encoding="utf-8"))
-    return Catalog(
-        {name: _version(name, entry) for name, entry in document["versions"].items()},
-    )
-
-
-def _version(name: str, entry: Mapping[str, Any]) -> ApiVersion:
-    tables = {table: _table(table, fields) for table, fields in entry["tables"].items()}
-    return ApiVersion(name, entry["catalog"], entry["database"], tables)
-
-
-def _table(name: str, fields: Mapping[str, Any]) -> Table:
-    return Table(
-        name=name,
-        physical_name=fields["physical_name"],
-        folder=fields["folder"],
-        description=fields["description"],
-        columns=tuple(TableColumn(**column) for column in fields["columns"]),
-        examples=tuple(Example(**example) for example in fields.get("examples", ())),
-    )

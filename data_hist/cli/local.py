@@ -28,7 +28,7 @@ from data_hist.cli.process_group import (
     run_together,
 )
 from data_hist.cli.serve import gunicorn_arguments, service_environment
-from data_hist.settings import PREFIX
+from data_hist.settings import PREFIX, catalog_asked_for
 
 # As pydantic reads them.
 _TRUE = {"1", "on", "t", "true", "y", "yes"}
@@ -100,10 +100,10 @@ def local_environment(athena_url: str) -> dict[str, str]:
 def _warn_of_missing_topics(archive: Path) -> None:
     """Warn only: a new archive has no topics yet, and records are visible once they are written."""
     from data_hist.catalog.archive_folders import warnings_about
-    from data_hist.catalog.tables import load_catalog
+    from data_hist.catalog.document import load_document
 
     try:
-        for warning in warnings_about(archive, load_catalog()):
+        for warning in warnings_about(archive, load_document(catalog_asked_for()).sources):
             warn(warning)
     except OSError as error:
         raise StartError(f"Cannot read {archive} ({error.strerror}).") from error

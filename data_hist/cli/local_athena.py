@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import sys
+from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -17,11 +18,12 @@ from data_hist.cli.arguments import (
     warn,
 )
 from data_hist.cli.process_group import StartError, require_free_port
+from data_hist.settings import catalog_asked_for
 
 RESULT_BUCKET = "data-hist-results"
 _PORT = 8090
 # An archive on a disk may be of any age.
-_ALL_DAYS = "0001-01-01,9999-12-31"
+_ALL_DATES = (date(1000, 1, 1), date(9999, 12, 31))
 _TABLES = "tables.json"
 
 
@@ -78,8 +80,8 @@ def local_athena_arguments(archive: Path, state: Path, host: str, port: int) -> 
 
 def local_documents() -> list[dict[str, object]]:
     """Describe the tables of an archive on a disk as documents of AWS Glue."""
-    from data_hist.catalog.glue import ArchiveLayout, glue_documents
-    from data_hist.catalog.tables import load_catalog
+    from data_hist.catalog.document import load_document
+    from data_hist.catalog.glue import glue_documents
 
     # A folder stands for the bucket, so its name does not matter.
-    return glue_documents(load_catalog(), ArchiveLayout("s3://archive/", days=_ALL_DAYS))
+    return glue_documents(load_document(catalog_asked_for()).sources, "s3://archive/", _ALL_DATES)

@@ -4,7 +4,7 @@ Requests are valid by the time an operation is called; nothing is validated agai
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import fields as fields_of
 from typing import Any, TypeVar
 
@@ -14,8 +14,8 @@ from starlette.responses import Response
 from starlette.types import Receive
 
 from data_hist.athena.executions import QueryStatus
-from data_hist.auth.authentication import Authenticator
-from data_hist.catalog.tables import ApiVersion
+from data_hist.auth.authentication import OPERATOR, Authenticator
+from data_hist.catalog.tables import ApiVersion, Table
 from data_hist.errors import NotFound
 from data_hist.http.result_response import negotiate_format, result_response
 from data_hist.http.routes import preferred_wait_seconds
@@ -169,15 +169,22 @@ class Operations:
         return response
 
     async def list_tables(self) -> Document:
-        """Describe all tables."""
-        return {"tables": [table_document(table) for table in self._version.tables.values()]}
+        """Describe all tables that the caller may query."""
+        return {"tables": [table_document(table) for table in self._tables().values()]}
 
     async def get_table(self, table: str) -> Document:
         """Describe one table."""
-        if table not in self._version.tables:
-            advice = offer(table, self._version.tables) or "; GET /tables lists them."
+        tables = self._tables()
+        if table not in tables:
+            advice = offer(table, tables) or "; GET /tables lists them."
             raise NotFound(f"There is no such table{advice}")
-        return table_document(self._version.tables[table])
+        return table_document(tables[table])
+
+    def _tables(self) -> Mapping[str, Table]:
+        """Return the tables without those that only the operator may query."""
+        is_operator = _tenant() == OPERATOR
+        tables = self._version.tables
+        return {name: table for name, table in tables.items() if is_operator or table.tenant}
 
     async def _with_first_page(self, owned: OwnedQuery, shape: PageShape | None) -> Answer:
         """Describe a query, with its first page if one is wanted and there."""

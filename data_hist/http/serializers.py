@@ -119,9 +119,9 @@ def table_document(table: Table) -> dict[str, Any]:
         "description": table.description,
         "columns": [
             {"name": column.name, "type": column.type, "description": column.description}
-            for column in table.queryable_columns
+            for column in table.columns
         ],
-        "partition_columns": [column.name for column in table.partition_columns],
+        "partition_columns": [column.name for column in table.columns if column.is_partition],
         "examples": [{"title": example.title, "query": example.sql} for example in table.examples],
     }
 

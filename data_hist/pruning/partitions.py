@@ -1,15 +1,14 @@
 """Derive which partitions a query with time bounds reads: as a SQL condition, and as a count.
 
-Engines prune files by partition columns alone, but callers bound timestamps. Days and hours are
-compared as strings.
+Engines prune files by partition columns alone, but callers bound timestamps.
 """
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from data_hist.catalog.tables import Table
+from data_hist.catalog.tables import DateFormat, Partitions, Table, TimeLevel
 from data_hist.pruning.time_range import (
     DAY_MS,
     HOUR_MS,
@@ -28,10 +27,7 @@ _MONTH_DAYS = 365.2425 / 12
 _MONTHS_SLACK_DAYS = 6
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOURS_IN_REACH = range((datetime(9999, 12, 31, tzinfo=UTC) - _EPOCH) // timedelta(hours=1))
-_DAY_FORMAT, _HOUR_FORMAT = "%Y-%m-%d", "%H"
-_LEVELS = ("day", "hour", "minute")
 _DAY_HOURS = 24
-_HOUR_MINUTES = 60
 
 
 class TableRead(NamedTuple):
@@ -42,34 +38,27 @@ class TableRead(NamedTuple):
     days: TimeBounds
 
 
-class _Hour(NamedTuple):
-    """An hour as SQL expressions for the text of its day and of its hour."""
-
-    day: str
-    hour: str
-
-
 def partition_predicate(
-    table: Table, arrival: TimeBounds, render_name: Callable[[str], str]
+    partitions: Partitions, arrival: TimeBounds, render_name: Callable[[str], str]
 ) -> str:
     """Render a condition that holds in every partition with records within the bounds.
 
     Args:
-        table: The table with its partition columns.
+        partitions: The folders of a table.
         arrival: When the records arrived.
         render_name: Renders the name of a column.
 
     Returns:
         SQL to be joined to others by AND; empty if the bounds rule out no partition.
     """
-    day, hour = table.time_columns.get("day"), table.time_columns.get("hour")
-    if day is None:
+    if not partitions.time_levels:
         return ""
-    names = (render_name(day.name), render_name(hour.name) if hour else "")
     conditions = [
         condition
         for anchor, each in sorted(arrival.items())
-        for condition in _conditions(names, _from_base(anchor, each), _RENDERERS[anchor.base])
+        for condition in _conditions(
+            partitions, _from_base(anchor, each), _RENDERERS[anchor.base], render_name
+        )
     ]
     return " AND ".join(conditions)
 
@@ -92,15 +81,20 @@ def partition_count(reads: Iterable[TableRead], now_ms: int) -> int | None:
 
 
 def _count(read: TableRead, now_ms: int) -> int | None:
-    levels = read.table.partition_columns
-    times = tuple(column.time for column in levels)
-    known = times and times == _LEVELS[: len(times)]
+    partitions = read.table.partitions
     low, high = _hours_left(read, now_ms)
-    if not known or not all(column.queryable for column in levels) or low is None or high is None:
+    unit, in_unit = partitions.smallest_unit, partitions.in_smallest
+    if unit is None or in_unit is None or low is None or high is None:
         return None
-    if len(levels) == 1:
-        low, high = low // _DAY_HOURS, high // _DAY_HOURS
-    return max(high - low + 1, 0) * (_HOUR_MINUTES if len(levels) == len(_LEVELS) else 1)
+    return max(_number_of(unit, high) - _number_of(unit, low) + 1, 0) * in_unit
+
+
+def _number_of(unit: str, hours: int) -> int:
+    """Number the units of time from some moment on."""
+    if unit in ("hour", "day"):
+        return hours if unit == "hour" else hours // _DAY_HOURS
+    moment = _EPOCH + timedelta(hours=min(max(hours, 0), _HOURS_IN_REACH[-1]))
+    return moment.year if unit == "year" else moment.year * 12 + moment.month
 
 
 def _hours_left(read: TableRead, now_ms: int) -> TimeRange:
@@ -112,15 +106,17 @@ def _hours_left(read: TableRead, now_ms: int) -> TimeRange:
         None if day_high is None else (day_high - 1) // HOUR_MS,
     )
     until_now = TimeRange(high=now_ms // HOUR_MS)
-    return _hours_at(read.arrival, now_ms).intersection(of_days).intersection(until_now)
+    lead_hours = read.table.partitions.lead_hours
+    of_records = _hours_at(read.arrival, lead_hours, now_ms)
+    return of_records.intersection(of_days).intersection(until_now)
 
 
-def _hours_at(arrival: TimeBounds, start_ms: int) -> TimeRange:
+def _hours_at(arrival: TimeBounds, lead_hours: int, start_ms: int) -> TimeRange:
     """Return the first and the last hour since 1970 that the predicate leaves."""
     found = TimeRange()
     for anchor, each in arrival.items():
         start = 0 if anchor.base is Base.EPOCH else start_ms // HOUR_MS
-        found = found.intersection(_hours(_from_base(anchor, each)).shifted(start))
+        found = found.intersection(_hours(_from_base(anchor, each), lead_hours).shifted(start))
     return found
 
 
@@ -134,53 +130,75 @@ def _from_base(anchor: Anchor, each: TimeRange) -> TimeRange:
     return TimeRange(each.shifted(first * DAY_MS).low, each.shifted(last * DAY_MS).high)
 
 
-def _hours(each: TimeRange) -> TimeRange:
+def _hours(each: TimeRange, lead_hours: int) -> TimeRange:
     """Return the first and the last hour of the partitions of a range, from its base."""
     return TimeRange(
-        None if each.low is None else each.low // HOUR_MS - SLACK_HOURS,
+        None if each.low is None else each.low // HOUR_MS - SLACK_HOURS - lead_hours,
         None if each.high is None else math.ceil(each.high / HOUR_MS) + SLACK_HOURS,
     )
 
 
 def _conditions(
-    names: tuple[str, str], each: TimeRange, render: Callable[[int], _Hour | None]
-) -> list[str]:
-    hours = _hours(each)
-    first = None if hours.low is None else render(hours.low)
-    last = None if hours.high is None else render(hours.high)
-    return [
-        condition
-        for hour, sign in ((first, ">"), (last, "<"))
-        if hour is not None
-        for condition in _condition(names, hour, sign)
-    ]
+    partitions: Partitions,
+    each: TimeRange,
+    render: Callable[[DateFormat, int], str | None],
+    render_name: Callable[[str], str],
+) -> Iterator[str]:
+    hours = _hours(each, partitions.lead_hours)
+    for hour, sign in ((hours.low, ">"), (hours.high, "<")):
+        if hour is None:
+            continue
+        texts = [(level, render(level.format, hour)) for level in partitions.time_levels]
+        values = [
+            _comparison(level, render_name(level.column), text)
+            for level, text in texts
+            if text is not None
+        ]
+        if len(values) == len(texts):
+            yield from _compare(values, sign)
 
 
-def _condition(names: tuple[str, str], hour: _Hour, sign: str) -> list[str]:
-    """Compare the day once more by itself: engines list partitions by such a plain condition."""
-    day_name, hour_name = names
-    plain = f"{day_name} {sign}= {hour.day}"
-    if not hour_name:
+def _compare(values: Sequence[tuple[str, str]], sign: str) -> list[str]:
+    """Compare levels with values, the first by itself: engines list partitions by plain conditions.
+
+    Each pair is an expression of a partition column, and that of its least or greatest value.
+    """
+    (column, value), *finer = values
+    plain = f"{column} {sign}= {value}"
+    if not finer:
         return [plain]
-    return [plain, f"({day_name} {sign} {hour.day} OR {hour_name} {sign}= {hour.hour})"]
+    return [plain, f"({column} {sign} {value} OR {' AND '.join(_compare(finer, sign))})"]
 
 
-def _render_fixed(hours: int) -> _Hour | None:
-    """Render an hour since 1970; None for a year without four digits."""
+def _comparison(level: TimeLevel, column: str, text: str) -> tuple[str, str]:
+    """Convert a level and the text of its value to a type in which both sort as the time does."""
+    if level.comparison == "number":
+        return column, _as_number(text)
+    if level.comparison == "digits":
+        return f"CAST({column} AS bigint)", _as_number(text)
+    return column, f"CAST({text} AS date)" if level.comparison == "date" else text
+
+
+def _as_number(text: str) -> str:
+    is_literal = text.strip("'").isdecimal()
+    return str(int(text.strip("'"))) if is_literal else f"CAST({text} AS bigint)"
+
+
+def _render_fixed(date_format: DateFormat, hours: int) -> str | None:
+    """Render the text of an hour since 1970; None for a year without four digits."""
     if hours not in _HOURS_IN_REACH:
         return None
-    start = _EPOCH + timedelta(hours=hours)
-    return _Hour(start.strftime(f"'{_DAY_FORMAT}'"), start.strftime(f"'{_HOUR_FORMAT}'"))
+    text = date_format.render(_EPOCH + timedelta(hours=hours)).replace("'", "''")
+    return f"'{text}'"
 
 
-def _render_from_start(hours: int) -> _Hour | None:
-    """Render an hour relative to the start of the query, by the clock of the engine."""
+def _render_from_start(date_format: DateFormat, hours: int) -> str | None:
+    """Render the text of an hour relative to the start of the query, by the engine's clock."""
     if abs(hours) not in _HOURS_IN_REACH:
         return None
     moment = f"now() {'-' if hours < 0 else '+'} interval '{abs(hours)}' hour"
-    return _Hour(
-        f"date_format({moment}, '{_DAY_FORMAT}')", f"date_format({moment}, '{_HOUR_FORMAT}')"
-    )
+    form = date_format.mysql.replace("'", "''")
+    return f"date_format({moment}, '{form}')"
 
 
 _RENDERERS = {

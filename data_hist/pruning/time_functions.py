@@ -49,7 +49,7 @@ def _to_moment(arguments: Sequence[Argument]) -> Value | None:
     if len(arguments) == 1 and (text := arguments[0].text) is not None:
         moment = parse_moment_ms(text)
         return None if moment is None else exactly(Shape.MOMENT, moment)
-    found = _only(arguments, Shape.MOMENT, Shape.DATE, Shape.DAY_TEXT)
+    found = _only(arguments, Shape.MOMENT, Shape.DATE, Shape.DAY_TEXT, Shape.ISO_TEXT)
     return replace(found, shape=Shape.MOMENT) if found else None
 
 

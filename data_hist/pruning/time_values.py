@@ -12,6 +12,7 @@ from enum import Enum, auto
 from fractions import Fraction
 from typing import Final
 
+from data_hist.catalog.tables import TimeColumn
 from data_hist.pruning.time_range import (
     DAY_MS,
     FIXED,
@@ -23,7 +24,6 @@ from data_hist.pruning.time_range import (
     add_months,
 )
 
-CREATION, ARRIVAL, DAY = "creation", "arrival", "day"
 SECOND_MS: Final = 1_000
 
 _UNITS_MS: Final = {
@@ -45,6 +45,7 @@ _MOMENT: Final = re.compile(
     r"(?:\.([0-9]{1,12}))?)?(?: ?(?:UTC|Z|\+00:00))?",
     re.ASCII,
 )
+_ISO_MOMENT: Final = re.compile(r"[0-9-]{10}T[0-9:.]{5,}Z?", re.ASCII)
 # Arithmetic is exact, so its numbers could grow without end.
 _MAX_BITS: Final = 160
 
@@ -57,14 +58,15 @@ class Shape(Enum):
     MOMENT = auto()
     DATE = auto()
     DAY_TEXT = auto()
+    ISO_TEXT = auto()
 
 
 @dataclass(frozen=True)
-class TimeColumn:
-    """A time column of a relation; `time` says which time of a record it holds."""
+class TimeOfRecord:
+    """The moment that a time column of a relation tells."""
 
     relation: str
-    time: str
+    column: TimeColumn
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ class Value:
     shape: Shape
     low: Fraction
     high: Fraction
-    unknown: TimeColumn | Anchor | None = None
+    unknown: TimeOfRecord | Anchor | None = None
     scale: Fraction = Fraction(0)
     months: int = 0
 
@@ -108,14 +110,27 @@ class Value:
         return self.low if known else None
 
 
+_COMPARABLE: Final = ({Shape.MOMENT, Shape.DATE}, {Shape.DAY_TEXT, Shape.ISO_TEXT})
+_SHAPES: Final = {
+    "day": Shape.DAY_TEXT,
+    "iso8601": Shape.ISO_TEXT,
+    "timestamp": Shape.MOMENT,
+}
+_IN_MILLISECOND: Final = {
+    "s": Fraction(1, SECOND_MS),
+    "us": Fraction(1_000),
+    "ns": Fraction(1_000_000),
+}
 NOW: Final = Value(Shape.MOMENT, Fraction(0), Fraction(0), Anchor(Base.START), Fraction(1))
 CURRENT_DATE: Final = Value(Shape.DATE, Fraction(0), Fraction(0), Anchor(Base.TODAY), Fraction(1))
 
 
-def column_value(relation: str, time: str) -> Value:
-    """Return the value of a time column: the text of its day, or its milliseconds."""
-    shape, low = (Shape.DAY_TEXT, -DAY_MS) if time == DAY else (Shape.NUMBER, 0)
-    return Value(shape, Fraction(low), Fraction(0), TimeColumn(relation, time), Fraction(1))
+def column_value(relation: str, time: TimeColumn) -> Value:
+    """Return the value of a time column of a relation."""
+    shape = _SHAPES.get(time.unit, Shape.NUMBER)
+    low = Fraction(-DAY_MS if shape is Shape.DAY_TEXT else 0)
+    scale = _IN_MILLISECOND.get(time.unit, Fraction(1))
+    return Value(shape, low, Fraction(0), TimeOfRecord(relation, time), scale)
 
 
 def exactly(shape: Shape, amount: Fraction | int) -> Value:
@@ -123,10 +138,15 @@ def exactly(shape: Shape, amount: Fraction | int) -> Value:
     return Value(shape, Fraction(amount), Fraction(amount))
 
 
-def parse_day(text: str) -> Value | None:
-    """Parse the text of a day, such as that in the day column."""
-    day = parse_moment_ms(text) if _DATE.fullmatch(text) else None
-    return None if day is None else exactly(Shape.DAY_TEXT, day)
+def parse_time_text(text: str) -> Value | None:
+    """Parse the text of a day, or the text of a moment such as `2026-11-20T10:00:00Z`.
+
+    A shorter text, such as `2026-11-20T10:00`, sorts before all moments that begin with it.
+    """
+    shape = Shape.DAY_TEXT if _DATE.fullmatch(text) else Shape.ISO_TEXT
+    is_known = shape is Shape.DAY_TEXT or _ISO_MOMENT.fullmatch(text)
+    moment = parse_moment_ms(text) if is_known else None
+    return None if moment is None else exactly(shape, moment)
 
 
 def parse_number(text: str) -> Value | None:
@@ -229,7 +249,7 @@ def _add_months(moment: Value, months: int) -> Value | None:
 def lower_bound(column: Value, bound: Value) -> Mapping[str, TimeBounds]:
     """Return the bounds of a relation's records that follow from `column >= bound`."""
     end = _end(column, bound, bound.low - column.high)
-    if end is None or not isinstance(column.unknown, TimeColumn):
+    if end is None or not isinstance(column.unknown, TimeOfRecord):
         return {}
     return {column.unknown.relation: {_anchor(bound): TimeRange(low=math.floor(end))}}
 
@@ -237,21 +257,23 @@ def lower_bound(column: Value, bound: Value) -> Mapping[str, TimeBounds]:
 def upper_bound(column: Value, bound: Value) -> Mapping[str, TimeBounds]:
     """Return the bounds of a relation's records that follow from `column <= bound`.
 
-    A record may arrive any time after its creation, so this bound on creation implies nothing.
+    A bound on a time implies nothing if nobody knows how long after it a record may arrive.
     """
     end = _end(column, bound, bound.high - column.low)
-    if end is None or not isinstance(column.unknown, TimeColumn):
+    if end is None or not isinstance(column.unknown, TimeOfRecord):
         return {}
-    if column.unknown.time == CREATION:
+    delay_ms = column.unknown.column.greatest_delay_ms
+    if delay_ms is None:
         return {}
-    return {column.unknown.relation: {_anchor(bound): TimeRange(high=math.ceil(end))}}
+    high = math.ceil(end) + delay_ms
+    return {column.unknown.relation: {_anchor(bound): TimeRange(high=high)}}
 
 
 def _end(column: Value, bound: Value, difference: Fraction) -> Fraction | None:
     """Return the bound of the column itself, if it grows with its expression."""
     if column.scale <= 0 or not _are_comparable(column, bound):
         return None
-    if isinstance(bound.unknown, TimeColumn):
+    if isinstance(bound.unknown, TimeOfRecord):
         return None  # not the same for all rows
     if bound.unknown and bound.scale != column.scale:
         return None
@@ -265,4 +287,4 @@ def _anchor(bound: Value) -> Anchor:
 
 def _are_comparable(first: Value, second: Value) -> bool:
     shapes = {first.shape, second.shape}
-    return len(shapes) == 1 or shapes == {Shape.MOMENT, Shape.DATE}
+    return len(shapes) == 1 or shapes in _COMPARABLE

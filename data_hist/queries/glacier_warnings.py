@@ -56,7 +56,7 @@ def _warning(missing: list[TimeRange], days: int) -> QueryWarning:
         CODE,
         f"The query asks for records that arrived {since}up to {until}, more than "
         f"{days} days before it: those are archived and may be missing from the result. A lower "
-        "bound on arrivaltimestamp, createdtimestamp or dt leaves them out of the question.",
+        "bound on the time leaves them out of the question.",
     )
 
 

@@ -87,9 +87,7 @@ def with_column_hint(failure: Failure, tables: Mapping[str, Table]) -> Failure:
 def _column_hint(name: str, tables: Mapping[str, Table]) -> str:
     if not _PLAIN_NAME.fullmatch(name):
         return "; double quotes are for names, a string takes single quotes"
-    columns = {
-        table.name: [column.name for column in table.queryable_columns] for table in tables.values()
-    }
+    columns = {table.name: [column.name for column in table.columns] for table in tables.values()}
     owners = [table for table, names in columns.items() if name.lower() in names]
     if owners:
         return (

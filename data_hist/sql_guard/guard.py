@@ -13,13 +13,11 @@ from data_hist.catalog.tables import ApiVersion
 from data_hist.errors import InvalidSql, QueryTooLarge
 from data_hist.pruning.partitions import TableRead
 from data_hist.pruning.time_range import TimeBounds
-from data_hist.pruning.time_values import DAY
 from data_hist.sql_guard import checks, confusables, diagnostics, parser, scope, token_order, verify
 from data_hist.sql_guard.lexer import Kind, Source, Token, check_repetition, lex, match_brackets
 from data_hist.sql_guard.literals import Parameter
 from data_hist.sql_guard.parameters import bind
 from data_hist.sql_guard.rewrite import (
-    TENANT_COLUMN,
     Edit,
     NamedTable,
     Replacement,
@@ -28,7 +26,8 @@ from data_hist.sql_guard.rewrite import (
     replace_all,
     scoped_sub_select,
 )
-from data_hist.sql_guard.time_bounds import RECORD_TIMES, check_days, find_time_bounds
+from data_hist.sql_guard.sub_select_shapes import table_view
+from data_hist.sql_guard.time_bounds import check_days, find_time_bounds, is_day, is_of_record
 from data_hist.sql_guard.token_order import Placeholder
 
 MAX_SQL_BYTES = 262_144
@@ -101,15 +100,10 @@ class Guard:
         self._served = scope.Served.of(version)
         self._hidden = _hidden_columns(version)
         self._names = self._served.tables.keys() | {
-            column.name.lower()
-            for table in version.tables.values()
-            for column in table.queryable_columns
+            column.name.lower() for table in version.tables.values() for column in table.columns
         }
         self._protected = self._hidden | self._served.tables.keys()
-        self._views = {
-            table.name: verify.table_view(version, table, TENANT_COLUMN)
-            for table in version.tables.values()
-        }
+        self._views = {table.name: table_view(table) for table in version.tables.values()}
 
     def admit(
         self,
@@ -186,14 +180,14 @@ class Guard:
         source, tables = statement.source, statement.tables
         placeholders = statement.placeholders
         literals = bind(source, placeholders, parameters) if placeholders or parameters else []
+        if customer_id is not None:
+            _check_tenant_columns(source, tables)
         bounds = statement.find_bounds(_by_offset(placeholders, parameters))
         if self._max_days is not None:
             places = [(named.table, named.start) for named in tables]
             check_days(source, places, bounds.by_all, self._max_days)
         sub_selects = [
-            self._sub_select(
-                named, scoped_sub_select(self._version, named.table, customer_id, arrival)
-            )
+            self._sub_select(named, scoped_sub_select(named.table, customer_id, arrival))
             for named, arrival in zip(tables, bounds.by_timestamps, strict=True)
         ]
         replacements = [each.replacement for each in sub_selects]
@@ -219,10 +213,7 @@ class Guard:
         fixed: list[Replacement],
         tables: Sequence[NamedTable],
     ) -> None:
-        sub_selects = [
-            self._sub_select(named, empty_sub_select(self._version, named.table))
-            for named in tables
-        ]
+        sub_selects = [self._sub_select(named, empty_sub_select(named.table)) for named in tables]
         frame, _ = replace_all(sql, [*fixed, *(each.replacement for each in sub_selects)])
         verify.check_frame(frame, tokens, fixed=fixed, sub_selects=sub_selects)
 
@@ -246,16 +237,19 @@ def _bounds_finder(
 ) -> FindBounds:
     """Return what finds the bounds; without a `?` it need not keep the syntax tree."""
     days = {
-        column.name.lower() for each in references if (column := each.table.time_columns.get(DAY))
+        name
+        for each in references
+        for name, time in each.table.time_columns.items()
+        if is_day(time)
     }
     names_a_day = any(token.name.lower() in days for token in tokens)
 
     def find(parameters: Mapping[int, Parameter]) -> TableBounds:
         by_all = find_time_bounds(references, parameters)
-        by_days = find_time_bounds(references, parameters, {DAY}) if with_days else None
+        by_days = find_time_bounds(references, parameters, is_day) if with_days else None
         if not names_a_day:
             return TableBounds(by_all, by_all, by_days)
-        by_timestamps = find_time_bounds(references, parameters, RECORD_TIMES)
+        by_timestamps = find_time_bounds(references, parameters, is_of_record)
         return TableBounds(by_all, by_timestamps, by_days)
 
     if placeholders:
@@ -279,13 +273,19 @@ def _by_offset(
 
 
 def _hidden_columns(version: ApiVersion) -> frozenset[str]:
-    hidden: set[str] = set()
-    for table in version.tables.values():
-        visible = {column.name.lower() for column in table.queryable_columns}
-        if TENANT_COLUMN not in visible:
-            raise ValueError(f"table {table.name} has no column {TENANT_COLUMN}")
-        hidden.update(column.name.lower() for column in table.columns if not column.queryable)
-    return frozenset(hidden)
+    """Return the names that no query may hold, since no table shows a column of that name."""
+    tables = version.tables.values()
+    shown = {column.name.lower() for table in tables for column in table.columns}
+    return frozenset(name.lower() for table in tables for name in table.hidden) - shown
+
+
+def _check_tenant_columns(source: Source, tables: Sequence[NamedTable]) -> None:
+    for named in tables:
+        if named.table.tenant is None:
+            detail = (
+                f"Only the operator may query '{named.table.name}': its records name no customer."
+            )
+            raise source.refusal(named.start, "TABLE_NOT_ALLOWED", detail)
 
 
 def _check_size(text: str) -> None:

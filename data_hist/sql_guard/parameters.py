@@ -7,9 +7,9 @@ from data_hist.pruning.time_values import (
     Shape,
     Value,
     exactly,
-    parse_day,
     parse_moment_ms,
     parse_number,
+    parse_time_text,
 )
 from data_hist.spelling import sentence
 from data_hist.sql_guard.lexer import Source
@@ -50,7 +50,7 @@ def bind(
 def time_value(parameter: Parameter) -> Value | None:
     """Return what the literal of a parameter says about time, for partition pruning."""
     if isinstance(parameter, str):
-        return parse_day(parameter)
+        return parse_time_text(parameter)
     if isinstance(parameter, Mapping):
         return _typed_time_value(str(parameter["type"]).lower(), str(parameter["value"]))
     is_number = isinstance(parameter, int | float) and not isinstance(parameter, bool)
@@ -63,7 +63,7 @@ def _typed_time_value(type_name: str, text: str) -> Value | None:
         return None if moment is None else exactly(shape, moment)
     if type_name in _NUMBER_TYPES:
         return parse_number(text)
-    return parse_day(text) if type_name in _TEXT_TYPES else None
+    return parse_time_text(text) if type_name in _TEXT_TYPES else None
 
 
 def _wrong_count(

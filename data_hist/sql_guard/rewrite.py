@@ -1,4 +1,4 @@
-"""Rewrite a query: replace pieces of its text, and record where.
+"""Rewrite a query: replace pieces of its text, such as tables by sub-selects, and record where.
 
 SQL is never rendered from a tree, which would change queries (`decimal '1.5'` loses its scale).
 """
@@ -6,9 +6,9 @@ SQL is never rendered from a tree, which would change queries (`decimal '1.5'` l
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from data_hist.catalog.tables import ApiVersion, Table
+from data_hist.catalog.tables import Table, TableColumn, TimeUnit
 from data_hist.pruning.partitions import partition_predicate
 from data_hist.pruning.time_range import UNBOUNDED, TimeBounds
 from data_hist.sql_guard.allowlists import RESERVED
@@ -16,9 +16,8 @@ from data_hist.sql_guard.lexer import Token
 from data_hist.sql_guard.parser import offset_of
 from data_hist.sql_guard.scope import Names
 
-TENANT_COLUMN = "customerid"
-
-_PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]*")
+_PLAIN_NAME: Final = re.compile(r"[a-z_][a-z0-9_]*")
+_PER_SECOND: Final = {"s": "1e0", "ms": "1e3", "us": "1e6", "ns": "1e9"}
 
 
 @dataclass(frozen=True)
@@ -88,28 +87,51 @@ def replace_all(text: str, replacements: Iterable[Replacement]) -> tuple[str, tu
 
 
 def scoped_sub_select(
-    version: ApiVersion, table: Table, customer_id: int | None, arrival: TimeBounds = UNBOUNDED
+    table: Table, customer_id: int | None, arrival: TimeBounds = UNBOUNDED
 ) -> str:
     """Render a sub-select of the columns and rows of a table that the caller may see.
 
     Args:
-        version: The API version of the table.
         table: The table.
         customer_id: The customer whose rows it shows; None for all rows.
         arrival: When the wanted records arrived; other partitions are left out.
     """
-    columns = ", ".join(_render_column(column.name) for column in table.queryable_columns)
-    scope = "" if customer_id is None else f"{TENANT_COLUMN} = {customer_id:d}"
-    predicate = partition_predicate(table, arrival, _render_column)
+    columns = _render_select_list(table)
+    scope = _tenant_condition(table, customer_id)
+    predicate = partition_predicate(table.partitions, arrival, _render_name)
     condition = " AND ".join(part for part in (scope, predicate) if part)
     where = f" WHERE {condition}" if condition else ""
     # Nothing here comes from the caller: names of the catalog, numbers, days and hours.
-    return f"(SELECT {columns} FROM {_full_name(version, table)}{where})"  # noqa: S608
+    return f"(SELECT {columns} FROM {_full_name(table)}{where})"  # noqa: S608
 
 
-def empty_sub_select(version: ApiVersion, table: Table) -> str:
+def empty_sub_select(table: Table) -> str:
     """Render the shortest sub-select of a table, which parses like the scoped one."""
-    return f"(SELECT 1 FROM {_full_name(version, table)})"  # noqa: S608 - names of the catalog
+    return f"(SELECT 1 FROM {_full_name(table)})"  # noqa: S608 - names of the catalog
+
+
+def _full_name(table: Table) -> str:
+    return ".".join(map(quote_identifier, table.full_name))
+
+
+def _tenant_condition(table: Table, customer_id: int | None) -> str:
+    if customer_id is None:
+        return ""
+    if table.tenant is None:
+        raise ValueError("records without a tenant are for the operator alone")
+    value = f"'{customer_id:d}'" if table.tenant.is_text else f"{customer_id:d}"
+    return f"{_render_name(table.tenant.name)} = {value}"
+
+
+def _render_select_list(table: Table) -> str:
+    """Render the columns of a table, each under its name for callers."""
+    return ", ".join(map(_render_column, table.columns))
+
+
+def _render_name(name: str) -> str:
+    """Render an identifier, quoted only where it has to be."""
+    is_plain = _PLAIN_NAME.fullmatch(name) and name.upper() not in RESERVED
+    return name if is_plain else quote_identifier(name)
 
 
 def quote_identifier(name: str) -> str:
@@ -117,11 +139,39 @@ def quote_identifier(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def _full_name(version: ApiVersion, table: Table) -> str:
-    parts = (version.catalog, version.database, table.physical_name)
-    return ".".join(quote_identifier(part) for part in parts)
+def _render_column(column: TableColumn) -> str:
+    name, value = _render_name(column.name), _value(column)
+    return value if value == name else f"{value} AS {name}"
 
 
-def _render_column(name: str) -> str:
-    is_plain = _PLAIN_NAME.fullmatch(name) and name.upper() not in RESERVED
-    return name if is_plain else quote_identifier(name)
+def _value(column: TableColumn) -> str:
+    origin = _render_name(column.origin)
+    if column.path is None:
+        if column.type == "json" and column.is_converted:
+            return f"TRY(json_parse({origin}))"
+        return _converted(origin, column) if column.is_converted else origin
+    path = "'" + column.path.replace("'", "''") + "'"
+    if column.type == "json":
+        return f"json_extract({origin}, {path})"
+    text = f"json_extract_scalar({origin}, {path})"
+    if not column.is_converted:
+        return text
+    is_number = column.converts_from in _PER_SECOND
+    return _converted(f"TRY_CAST({text} AS double)" if is_number else text, column)
+
+
+def _converted(value: str, column: TableColumn) -> str:
+    if column.converts_from is None:
+        return f"TRY_CAST({value} AS {column.type})"
+    return _moment(value, column.converts_from)
+
+
+def _moment(value: str, unit: TimeUnit) -> str:
+    """Render a timestamp in UTC."""
+    if unit in _PER_SECOND:
+        moment = f"from_unixtime({value} / {_PER_SECOND[unit]})"
+    elif unit == "iso8601":
+        moment = f"from_iso8601_timestamp({value})"
+    else:
+        return f"TRY_CAST({value} AS timestamp)"
+    return f"TRY(CAST({moment} AT TIME ZONE 'UTC' AS timestamp))"

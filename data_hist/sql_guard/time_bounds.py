@@ -6,13 +6,13 @@ join, so it may apply before the join on either side. In doubt a condition is no
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final, TypeAlias
 
 from sqlglot import exp
 
-from data_hist.catalog.tables import Table
+from data_hist.catalog.tables import Table, TimeColumn
 from data_hist.errors import StatementNotAllowed
 from data_hist.pruning.time_functions import CASTS, FUNCTIONS, Argument
 from data_hist.pruning.time_range import (
@@ -24,10 +24,7 @@ from data_hist.pruning.time_range import (
     range_at,
 )
 from data_hist.pruning.time_values import (
-    ARRIVAL,
-    CREATION,
     CURRENT_DATE,
-    DAY,
     NOW,
     Value,
     add,
@@ -37,8 +34,8 @@ from data_hist.pruning.time_values import (
     lower_bound,
     multiply,
     negate,
-    parse_day,
     parse_number,
+    parse_time_text,
     subtract,
     upper_bound,
 )
@@ -47,9 +44,6 @@ from data_hist.sql_guard.literals import Parameter
 from data_hist.sql_guard.parameters import time_value
 from data_hist.sql_guard.parser import offset_of
 from data_hist.sql_guard.scope import TableReference
-
-RECORD_TIMES = frozenset({CREATION, ARRIVAL})
-ALL_TIMES = RECORD_TIMES | {DAY}
 
 # What a condition says, by the name of the relation whose rows it restricts.
 _Bounds: TypeAlias = Mapping[str, TimeBounds]
@@ -69,17 +63,31 @@ _TYPES: Final = {
 }
 
 
+def is_day(time: TimeColumn) -> bool:
+    """Whether a column names the day of a partition."""
+    return time.unit == "day"
+
+
+def is_of_record(time: TimeColumn) -> bool:
+    """Whether a column is a time in the record itself."""
+    return time.unit != "day"
+
+
+def _is_any(_time: TimeColumn) -> bool:
+    return True
+
+
 def find_time_bounds(
     references: Sequence[TableReference],
     parameters: Mapping[int, Parameter],
-    times: Collection[str] = ALL_TIMES,
+    counts: Callable[[TimeColumn], bool] = _is_any,
 ) -> tuple[TimeBounds, ...]:
     """Return the bounds of the arrival of each table reference's records.
 
     Args:
         references: The table references of a query.
         parameters: The value of each `?`, by its offset in the text.
-        times: Which time columns count.
+        counts: Whether a time column counts.
     """
     by_select: dict[int, list[TableReference]] = defaultdict(list)
     selects: dict[int, exp.Select] = {}
@@ -90,7 +98,7 @@ def find_time_bounds(
             by_select[id(select)].append(reference)
     found: dict[int, TimeBounds] = {}
     for key, select in selects.items():
-        bounds = _Where(select, by_select[key], parameters, times).bounds()
+        bounds = _Where(select, by_select[key], parameters, counts).bounds()
         names = Counter(_name(reference) for reference in by_select[key])
         for reference in by_select[key]:
             if names[_name(reference)] == 1:
@@ -114,11 +122,14 @@ def check_days(
 
 
 def _too_many_days(source: Source, table: Table, offset: int, max_days: int) -> StatementNotAllowed:
-    columns = [column.name for each in (ARRIVAL, DAY) if (column := table.time_columns.get(each))]
+    # The others have no upper bound.
+    columns = [
+        name for name, time in table.time_columns.items() if time.greatest_delay_ms is not None
+    ]
     detail = (
         f"At most {max_days} days of '{table.name}' may be read at once: bound "
-        f"{' or '.join(columns)} in the WHERE beside it, from below, and from above unless the "
-        "range ends now."
+        f"{' or '.join(columns or table.time_columns)} in the WHERE beside it, from below, and "
+        "from above unless the range ends now."
     )
     return source.refusal(offset, "TIME_RANGE_TOO_LONG", detail)
 
@@ -145,12 +156,12 @@ class _Where:
         select: exp.Select,
         references: Sequence[TableReference],
         parameters: Mapping[int, Parameter],
-        times: Collection[str],
+        counts: Callable[[TimeColumn], bool],
     ) -> None:
         self._condition = select.args["where"].this
         self._parameters = parameters
         self._tables = {_name(reference): reference.table for reference in references}
-        self._times = times
+        self._counts = counts
         # The column that USING makes of two belongs to neither table. With two tables an
         # unqualified name is ambiguous, which the engine refuses.
         using = any(join.args.get("using") for join in select.args.get("joins") or ())
@@ -229,11 +240,8 @@ class _Where:
         name = column.table.lower() or self._only
         if name not in self._tables or column.args.get("db"):
             return None
-        for time in self._times:
-            time_column = self._tables[name].time_columns.get(time)
-            if time_column is not None and time_column.name.lower() == column.name.lower():
-                return column_value(name, time)
-        return None
+        time = self._tables[name].time_columns.get(column.name.lower())
+        return column_value(name, time) if time is not None and self._counts(time) else None
 
 
 def _all_of(parts: Iterable[_Bounds]) -> _Bounds:
@@ -253,7 +261,7 @@ def _any_of(parts: Iterable[_Bounds]) -> _Bounds:
 
 
 def _literal(node: exp.Literal) -> Value | None:
-    return parse_day(node.name) if node.is_string else parse_number(node.name)
+    return parse_time_text(node.name) if node.is_string else parse_number(node.name)
 
 
 def _clock(node: exp.Expr) -> Value | None:

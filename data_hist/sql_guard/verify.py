@@ -3,19 +3,24 @@
 Lexes and parses the rewritten text again, and knows only which pieces it should contain.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from sqlglot import exp
 
-from data_hist.catalog.tables import ApiVersion, Table
 from data_hist.errors import InvalidSql, StatementNotAllowed
 from data_hist.sql_guard import lexer, parser
 from data_hist.sql_guard.allowlists import words
 from data_hist.sql_guard.lexer import Kind, Lexed, Source, Token, lex
 from data_hist.sql_guard.parser import offset_of
 from data_hist.sql_guard.rewrite import Replacement
+from data_hist.sql_guard.sub_select_shapes import (
+    RewriteFault,
+    TableView,
+    check_empty_shape,
+    check_shape,
+)
 
 # Our own pieces come on top of what the caller may send.
 _MAX_TOKENS = lexer.MAX_TOKENS * 3 // 2
@@ -25,7 +30,6 @@ _MAX_PARSED_TOKENS = 8_000
 # Most pieces are used again; the tokens of one of this length take about 50 kB.
 _CACHED_PIECES = 128
 _MAX_CACHED_CHARACTERS = 1_024
-_CACHED_SHAPES = 256
 # Nothing listed for a kind: any token of it is a value.
 _LITERAL_TOKENS: dict[Kind, frozenset[str]] = {
     Kind.WORD: words(
@@ -40,20 +44,6 @@ _LITERAL_TOKENS: dict[Kind, frozenset[str]] = {
 }
 _SAME_VALUE = {Kind.NUMBER: "1", Kind.STRING: "'1'"}
 
-_Node = TypeVar("_Node", bound=exp.Expr)
-
-
-class RewriteFault(RuntimeError):
-    """The rewritten text is not what it should be: a bug of the guard, never the caller's error."""
-
-
-class TableView(NamedTuple):
-    """What a sub-select of a table may show: these columns, of one customer's rows or of all."""
-
-    table: tuple[str, str, str]
-    columns: frozenset[str]
-    tenant_column: str
-
 
 class SubSelect(NamedTuple):
     """A sub-select that replaces a table, and what it may show."""
@@ -67,15 +57,6 @@ class _Piece(NamedTuple):
 
     tokens: Sequence[tuple[Kind, str]]
     shape: str
-
-
-def table_view(version: ApiVersion, table: Table, tenant_column: str) -> TableView:
-    """Return what sub-selects of a table may show."""
-    return TableView(
-        (version.catalog, version.database, table.physical_name),
-        frozenset(column.name.lower() for column in table.queryable_columns),
-        tenant_column,
-    )
 
 
 def check_frame(
@@ -97,7 +78,7 @@ def check_frame(
     """
     lexed = _check_tokens(frame, tokens, [*fixed, *(each.replacement for each in sub_selects)])
     for replacement, view in sub_selects:
-        _check_empty_sub_select(_piece(replacement.text).shape, view)
+        check_empty_shape(_piece(replacement.text).shape, view)
     if len(lexed.tokens) <= _MAX_PARSED_TOKENS:
         _check_tables(_parse(lexed), _ranges_in_frame(fixed, sub_selects))
 
@@ -230,71 +211,10 @@ def _check_literal(piece: _Piece) -> None:
 
 def _check_sub_select(piece: _Piece, view: TableView, customer_id: int | None) -> None:
     """Raise unless a piece is a sub-select of what may be shown to this customer."""
-    _check_shape(piece.shape, view, is_scoped=customer_id is not None)
+    check_shape(piece.shape, view, is_scoped=customer_id is not None)
     if customer_id is None:
         return
-    start = piece.tokens.index((Kind.WORD, "WHERE")) + 1
-    expected = [view.tenant_column.upper(), "=", str(customer_id)]
-    if [text for _, text in piece.tokens[start : start + 3]] != expected:
+    start = piece.tokens.index((Kind.WORD, "WHERE")) + 3
+    is_text = view.tenant is not None and view.tenant.is_text
+    if piece.tokens[start][1] != (f"'{customer_id}'" if is_text else str(customer_id)):
         raise RewriteFault("a sub-select is not that of the customer")
-
-
-@lru_cache(_CACHED_SHAPES)
-def _check_shape(shape: str, view: TableView, *, is_scoped: bool) -> None:
-    """Check all sub-selects of a shape: numbers and strings do not change how they parse."""
-    select = _parse_sub_select(shape, {"expressions", "from_", "where"})
-    _check_table(select, view.table)
-    if not all(_is_column(node, view.columns) for node in select.expressions):
-        raise RewriteFault("a sub-select shows what is not a column for callers")
-    if is_scoped and not _is_of_one_customer(select, view.tenant_column):
-        raise RewriteFault("a sub-select is not that of a customer")
-
-
-@lru_cache(_CACHED_SHAPES)
-def _check_empty_sub_select(shape: str, view: TableView) -> None:
-    _check_table(_parse_sub_select(shape, {"expressions", "from_"}), view.table)
-
-
-def _parse_sub_select(shape: str, parts: Collection[str]) -> exp.Select:
-    """Parse the shape, and return the one SELECT that it consists of."""
-    try:
-        outer = parser.parse(lex(Source(f"SELECT 1 FROM {shape}")))  # noqa: S608 - parsed only
-    except Exception as error:
-        raise RewriteFault("a sub-select cannot be read") from error
-    inner = _only(outer, exp.Select, {"expressions", "from_"}).args["from_"]
-    subquery = _only(_only(inner, exp.From, {"this"}).this, exp.Subquery, {"this", "alias"})
-    return _only(subquery.this, exp.Select, parts)
-
-
-def _only(node: exp.Expr | None, kind: type[_Node], parts: Collection[str]) -> _Node:
-    """Return a node if it is of a kind and has no other parts."""
-    if not isinstance(node, kind) or any(
-        value and name not in parts for name, value in node.args.items()
-    ):
-        raise RewriteFault("a sub-select is not a plain one")
-    return node
-
-
-def _check_table(select: exp.Select, name: Sequence[str]) -> None:
-    tables = list(select.find_all(exp.Table))
-    found = [[part.name for part in table.parts] for table in tables]
-    if found != [list(name)] or len(list(select.find_all(exp.Query))) != 1:
-        raise RewriteFault("a sub-select reads something else than its table")
-
-
-def _is_column(node: exp.Expr, names: Collection[str]) -> bool:
-    is_bare = isinstance(node, exp.Column) and len(node.parts) == 1 and not node.is_star
-    return is_bare and node.name.lower() in names
-
-
-def _is_of_one_customer(select: exp.Select, tenant_column: str) -> bool:
-    """Whether the condition on the customer is ANDed with every other condition."""
-    where = select.args.get("where")
-    condition = where.this if where else None
-    while isinstance(condition, exp.And):
-        condition = condition.this
-    return (
-        isinstance(condition, exp.EQ)
-        and _is_column(condition.this, {tenant_column})
-        and isinstance(condition.expression, exp.Literal)
-    )

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.deploy.glue_tables import CUSTOMERS, VERSION, topics_of
+from tests.deploy.glue_tables import CUSTOMERS, SOURCES, topics_of
 from tests.deploy.stacks import (
     ARCHIVE,
     client,
@@ -33,7 +33,7 @@ def test_the_archive_is_kept_a_year_in_s3_and_seven_in_all() -> None:
     create_stack(ARCHIVE, DataBucket="the-archive")
 
     assert kept_days("the-archive") == {
-        f"{table.folder}/": (365, 2555) for table in VERSION.tables.values()
+        f"{source.folder}/": (365, 2555) for source in SOURCES.values()
     }
 
 
@@ -59,9 +59,7 @@ def test_a_customer_may_have_a_policy_of_its_own(parameter: str) -> None:
 
 
 def test_all_topics_of_as_many_customers_as_a_table_takes_may_have_a_policy() -> None:
-    topics = [
-        topic for table in VERSION.tables.values() for topic in topics_of(table, CUSTOMERS[-1])
-    ]
+    topics = [topic for source in SOURCES.values() for topic in topics_of(source, CUSTOMERS[-1])]
     own = {topic for topic in topics if "-" in topic}
     policies = zip(CUSTOMER_POLICIES, (f"{topic}/,10,20" for topic in own), strict=True)
     create_stack(ARCHIVE, DataBucket="the-archive", **dict(policies))

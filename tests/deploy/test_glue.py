@@ -1,16 +1,36 @@
 """The Glue documents of the data dictionary are the tables that the stack creates."""
 
+import copy
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from moto import mock_aws
 
-from data_hist.catalog.glue import ArchiveLayout, glue_documents
-from data_hist.catalog.tables import load_catalog
+from data_hist.catalog.document import PACKAGED_FILE, load_document
+from data_hist.catalog.glue import glue_documents
+from data_hist.catalog.sources import Source
+from data_hist.catalog.yaml_file import parse_yaml
 from tests.deploy.stacks import REQUIRED, SERVICE, client, create_stack
 
-CATALOG = load_catalog()
+SOURCES = load_document().sources
+ARCHIVE = "s3://the-archive/"
+
+
+def changed(**changes: Any) -> dict[str, Source]:
+    """The sources with other keys; those of levels are named like `dt.range`."""
+    found = {}
+    content = parse_yaml(PACKAGED_FILE.read_text())["sources"]
+    for name, shared in content.items():
+        document = copy.deepcopy(shared)
+        for key, value in changes.items():
+            *levels, last = key.split(".")
+            place = document["partitions"] if levels else document
+            for level in levels:
+                place = place[level]
+            place[last] = value
+        found[name] = Source.model_validate(document)
+    return found
 
 
 @pytest.fixture(autouse=True)
@@ -41,32 +61,33 @@ def created_tables() -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize(
-    ("parameters", "layout"),
+    ("parameters", "archive", "sources"),
     [
-        ({}, ArchiveLayout("s3://the-archive/")),
+        ({}, ARCHIVE, SOURCES),
         (
             {"ArchivePath": "raw/v1/", "FileFormat": "parquet", "MinuteStep": "5"},
-            ArchiveLayout("s3://the-archive/raw/v1/", "parquet", minute_step=5),
+            f"{ARCHIVE}raw/v1/",
+            changed(**{"format": "parquet", "min.interval": 5}),
         ),
         (
             {"DayPrefix": "", "HourPrefix": "h", "MinutePrefix": "m=", "FirstDay": "2024-01-31"},
-            ArchiveLayout(
-                "s3://the-archive/",
-                day_prefix="",
-                hour_prefix="h",
-                minute_prefix="m=",
-                days="2024-01-31,NOW",
+            ARCHIVE,
+            changed(
+                **{
+                    "template": "${dt}/h${hr}/m=${min}/",
+                    "dt.range": ["2024-01-31", "NOW"],
+                }
             ),
         ),
     ],
     ids=["default", "parquet", "prefixes"],
 )
 def test_documents_are_the_tables_of_the_stack(
-    parameters: dict[str, str], layout: ArchiveLayout
+    parameters: dict[str, str], archive: str, sources: dict[str, Source]
 ) -> None:
     create_stack(SERVICE, **REQUIRED, **parameters)
 
-    documents = [each for each in glue_documents(CATALOG, layout) if "TableInput" in each]
+    documents = [each for each in glue_documents(sources, archive) if "TableInput" in each]
 
     assert {each["DatabaseName"] for each in documents} == {"data_hist"}
     assert {
@@ -77,7 +98,7 @@ def test_documents_are_the_tables_of_the_stack(
 def test_documents_are_the_databases_of_the_stack() -> None:
     create_stack(SERVICE, **REQUIRED)
 
-    documents = glue_documents(CATALOG, ArchiveLayout("s3://the-archive/"))
+    documents = glue_documents(SOURCES, ARCHIVE)
 
     created = client("glue").get_databases()["DatabaseList"]
     assert {each["DatabaseInput"]["Name"] for each in documents if "DatabaseInput" in each} == {
@@ -87,7 +108,7 @@ def test_documents_are_the_databases_of_the_stack() -> None:
 
 def test_glue_accepts_the_documents() -> None:
     glue = client("glue")
-    for document in glue_documents(CATALOG, ArchiveLayout("s3://the-archive/")):
+    for document in glue_documents(SOURCES, ARCHIVE):
         create = glue.create_table if "TableInput" in document else glue.create_database
         create(**document)
 

@@ -5,9 +5,9 @@ from string import Template
 
 import pytest
 
-from data_hist.catalog.tables import Table
+from data_hist.catalog.sources import Source
 from data_hist.settings import Settings
-from tests.deploy.glue_tables import CUSTOMERS, VERSION, glue_table, projection
+from tests.deploy.glue_tables import CUSTOMERS, SOURCES, glue_table, projection
 from tests.deploy.stacks import (
     REQUIRED,
     SERVICE,
@@ -24,31 +24,25 @@ GLUE_TYPES = {"varchar": "string", "integer": "int", "real": "float"}
 def test_tables_are_those_of_the_data_dictionary() -> None:
     create_stack(SERVICE, **REQUIRED)
 
-    made = client("glue").get_tables(DatabaseName=VERSION.database)["TableList"]
-    assert {table["Name"] for table in made} == {
-        table.physical_name for table in VERSION.tables.values()
-    }
+    made = client("glue").get_tables(DatabaseName="data_hist")["TableList"]
+    assert {table["Name"] for table in made} == {source.table for source in SOURCES.values()}
 
 
 @pytest.mark.parametrize("customers", CUSTOMERS)
-@pytest.mark.parametrize("table", VERSION.tables.values(), ids=VERSION.tables)
-def test_columns_are_those_of_the_data_dictionary(table: Table, customers: str) -> None:
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
+def test_columns_are_those_of_the_data_dictionary(source: Source, customers: str) -> None:
     create_stack(SERVICE, **REQUIRED, CustomerTopics=customers)
 
-    made = glue_table(table)
-    stored = [column for column in table.columns if not column.partition]
+    made = glue_table(source)
     assert _names_and_types(made["StorageDescriptor"]["Columns"]) == [
-        (column.name, GLUE_TYPES.get(column.type, column.type)) for column in stored
-    ], f"change Columns of {table.physical_name} in deploy/aws/service.yaml"
+        (name, GLUE_TYPES.get(column.type, column.type)) for name, column in source.columns.items()
+    ], f"change Columns of {source.table} in deploy/aws/service.yaml"
     topic = [("topic", "string")] if customers else []
     assert _names_and_types(made["PartitionKeys"]) == [
-        *(
-            (column.name, GLUE_TYPES.get(column.type, column.type))
-            for column in table.partition_columns
-        ),
+        *((name, GLUE_TYPES[level.type]) for name, level in source.partitions.items()),
         *topic,
     ]
-    assert "topic" not in {column.name for column in table.columns}
+    assert "topic" not in source.partitions
 
 
 def _names_and_types(columns: list[dict[str, str]]) -> list[tuple[str, str]]:
@@ -62,7 +56,7 @@ def test_the_default_database_has_no_tables() -> None:
     assert client("glue").get_tables(DatabaseName=name)["TableList"] == []
 
 
-@pytest.mark.parametrize("table", VERSION.tables.values(), ids=VERSION.tables)
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
 @pytest.mark.parametrize(
     ("parameters", "folder"),
     [
@@ -75,14 +69,14 @@ def test_the_default_database_has_no_tables() -> None:
     ],
 )
 def test_location_is_where_secor_writes(
-    table: Table, parameters: dict[str, str], folder: str
+    source: Source, parameters: dict[str, str], folder: str
 ) -> None:
     create_stack(SERVICE, **REQUIRED, **parameters)
 
-    location = Template(projection(table)["storage.location.template"])
-    assert location.substitute(dt="2026-11-20", hr="05", min="07") == folder.format(table.folder)
-    assert folder.format(table.folder).startswith(
-        glue_table(table)["StorageDescriptor"]["Location"]
+    location = Template(projection(source)["storage.location.template"])
+    assert location.substitute(dt="2026-11-20", hr="05", min="07") == folder.format(source.folder)
+    assert folder.format(source.folder).startswith(
+        glue_table(source)["StorageDescriptor"]["Location"]
     )
 
 
@@ -90,14 +84,14 @@ def test_location_is_where_secor_writes(
 def test_tables_differ_in_their_topic_alone(customers: str) -> None:
     create_stack(SERVICE, **REQUIRED, CustomerTopics=customers)
 
-    events, metrics = (_without_names(VERSION.tables[name]) for name in ("events", "metrics"))
+    events, metrics = (_without_names(SOURCES[name]) for name in ("events", "metrics"))
     assert events == metrics
 
 
-def _without_names(table: Table) -> str:
-    made = glue_table(table)
+def _without_names(source: Source) -> str:
+    made = glue_table(source)
     chosen = {name: made[name] for name in ("StorageDescriptor", "PartitionKeys", "Parameters")}
-    return json.dumps(chosen).replace(table.folder, "a-topic")
+    return json.dumps(chosen).replace(source.folder, "a-topic")
 
 
 @pytest.mark.parametrize(
@@ -110,7 +104,7 @@ def _without_names(table: Table) -> str:
 def test_file_format_is_secors(file_format: str, serde: str) -> None:
     create_stack(SERVICE, **REQUIRED, FileFormat=file_format)
 
-    storage = glue_table(VERSION.tables["events"])["StorageDescriptor"]
+    storage = glue_table(SOURCES["events"])["StorageDescriptor"]
     assert storage["SerdeInfo"]["SerializationLibrary"] == serde
     assert ("parquet" in storage["InputFormat"]) == (file_format == "parquet")
     # The keys inside `data` stay as the producers spell them.

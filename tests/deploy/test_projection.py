@@ -8,8 +8,8 @@ from string import Template
 
 import pytest
 
-from data_hist.catalog.tables import Table
-from tests.deploy.glue_tables import CUSTOMERS, VERSION, glue_table, projection, topics_of
+from data_hist.catalog.sources import Source
+from tests.deploy.glue_tables import CUSTOMERS, SOURCES, glue_table, projection, topics_of
 from tests.deploy.stacks import (
     ARCHIVE,
     PAGE,
@@ -65,7 +65,7 @@ def test_every_folder_of_a_day_is_projected(tmp_path: Path, customers: str, topi
     minutes_of_two_days = (record(number, 11000) for number in range(2 * 1440))
     write_records(tmp_path, topic, minutes_of_two_days)
 
-    properties = projection(VERSION.tables["events"])
+    properties = projection(SOURCES["events"])
     for day in ("2026-11-20", "2026-11-21"):
         written = _folders(tmp_path / topic / f"dt={day}", tmp_path)
         assert written
@@ -76,7 +76,7 @@ def test_every_folder_of_real_events_is_projected() -> None:
     archive = shared_file("data/real_events")
     create_stack(SERVICE, **REQUIRED, MinuteStep="10", FirstDay="2015-01-01")
 
-    properties = projection(VERSION.tables["events"])
+    properties = projection(SOURCES["events"])
     days = sorted((archive / "events").iterdir())
     assert properties["projection.dt.range"].split(",")[0] <= days[0].name.removeprefix("dt=")
     for day in days:
@@ -88,14 +88,14 @@ def _folders(day: Path, root: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("customers", CUSTOMERS)
-@pytest.mark.parametrize("table", VERSION.tables.values(), ids=VERSION.tables)
+@pytest.mark.parametrize("source", SOURCES.values(), ids=SOURCES)
 def test_a_table_looks_into_the_topics_of_its_customers_and_no_others(
-    table: Table, customers: str
+    source: Source, customers: str
 ) -> None:
     create_stack(SERVICE, **REQUIRED, ArchivePath="raw/", CustomerTopics=customers)
 
-    topics = topics_of(table, customers)
-    folders = projected_folders(projection(table), "2026-11-20")
+    topics = topics_of(source, customers)
+    folders = projected_folders(projection(source), "2026-11-20")
     assert len(folders) == len(topics) * 1440
     assert {folder.split("/dt=")[0] for folder in folders} == {
         f"s3://the-archive/raw/{topic}" for topic in topics
@@ -105,8 +105,8 @@ def test_a_table_looks_into_the_topics_of_its_customers_and_no_others(
 def test_without_customers_a_table_has_no_topic() -> None:
     create_stack(SERVICE, **REQUIRED)
 
-    for table in VERSION.tables.values():
-        assert "topic" not in json.dumps(glue_table(table), default=str)
+    for source in SOURCES.values():
+        assert "topic" not in json.dumps(glue_table(source), default=str)
 
 
 @pytest.mark.parametrize("customers", [*CUSTOMERS, "acme_1", "1104,11042", "11042,1104"])
@@ -139,7 +139,7 @@ def test_customers_that_make_no_sense_are_refused(customers: str) -> None:
 def test_a_query_over_all_days_stays_below_the_limit_of_partitions(step: int) -> None:
     create_stack(SERVICE, **REQUIRED, MinuteStep=str(step))
 
-    properties = projection(VERSION.tables["events"])
+    properties = projection(SOURCES["events"])
     first, last = properties["projection.dt.range"].split(",")
     assert last == "NOW"
     found = re.fullmatch(r"NOW-(\d+)DAYS", first)
@@ -155,10 +155,10 @@ def test_a_query_over_all_days_stays_below_the_limit_of_partitions(step: int) ->
 def test_the_page_keeps_queries_below_the_limit_of_partitions(customers: str) -> None:
     create_stack(SERVICE, **REQUIRED, CustomerTopics=customers)
 
-    table = VERSION.tables["events"]
-    partitions_a_day = len(projected_folders(projection(table), "2026-11-20"))
+    source = SOURCES["events"]
+    partitions_a_day = len(projected_folders(projection(source), "2026-11-20"))
     rows = dict(re.findall(r"^\| (\d) \| [\d,]+ \| (\d+) \|$", PAGE, re.M))
-    most_days = int(rows[str(len(topics_of(table, customers)) - 1)])
+    most_days = int(rows[str(len(topics_of(source, customers)) - 1)])
 
     def most_partitions(days: int) -> int:
         # The guard adds an hour before the first, and a range that ends now reads today to its end.

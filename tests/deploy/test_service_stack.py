@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from data_hist.athena.client import AthenaClient
 from data_hist.settings import PREFIX, Settings, load_settings
-from tests.deploy.glue_tables import CUSTOMERS, VERSION, topics_of
+from tests.deploy.glue_tables import CUSTOMERS, SOURCES, topics_of
 from tests.deploy.stacks import (
     ACCOUNT,
     ARCHIVE,
@@ -160,9 +160,7 @@ def test_the_policy_reaches_nothing_but_the_archive_and_the_results(customers: s
 
     s3 = allowed(statements, "s3")
     topics = {
-        f"raw/{topic}/*"
-        for table in VERSION.tables.values()
-        for topic in topics_of(table, customers)
+        f"raw/{topic}/*" for source in SOURCES.values() for topic in topics_of(source, customers)
     }
     results = {"arn:aws:s3:::the-results/data_hist/*"}
     assert s3["s3:GetObject"] == {f"arn:aws:s3:::the-archive/{topic}" for topic in topics} | results
@@ -174,7 +172,7 @@ def test_the_policy_reaches_nothing_but_the_archive_and_the_results(customers: s
     )
     assert set(listing["Condition"]["StringLike"]["s3:prefix"]) == topics
     assert s3["s3:PutObject"] == s3["s3:DeleteObject"] == results
-    tables = {f"table/data_hist/{table.physical_name}" for table in VERSION.tables.values()}
+    tables = {f"table/data_hist/{source.table}" for source in SOURCES.values()}
     assert set().union(*allowed(statements, "glue").values()) == {
         f"arn:aws:glue:{REGION}:{ACCOUNT}:{name}"
         for name in {"catalog", "database/data_hist", "database/data_hist_empty"} | tables

@@ -1,7 +1,7 @@
 """The engine of the embedded Athena over tables in memory: dialect and DuckDB only."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import duckdb
@@ -10,24 +10,32 @@ from local_athena.engine.executions import Column
 from local_athena.errors import MalformedQuery, StatementFailure
 from local_athena.tables import parse_catalog
 
-from data_hist.catalog.glue import ArchiveLayout, glue_documents
-from data_hist.catalog.tables import Catalog, load_catalog
+from data_hist.catalog.document import load_document
+from data_hist.catalog.glue import glue_documents
+from data_hist.catalog.resolve import resolve
+from data_hist.catalog.sources import Source
 
-CATALOG = load_catalog()
+_DOCUMENT = load_document()
+CATALOG = resolve(_DOCUMENT)
 # Where the service runs its queries: a name that the guard did not see leads nowhere.
 EMPTY_DATABASE = "data_hist_empty"
 
 Row: TypeAlias = Mapping[str, Any]
 
 
-def visible_catalog() -> Catalog:
-    """A data dictionary whose physical tables have the callers' names and allowed columns only."""
-    version = CATALOG.versions["v0"]
-    tables = {
-        name: replace(table, physical_name=name, columns=table.queryable_columns)
-        for name, table in version.tables.items()
+def visible_sources() -> dict[str, Source]:
+    """Sources whose physical tables have the callers' names and allowed columns only."""
+    return {
+        name: source.model_copy(
+            update={
+                "table": name,
+                "columns": {
+                    column: fields for column, fields in source.columns.items() if fields.queryable
+                },
+            }
+        )
+        for name, source in _DOCUMENT.sources.items()
     }
-    return Catalog({"v0": replace(version, tables=tables)})
 
 
 @dataclass(frozen=True)
@@ -68,13 +76,18 @@ class _Plan:
     query: str = ""
 
 
+def _columns(source: Source) -> Iterator[tuple[str, str]]:
+    yield from ((name, column.type) for name, column in source.columns.items())
+    yield from ((name, level.type) for name, level in source.partitions.items())
+
+
 class Planner:
     """The dialect over one data dictionary; engines may share it, and what it has translated."""
 
-    def __init__(self, catalog: Catalog, default_database: str) -> None:
-        self.tables = catalog.versions["v0"].tables
-        self.names = {table.physical_name: name for name, table in self.tables.items()}
-        self._catalog = parse_catalog(glue_documents(catalog, ArchiveLayout("s3://archive/")))
+    def __init__(self, sources: Mapping[str, Source], default_database: str) -> None:
+        self.columns = {name: dict(_columns(source)) for name, source in sources.items()}
+        self.names = {source.table: name for name, source in sources.items()}
+        self._catalog = parse_catalog(glue_documents(sources, "s3://archive/"))
         self._default_database = default_database
         self._plans: dict[str, _Plan | Refused] = {}
 
@@ -100,8 +113,8 @@ class Planner:
 
 
 # What the service uses, and what a caller's own text would need.
-PHYSICAL = Planner(CATALOG, EMPTY_DATABASE)
-VISIBLE = Planner(visible_catalog(), "data_hist")
+PHYSICAL = Planner(_DOCUMENT.sources, EMPTY_DATABASE)
+VISIBLE = Planner(visible_sources(), "data_hist")
 
 
 class Engine:
@@ -112,8 +125,8 @@ class Engine:
         self._database = duckdb.connect(config={"threads": 1})
         dialect.install(self._database)
         self._views: dict[str, str] = {}
-        for name, table in planner.tables.items():
-            columns = ", ".join(f'"{column.name}" {column.type}' for column in table.columns)
+        for name, types in planner.columns.items():
+            columns = ", ".join(f'"{column}" {of}' for column, of in types.items())
             self._database.execute(f"CREATE TABLE stored_{name} ({columns})")
 
     def close(self) -> None:
@@ -122,7 +135,7 @@ class Engine:
     def load(self, **tables: Iterable[Row]) -> None:
         """Replace the rows of tables."""
         for name, rows in tables.items():
-            columns = [column.name for column in self._planner.tables[name].columns]
+            columns = list(self._planner.columns[name])
             values = [row[column] for row in rows for column in columns]
             self._database.execute(f"DELETE FROM stored_{name}")
             if values:

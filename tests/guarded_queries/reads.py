@@ -12,8 +12,7 @@ from tests.guarded_queries.spelling import pieces
 
 _TABLES = CATALOG.versions["v0"].tables
 _COLUMNS = {
-    table.physical_name: [column.name for column in table.columns if column.queryable]
-    for table in _TABLES.values()
+    table.full_name[-1]: [column.name for column in table.columns] for table in _TABLES.values()
 }
 _PARTITION = {"dt", "hr"}
 _OF_PROJECTION = {"expressions", "from_", "where"}

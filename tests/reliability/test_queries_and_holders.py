@@ -17,7 +17,7 @@ import pytest
 
 from data_hist.athena.client import AthenaClient
 from data_hist.athena.transport import Retrier
-from data_hist.catalog.tables import load_catalog
+from data_hist.catalog.resolve import load_catalog
 from data_hist.errors import DataHistError
 from data_hist.http.concurrency_limit import ConcurrencyLimiter
 from data_hist.http.operations import ClientDisconnected, cancel_on_disconnect

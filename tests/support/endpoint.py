@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
-from data_hist.catalog.glue import ArchiveLayout, glue_documents
-from data_hist.catalog.tables import load_catalog
+from data_hist.catalog.document import load_document
+from data_hist.catalog.glue import glue_documents
 from data_hist.cli.local_athena import RESULT_BUCKET, local_documents
 from local_athena import testing
 from tests.support.month import month_document
@@ -25,8 +26,8 @@ def running_endpoint(data: Path, state: Path, **options: Any) -> Iterator[str]:
 @contextmanager
 def running_endpoint_on_trino(data: Path, state: Path) -> Iterator[str]:
     """Run an endpoint whose tables are on a Trino of its own; gives its URL."""
-    layout = ArchiveLayout("s3://archive/", days="2026-11-20,2026-11-21")
-    tables = glue_documents(load_catalog(), layout)
+    days = (date(2026, 11, 20), date(2026, 11, 21))
+    tables = glue_documents(load_document().sources, "s3://archive/", days)
     for document in tables:
         # Trino looks into the folder of every minute, and all records are of one hour.
         document.get("TableInput", {}).get("Parameters", {})["projection.hr.range"] = "05,06"

@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from data_hist.catalog.tables import Catalog, load_catalog
+from data_hist.catalog.resolve import load_catalog
+from data_hist.catalog.tables import Catalog
 from tests.support.archive_files import FIRST_ARRIVAL, record, write_records
 
 DAYS = 30
@@ -49,7 +50,9 @@ def _moved(location: str) -> str:
 def month_catalog() -> Catalog:
     """Return a catalog whose events are these records."""
     version = load_catalog().versions["v0"]
-    events = replace(version.tables["events"], physical_name=f"{TOPIC}_v0")
+    events = version.tables["events"]
+    full_name = (*events.full_name[:2], f"{TOPIC}_v0")
+    events = replace(events, full_name=full_name)
     return Catalog({"v0": replace(version, tables={"events": events})})
 
 

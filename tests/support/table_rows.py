@@ -1,10 +1,23 @@
-"""Rows for tables with the columns of the data dictionary, whichever these are."""
+"""Rows for tables with the columns of the packaged catalog, whichever these are."""
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from data_hist.catalog.tables import load_catalog
+from data_hist.catalog.document import load_document
 
-COLUMNS = load_catalog().versions["v0"].tables["events"].columns
+
+class StoredColumn(NamedTuple):
+    """A column of the physical table of events."""
+
+    name: str
+    type: str
+    queryable: bool = True
+
+
+_EVENTS = load_document().sources["events"]
+COLUMNS = (
+    *(StoredColumn(name, of.type, of.queryable) for name, of in _EVENTS.columns.items()),
+    *(StoredColumn(name, of.type) for name, of in _EVENTS.partitions.items()),
+)
 
 
 def complete(row: dict[str, Any], number: int, hidden: str) -> dict[str, Any]:

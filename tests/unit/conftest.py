@@ -2,7 +2,7 @@
 
 import pytest
 
-from data_hist.catalog.tables import load_catalog
+from data_hist.catalog.resolve import load_catalog
 from data_hist.sql_guard.guard import Guard
 
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import httpx
 
-from data_hist.catalog.tables import Catalog, load_catalog
+from data_hist.catalog.resolve import load_catalog
+from data_hist.catalog.tables import Catalog
 from tests.support.api_calls import next_page, submitted
 from tests.support.metric_values import metric_values, series
 from tests.support.running_service import running_service, settings_for

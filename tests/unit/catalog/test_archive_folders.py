@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from data_hist.catalog.archive_folders import warnings_about
-from data_hist.catalog.tables import load_catalog
+from data_hist.catalog.document import load_document
 
-CATALOG = load_catalog()
+SOURCES = load_document().sources
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ CATALOG = load_catalog()
         (["events/dt=2026-11-20/x.json"], [["/metrics is not there", "There is events."]]),
         (
             ["evnets/dt=2026-11-20/x.json", "metrics/x.json"],
-            [["/events is not there", "the table events", "did you mean 'evnets'?"]],
+            [["/events is not there", "the source events", "did you mean 'evnets'?"]],
         ),
         (
             [f"other{number}/x" for number in range(20)],
@@ -37,7 +37,7 @@ def test_what_is_missing_is_told(tmp_path: Path, files: list[str], told: list[li
         else:
             path.touch()
 
-    warnings = list(warnings_about(tmp_path, CATALOG))
+    warnings = list(warnings_about(tmp_path, SOURCES))
 
     assert len(warnings) == len(told)
     for warning, parts in zip(warnings, told, strict=True):

@@ -1,14 +1,16 @@
 """How many partitions a query may read: no fewer than its condition leaves, and not many more."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_hist.catalog.tables import Table, load_catalog
-from data_hist.pruning.partitions import TableRead, partition_count
+from data_hist.catalog.resolve import load_catalog, resolve
+from data_hist.catalog.tables import Table
+from data_hist.catalog.versions import CatalogDocument
+from data_hist.catalog.yaml_file import parse_yaml
+from data_hist.pruning.partitions import TableRead, partition_count, partition_predicate
 from data_hist.pruning.time_range import FIXED, UNBOUNDED, Anchor, Base, TimeBounds, TimeRange
 from data_hist.sql_guard.guard import Guard
 
@@ -21,6 +23,30 @@ NOW = FIVE + 10 * DAY
 
 def fixed(low: int | None = None, high: int | None = None) -> TimeBounds:
     return {FIXED: TimeRange(low, high)}
+
+
+def layout(digits: str) -> str:
+    """Levels that tell a unit each, with a number of digits."""
+    pairs = (each.split(": ") for each in digits.split(", "))
+    return "\n".join(
+        f"{unit}: {{projection: integer, range: [0, 9999], digits: {number}, tells: {unit}}}"
+        for unit, number in pairs
+    )
+
+
+def table_of(levels: str) -> Table:
+    source = {
+        "database": "d",
+        "table": "t",
+        "tenant": None,
+        "columns": {"at": {"type": "bigint", "time": {"unit": "ms", "greatest_delay": "0h"}}},
+        "partitions": parse_yaml(levels) or {},
+    }
+    version = {"database": "d", "tables": {"t": {"source": "s"}}}
+    document = CatalogDocument.model_validate(
+        {"sources": {"s": source}, "versions": {"v0": version}}
+    )
+    return resolve(document).versions["v0"].tables["t"]
 
 
 @pytest.mark.parametrize(
@@ -56,35 +82,53 @@ def test_hours_that_are_left(arrival: TimeBounds, days: TimeBounds, hours: int |
     assert partition_count([TableRead(EVENTS, arrival, days)], NOW) == expected
 
 
-def with_levels(*times: str | None) -> Table:
-    columns = tuple(column for column in EVENTS.columns if not column.partition)
-    levels = (
-        replace(EVENTS.partition_columns[0], name=f"p{n}", time=t) for n, t in enumerate(times)
-    )
-    return replace(EVENTS, columns=(*columns, *levels))
-
-
 @pytest.mark.parametrize(
-    ("table", "count"),
+    ("layout", "count"),
     [
-        (with_levels("day"), 2),
-        (with_levels("day", "hour"), 28),
-        (with_levels("day", "hour", "minute"), 28 * 60),
-        (with_levels(), None),
-        (with_levels(None, "day", "hour"), None),
-        (with_levels("day", "hour", "minute", None), None),
-        (with_levels("day", "minute"), None),
-        (with_levels("hour"), None),
+        ("dt: {projection: date, format: yyyy-MM-dd, range: [NOW-9DAYS, NOW]}", 2),
+        ("day: {projection: date, format: yyyy/MM/dd, range: [NOW-9DAYS, NOW]}", 2),
+        (layout("year: 4, month: 2, day: 2"), 2),
+        (layout("year: 4, month: 2, day: 2, hour: 2"), 28),
+        (layout("year: 4, month: 2"), 1),
+        (layout("year: 4"), 1),
+        ("h: {projection: date, format: yyyyMMddHH, range: [NOW-9DAYS, NOW], unit: HOURS}", 28),
         (
-            replace(
-                EVENTS, columns=tuple(replace(c, queryable=c.name != "hr") for c in EVENTS.columns)
-            ),
+            "m: {projection: date, format: yyyyMMddHHmm, range: [NOW-9DAYS, NOW], interval: 5,"
+            " unit: MINUTES}",
+            28 * 12,
+        ),
+        # A folder of six hours begins up to five hours before the record came.
+        (
+            "h: {projection: date, format: yyyyMMddHH, range: [NOW-9DAYS, NOW], interval: 6,"
+            " unit: HOURS}",
+            33,
+        ),
+        ("dt: {projection: date, format: yyyy-MM-dd, range: [NOW-9DAYS, NOW], interval: 7}", 8),
+        (
+            "dt: {projection: date, format: yyyy-MM-dd, range: [NOW-9DAYS, NOW]}\n"
+            "region: {projection: enum, values: [eu, us, ap]}",
+            6,
+        ),
+        (
+            "shard: {projection: integer, range: [0, 7]}\n"
+            "dt: {projection: date, format: yyyy-MM-dd, range: [NOW-9DAYS, NOW]}",
+            16,
+        ),
+        # Nobody knows how many folders there are, or when.
+        (
+            "account: {projection: injected}\n"
+            "dt: {projection: date, format: yyyy-MM-dd, range: [NOW-9DAYS, NOW]}",
             None,
         ),
+        ("dt: {projection: date, format: dd-MM-yyyy, range: [NOW-9DAYS, NOW]}", None),
+        (layout("year: 4, day: 2"), 10_000),
+        (layout("hour: 2"), None),
+        ("region: {projection: enum, values: [eu, us, ap]}", None),
+        ("", None),
     ],
 )
-def test_levels_of_the_table(table: Table, count: int | None) -> None:
-    read = TableRead(table, fixed(FIVE - HOUR, FIVE + DAY), UNBOUNDED)
+def test_levels_of_the_table(layout: str, count: int | None) -> None:
+    read = TableRead(table_of(layout), fixed(FIVE - HOUR, FIVE + DAY), UNBOUNDED)
 
     assert partition_count([read], NOW) == count
 
@@ -129,3 +173,55 @@ def test_conditions_of_a_query(guard: Guard, where: str, partitions: int | None)
     assert reads is not None
     assert partition_count(reads, NOW) == partitions
     assert guard.admit(sql, customer_id=None).reads is None
+
+
+@pytest.mark.parametrize(
+    ("levels", "expected"),
+    [
+        (
+            "dt: {projection: date, format: yyyy-MM-dd, range: [NOW-9DAYS, NOW]}",
+            "dt >= '2026-11-20' AND dt <= '2026-11-20'",
+        ),
+        (
+            "dt: {type: date, projection: date, format: yyyy-MM-dd, range: [NOW-9DAYS, NOW]}",
+            "dt >= CAST('2026-11-20' AS date) AND dt <= CAST('2026-11-20' AS date)",
+        ),
+        (
+            "h: {projection: date, format: yyyyMMddHH, range: [NOW-9DAYS, NOW], unit: HOURS}",
+            "h >= '2026112004' AND h <= '2026112007'",
+        ),
+        (
+            layout("year: 4, month: 2, day: 2"),
+            "year >= '2026' AND (year > '2026' OR month >= '11' AND "
+            "(month > '11' OR day >= '20')) AND "
+            "year <= '2026' AND (year < '2026' OR month <= '11' AND "
+            "(month < '11' OR day <= '20'))",
+        ),
+        (
+            "year: {type: integer, projection: integer, range: [2020, 2030], tells: year}\n"
+            "month: {projection: integer, range: [1, 12], tells: month}",
+            "year >= 2026 AND (year > 2026 OR CAST(month AS bigint) >= 11) AND "
+            "year <= 2026 AND (year < 2026 OR CAST(month AS bigint) <= 11)",
+        ),
+        ("dt: {projection: date, format: dd-MM-yyyy, range: [NOW-9DAYS, NOW]}", ""),
+        ("region: {projection: enum, values: [eu, us]}", ""),
+    ],
+)
+def test_the_condition_compares_each_level_in_its_own_form(levels: str, expected: str) -> None:
+    arrival = fixed(FIVE, FIVE + HOUR)
+
+    assert partition_predicate(table_of(levels).partitions, arrival, str) == expected
+
+
+def test_a_bound_that_moves_with_the_clock_is_rendered_in_the_same_form() -> None:
+    levels = (
+        "year: {type: integer, projection: integer, range: [2020, 2030], tells: year}\n"
+        "month: {projection: integer, range: [1, 12], digits: 2, tells: month}"
+    )
+    arrival = {Anchor(Base.START): TimeRange(-HOUR)}
+
+    assert partition_predicate(table_of(levels).partitions, arrival, str) == (
+        "year >= CAST(date_format(now() - interval '2' hour, '%Y') AS bigint) AND "
+        "(year > CAST(date_format(now() - interval '2' hour, '%Y') AS bigint) OR "
+        "month >= date_format(now() - interval '2' hour, '%m'))"
+    )

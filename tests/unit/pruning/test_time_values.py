@@ -5,13 +5,11 @@ from fractions import Fraction
 
 import pytest
 
+from data_hist.catalog.tables import TimeColumn
 from data_hist.pruning.time_functions import CASTS, FUNCTIONS, Argument
 from data_hist.pruning.time_range import DAY_MS, FIXED, HOUR_MS, Anchor, Base, TimeRange
 from data_hist.pruning.time_values import (
-    ARRIVAL,
-    CREATION,
     CURRENT_DATE,
-    DAY,
     NOW,
     Shape,
     Value,
@@ -23,14 +21,17 @@ from data_hist.pruning.time_values import (
     lower_bound,
     multiply,
     negate,
-    parse_day,
     parse_moment_ms,
     parse_number,
+    parse_time_text,
     subtract,
     upper_bound,
 )
 
 MIDNIGHT = 1_763_596_800_000
+ARRIVAL = TimeColumn("ms", 0)
+CREATION = TimeColumn("ms")
+DAY = TimeColumn("day", 0)
 ARRIVAL_MS = column_value("e", ARRIVAL)
 
 
@@ -118,7 +119,7 @@ def test_moments_are_parsed_in_utc(text: str, at_ms: int | None) -> None:
         ("date_format", [Argument(NOW), Argument(None, "%H")], None),
         (
             "date_parse",
-            [Argument(parse_day("2025-11-20"), "2025-11-20"), Argument(None, "%Y-%m-%d")],
+            [Argument(parse_time_text("2025-11-20"), "2025-11-20"), Argument(None, "%Y-%m-%d")],
             moment(MIDNIGHT),
         ),
         ("from_iso8601_timestamp", [Argument(None, "2025-11-20T00:00:00Z")], moment(MIDNIGHT)),
@@ -135,8 +136,12 @@ def test_functions(name: str, arguments: Sequence[Argument], expected: Value | N
     [
         ("timestamp", Argument(None, "2025-11-20 00:00:00"), moment(MIDNIGHT)),
         ("timestamp", Argument(number(5)), None),
-        ("date", Argument(parse_day("2025-11-20"), "2025-11-20"), exactly(Shape.DATE, MIDNIGHT)),
-        ("varchar", Argument(exactly(Shape.DATE, MIDNIGHT)), parse_day("2025-11-20")),
+        (
+            "date",
+            Argument(parse_time_text("2025-11-20"), "2025-11-20"),
+            exactly(Shape.DATE, MIDNIGHT),
+        ),
+        ("varchar", Argument(exactly(Shape.DATE, MIDNIGHT)), parse_time_text("2025-11-20")),
         ("varchar", Argument(moment(MIDNIGHT)), None),
         ("bigint", Argument(None), None),
     ],
@@ -154,7 +159,7 @@ def test_a_bound_of_a_creation_is_a_lower_bound_of_the_arrival_alone() -> None:
 
 
 def test_the_text_of_a_day_bounds_the_whole_day() -> None:
-    day, text = column_value("e", DAY), parse_day("2025-11-20")
+    day, text = column_value("e", DAY), parse_time_text("2025-11-20")
 
     assert text is not None
     assert lower_bound(day, text) == {"e": {FIXED: TimeRange(low=MIDNIGHT)}}

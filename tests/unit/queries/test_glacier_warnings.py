@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from data_hist.athena.executions import Query, QueryStatus
-from data_hist.catalog.tables import load_catalog
+from data_hist.catalog.resolve import load_catalog
 from data_hist.queries.glacier_warnings import ArchivePolicy
 from data_hist.queries.model import QueryWarning
 from data_hist.queries.sql_trailer import append_trailer

@@ -5,13 +5,14 @@ from dataclasses import replace
 import pytest
 
 from data_hist.athena.executions import Failure, FailureCause
-from data_hist.catalog.tables import Table, TableColumn
+from data_hist.catalog.tables import Partitions, Table, TableColumn
 from data_hist.queries.result_state import with_column_hint
 
 
 def table(name: str, *columns: str, hidden: str = "secretid") -> Table:
-    shown = [TableColumn(column, "varchar", "") for column in columns]
-    return Table(name, name, name, "", (*shown, TableColumn(hidden, "varchar", "", False)))
+    shown = tuple(TableColumn(column, "varchar", "", column) for column in columns)
+    full_name = ("awsdatacatalog", "data_hist", name)
+    return Table(name, full_name, "", shown, frozenset({hidden}), Partitions(), None)
 
 
 TABLES = {"events": table("events", "tags"), "metrics": table("metrics", "tags", "node")}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data_hist.catalog.tables import load_catalog
+from data_hist.catalog.resolve import load_catalog
 from data_hist.errors import QueryTooLarge
 from data_hist.pruning.time_range import Anchor, Base, TimeBounds, TimeRange
 from data_hist.queries.sql_trailer import (

@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from data_hist.athena.executions import Query, QueryStatus
-from data_hist.catalog.tables import load_catalog
+from data_hist.catalog.resolve import load_catalog
 from data_hist.errors import EngineUnavailable
 from data_hist.queries.model import Submission
 from data_hist.queries.submit import SubmitLimits, Submitter, await_shielded

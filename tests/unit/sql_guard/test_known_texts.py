@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data_hist.catalog.tables import load_catalog
+from data_hist.catalog.resolve import load_catalog
 from data_hist.errors import RequestError
 from data_hist.sql_guard.guard import AdmittedQuery, Guard
 from data_hist.sql_guard.literals import Parameter

@@ -9,7 +9,7 @@ from unittest.mock import Mock
 
 import pytest
 
-from data_hist.catalog.tables import load_catalog
+from data_hist.catalog.resolve import load_catalog
 from data_hist.errors import FieldError, InvalidRequest, InvalidSql, StatementNotAllowed
 from data_hist.sql_guard.guard import Guard
 from data_hist.sql_guard.pool import GuardLimits, GuardPool

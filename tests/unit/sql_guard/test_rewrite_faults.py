@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from data_hist.catalog.tables import load_catalog
+from data_hist.catalog.resolve import load_catalog
 from data_hist.errors import RequestError
 from data_hist.sql_guard import guard as guard_module
 from data_hist.sql_guard.guard import Guard
@@ -16,17 +16,17 @@ from data_hist.sql_guard.rewrite import (
     replace_all,
     scoped_sub_select,
 )
-from data_hist.sql_guard.verify import RewriteFault
+from data_hist.sql_guard.sub_select_shapes import RewriteFault
 
 VERSION = load_catalog().versions["v0"]
 TABLE = VERSION.tables["events"]
-EMPTY = empty_sub_select(VERSION, TABLE)
+EMPTY = empty_sub_select(TABLE)
 BROKEN_SUB_SELECTS: list[Callable[..., str]] = [
     lambda *_: "(SELECT 1 FROM secret)",
-    lambda version, table, _customer, arrival: scoped_sub_select(version, table, None, arrival),
-    lambda version, table, _customer, arrival: scoped_sub_select(version, table, 11001, arrival),
-    lambda version, _table, customer, arrival: scoped_sub_select(
-        version, version.tables["metrics"], customer, arrival
+    lambda table, _customer, arrival: scoped_sub_select(table, None, arrival),
+    lambda table, _customer, arrival: scoped_sub_select(table, 11001, arrival),
+    lambda _table, customer, arrival: scoped_sub_select(
+        VERSION.tables["metrics"], customer, arrival
     ),
     lambda *known: scoped_sub_select(*known).replace(" AND ", " OR "),
 ]

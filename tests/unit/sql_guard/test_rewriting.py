@@ -4,8 +4,9 @@ import dataclasses
 
 import pytest
 
-from data_hist.catalog.tables import ApiVersion, Table, TableColumn, load_catalog
-from data_hist.errors import QueryTooLarge
+from data_hist.catalog.resolve import load_catalog
+from data_hist.catalog.tables import ApiVersion, Partitions, Table, TableColumn, TenantColumn
+from data_hist.errors import QueryTooLarge, StatementNotAllowed
 from data_hist.sql_guard.guard import Guard
 from data_hist.sql_guard.rewrite import Edit
 
@@ -88,27 +89,62 @@ def test_bytes_count_not_characters(guard: Guard) -> None:
         guard.admit(f"SELECT '{'é' * 140_000}'", customer_id=None)
 
 
-def _version(*columns: TableColumn, name: str = "audit") -> ApiVersion:
-    table = Table(name, 'au"dit', name, "", columns)
-    return ApiVersion("v9", "cat", "db", {name: table})
+def _version(*names: str, tenant: TenantColumn | None, hidden: str = "secret") -> ApiVersion:
+    table = Table(
+        name="audit",
+        full_name=("cat", "db", 'au"dit'),
+        description="",
+        columns=tuple(TableColumn(name, "varchar", "", name) for name in names),
+        hidden=frozenset({hidden}),
+        partitions=Partitions(),
+        tenant=tenant,
+    )
+    return ApiVersion("v9", "cat", "db", {"audit": table})
 
 
 def test_names_of_the_data_dictionary_that_need_quotes_get_them() -> None:
-    columns = [TableColumn(name, "varchar", "") for name in ("customerid", "Order Id", "select")]
-    hidden = TableColumn("secret", "varchar", "", queryable=False)
-    guard = Guard(_version(*columns, hidden))
+    guard = Guard(_version("owner", "Order Id", "select", tenant=TenantColumn("owner")))
 
     sent = guard.admit("SELECT * FROM Audit", customer_id=7).sql
 
     assert sent == (
-        'SELECT * FROM (SELECT customerid, "Order Id", "select" FROM "cat"."db"."au""dit"'
-        ' WHERE customerid = 7) AS "audit"'
+        'SELECT * FROM (SELECT owner, "Order Id", "select" FROM "cat"."db"."au""dit"'
+        ' WHERE owner = 7) AS "audit"'
     )
 
 
-def test_a_table_without_the_customers_column_is_a_fault_of_the_data_dictionary() -> None:
-    with pytest.raises(ValueError, match="no column customerid"):
-        Guard(_version(TableColumn("data", "varchar", "")))
+def test_a_tenant_may_be_a_text_that_callers_do_not_see() -> None:
+    guard = Guard(_version("data", tenant=TenantColumn("group", is_text=True)))
+
+    sent = guard.admit("SELECT data FROM audit", customer_id=7).sql
+
+    assert """FROM "cat"."db"."au""dit" WHERE "group" = '7')""" in sent
+
+
+def test_records_without_a_tenant_are_for_the_operator_alone() -> None:
+    guard = Guard(_version("data", tenant=None))
+
+    assert guard.admit("SELECT data FROM audit", customer_id=None)
+    with pytest.raises(StatementNotAllowed, match="Only the operator may query 'audit'") as refused:
+        guard.admit("SELECT data FROM audit", customer_id=7)
+    assert (refused.value.line, refused.value.column) == (1, 18)
+
+
+def test_a_name_is_hidden_where_no_table_shows_it() -> None:
+    tables = [
+        *_version("data", tenant=None).tables.values(),
+        *_version("secret", tenant=None, hidden="data").tables.values(),
+    ]
+    named = {
+        name: dataclasses.replace(table, name=name)
+        for name, table in zip("ab", tables, strict=True)
+    }
+
+    assert Guard(ApiVersion("v9", "cat", "db", named)).admit(
+        "SELECT secret FROM b", customer_id=None
+    )
+    with pytest.raises(StatementNotAllowed, match="secret"):
+        Guard(_version("data", tenant=None)).admit("SELECT secret FROM audit", customer_id=None)
 
 
 def test_one_version_does_not_serve_the_tables_of_another() -> None:

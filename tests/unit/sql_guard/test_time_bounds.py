@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from data_hist.catalog.tables import Partitions
 from data_hist.pruning.time_range import FIXED, UNBOUNDED, Anchor, Base, TimeBounds, TimeRange
 from data_hist.sql_guard.guard import Guard
 from tests.unit.sql_guard.times import DAY, FIVE, HOUR, MIDNIGHT, VERSION
@@ -249,16 +250,26 @@ def test_the_partitions_follow_from_the_arrival(guard: Guard, where: str, predic
 
 
 @pytest.mark.parametrize(
-    ("without", "expected"),
-    [("hour", " WHERE dt >= '2026-11-20')"), ("day", ")"), ("arrival", ")")],
+    ("levels", "times", "expected"),
+    [
+        (1, {"arrivaltimestamp"}, " WHERE dt >= '2026-11-20')"),
+        (0, {"arrivaltimestamp"}, ")"),
+        (2, set(), ")"),
+    ],
 )
-def test_what_the_data_dictionary_does_not_tell_is_not_used(without: str, expected: str) -> None:
+def test_what_the_catalog_does_not_tell_is_not_used(
+    levels: int, times: set[str], expected: str
+) -> None:
     table = VERSION.tables["events"]
     columns = [
-        dataclasses.replace(column, time=None) if column.time == without else column
+        column if column.name in times else dataclasses.replace(column, time=None)
         for column in table.columns
     ]
-    changed = dataclasses.replace(table, columns=tuple(columns))
+    changed = dataclasses.replace(
+        table,
+        columns=tuple(columns),
+        partitions=Partitions(table.partitions.time_levels[:levels]),
+    )
     guard = Guard(dataclasses.replace(VERSION, tables={"events": changed}))
 
     sent = guard.admit(f"SELECT 1 FROM events WHERE {WHERE_A}", customer_id=None).sql

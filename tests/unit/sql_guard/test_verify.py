@@ -4,27 +4,27 @@ from unittest.mock import Mock
 
 import pytest
 
-from data_hist.catalog.tables import load_catalog
+from data_hist.catalog.resolve import load_catalog
 from data_hist.errors import InvalidSql, StatementNotAllowed
 from data_hist.pruning.time_range import FIXED, TimeRange
 from data_hist.sql_guard import parser, verify
 from data_hist.sql_guard.lexer import Lexed, Source, lex
 from data_hist.sql_guard.rewrite import (
-    TENANT_COLUMN,
     Replacement,
     empty_sub_select,
     replace_all,
     scoped_sub_select,
 )
-from data_hist.sql_guard.verify import RewriteFault, SubSelect, table_view
+from data_hist.sql_guard.sub_select_shapes import RewriteFault, table_view
+from data_hist.sql_guard.verify import SubSelect
 
 VERSION = load_catalog().versions["v0"]
 TABLE = VERSION.tables["events"]
 ARRIVAL = {FIXED: TimeRange(low=1_763_600_000_000)}
-EVENTS = scoped_sub_select(VERSION, TABLE, 11000)
-NARROWED = scoped_sub_select(VERSION, TABLE, 11000, ARRIVAL)
-EMPTY = empty_sub_select(VERSION, TABLE)
-VIEW = table_view(VERSION, TABLE, TENANT_COLUMN)
+EVENTS = scoped_sub_select(TABLE, 11000)
+NARROWED = scoped_sub_select(TABLE, 11000, ARRIVAL)
+EMPTY = empty_sub_select(TABLE)
+VIEW = table_view(TABLE)
 SQL = "SELECT * FROM events e"
 
 
@@ -62,7 +62,7 @@ def test_the_text_that_was_meant_passes(sub_select: str) -> None:
 
 
 def test_everybodys_rows_are_for_the_operator_alone() -> None:
-    everybodys = scoped_sub_select(VERSION, TABLE, None, ARRIVAL)
+    everybodys = scoped_sub_select(TABLE, None, ARRIVAL)
 
     _check_sent(_sent(everybodys), everybodys, customer_id=None)
     with pytest.raises(RewriteFault, match="not that of a customer"):
@@ -172,6 +172,8 @@ WRONG_SUB_SELECTS = [
     EVENTS.replace("SELECT customerid,", "SELECT DISTINCT customerid,"),
     EVENTS.replace("customerid,", "customerid, resourceid,"),
     EVENTS.replace("customerid,", "customerid, data AS service,"),
+    EVENTS.replace("customerid,", "customerid, upper(data) AS service,"),
+    EVENTS.replace("customerid,", "customerid, service AS extra,"),
     EVENTS.replace("customerid,", "customerid, (SELECT 1),"),
     EVENTS.replace(" WHERE", ", secret WHERE"),
     EVENTS.replace("= 11000", "= 11000 AND EXISTS (SELECT 1 FROM secret)"),

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from data_hist.catalog.tables import load_catalog
+from data_hist.catalog.resolve import load_catalog
 
 VERSION = load_catalog().versions["v0"]
 FIVE = int(datetime(2026, 11, 20, 5, tzinfo=UTC).timestamp() * 1000)

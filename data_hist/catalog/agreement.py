@@ -1,0 +1,135 @@
+"""Find what the parts of a catalog file say of each other that cannot be."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final, NamedTuple
+
+from data_hist.catalog.column_types import INTEGERS
+from data_hist.catalog.date_formats import has_form
+from data_hist.catalog.sources import DateLevel, IntegerLevel, Level, Source, SourceColumn
+from data_hist.catalog.versions import CatalogDocument, VersionColumn, VersionTable
+from data_hist.spelling import offer
+
+_PLACEHOLDER: Final = re.compile(r"\$\{([^}]*)\}")
+_NOW: Final = re.compile(
+    r"NOW(\s*[+-]\s*[0-9]+\s*(SECOND|MINUTE|HOUR|DAY|WEEK|MONTH|YEAR)S?)?", re.ASCII
+)
+_SCALARS: Final = re.compile(
+    r"bigint|boolean|date|double|integer|real|smallint|timestamp|tinyint|varchar(\(\d+\))?|decimal.*"
+)
+_TIME_TYPES: Final = {
+    "iso8601": frozenset({"varchar"}),
+    "timestamp": frozenset({"timestamp"}),
+}
+_NUMBERS: Final = INTEGERS | {"double"}
+
+
+class Problem(NamedTuple):
+    """What is wrong with the value at a path, and what to write."""
+
+    path: tuple[str | int, ...]
+    text: str
+
+
+def disagreements(document: CatalogDocument) -> Iterator[Problem]:
+    """Find the problems of a document whose form is right."""
+    for name, source in document.sources.items():
+        for problem in _of_source(source):
+            yield Problem(("sources", name, *problem.path), problem.text)
+    for version, entry in document.versions.items():
+        for name, table in entry.tables.items():
+            for problem in _of_table(table, document.sources):
+                path = ("versions", version, "tables", name, *problem.path)
+                yield Problem(path, problem.text)
+
+
+def _of_source(source: Source) -> Iterator[Problem]:
+    yield from _of_tenant(source)
+    yield from _of_template(source)
+    for name, level in source.partitions.items():
+        if name in source.columns:
+            yield Problem(("partitions", name), "is a column of the records already")
+        yield from _of_range(name, level)
+    for name, column in source.columns.items():
+        yield from _of_column(source, name, column)
+
+
+def _of_tenant(source: Source) -> Iterator[Problem]:
+    if source.tenant is None:
+        return
+    column = source.columns.get(source.tenant)
+    if column is None:
+        advice = offer(source.tenant, source.columns) or "; name one of `columns`, or null"
+        yield Problem(("tenant",), f"'{source.tenant}' is no column of the records{advice}")
+    elif column.type not in INTEGERS | {"varchar"}:
+        yield Problem(("tenant",), f"is {column.type}; a whole number or varchar can be a tenant")
+
+
+def _of_template(source: Source) -> Iterator[Problem]:
+    if source.template is None:
+        return
+    found = _PLACEHOLDER.findall(source.template)
+    for name in found:
+        if name not in source.partitions:
+            advice = offer(name, source.partitions) or "; the levels are those of `partitions`"
+            yield Problem(("template",), f"${{{name}}} is no level{advice}")
+    for name in source.partitions:
+        if name not in found:
+            yield Problem(("template",), f"lacks ${{{name}}}")
+
+
+def _of_range(name: str, level: Level) -> Iterator[Problem]:
+    if isinstance(level, IntegerLevel) and level.range[0] > level.range[1]:
+        yield Problem(("partitions", name, "range"), "begins after its end")
+    if isinstance(level, DateLevel):
+        for end in level.range:
+            if not _NOW.fullmatch(end) and not has_form(end, level.format):
+                advice = f"write a date of the form {level.format}, NOW, or such as NOW-366DAYS"
+                yield Problem(("partitions", name, "range"), f"'{end}' is no date; {advice}")
+
+
+def _of_column(source: Source, name: str, column: SourceColumn) -> Iterator[Problem]:
+    if column.key is not None and source.format != "json":
+        yield Problem(("columns", name, "key"), "only records in JSON have keys")
+    if column.time and column.type not in _TIME_TYPES.get(column.time.unit, _NUMBERS):
+        text = f"the unit {column.time.unit} does not go with the type {column.type}"
+        yield Problem(("columns", name, "time"), text)
+
+
+def _of_table(table: VersionTable, sources: Mapping[str, Source]) -> Iterator[Problem]:
+    source = sources.get(table.source)
+    if source is None:
+        advice = offer(table.source, sources) or f"; the sources are {', '.join(sources)}"
+        yield Problem(("source",), f"'{table.source}' is none of `sources`{advice}")
+        return
+    for name, column in (table.columns or {}).items():
+        for problem in _of_version_column(name, column or VersionColumn(), source):
+            yield Problem(("columns", name, *problem.path), problem.text)
+
+
+def _of_version_column(name: str, column: VersionColumn, source: Source) -> Iterator[Problem]:
+    key, origin = ("from",) if column.source else (), column.source or name
+    types = {each: of.type for each, of in source.columns.items() if of.queryable}
+    types |= {each: of.type for each, of in source.partitions.items()}
+    if origin not in types:
+        is_hidden = origin in source.columns
+        advice = (
+            "may not be queried"
+            if is_hidden
+            else f"is no column of the source{offer(origin, types)}"
+        )
+        yield Problem(key, f"'{origin}' {advice}")
+    elif column.path and types[origin] != "varchar":
+        yield Problem(("path",), f"'{origin}' is {types[origin]}; JSON text is varchar")
+    elif column.type and not column.path and not _converts(types[origin], column.type):
+        yield Problem(
+            ("type",), f"'{origin}' is {types[origin]}, and does not become {column.type}"
+        )
+    if column.time and not column.path:
+        yield Problem(("time",), "belongs to the column of the source")
+
+
+def _converts(origin: str, to: str) -> bool:
+    if to == "json":
+        return origin == "varchar"
+    return origin == to or all(_SCALARS.fullmatch(each) for each in (origin, to))

@@ -1,0 +1,86 @@
+"""Athena's column types: which there are, and how Hive writes them.
+
+https://docs.aws.amazon.com/athena/latest/ug/data-types.html
+"""
+
+import re
+from typing import Annotated, Final, TypeAlias
+
+from pydantic import AfterValidator
+
+_HIVE_NAMES: Final = {
+    "bigint": "bigint",
+    "boolean": "boolean",
+    "date": "date",
+    "double": "double",
+    "integer": "int",
+    "real": "float",
+    "smallint": "smallint",
+    "timestamp": "timestamp",
+    "tinyint": "tinyint",
+    "varbinary": "binary",
+    "varchar": "string",
+}
+_WITH_NUMBERS: Final = re.compile(
+    r"(?:char|varchar)\([1-9][0-9]{0,4}\)|decimal\([1-9][0-9]?, ?[0-9]{1,2}\)"
+)
+_FIELD: Final = re.compile(r'(?:"([^"<>:,]+)"|([a-z_][a-z0-9_]*)) +')
+INTEGERS: Final = frozenset({"bigint", "integer", "smallint", "tinyint"})
+
+
+def hive_type(athena_type: str) -> str:
+    """Convert a type such as `array(row(a varchar))` to Hive's `array<struct<a:string>>`.
+
+    Raises:
+        ValueError: Athena has no such type for columns.
+    """
+    if name := _HIVE_NAMES.get(athena_type):
+        return name
+    if _WITH_NUMBERS.fullmatch(athena_type):
+        return athena_type.replace(" ", "")
+    kind, bracket, inner = athena_type.partition("(")
+    if bracket and inner.endswith(")"):
+        parts = _split(inner[:-1])
+        if kind == "array" and len(parts) == 1:
+            return f"array<{hive_type(parts[0])}>"
+        if kind == "map" and len(parts) == 2:
+            return f"map<{hive_type(parts[0])},{hive_type(parts[1])}>"
+        if kind == "row":
+            return f"struct<{','.join(map(_hive_field, parts))}>"
+    raise ValueError(
+        f"'{athena_type}' is not a type; write {', '.join(sorted(_HIVE_NAMES))}, char(n), "
+        "decimal(p,s), array(...), map(..., ...) or row(name type, ...)"
+    )
+
+
+def _hive_field(field: str) -> str:
+    name = _FIELD.match(field)
+    if name is None:
+        raise ValueError(f"'{field}' is not a field of a row; write its name and its type")
+    return f"{name[1] or name[2]}:{hive_type(field[name.end() :])}"
+
+
+def _split(inner: str) -> list[str]:
+    """Split at the commas that are in no further bracket."""
+    parts, depth = [""], 0
+    for character in inner:
+        depth += (character == "(") - (character == ")")
+        if character == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += character
+    return [part.strip() for part in parts]
+
+
+def _checked(athena_type: str) -> str:
+    hive_type(athena_type)
+    return athena_type
+
+
+def _checked_with_json(athena_type: str) -> str:
+    return athena_type if athena_type == "json" else _checked(athena_type)
+
+
+ColumnType: TypeAlias = Annotated[str, AfterValidator(_checked)]
+DerivedType: TypeAlias = Annotated[str, AfterValidator(_checked_with_json)]
+"""A type of a column for callers, which need not be stored: `json` is one as well."""

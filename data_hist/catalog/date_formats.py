@@ -1,0 +1,84 @@
+"""The names of folders that tell a time, in the letters of Java's DateTimeFormatter."""
+
+import re
+from typing import Final
+
+from data_hist.catalog.tables import DateFormat
+
+# For each letter the unit, the letter of MySQL and of Python, and the digits of a name that sorts.
+_LETTERS: Final = {
+    "y": ("year", "Y", "Y", 4),
+    "M": ("month", "m", "m", 2),
+    "d": ("day", "d", "d", 2),
+    "H": ("hour", "H", "H", 2),
+    "m": ("minute", "i", "M", 2),
+    "s": ("second", "s", "S", 2),
+}
+_PIECE: Final = re.compile(r"([A-Za-z])\1*|'((?:[^'%]|'')*)'|[^A-Za-z'%]+")
+UNITS: Final = tuple(unit for unit, *_ in _LETTERS.values())
+DIGITS: Final = {unit: digits for unit, _, _, digits in _LETTERS.values()}
+
+
+def parse_date_format(text: str) -> DateFormat:
+    """Read a format such as `yyyy-MM-dd`.
+
+    Raises:
+        ValueError: It has no date, or letters that have no place in the name of a folder.
+    """
+    mysql, python, units, is_sorted = "", "", [], True
+    for piece in _pieces(text):
+        if piece[1] is None:
+            mysql += _literal(piece)
+            python += _literal(piece)
+            continue
+        if piece[1] not in _LETTERS:
+            raise ValueError(f"'{text}' has {piece[0]}; use yyyy, MM, dd, HH, mm and ss")
+        unit, in_mysql, in_python, digits = _LETTERS[piece[1]]
+        mysql += f"%{in_mysql}"
+        python += f"%{in_python}"
+        units.append(unit)
+        is_sorted &= len(piece[0]) == digits
+    if not units:
+        raise ValueError(f"'{text}' has no date; write one such as yyyy-MM-dd")
+    in_order = tuple(units) == UNITS[: len(units)]
+    return DateFormat(mysql, python, tuple(units), is_sorted and in_order)
+
+
+def format_of_unit(unit: str, digits: int | None) -> DateFormat:
+    """Return the format of a number that is one unit of a moment, filled up with zeros."""
+    letter = next(letter for letter, (name, *_) in _LETTERS.items() if name == unit)
+    found = parse_date_format(letter * DIGITS[unit])
+    is_sorted = digits == DIGITS[unit] or unit == "year"
+    return DateFormat(found.mysql, found.python, found.units, is_sorted)
+
+
+def check_date_format(value: object) -> object:
+    """Accept a format that can be read.
+
+    Raises:
+        ValueError: As `parse_date_format` does.
+    """
+    if isinstance(value, str):
+        parse_date_format(value)
+    return value
+
+
+def has_form(text: str, date_format: str) -> bool:
+    """Whether a text is a date of a format."""
+    regex = ""
+    for piece in _pieces(date_format):
+        digits = len(piece[0])
+        number = "[0-9]{1,2}" if digits == 1 else f"[0-9]{{{digits}}}"
+        regex += number if piece[1] else re.escape(_literal(piece))
+    return re.fullmatch(regex, text) is not None
+
+
+def _pieces(text: str) -> list[re.Match[str]]:
+    pieces = list(_PIECE.finditer(text))
+    if "".join(piece[0] for piece in pieces) != text:
+        raise ValueError(f"'{text}' has a quote that is not closed, or %")
+    return pieces
+
+
+def _literal(piece: re.Match[str]) -> str:
+    return piece[0] if piece[2] is None else piece[2].replace("''", "'") or "'"

@@ -1,0 +1,114 @@
+"""Load a catalog file: check its form, and what its parts say of each other.
+
+An error names the file, the line, the key, and what to write.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from data_hist.catalog.agreement import Problem, disagreements
+from data_hist.catalog.versions import CatalogDocument
+from data_hist.catalog.yaml_file import YamlError, line_of, parse_yaml
+from data_hist.settings import SettingsError
+from data_hist.spelling import sentence
+
+PACKAGED_FILE: Final = Path(__file__).with_name("default.yaml")
+_MAX_PROBLEMS: Final = 20
+
+
+class CatalogError(SettingsError):
+    """A catalog file cannot be used; the message has a line for each problem."""
+
+
+def load_document(file: Path | None = None) -> CatalogDocument:
+    """Load a file; by default, the packaged one.
+
+    Raises:
+        CatalogError: It cannot be read, or a part of it is wrong.
+    """
+    file = file or PACKAGED_FILE
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise CatalogError(f"{file} cannot be read ({error.strerror}).") from None
+    except UnicodeDecodeError:
+        raise CatalogError(f"{file} is not in UTF-8.") from None
+    try:
+        content = parse_yaml(text)
+        document = CatalogDocument.model_validate(content)
+        problems = list(disagreements(document))
+    except YamlError as error:
+        raise CatalogError(f"{file}:{error.line}: not YAML: {error}.") from None
+    except ValidationError as error:
+        problems = [_problem(content, each) for each in error.errors(include_url=False)]
+    if problems:
+        raise _catalog_error(file, text, problems)
+    return document
+
+
+def _catalog_error(file: Path, text: str, problems: Sequence[Problem]) -> CatalogError:
+    """Tell of the first problems of a file, each with its line."""
+    # What an alias repeats is wrong in one place.
+    by_place = {
+        (line_of(text, problem.path), problem.text): problem for problem in reversed(problems)
+    }
+    lines = [
+        f"{file}:{line}: {_dotted(problem.path)}: {sentence(problem.text)}"
+        for (line, _), problem in sorted(by_place.items())[:_MAX_PROBLEMS]
+    ]
+    left = len(by_place) - len(lines)
+    return CatalogError("\n".join([*lines, *([f"There are {left} more."] if left else [])]))
+
+
+def _problem(content: Any, error: ErrorDetails) -> Problem:
+    """Say what to write in place of a value that Pydantic does not accept."""
+    context = error.get("ctx", {})
+    path = list(_path(content, error))
+    if "unknown_key" in context:
+        path.append(context["unknown_key"])
+    advice = _ADVICE.get(error["type"])
+    text = advice.format(**context) if advice else error["msg"].removeprefix("Value error, ")
+    return Problem(tuple(path), text)
+
+
+def _path(content: Any, error: ErrorDetails) -> Iterator[str | int]:
+    """Leave out what Pydantic adds to the keys and indexes of a value: names of alternatives."""
+    value = content
+    *_, last = error["loc"] or ("",)
+    for step in error["loc"]:
+        if isinstance(value, list):
+            value = dict(enumerate(value))
+        if isinstance(value, dict) and step in value:
+            value = value[step]
+            yield step
+    if error["type"] == "missing":
+        yield last
+
+
+def _dotted(path: Iterable[str | int]) -> str:
+    return ".".join(map(str, path)) or "the file"
+
+
+_ADVICE: Final = {
+    "bool_type": "write true or false",
+    "dict_type": "write keys with values below it",
+    "greater_than_equal": "write a number from {ge}",
+    "int_type": "write a whole number",
+    "less_than_equal": "write a number up to {le}",
+    "list_type": "write a list, such as [a, b]",
+    "literal_error": "write {expected}",
+    "missing": "is missing",
+    "model_type": "write keys with values below it",
+    "string_pattern_mismatch": "does not match {pattern}",
+    "string_too_short": "is empty",
+    "string_type": "write a text; a number needs quotes",
+    "tuple_type": "write two values, such as [a, b]",
+    "too_long": "has too many values",
+    "too_short": "has too few values",
+    "union_tag_invalid": "{discriminator} is one of {expected_tags}",
+    "union_tag_not_found": "{discriminator} is missing",
+}

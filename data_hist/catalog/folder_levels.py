@@ -1,0 +1,103 @@
+"""Work out how the partition levels of a source tell the time of arrival."""
+
+from collections.abc import Iterator
+from typing import Final, Literal
+
+from data_hist.catalog.column_types import INTEGERS
+from data_hist.catalog.date_formats import UNITS, format_of_unit, parse_date_format
+from data_hist.catalog.sources import DateLevel, EnumLevel, IntegerLevel, Level, Source
+from data_hist.catalog.tables import DateFormat, Partitions, TimeLevel
+
+_SMALLEST_PRUNED: Final = "hour"
+_DAY_FORMAT: Final = "yyyy-MM-dd"
+_UNIT_HOURS: Final = {"year": 366 * 24, "month": 31 * 24, "day": 24, "hour": 1}
+_INTERVAL_HOURS: Final = {
+    **{f"{unit.upper()}S": hours for unit, hours in _UNIT_HOURS.items()},
+    "WEEKS": 7 * 24,
+}
+_IN_HOUR: Final = {"minute": 60, "second": 3600, "MINUTES": 60, "SECONDS": 3600}
+
+
+def partitions_of(source: Source) -> Partitions:
+    """Describe the folders of a source."""
+    levels = tuple(_time_levels(source))
+    pruned = {level.column for level in levels}
+    units = [unit for level in levels for unit in level.format.units if unit in _UNIT_HOURS]
+    in_unit: int | None = 1
+    for name, level in source.partitions.items():
+        count = _in_hour(level) if name in pruned else _count(level)
+        in_unit = None if in_unit is None or count is None else in_unit * count
+    return Partitions(
+        time_levels=levels,
+        smallest_unit=units[-1] if units else None,
+        lead_hours=sum(_lead_hours(source.partitions[name]) for name in pruned),
+        in_smallest=in_unit,
+    )
+
+
+def _time_levels(source: Source) -> Iterator[TimeLevel]:
+    """Return the levels that tell the time without a gap, and in a form that can be compared."""
+    told: tuple[str, ...] = ()
+    for name, level in source.partitions.items():
+        date_format = _date_format(level)
+        if date_format is None:
+            continue
+        told += date_format.units
+        is_late = UNITS.index(date_format.units[0]) > UNITS.index(_SMALLEST_PRUNED)
+        comparison = _comparison(level, date_format)
+        if is_late or told != UNITS[: len(told)] or comparison is None:
+            return
+        yield TimeLevel(name, date_format, comparison)
+
+
+def _date_format(level: Level) -> DateFormat | None:
+    if isinstance(level, DateLevel):
+        return parse_date_format(level.format)
+    if isinstance(level, IntegerLevel) and level.tells:
+        return format_of_unit(level.tells, level.digits)
+    return None
+
+
+def _comparison(
+    level: Level, date_format: DateFormat
+) -> Literal["text", "digits", "number", "date"] | None:
+    """Return how the names of a level are compared by time; None if they cannot be."""
+    if level.type == "date":
+        is_day = isinstance(level, DateLevel) and level.format == _DAY_FORMAT
+        return "date" if is_day else None
+    if isinstance(level, IntegerLevel):
+        if level.type in INTEGERS:
+            return "number"
+        return "text" if date_format.is_sorted else "digits"
+    return "text" if date_format.is_sorted and level.type == "varchar" else None
+
+
+def _lead_hours(level: Level) -> int:
+    """Return how long before the moment of its name a folder may begin."""
+    if isinstance(level, IntegerLevel) and level.tells:
+        return (level.interval - 1) * _UNIT_HOURS.get(level.tells, 0)
+    if not isinstance(level, DateLevel):
+        return 0
+    smallest = parse_date_format(level.format).units[-1]
+    unit_hours = _UNIT_HOURS.get(smallest, 1)
+    # Folders of minutes begin within the hour that is compared.
+    in_interval = 0 if level.unit in _IN_HOUR else _INTERVAL_HOURS.get(level.unit or "", unit_hours)
+    return max(level.interval * in_interval - unit_hours, 0)
+
+
+def _in_hour(level: Level) -> int:
+    """Return how many folders of a level that prunes begin in an hour."""
+    unit = level.unit if isinstance(level, DateLevel) else None
+    if not isinstance(level, DateLevel) or unit not in _IN_HOUR:
+        return 1
+    return max(_IN_HOUR[unit] // level.interval, 1)
+
+
+def _count(level: Level) -> int | None:
+    """Return how many folders a level has that does not prune; None if nobody knows."""
+    if isinstance(level, EnumLevel):
+        return len(level.values)
+    if isinstance(level, IntegerLevel):
+        first, last = level.range
+        return (last - first) // level.interval + 1
+    return None

@@ -1,0 +1,118 @@
+"""Make the tables that callers see from a catalog file."""
+
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Final
+
+from data_hist.catalog.document import load_document
+from data_hist.catalog.folder_levels import partitions_of
+from data_hist.catalog.sources import DateLevel, Level, Source, SourceColumn, Time
+from data_hist.catalog.tables import (
+    ApiVersion,
+    Catalog,
+    Example,
+    Table,
+    TableColumn,
+    TenantColumn,
+    TimeColumn,
+)
+from data_hist.catalog.versions import CatalogDocument, Version, VersionColumn, VersionTable
+
+_DAY_FORMAT: Final = "yyyy-MM-dd"
+_MILLISECOND: Final = timedelta(milliseconds=1)
+
+
+def load_catalog(file: Path | None = None) -> Catalog:
+    """Load the tables of a catalog file; by default, of the packaged one.
+
+    Raises:
+        CatalogError: It cannot be used.
+    """
+    return resolve(load_document(file))
+
+
+def resolve(document: CatalogDocument) -> Catalog:
+    """Make the tables of each version of the API."""
+    return Catalog(
+        {name: _version(name, entry, document.sources) for name, entry in document.versions.items()}
+    )
+
+
+def _version(name: str, entry: Version, sources: Mapping[str, Source]) -> ApiVersion:
+    tables = {
+        table: _table(table, fields, sources[fields.source])
+        for table, fields in entry.tables.items()
+    }
+    return ApiVersion(name, entry.catalog, entry.database, tables)
+
+
+def _table(name: str, entry: VersionTable, source: Source) -> Table:
+    columns = entry.columns or dict.fromkeys(_queryable(source))
+    return Table(
+        name=name,
+        full_name=(source.catalog, source.database, source.table),
+        description=source.description if entry.description is None else entry.description,
+        columns=tuple(
+            _column(column, fields or VersionColumn(), source) for column, fields in columns.items()
+        ),
+        hidden=frozenset(each for each, of in source.columns.items() if not of.queryable),
+        partitions=partitions_of(source),
+        tenant=_tenant(source),
+        examples=tuple(Example(each.title, each.sql) for each in entry.examples),
+    )
+
+
+def _tenant(source: Source) -> TenantColumn | None:
+    if source.tenant is None:
+        return None
+    return TenantColumn(source.tenant, is_text=source.columns[source.tenant].type == "varchar")
+
+
+def _queryable(source: Source) -> Iterator[str]:
+    yield from (name for name, column in source.columns.items() if column.queryable)
+    yield from source.partitions
+
+
+def _column(name: str, entry: VersionColumn, source: Source) -> TableColumn:
+    origin = entry.source or name
+    level = source.partitions.get(origin)
+    physical = source.columns[origin] if level is None else level
+    own_type = "varchar" if entry.path else physical.type
+    to = entry.type or own_type
+    time = _time(entry.time) if entry.path else _time_of(physical)
+    becomes_timestamp = time is not None and to == "timestamp"
+    return TableColumn(
+        name=name,
+        type=to,
+        description=physical.description if entry.description is None else entry.description,
+        origin=origin,
+        path=entry.path,
+        is_converted=to != own_type,
+        converts_from=time.unit if time and becomes_timestamp and to != own_type else None,
+        is_partition=level is not None,
+        time=_converted(time, own_type, to),
+    )
+
+
+def _converted(time: TimeColumn | None, own_type: str, to: str) -> TimeColumn | None:
+    """Return what a converted column tells of the time; of a time cut to a day, nothing."""
+    if time is None or to == own_type:
+        return time
+    if to == "timestamp":
+        return TimeColumn("timestamp", time.greatest_delay_ms)
+    return time if to in ("bigint", "double") else None
+
+
+def _time_of(physical: SourceColumn | Level) -> TimeColumn | None:
+    if isinstance(physical, SourceColumn):
+        return _time(physical.time)
+    is_day = isinstance(physical, DateLevel) and physical.format == _DAY_FORMAT
+    return TimeColumn("day", 0) if is_day and physical.type == "varchar" else None
+
+
+def _time(declared: Time | None) -> TimeColumn | None:
+    if declared is None:
+        return None
+    delay = declared.greatest_delay
+    return TimeColumn(declared.unit, None if delay is None else delay // _MILLISECOND)
