@@ -244,6 +244,7 @@ def _add_health(app: connexion.AsyncApp, edge: _HttpEdge, engine: AthenaClient) 
 def _site_pages(edge: _HttpEdge, settings: Settings, catalog: Catalog) -> Mapping[str, Page]:
     return site_pages(
         [_base_path(name) for name in catalog.versions],
+        catalog.newest.first_query,
         edge.api_document,
         specification.problem_descriptions(),
         _curl_credentials(settings),

@@ -163,9 +163,21 @@ class ApiVersion:
     database: str
     tables: Mapping[str, Table]
 
+    @property
+    def first_query(self) -> str:
+        """A query to begin with, which a shell takes between single quotes."""
+        examples = (example.sql for table in self.tables.values() for example in table.examples)
+        of_any_table = f"SELECT * FROM {next(iter(self.tables))} LIMIT 5"  # noqa: S608 - names of the catalog
+        return next((sql for sql in examples if "'" not in sql), of_any_table)
+
 
 @dataclass(frozen=True)
 class Catalog:
-    """All versions of the API, by their name in the path (`v0`)."""
+    """All versions of the API, by their name in the path (`v0`), the newest last."""
 
     versions: Mapping[str, ApiVersion]
+
+    @property
+    def newest(self) -> ApiVersion:
+        """The version that people are led to."""
+        return list(self.versions.values())[-1]

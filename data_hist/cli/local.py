@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import ipaddress
+import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -35,10 +36,9 @@ _TRUE = {"1", "on", "t", "true", "y", "yes"}
 _READY = """
 Ready.
   Start page   {url}/
-  Swagger UI   {url}/v0/data_hist/ui/
-  First query  curl -s {url}/v0/data_hist/query -H 'Content-Type: application/json' \\
-                 -d '{{"query": "SELECT servicename, count(*) AS records FROM events \
-GROUP BY 1 ORDER BY 2 DESC", "wait_seconds": 10, "results_per_page": 5}}'
+  Swagger UI   {url}/{version}/data_hist/ui/
+  First query  curl -s {url}/{version}/data_hist/query -H 'Content-Type: application/json' \\
+                 -d '{body}'
   Stop         Ctrl-C
 """
 
@@ -73,7 +73,16 @@ def _local(options: argparse.Namespace) -> int:
         service_environment(options, **environment),
         f"{url}/readyz",
     )
-    return asyncio.run(run_together([athena, service], _READY.format(url=url)))
+    return asyncio.run(run_together([athena, service], _ready(url)))
+
+
+def _ready(url: str) -> str:
+    """Say what to open, and a query of the catalog to begin with."""
+    from data_hist.catalog.resolve import load_catalog
+
+    newest = load_catalog(catalog_asked_for()).newest
+    first = {"query": newest.first_query, "wait_seconds": 10, "results_per_page": 5}
+    return _READY.format(url=url, version=newest.name, body=json.dumps(first))
 
 
 def local_environment(athena_url: str) -> dict[str, str]:

@@ -17,14 +17,11 @@ from data_hist.site.swagger_ui import swagger_ui_pages
 
 _TITLE = "Historical events"
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?|\[[0-9a-fA-F:.]+\](:[0-9]+)?", re.ASCII)
-_QUERY = """{
-  "query": "SELECT servicename, count(*) AS records FROM events GROUP BY servicename",
-  "wait_seconds": 20
-}"""
 
 
 def site_pages(
     base_paths: Sequence[str],
+    first_query: str,
     specification: dict[str, Any],
     problems: dict[str, Any],
     curl_credentials: str,
@@ -33,12 +30,13 @@ def site_pages(
 
     Args:
         base_paths: The base path of each version, the newest last.
+        first_query: A query of the newest version.
         specification: The OpenAPI document that describes every version.
         problems: The description of each kind of problem, by slug.
         curl_credentials: The options with which `curl` authenticates.
     """
     pages: dict[str, Page] = {
-        "/": _LandingPage(base_paths, escape(curl_credentials, quote=False)),
+        "/": _LandingPage(base_paths, first_query, escape(curl_credentials, quote=False)),
         TYPE_PREFIX.rstrip("/"): _ProblemList(problems),
     }
     for slug, description in problems.items():
@@ -51,8 +49,10 @@ def site_pages(
 class _LandingPage:
     """What the service is, a first query, and links."""
 
-    def __init__(self, base_paths: Sequence[str], curl_credentials: str) -> None:
+    def __init__(self, base_paths: Sequence[str], first_query: str, curl_credentials: str) -> None:
         self._base_paths = base_paths
+        body = json.dumps({"query": first_query, "wait_seconds": 20}, indent=2)
+        self._first_body = escape(body, quote=False)
         self._curl = f"curl {curl_credentials}".rstrip()
 
     def __call__(self, request: Request) -> Response:
@@ -99,7 +99,7 @@ follow it by its <code>query_id</code>, and page through its rows.</p>
     def _first_query(self, api: str) -> str:
         return (
             f"{self._curl} {api}/query \\\n"
-            f"  -H 'Content-Type: application/json' \\\n  -d '{escape(_QUERY, quote=False)}'"
+            f"  -H 'Content-Type: application/json' \\\n  -d '{self._first_body}'"
         )
 
 

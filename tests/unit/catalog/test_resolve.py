@@ -1,0 +1,22 @@
+"""What a catalog file says becomes tables for callers."""
+
+from data_hist.catalog.resolve import load_catalog, resolve
+from data_hist.catalog.versions import CatalogDocument
+
+
+def test_a_first_query_needs_no_quotes_that_a_shell_would_take() -> None:
+    assert load_catalog().newest.first_query == (
+        "SELECT servicename, count(*) AS records FROM events GROUP BY servicename "
+        "ORDER BY records DESC"
+    )
+
+
+def test_without_examples_the_first_query_shows_rows() -> None:
+    source = {"database": "d", "table": "t", "tenant": None, "columns": {"a": {"type": "varchar"}}}
+    quoted = {"title": "One", "sql": "SELECT 'x' FROM hosts"}
+    tables = {"hosts": {"source": "s", "examples": [quoted]}}
+    document = CatalogDocument.model_validate(
+        {"sources": {"s": source}, "versions": {"v7": {"database": "d", "tables": tables}}}
+    )
+
+    assert resolve(document).newest.first_query == "SELECT * FROM hosts LIMIT 5"
