@@ -178,6 +178,18 @@ class Catalog:
     versions: Mapping[str, ApiVersion]
 
     @property
+    def tables_of_the_operator(self) -> list[str]:
+        """The tables whose records name no customer, each once."""
+        return sorted(
+            {
+                name
+                for version in self.versions.values()
+                for name, table in version.tables.items()
+                if table.tenant is None
+            }
+        )
+
+    @property
     def newest(self) -> ApiVersion:
         """The version that people are led to."""
         return list(self.versions.values())[-1]

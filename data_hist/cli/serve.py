@@ -27,11 +27,14 @@ def add_command(commands: Commands) -> None:
 def _serve(options: argparse.Namespace) -> int:
     from data_hist.athena.client import AthenaClient
     from data_hist.auth.authentication import authenticator_from
+    from data_hist.catalog.resolve import load_catalog
     from data_hist.errors import DataHistError
     from data_hist.observability.logs import LOGGING
 
     settings = load_settings()
     logging.config.dictConfig(LOGGING)
+    for name in load_catalog(settings.catalog).tables_of_the_operator:
+        _log.warning("records of %s name no customer: only the operator may query them.", name)
     if not authenticator_from(settings).checks_credentials:
         _log.warning(
             "no credentials are checked: whoever reaches this port may name any tenant; "

@@ -1,5 +1,7 @@
 """Settings come from the environment, and what is wrong is named."""
 
+from pathlib import Path
+
 import pytest
 
 from data_hist import cli
@@ -108,3 +110,16 @@ def test_secrets_are_masked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATA_HIST_SECRET_ACCESS_KEY", "secret-to-hide")
 
     assert "to-hide" not in repr(load_settings())
+
+
+def test_a_catalog_that_cannot_be_used_stops_the_start(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "catalog.yaml"
+    file.write_text("sources: {}\nversions: {}\nsorces: {}\n", encoding="utf-8")
+    monkeypatch.setenv("DATA_HIST_CATALOG", str(file))
+
+    assert cli.main(["serve"]) == 1
+    assert f"data-hist: {file}:3: sorces: is not known; did you mean 'sources'?" in (
+        capsys.readouterr().err
+    )

@@ -19,4 +19,8 @@ def test_without_examples_the_first_query_shows_rows() -> None:
         {"sources": {"s": source}, "versions": {"v7": {"database": "d", "tables": tables}}}
     )
 
-    assert resolve(document).newest.first_query == "SELECT * FROM hosts LIMIT 5"
+    catalog = resolve(document)
+
+    assert catalog.newest.first_query == "SELECT * FROM hosts LIMIT 5"
+    assert catalog.tables_of_the_operator == ["hosts"]
+    assert load_catalog().tables_of_the_operator == []
