@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from data_hist.catalog.document import load_document
+
 ROOT = Path(__file__).parents[1]
 DISTRIBUTIONS = {"data_hist": ROOT, "local_athena": ROOT / "local_athena/src"}
 ARROW = re.compile(r"^ +(\w+) --> (\w+)$", re.MULTILINE)
@@ -165,3 +167,22 @@ def circle(graph: dict[str, set[str]]) -> tuple[str, ...]:
         if found := visit(node, ()):
             return found
     return ()
+
+
+# Words that are names of other things as well.
+ORDINARY_WORDS = {"service", "tags", "data", "min"}
+
+
+def test_no_module_names_a_column_of_the_packaged_catalog() -> None:
+    sources = load_document().sources.values()
+    names = {name for source in sources for name in (*source.columns, *source.partitions)}
+    word = re.compile(rf"(?<![</])\b({'|'.join(sorted(names - ORDINARY_WORDS))})\b")
+
+    naming = {
+        module: found
+        for module, path in MODULES.items()
+        if is_within(module, "data_hist")
+        if (found := set(word.findall(path.read_text(encoding="utf-8"))))
+    }
+
+    assert naming == {}, "the catalog file alone says what a column is called"
