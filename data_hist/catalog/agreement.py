@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
 from data_hist.catalog.column_types import INTEGERS
-from data_hist.catalog.date_formats import has_form
+from data_hist.catalog.date_formats import has_form, parse_date_format
 from data_hist.catalog.sources import DateLevel, IntegerLevel, Level, Source, SourceColumn
 from data_hist.catalog.versions import CatalogDocument, VersionColumn, VersionTable
 from data_hist.spelling import offer
@@ -14,9 +14,16 @@ _PLACEHOLDER: Final = re.compile(r"\$\{([^}]*)\}")
 _NOW: Final = re.compile(
     r"NOW(\s*[+-]\s*[0-9]+\s*(SECOND|MINUTE|HOUR|DAY|WEEK|MONTH|YEAR)S?)?", re.ASCII
 )
-_SCALARS: Final = re.compile(
-    r"bigint|boolean|date|double|integer|real|smallint|timestamp|tinyint|varchar(\(\d+\))?|decimal.*"
-)
+_UNITS: Final = ("YEARS", "MONTHS", "WEEKS", "DAYS", "HOURS", "MINUTES", "SECONDS")
+_FROM_TEXT: Final = frozenset({"text", "number", "boolean", "date", "timestamp", "json"})
+_CASTS: Final = {
+    ("number", "number"),
+    ("number", "boolean"),
+    ("boolean", "number"),
+    ("date", "timestamp"),
+    ("timestamp", "date"),
+    *((kind, "text") for kind in ("number", "boolean", "date", "timestamp")),
+}
 _TIME_TYPES: Final = {
     "iso8601": frozenset({"varchar"}),
     "timestamp": frozenset({"timestamp"}),
@@ -82,6 +89,12 @@ def _of_range(name: str, level: Level) -> Iterator[Problem]:
     if isinstance(level, IntegerLevel) and level.range[0] > level.range[1]:
         yield Problem(("partitions", name, "range"), "begins after its end")
     if isinstance(level, DateLevel):
+        smallest = parse_date_format(level.format).units[-1]
+        if _UNITS.index(level.step_unit) > _UNITS.index(f"{smallest.upper()}S"):
+            text = (
+                f"{level.unit} is smaller than what {level.format} tells; write {smallest.upper()}S"
+            )
+            yield Problem(("partitions", name, "unit"), text)
         for end in level.range:
             if not _NOW.fullmatch(end) and not has_form(end, level.format):
                 advice = f"write a date of the form {level.format}, NOW, or such as NOW-366DAYS"
@@ -121,7 +134,7 @@ def _of_version_column(name: str, column: VersionColumn, source: Source) -> Iter
         yield Problem(key, f"'{origin}' {advice}")
     elif column.path and types[origin] != "varchar":
         yield Problem(("path",), f"'{origin}' is {types[origin]}; JSON text is varchar")
-    elif column.type and not column.path and not _converts(types[origin], column.type):
+    elif column.type and not _converts(types[origin], column.type, _has_time(origin, source)):
         yield Problem(
             ("type",), f"'{origin}' is {types[origin]}, and does not become {column.type}"
         )
@@ -129,7 +142,20 @@ def _of_version_column(name: str, column: VersionColumn, source: Source) -> Iter
         yield Problem(("time",), "belongs to the column of the source")
 
 
-def _converts(origin: str, to: str) -> bool:
-    if to == "json":
-        return origin == "varchar"
-    return origin == to or all(_SCALARS.fullmatch(each) for each in (origin, to))
+def _has_time(column: str, source: Source) -> bool:
+    return column in source.columns and source.columns[column].time is not None
+
+
+def _converts(origin: str, to: str, has_time: bool) -> bool:
+    """Whether Athena casts a type to another, or a moment becomes a timestamp."""
+    kinds = (_kind(origin), _kind(to))
+    if origin == to or kinds in _CASTS or (kinds[0] == "text" and kinds[1] in _FROM_TEXT):
+        return True
+    return kinds == ("number", "timestamp") and has_time
+
+
+def _kind(column_type: str) -> str:
+    name = column_type.partition("(")[0]
+    if name in _NUMBERS | {"real", "decimal"}:
+        return "number"
+    return "text" if name in ("varchar", "char") else name

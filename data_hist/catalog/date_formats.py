@@ -48,7 +48,8 @@ def format_of_unit(unit: str, digits: int | None) -> DateFormat:
     """Return the format of a number that is one unit of a moment, filled up with zeros."""
     letter = next(letter for letter, (name, *_) in _LETTERS.items() if name == unit)
     found = parse_date_format(letter * DIGITS[unit])
-    is_sorted = digits == DIGITS[unit] or unit == "year"
+    is_year = unit == "year" and (digits or 0) <= DIGITS[unit]
+    is_sorted = is_year or digits == DIGITS[unit]
     return DateFormat(found.mysql, found.python, found.units, is_sorted)
 
 

@@ -12,7 +12,7 @@ from pydantic_core import ErrorDetails
 
 from data_hist.catalog.agreement import Problem, disagreements
 from data_hist.catalog.versions import CatalogDocument
-from data_hist.catalog.yaml_file import YamlError, line_of, parse_yaml
+from data_hist.catalog.yaml_file import YamlError, lines_of, parse_yaml
 from data_hist.settings import SettingsError
 from data_hist.spelling import sentence
 
@@ -53,15 +53,21 @@ def load_document(file: Path | None = None) -> CatalogDocument:
 def _catalog_error(file: Path, text: str, problems: Sequence[Problem]) -> CatalogError:
     """Tell of the first problems of a file, each with its line."""
     # What an alias repeats is wrong in one place.
+    lines_found = lines_of(text, [problem.path for problem in problems])
     by_place = {
-        (line_of(text, problem.path), problem.text): problem for problem in reversed(problems)
+        (line, problem.path[-1:], problem.text): problem
+        for line, problem in reversed(list(zip(lines_found, problems, strict=True)))
     }
     lines = [
         f"{file}:{line}: {_dotted(problem.path)}: {sentence(problem.text)}"
-        for (line, _), problem in sorted(by_place.items())[:_MAX_PROBLEMS]
+        for (line, *_), problem in sorted(by_place.items(), key=_line_of_place)[:_MAX_PROBLEMS]
     ]
     left = len(by_place) - len(lines)
     return CatalogError("\n".join([*lines, *([f"There are {left} more."] if left else [])]))
+
+
+def _line_of_place(entry: tuple[tuple[int, Any, str], Problem]) -> int:
+    return entry[0][0]
 
 
 def _problem(content: Any, error: ErrorDetails) -> Problem:

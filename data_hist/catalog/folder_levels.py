@@ -1,5 +1,6 @@
 """Work out how the partition levels of a source tell the time of arrival."""
 
+import math
 from collections.abc import Iterator
 from typing import Final, Literal
 
@@ -15,7 +16,7 @@ _INTERVAL_HOURS: Final = {
     **{f"{unit.upper()}S": hours for unit, hours in _UNIT_HOURS.items()},
     "WEEKS": 7 * 24,
 }
-_IN_HOUR: Final = {"minute": 60, "second": 3600, "MINUTES": 60, "SECONDS": 3600}
+_IN_HOUR: Final = {"MINUTES": 60, "SECONDS": 3600}
 
 
 def partitions_of(source: Source) -> Partitions:
@@ -78,19 +79,19 @@ def _lead_hours(level: Level) -> int:
         return (level.interval - 1) * _UNIT_HOURS.get(level.tells, 0)
     if not isinstance(level, DateLevel):
         return 0
-    smallest = parse_date_format(level.format).units[-1]
-    unit_hours = _UNIT_HOURS.get(smallest, 1)
-    # Folders of minutes begin within the hour that is compared.
-    in_interval = 0 if level.unit in _IN_HOUR else _INTERVAL_HOURS.get(level.unit or "", unit_hours)
-    return max(level.interval * in_interval - unit_hours, 0)
+    if level.step_unit in _IN_HOUR:
+        hours = math.ceil(level.interval / _IN_HOUR[level.step_unit])
+        # Folders of up to an hour begin within the hour that is compared.
+        return hours if hours > 1 else 0
+    unit_hours = _UNIT_HOURS[parse_date_format(level.format).units[-1]]
+    return max(level.interval * _INTERVAL_HOURS[level.step_unit] - unit_hours, 0)
 
 
 def _in_hour(level: Level) -> int:
     """Return how many folders of a level that prunes begin in an hour."""
-    unit = level.unit if isinstance(level, DateLevel) else None
-    if not isinstance(level, DateLevel) or unit not in _IN_HOUR:
+    if not isinstance(level, DateLevel) or level.step_unit not in _IN_HOUR:
         return 1
-    return max(_IN_HOUR[unit] // level.interval, 1)
+    return max(_IN_HOUR[level.step_unit] // level.interval, 1)
 
 
 def _count(level: Level) -> int | None:

@@ -112,8 +112,8 @@ def _properties(level: Level, dates: tuple[date, date] | None) -> dict[str, str]
         found["values"] = ",".join(level.values)
     if isinstance(level, DateLevel):
         found |= {"format": level.format, "range": _dates(level, dates)}
-        if level.unit is not None:
-            found["interval.unit"] = level.unit
+        if level.unit is not None or _is_finer_than_a_day(level):
+            found |= {"interval": str(level.interval), "interval.unit": level.step_unit}
     if isinstance(level, IntegerLevel):
         found["range"] = ",".join(map(str, level.range))
         if level.digits is not None:
@@ -121,6 +121,11 @@ def _properties(level: Level, dates: tuple[date, date] | None) -> dict[str, str]
     if isinstance(level, DateLevel | IntegerLevel) and "interval" in level.model_fields_set:
         found["interval"] = str(level.interval)
     return found
+
+
+def _is_finer_than_a_day(level: DateLevel) -> bool:
+    """Whether Athena demands an interval."""
+    return "hour" in parse_date_format(level.format).units
 
 
 def _dates(level: DateLevel, dates: tuple[date, date] | None) -> str:

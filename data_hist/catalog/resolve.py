@@ -96,9 +96,11 @@ def _column(name: str, entry: VersionColumn, source: Source) -> TableColumn:
 
 
 def _converted(time: TimeColumn | None, own_type: str, to: str) -> TimeColumn | None:
-    """Return what a converted column tells of the time; of a time cut to a day, nothing."""
+    """Return what a converted column tells of the time: of the name of a folder, nothing."""
     if time is None or to == own_type:
         return time
+    if time.unit == "day":
+        return None
     if to == "timestamp":
         return TimeColumn("timestamp", time.greatest_delay_ms)
     return time if to in ("bigint", "double") else None
@@ -107,8 +109,11 @@ def _converted(time: TimeColumn | None, own_type: str, to: str) -> TimeColumn | 
 def _time_of(physical: SourceColumn | Level) -> TimeColumn | None:
     if isinstance(physical, SourceColumn):
         return _time(physical.time)
-    is_day = isinstance(physical, DateLevel) and physical.format == _DAY_FORMAT
-    return TimeColumn("day", 0) if is_day and physical.type == "varchar" else None
+    if not isinstance(physical, DateLevel) or physical.type != "varchar":
+        return None
+    step = (physical.interval, physical.step_unit)
+    is_day = physical.format == _DAY_FORMAT and step == (1, "DAYS")
+    return TimeColumn("day", 0) if is_day else None
 
 
 def _time(declared: Time | None) -> TimeColumn | None:

@@ -3,6 +3,7 @@
 The descriptions are the reference documentation of the format.
 """
 
+import re
 from datetime import timedelta
 from typing import Annotated, Literal, TypeAlias
 
@@ -10,10 +11,11 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from pydantic_core import PydanticCustomError
 
 from data_hist.catalog.column_types import ColumnType
-from data_hist.catalog.date_formats import check_date_format
+from data_hist.catalog.date_formats import check_date_format, parse_date_format
 from data_hist.spelling import offer
 
-DELAY_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
+_DELAY = re.compile(r"[0-9]{1,6}[mhd]", re.ASCII)
+_DELAY_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _NAME = r"^[a-z_][a-z0-9_]{0,254}$"
 
 
@@ -38,8 +40,8 @@ class Entry(BaseModel):
 
 def _delay(value: object) -> object:
     """Read `90m`, `6h` or `2d`."""
-    if isinstance(value, str) and value[:-1].isdecimal() and value[-1] in DELAY_UNITS:
-        return timedelta(**{DELAY_UNITS[value[-1]]: int(value[:-1])})
+    if isinstance(value, str) and _DELAY.fullmatch(value):
+        return timedelta(**{_DELAY_UNITS[value[-1]]: int(value[:-1])})
     raise ValueError("write a number of minutes, hours or days, such as 90m, 6h or 2d")
 
 
@@ -118,6 +120,11 @@ class DateLevel(_Level):
         Literal["SECONDS", "MINUTES", "HOURS", "DAYS", "WEEKS", "MONTHS", "YEARS"] | None,
         Field(description="The unit of the interval; by default, the smallest in the format."),
     ] = None
+
+    @property
+    def step_unit(self) -> str:
+        """The unit of the interval."""
+        return self.unit or f"{parse_date_format(self.format).units[-1].upper()}S"
 
 
 class IntegerLevel(_Level):

@@ -4,7 +4,7 @@ Reads YAML 1.2's core schema without merge keys: `no` and `2026-11-20` are texts
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Final, TypeAlias
 
@@ -18,7 +18,7 @@ _CONSTANTS: Final = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-_INTEGER: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]*)", re.ASCII)
+_INTEGER: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})", re.ASCII)
 _FLOAT: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?", re.ASCII)
 
 
@@ -44,6 +44,8 @@ def parse_yaml(text: str) -> Any:
     """
     try:
         return _Builder(yaml.parse(text, yaml.CSafeLoader)).document()
+    except RecursionError:
+        raise YamlError("it is nested too deeply", 1) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise YamlError(f"{error.problem}", _line(mark) if mark else 1) from None
@@ -52,15 +54,17 @@ def parse_yaml(text: str) -> Any:
         raise YamlError("a character that YAML does not allow", line) from None
 
 
-def line_of(text: str, path: Path) -> int:
-    """Return the line of a value's key; of a missing one, that of what should hold it."""
-    node, line = yaml.compose(text, yaml.CSafeLoader), 1
-    for step in path:
-        child = _child(node, step)
-        if child is None:
-            break
-        node, line = child
-    return line
+def lines_of(text: str, paths: Iterable[Path]) -> Iterator[int]:
+    """Return the line of each value's key; of a missing one, that of what should hold it."""
+    root = yaml.compose(text, yaml.CSafeLoader)
+    for path in paths:
+        node, line = root, 1
+        for step in path:
+            child = _child(node, step)
+            if child is None:
+                break
+            node, line = child
+        yield line
 
 
 class _Builder:

@@ -26,7 +26,6 @@ from data_hist.sql_guard.rewrite import (
     replace_all,
     scoped_sub_select,
 )
-from data_hist.sql_guard.sub_select_shapes import table_view
 from data_hist.sql_guard.time_bounds import check_days, find_time_bounds, is_day, is_of_record
 from data_hist.sql_guard.token_order import Placeholder
 
@@ -103,7 +102,7 @@ class Guard:
             column.name.lower() for table in version.tables.values() for column in table.columns
         }
         self._protected = self._hidden | self._served.tables.keys()
-        self._views = {table.name: table_view(table) for table in version.tables.values()}
+        self._views = {table.name: verify.verified_view(table) for table in version.tables.values()}
 
     def admit(
         self,

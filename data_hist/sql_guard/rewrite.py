@@ -8,15 +8,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from sqlglot.dialects.trino import Trino
+
 from data_hist.catalog.tables import Table, TableColumn, TimeUnit
 from data_hist.pruning.partitions import partition_predicate
 from data_hist.pruning.time_range import UNBOUNDED, TimeBounds
-from data_hist.sql_guard.allowlists import RESERVED
+from data_hist.sql_guard.allowlists import GRAMMAR_WORDS, RESERVED
 from data_hist.sql_guard.lexer import Token
 from data_hist.sql_guard.parser import offset_of
 from data_hist.sql_guard.scope import Names
 
 _PLAIN_NAME: Final = re.compile(r"[a-z_][a-z0-9_]*")
+# Whatever the parser may read as something else than a name.
+_KEYWORDS: Final = RESERVED | GRAMMAR_WORDS | Trino.Tokenizer.KEYWORDS.keys()
 _PER_SECOND: Final = {"s": "1e0", "ms": "1e3", "us": "1e6", "ns": "1e9"}
 
 
@@ -96,7 +100,7 @@ def scoped_sub_select(
         customer_id: The customer whose rows it shows; None for all rows.
         arrival: When the wanted records arrived; other partitions are left out.
     """
-    columns = _render_select_list(table)
+    columns = render_select_list(table)
     scope = _tenant_condition(table, customer_id)
     predicate = partition_predicate(table.partitions, arrival, _render_name)
     condition = " AND ".join(part for part in (scope, predicate) if part)
@@ -123,14 +127,14 @@ def _tenant_condition(table: Table, customer_id: int | None) -> str:
     return f"{_render_name(table.tenant.name)} = {value}"
 
 
-def _render_select_list(table: Table) -> str:
+def render_select_list(table: Table) -> str:
     """Render the columns of a table, each under its name for callers."""
     return ", ".join(map(_render_column, table.columns))
 
 
 def _render_name(name: str) -> str:
     """Render an identifier, quoted only where it has to be."""
-    is_plain = _PLAIN_NAME.fullmatch(name) and name.upper() not in RESERVED
+    is_plain = _PLAIN_NAME.fullmatch(name) and name.upper() not in _KEYWORDS
     return name if is_plain else quote_identifier(name)
 
 

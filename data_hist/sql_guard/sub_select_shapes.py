@@ -26,16 +26,18 @@ class RewriteFault(RuntimeError):
 class TableView(NamedTuple):
     """What a sub-select of a table may show: these columns, of one customer's rows or of all.
 
-    Each column comes with the one of the physical table that it is or is derived from.
+    Each column comes with the one of the physical table that it is or is derived from, and
+    `select_list` has the tokens of their expressions.
     """
 
     table: tuple[str, str, str]
     columns: frozenset[tuple[str, str]]
+    select_list: tuple[str, ...]
     tenant: TenantColumn | None
 
 
-def table_view(table: Table) -> TableView:
-    """Return what sub-selects of a table may show."""
+def table_view(table: Table, select_list: str) -> TableView:
+    """Return what sub-selects of a table may show, in a select list."""
     return TableView(
         table.full_name,
         frozenset(
@@ -43,6 +45,7 @@ def table_view(table: Table) -> TableView:
             for column in table.columns
             if column.origin not in table.hidden
         ),
+        tuple(token.text for token in lex(Source(select_list)).tokens),
         table.tenant,
     )
 

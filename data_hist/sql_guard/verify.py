@@ -9,17 +9,19 @@ from typing import NamedTuple
 
 from sqlglot import exp
 
+from data_hist.catalog.tables import Table
 from data_hist.errors import InvalidSql, StatementNotAllowed
 from data_hist.sql_guard import lexer, parser
 from data_hist.sql_guard.allowlists import words
 from data_hist.sql_guard.lexer import Kind, Lexed, Source, Token, lex
 from data_hist.sql_guard.parser import offset_of
-from data_hist.sql_guard.rewrite import Replacement
+from data_hist.sql_guard.rewrite import Replacement, render_select_list, scoped_sub_select
 from data_hist.sql_guard.sub_select_shapes import (
     RewriteFault,
     TableView,
     check_empty_shape,
     check_shape,
+    table_view,
 )
 
 # Our own pieces come on top of what the caller may send.
@@ -29,6 +31,8 @@ _MAX_TOKENS = lexer.MAX_TOKENS * 3 // 2
 _MAX_PARSED_TOKENS = 8_000
 # Most pieces are used again; the tokens of one of this length take about 50 kB.
 _CACHED_PIECES = 128
+_TOKENS_BEFORE_LIST = len(("(", "SELECT"))
+_TOKENS_OF_TABLE = len(("FROM", "catalog", ".", "database", ".", "table"))
 _MAX_CACHED_CHARACTERS = 1_024
 # Nothing listed for a kind: any token of it is a value.
 _LITERAL_TOKENS: dict[Kind, frozenset[str]] = {
@@ -57,6 +61,18 @@ class _Piece(NamedTuple):
 
     tokens: Sequence[tuple[Kind, str]]
     shape: str
+
+
+def verified_view(table: Table) -> TableView:
+    """Return what sub-selects of a table may show.
+
+    Raises:
+        RewriteFault: Those that replace the table would show something else.
+    """
+    view = table_view(table, render_select_list(table))
+    for customer_id in (None, *([0] if table.tenant else [])):
+        _check_sub_select(_piece(scoped_sub_select(table, customer_id)), view, customer_id)
+    return view
 
 
 def check_frame(
@@ -212,9 +228,14 @@ def _check_literal(piece: _Piece) -> None:
 def _check_sub_select(piece: _Piece, view: TableView, customer_id: int | None) -> None:
     """Raise unless a piece is a sub-select of what may be shown to this customer."""
     check_shape(piece.shape, view, is_scoped=customer_id is not None)
+    texts = [text for _, text in piece.tokens]
+    end = _TOKENS_BEFORE_LIST + len(view.select_list)
+    if tuple(texts[_TOKENS_BEFORE_LIST:end]) != view.select_list or texts[end] != "FROM":
+        raise RewriteFault("a sub-select shows something else than its columns")
     if customer_id is None:
         return
-    start = piece.tokens.index((Kind.WORD, "WHERE")) + 3
+    # WHERE and the name of the column come first.
     is_text = view.tenant is not None and view.tenant.is_text
-    if piece.tokens[start][1] != (f"'{customer_id}'" if is_text else str(customer_id)):
+    expected = ["=", f"'{customer_id}'" if is_text else str(customer_id)]
+    if texts[end + _TOKENS_OF_TABLE + 2 : end + _TOKENS_OF_TABLE + 4] != expected:
         raise RewriteFault("a sub-select is not that of the customer")

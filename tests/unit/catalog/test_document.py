@@ -54,6 +54,21 @@ def test_the_file_that_the_cases_change_is_right(tmp_path: Path) -> None:
     ("old", "new", "problem"),
     [
         (
+            "from: at, type: timestamp",
+            "from: at, type: date",
+            "23: versions.v3.tables.audit.columns.time.type: 'at' is bigint, and does not ",
+        ),
+        (
+            "yyyy/MM/dd,",
+            "yyyy/MM/dd, unit: HOURS,",
+            "9: sources.audit.partitions.day.unit: HOURS is smaller than what yyyy/MM/dd tells; ",
+        ),
+        (
+            "greatest_delay: 6h",
+            "greatest_delay: 99999999999d",
+            "14: sources.audit.columns.at.time.greatest_delay: write a number of minutes, ",
+        ),
+        (
             "    table: audit\n",
             "",
             "2: sources.audit.table: is missing.",

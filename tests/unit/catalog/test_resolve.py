@@ -24,3 +24,21 @@ def test_without_examples_the_first_query_shows_rows() -> None:
     assert catalog.newest.first_query == "SELECT * FROM hosts LIMIT 5"
     assert catalog.tables_of_the_operator == ["hosts"]
     assert load_catalog().tables_of_the_operator == []
+
+
+def test_the_name_of_a_folder_tells_the_time_as_it_is_alone() -> None:
+    level = {"projection": "date", "format": "yyyy-MM-dd", "range": ["NOW-9DAYS", "NOW"]}
+    source = {
+        "database": "d",
+        "table": "t",
+        "tenant": None,
+        "columns": {"a": {"type": "varchar"}},
+        "partitions": {"dt": level, "week": level | {"interval": 7}},
+    }
+    columns = {"dt": None, "week": None, "at": {"from": "dt", "type": "timestamp"}}
+    tables = {"t": {"source": "s", "columns": columns}}
+    document = CatalogDocument.model_validate(
+        {"sources": {"s": source}, "versions": {"v0": {"database": "d", "tables": tables}}}
+    )
+
+    assert set(resolve(document).newest.tables["t"].time_columns) == {"dt"}

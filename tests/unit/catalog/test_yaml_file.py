@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from data_hist.catalog.yaml_file import YamlError, line_of, parse_yaml
+from data_hist.catalog.yaml_file import YamlError, lines_of, parse_yaml
 
 
 @pytest.mark.parametrize(
@@ -66,4 +66,4 @@ def test_errors_have_a_line(text: str, line: int, problem: str) -> None:
     ],
 )
 def test_lines(path: tuple[str | int, ...], line: int) -> None:
-    assert line_of("a:\n  b:\n    - x\n    - c: 1\n      d: 2\ne: 3\n", path) == line
+    assert list(lines_of("a:\n  b:\n    - x\n    - c: 1\n      d: 2\ne: 3\n", [path])) == [line]

@@ -97,6 +97,11 @@ def test_hours_that_are_left(arrival: TimeBounds, days: TimeBounds, hours: int |
             " unit: MINUTES}",
             28 * 12,
         ),
+        (
+            "m: {projection: date, format: yyyyMMddHHmm, range: [NOW-9DAYS, NOW], interval: 240,"
+            " unit: MINUTES}",
+            32,
+        ),
         # A folder of six hours begins up to five hours before the record came.
         (
             "h: {projection: date, format: yyyyMMddHH, range: [NOW-9DAYS, NOW], interval: 6,"
@@ -205,6 +210,10 @@ def test_conditions_of_a_query(guard: Guard, where: str, partitions: int | None)
         ),
         ("dt: {projection: date, format: dd-MM-yyyy, range: [NOW-9DAYS, NOW]}", ""),
         ("region: {projection: enum, values: [eu, us]}", ""),
+        (
+            "year: {projection: integer, range: [0, 9999], digits: 6, tells: year}",
+            "CAST(year AS bigint) >= 2026 AND CAST(year AS bigint) <= 2026",
+        ),
     ],
 )
 def test_the_condition_compares_each_level_in_its_own_form(levels: str, expected: str) -> None:

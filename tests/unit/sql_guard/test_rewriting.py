@@ -130,6 +130,18 @@ def test_records_without_a_tenant_are_for_the_operator_alone() -> None:
     assert (refused.value.line, refused.value.column) == (1, 18)
 
 
+@pytest.mark.parametrize(
+    "name", ["interval", "glob", "all", "lateral", "returning", "xor", "fetch", "date", "order"]
+)
+def test_a_name_that_the_parser_knows_as_a_word_is_quoted(name: str) -> None:
+    guard = Guard(_version(name, tenant=TenantColumn(name)))
+
+    sent = guard.admit("SELECT * FROM audit", customer_id=7).sql
+
+    assert f'"{name}"' in sent or f" {name} " in sent
+    assert guard.admit("SELECT * FROM audit", customer_id=None)
+
+
 def test_a_name_is_hidden_where_no_table_shows_it() -> None:
     tables = [
         *_version("data", tenant=None).tables.values(),

@@ -12,6 +12,7 @@ from data_hist.sql_guard.lexer import Lexed, Source, lex
 from data_hist.sql_guard.rewrite import (
     Replacement,
     empty_sub_select,
+    render_select_list,
     replace_all,
     scoped_sub_select,
 )
@@ -24,7 +25,7 @@ ARRIVAL = {FIXED: TimeRange(low=1_763_600_000_000)}
 EVENTS = scoped_sub_select(TABLE, 11000)
 NARROWED = scoped_sub_select(TABLE, 11000, ARRIVAL)
 EMPTY = empty_sub_select(TABLE)
-VIEW = table_view(TABLE)
+VIEW = table_view(TABLE, render_select_list(TABLE))
 SQL = "SELECT * FROM events e"
 
 
@@ -174,6 +175,12 @@ WRONG_SUB_SELECTS = [
     EVENTS.replace("customerid,", "customerid, data AS service,"),
     EVENTS.replace("customerid,", "customerid, upper(data) AS service,"),
     EVENTS.replace("customerid,", "customerid, service AS extra,"),
+    EVENTS.replace("data,", "json_extract_scalar(data, '$.x') AS data,"),
+    EVENTS.replace("data,", "'x' AS data,"),
+    EVENTS.replace("tags, data", "data, tags"),
+    EVENTS.replace("data,", "max(data) FILTER (WHERE customerid = 11000) AS data,").replace(
+        "WHERE customerid = 11000", "WHERE customerid = 11001"
+    ),
     EVENTS.replace("customerid,", "customerid, (SELECT 1),"),
     EVENTS.replace(" WHERE", ", secret WHERE"),
     EVENTS.replace("= 11000", "= 11000 AND EXISTS (SELECT 1 FROM secret)"),
