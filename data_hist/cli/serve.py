@@ -32,8 +32,9 @@ def _serve(options: argparse.Namespace) -> int:
     from data_hist.observability.logs import LOGGING
 
     settings = load_settings()
+    catalog = load_catalog(settings.catalog)
     logging.config.dictConfig(LOGGING)
-    for name in load_catalog(settings.catalog).tables_of_the_operator:
+    for name in catalog.tables_of_the_operator:
         _log.warning("records of %s name no customer: only the operator may query them.", name)
     if not authenticator_from(settings).checks_credentials:
         _log.warning(
