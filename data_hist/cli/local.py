@@ -7,6 +7,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from data_hist.cli.arguments import (
     LOOPBACK,
@@ -31,6 +32,10 @@ from data_hist.cli.process_group import (
 from data_hist.cli.serve import gunicorn_arguments, service_environment
 from data_hist.settings import PREFIX, catalog_asked_for
 
+if TYPE_CHECKING:
+    from data_hist.catalog.sources import Source
+    from data_hist.catalog.tables import ApiVersion
+
 # As pydantic reads them.
 _TRUE = {"1", "on", "t", "true", "y", "yes"}
 _READY = """
@@ -53,8 +58,12 @@ def add_command(commands: Commands) -> None:
 
 
 def _local(options: argparse.Namespace) -> int:
+    from data_hist.catalog.document import load_document
+    from data_hist.catalog.resolve import resolve
+
     require_archive(options.data)
-    _warn_of_missing_topics(options.data)
+    catalog = load_document(catalog_asked_for())
+    _warn_of_missing_folders(options.data, catalog.sources)
     athena_port = free_port(LOOPBACK)
     athena_url = f"http://{LOOPBACK}:{athena_port}"
     environment = local_environment(athena_url)
@@ -63,7 +72,9 @@ def _local(options: argparse.Namespace) -> int:
     url = address_to_open(options.host, options.port)
     athena = Command(
         "The embedded Athena",
-        local_athena_arguments(options.data, state_folder(options), LOOPBACK, athena_port),
+        local_athena_arguments(
+            options.data, catalog.sources, state_folder(options), LOOPBACK, athena_port
+        ),
         os.environ,
         f"{athena_url}/healthz",
     )
@@ -73,14 +84,11 @@ def _local(options: argparse.Namespace) -> int:
         service_environment(options, **environment),
         f"{url}/readyz",
     )
-    return asyncio.run(run_together([athena, service], _ready(url)))
+    return asyncio.run(run_together([athena, service], _ready(url, resolve(catalog).newest)))
 
 
-def _ready(url: str) -> str:
+def _ready(url: str, newest: "ApiVersion") -> str:
     """Say what to open, and a query of the catalog to begin with."""
-    from data_hist.catalog.resolve import load_catalog
-
-    newest = load_catalog(catalog_asked_for()).newest
     first = {"query": newest.first_query, "wait_seconds": 10, "results_per_page": 5}
     return _READY.format(url=url, version=newest.name, body=json.dumps(first))
 
@@ -106,13 +114,12 @@ def local_environment(athena_url: str) -> dict[str, str]:
     return chosen | {PREFIX + "ENDPOINT_URL": athena_url}
 
 
-def _warn_of_missing_topics(archive: Path) -> None:
+def _warn_of_missing_folders(archive: Path, sources: "Mapping[str, Source]") -> None:
     """Warn only: a new archive has no topics yet, and records are visible once they are written."""
     from data_hist.catalog.archive_folders import warnings_about
-    from data_hist.catalog.document import load_document
 
     try:
-        for warning in warnings_about(archive, load_document(catalog_asked_for()).sources):
+        for warning in warnings_about(archive, sources):
             warn(warning)
     except OSError as error:
         raise StartError(f"Cannot read {archive} ({error.strerror}).") from error

@@ -4,9 +4,11 @@ import argparse
 import json
 import os
 import sys
+from collections.abc import Mapping
 from datetime import date
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from data_hist.cli.arguments import (
     Commands,
@@ -19,6 +21,9 @@ from data_hist.cli.arguments import (
 )
 from data_hist.cli.process_group import StartError, require_free_port
 from data_hist.settings import catalog_asked_for
+
+if TYPE_CHECKING:
+    from data_hist.catalog.sources import Source
 
 RESULT_BUCKET = "data-hist-results"
 _PORT = 8090
@@ -36,12 +41,15 @@ def add_command(commands: Commands) -> None:
 
 
 def _local_athena(options: argparse.Namespace) -> int:
+    from data_hist.catalog.document import load_document
+
     require_archive(options.data)
     if not is_loopback(options.host):
         warn(f"whoever reaches {options.host}:{options.port} may run queries over all records.")
     require_free_port(options.host, options.port)
+    sources = load_document(catalog_asked_for()).sources
     state = state_folder(options)
-    arguments = local_athena_arguments(options.data, state, options.host, options.port)
+    arguments = local_athena_arguments(options.data, sources, state, options.host, options.port)
     os.execv(arguments[0], arguments)  # noqa: S606 - our own interpreter
 
 
@@ -60,7 +68,9 @@ def local_athena_command(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "local_athena", *arguments]
 
 
-def local_athena_arguments(archive: Path, state: Path, host: str, port: int) -> list[str]:
+def local_athena_arguments(
+    archive: Path, sources: "Mapping[str, Source]", state: Path, host: str, port: int
+) -> list[str]:
     """Build the command line that serves an archive, and write the tables that it names.
 
     Raises:
@@ -68,7 +78,9 @@ def local_athena_arguments(archive: Path, state: Path, host: str, port: int) -> 
     """
     try:
         state.mkdir(parents=True, exist_ok=True)
-        (state / _TABLES).write_text(json.dumps(local_documents(), indent=2), encoding="utf-8")
+        (state / _TABLES).write_text(
+            json.dumps(local_documents(sources), indent=2), encoding="utf-8"
+        )
     except OSError as error:
         raise StartError(f"Cannot write to {state} ({error.strerror}).") from error
     return local_athena_command(
@@ -78,10 +90,9 @@ def local_athena_arguments(archive: Path, state: Path, host: str, port: int) -> 
     )
 
 
-def local_documents() -> list[dict[str, object]]:
+def local_documents(sources: "Mapping[str, Source]") -> list[dict[str, object]]:
     """Describe the tables of an archive on a disk as documents of AWS Glue."""
-    from data_hist.catalog.document import load_document
     from data_hist.catalog.glue import glue_documents
 
     # A folder stands for the bucket, so its name does not matter.
-    return glue_documents(load_document(catalog_asked_for()).sources, "s3://archive/", _ALL_DATES)
+    return glue_documents(sources, "s3://archive/", _ALL_DATES)

@@ -18,7 +18,11 @@ from tests.support.trino import running_trino_endpoint
 def running_endpoint(data: Path, state: Path, **options: Any) -> Iterator[str]:
     """Run an endpoint; gives its URL."""
     with testing.running_endpoint(
-        _documents(local_documents()), data, state, bucket=RESULT_BUCKET, **options
+        _documents(local_documents(load_document().sources)),
+        data,
+        state,
+        bucket=RESULT_BUCKET,
+        **options,
     ) as endpoint:
         yield endpoint.url
 
