@@ -10,7 +10,6 @@ from data_hist.catalog.sources import DateLevel, EnumLevel, IntegerLevel, Level,
 from data_hist.catalog.tables import DateFormat, Partitions, TimeLevel
 
 _SMALLEST_PRUNED: Final = "hour"
-_DAY_FORMAT: Final = "yyyy-MM-dd"
 _UNIT_HOURS: Final = {"year": 366 * 24, "month": 31 * 24, "day": 24, "hour": 1}
 _INTERVAL_HOURS: Final = {
     **{f"{unit.upper()}S": hours for unit, hours in _UNIT_HOURS.items()},
@@ -64,7 +63,7 @@ def _comparison(
 ) -> Literal["text", "digits", "number", "date"] | None:
     """Return how the names of a level are compared by time; None if they cannot be."""
     if level.type == "date":
-        is_day = isinstance(level, DateLevel) and level.format == _DAY_FORMAT
+        is_day = isinstance(level, DateLevel) and level.is_named_by_day
         return "date" if is_day else None
     if isinstance(level, IntegerLevel):
         if level.type in INTEGERS:

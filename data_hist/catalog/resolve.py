@@ -19,7 +19,6 @@ from data_hist.catalog.tables import (
 )
 from data_hist.catalog.versions import CatalogDocument, Version, VersionColumn, VersionTable
 
-_DAY_FORMAT: Final = "yyyy-MM-dd"
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
@@ -111,9 +110,8 @@ def _time_of(physical: SourceColumn | Level) -> TimeColumn | None:
         return _time(physical.time)
     if not isinstance(physical, DateLevel) or physical.type != "varchar":
         return None
-    step = (physical.interval, physical.step_unit)
-    is_day = physical.format == _DAY_FORMAT and step == (1, "DAYS")
-    return TimeColumn("day", 0) if is_day else None
+    is_daily = (physical.interval, physical.step_unit) == (1, "DAYS")
+    return TimeColumn("day", 0) if physical.is_named_by_day and is_daily else None
 
 
 def _time(declared: Time | None) -> TimeColumn | None:

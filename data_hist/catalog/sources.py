@@ -122,6 +122,11 @@ class DateLevel(_Level):
     ] = None
 
     @property
+    def is_named_by_day(self) -> bool:
+        """Whether the names have the form of a day in SQL, such as 2026-11-20."""
+        return self.format == "yyyy-MM-dd"
+
+    @property
     def step_unit(self) -> str:
         """The unit of the interval."""
         return self.unit or f"{parse_date_format(self.format).units[-1].upper()}S"
