@@ -121,7 +121,7 @@ def _of_table(table: VersionTable, sources: Mapping[str, Source]) -> Iterator[Pr
 
 
 def _of_version_column(name: str, column: VersionColumn, source: Source) -> Iterator[Problem]:
-    key, origin = ("from",) if column.source else (), column.source or name
+    key, origin = ("from",) if column.origin else (), column.origin or name
     types = {each: of.type for each, of in source.columns.items() if of.queryable}
     types |= {each: of.type for each, of in source.partitions.items()}
     if origin not in types:

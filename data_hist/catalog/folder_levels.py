@@ -10,28 +10,33 @@ from data_hist.catalog.sources import DateLevel, EnumLevel, IntegerLevel, Level,
 from data_hist.catalog.tables import DateFormat, Partitions, TimeLevel
 
 _SMALLEST_PRUNED: Final = "hour"
-_UNIT_HOURS: Final = {"year": 366 * 24, "month": 31 * 24, "day": 24, "hour": 1}
-_INTERVAL_HOURS: Final = {
-    **{f"{unit.upper()}S": hours for unit, hours in _UNIT_HOURS.items()},
-    "WEEKS": 7 * 24,
+_HOUR: Final = 3600
+_SECONDS: Final = {
+    "year": 366 * 24 * _HOUR,
+    "month": 31 * 24 * _HOUR,
+    "week": 7 * 24 * _HOUR,
+    "day": 24 * _HOUR,
+    "hour": _HOUR,
+    "minute": 60,
+    "second": 1,
 }
-_IN_HOUR: Final = {"MINUTES": 60, "SECONDS": 3600}
+"""The longest that a unit of time lasts."""
 
 
 def partitions_of(source: Source) -> Partitions:
     """Describe the folders of a source."""
     levels = tuple(_time_levels(source))
     pruned = {level.column for level in levels}
-    units = [unit for level in levels for unit in level.format.units if unit in _UNIT_HOURS]
-    in_unit: int | None = 1
+    units = [unit for level in levels for unit in level.format.units if _SECONDS[unit] >= _HOUR]
+    per_unit: int | None = 1
     for name, level in source.partitions.items():
-        count = _in_hour(level) if name in pruned else _count(level)
-        in_unit = None if in_unit is None or count is None else in_unit * count
+        count = _per_hour(level) if name in pruned else _count(level)
+        per_unit = None if per_unit is None or count is None else per_unit * count
     return Partitions(
         time_levels=levels,
         smallest_unit=units[-1] if units else None,
         lead_hours=sum(_lead_hours(source.partitions[name]) for name in pruned),
-        in_smallest=in_unit,
+        partitions_per_unit=per_unit,
     )
 
 
@@ -75,22 +80,27 @@ def _comparison(
 def _lead_hours(level: Level) -> int:
     """Return how long before the moment of its name a folder may begin."""
     if isinstance(level, IntegerLevel) and level.tells:
-        return (level.interval - 1) * _UNIT_HOURS.get(level.tells, 0)
+        hours = _SECONDS[level.tells] // _HOUR
+        return (level.interval - 1) * hours
     if not isinstance(level, DateLevel):
         return 0
-    if level.step_unit in _IN_HOUR:
-        hours = math.ceil(level.interval / _IN_HOUR[level.step_unit])
+    step = level.interval * _step_seconds(level)
+    if _step_seconds(level) < _HOUR:
         # Folders of up to an hour begin within the hour that is compared.
-        return hours if hours > 1 else 0
-    unit_hours = _UNIT_HOURS[parse_date_format(level.format).units[-1]]
-    return max(level.interval * _INTERVAL_HOURS[level.step_unit] - unit_hours, 0)
+        return math.ceil(step / _HOUR) if step > _HOUR else 0
+    named = _SECONDS[parse_date_format(level.format).units[-1]]
+    return max(step - named, 0) // _HOUR
 
 
-def _in_hour(level: Level) -> int:
+def _step_seconds(level: DateLevel) -> int:
+    return _SECONDS[level.step_unit.lower().removesuffix("s")]
+
+
+def _per_hour(level: Level) -> int:
     """Return how many folders of a level that prunes begin in an hour."""
-    if not isinstance(level, DateLevel) or level.step_unit not in _IN_HOUR:
+    if not isinstance(level, DateLevel) or _step_seconds(level) >= _HOUR:
         return 1
-    return max(_IN_HOUR[level.step_unit] // level.interval, 1)
+    return math.ceil(_HOUR / (level.interval * _step_seconds(level)))
 
 
 def _count(level: Level) -> int | None:

@@ -74,24 +74,30 @@ def _queryable(source: Source) -> Iterator[str]:
 
 
 def _column(name: str, entry: VersionColumn, source: Source) -> TableColumn:
-    origin = entry.source or name
+    origin = entry.origin or name
     level = source.partitions.get(origin)
     physical = source.columns[origin] if level is None else level
     own_type = "varchar" if entry.path else physical.type
     to = entry.type or own_type
-    time = _time(entry.time) if entry.path else _time_of(physical)
-    becomes_timestamp = time is not None and to == "timestamp"
+    declared = _declared_time(entry, physical)
     return TableColumn(
         name=name,
         type=to,
-        description=physical.description if entry.description is None else entry.description,
+        description=_description(entry, physical),
         origin=origin,
         path=entry.path,
         is_converted=to != own_type,
-        converts_from=time.unit if time and becomes_timestamp and to != own_type else None,
+        converts_from=declared.unit if declared and own_type != to == "timestamp" else None,
         is_partition=level is not None,
-        time=_converted(time, own_type, to),
+        time=_converted(_time(entry, physical), own_type, to),
     )
+
+
+def _description(entry: VersionColumn, physical: SourceColumn | Level) -> str:
+    if entry.description is not None:
+        return entry.description
+    # What a JSON text holds is not what the text as a whole tells.
+    return "" if entry.path else physical.description
 
 
 def _converted(time: TimeColumn | None, own_type: str, to: str) -> TimeColumn | None:
@@ -105,17 +111,22 @@ def _converted(time: TimeColumn | None, own_type: str, to: str) -> TimeColumn | 
     return time if to in ("bigint", "double") else None
 
 
-def _time_of(physical: SourceColumn | Level) -> TimeColumn | None:
-    if isinstance(physical, SourceColumn):
-        return _time(physical.time)
+def _declared_time(entry: VersionColumn, physical: SourceColumn | Level) -> Time | None:
+    if entry.path:
+        return entry.time
+    return physical.time if isinstance(physical, SourceColumn) else None
+
+
+def _time(entry: VersionColumn, physical: SourceColumn | Level) -> TimeColumn | None:
+    declared = _declared_time(entry, physical)
+    if declared is None:
+        return None if entry.path else _time_of_folder(physical)
+    delay = declared.greatest_delay
+    return TimeColumn(declared.unit, None if delay is None else delay // _MILLISECOND)
+
+
+def _time_of_folder(physical: SourceColumn | Level) -> TimeColumn | None:
     if not isinstance(physical, DateLevel) or physical.type != "varchar":
         return None
     is_daily = (physical.interval, physical.step_unit) == (1, "DAYS")
     return TimeColumn("day", 0) if physical.is_named_by_day and is_daily else None
-
-
-def _time(declared: Time | None) -> TimeColumn | None:
-    if declared is None:
-        return None
-    delay = declared.greatest_delay
-    return TimeColumn(declared.unit, None if delay is None else delay // _MILLISECOND)

@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 
 from data_hist.catalog.column_types import ColumnType
 from data_hist.catalog.date_formats import check_date_format, parse_date_format
+from data_hist.catalog.tables import TimeUnit
 from data_hist.spelling import offer
 
 _DELAY = re.compile(r"[0-9]{1,6}[mhd]", re.ASCII)
@@ -47,7 +48,6 @@ def _delay(value: object) -> object:
 
 Name: TypeAlias = Annotated[str, Field(pattern=_NAME)]
 Delay: TypeAlias = Annotated[timedelta, BeforeValidator(_delay, json_schema_input_type=str)]
-TimeUnit: TypeAlias = Literal["s", "ms", "us", "ns", "iso8601", "timestamp"]
 
 
 class Time(Entry):

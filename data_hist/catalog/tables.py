@@ -9,8 +9,10 @@ from datetime import datetime
 from functools import cached_property
 from typing import Literal, TypeAlias
 
-TimeUnit: TypeAlias = Literal["s", "ms", "us", "ns", "iso8601", "timestamp", "day"]
-"""How a column writes a moment; `day` is the name of a folder in the form YYYY-MM-DD."""
+from data_hist.catalog.identifiers import render_identifier
+
+TimeUnit: TypeAlias = Literal["s", "ms", "us", "ns", "iso8601", "timestamp"]
+"""How the records write a moment."""
 
 
 @dataclass(frozen=True)
@@ -18,12 +20,12 @@ class TimeColumn:
     """What a column tells of the time of a record.
 
     Attributes:
-        unit: How the moment is written.
+        unit: How the moment is written; `day` is the name of a folder in the form YYYY-MM-DD.
         greatest_delay_ms: How much later than this moment the record may reach its partition; None
             if nobody knows.
     """
 
-    unit: TimeUnit
+    unit: TimeUnit | Literal["day"]
     greatest_delay_ms: int | None = None
 
 
@@ -99,13 +101,13 @@ class Partitions:
         time_levels: Those that tell the time, from the largest unit to the smallest, without gaps.
         smallest_unit: The smallest unit that they tell: `year`, `month`, `day` or `hour`.
         lead_hours: How long before a record's arrival its folder may begin, apart from that unit.
-        in_smallest: How many partitions there are in that unit; None if nobody knows.
+        partitions_per_unit: How many partitions there are in that unit; None if nobody knows.
     """
 
     time_levels: tuple[TimeLevel, ...] = ()
     smallest_unit: str | None = None
     lead_hours: int = 0
-    in_smallest: int | None = None
+    partitions_per_unit: int | None = None
 
 
 @dataclass(frozen=True)
@@ -167,7 +169,8 @@ class ApiVersion:
     def first_query(self) -> str:
         """A query to begin with, which a shell takes between single quotes."""
         examples = (example.sql for table in self.tables.values() for example in table.examples)
-        of_any_table = f"SELECT * FROM {next(iter(self.tables))} LIMIT 5"  # noqa: S608 - names of the catalog
+        table = render_identifier(next(iter(self.tables)))
+        of_any_table = f"SELECT * FROM {table} LIMIT 5"  # noqa: S608 - names of the catalog
         return next((sql for sql in examples if "'" not in sql), of_any_table)
 
 

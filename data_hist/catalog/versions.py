@@ -28,7 +28,7 @@ JsonPath: TypeAlias = Annotated[str, AfterValidator(_checked)]
 class VersionColumn(Entry):
     """A column for callers: one of the source, or derived from one."""
 
-    source: Annotated[
+    origin: Annotated[
         str | None,
         Field(
             alias="from",

@@ -83,10 +83,10 @@ def partition_count(reads: Iterable[TableRead], now_ms: int) -> int | None:
 def _count(read: TableRead, now_ms: int) -> int | None:
     partitions = read.table.partitions
     low, high = _hours_left(read, now_ms)
-    unit, in_unit = partitions.smallest_unit, partitions.in_smallest
-    if unit is None or in_unit is None or low is None or high is None:
+    unit, per_unit = partitions.smallest_unit, partitions.partitions_per_unit
+    if unit is None or per_unit is None or low is None or high is None:
         return None
-    return max(_number_of(unit, high) - _number_of(unit, low) + 1, 0) * in_unit
+    return max(_number_of(unit, high) - _number_of(unit, low) + 1, 0) * per_unit
 
 
 def _number_of(unit: str, hours: int) -> int:

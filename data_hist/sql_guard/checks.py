@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 
 from sqlglot import exp
 
+from data_hist.catalog.identifiers import RESERVED
 from data_hist.spelling import short
 from data_hist.sql_guard import diagnostics, parser
 from data_hist.sql_guard.allowlists import (
@@ -18,7 +19,6 @@ from data_hist.sql_guard.allowlists import (
     NODES,
     QUERIES,
     REFUSED_RESERVED,
-    RESERVED,
     TYPES,
 )
 from data_hist.sql_guard.lexer import Kind, Source, Token, describe

@@ -7,13 +7,13 @@ of the text and the number of candidates.
 from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from difflib import SequenceMatcher
 
+from data_hist.catalog.identifiers import RESERVED
 from data_hist.errors import InvalidSql, RequestError
 from data_hist.spelling import nearest, offer, sentence, short
 from data_hist.sql_guard.allowlists import (
     FOREIGN_FUNCTIONS,
     FUNCTIONS,
     GRAMMAR_WORDS,
-    RESERVED,
     words,
 )
 from data_hist.sql_guard.lexer import Kind, Source, Token, describe, lex

@@ -10,10 +10,11 @@ from typing import Final, NamedTuple
 
 from sqlglot.dialects.trino import Trino
 
+from data_hist.catalog.identifiers import RESERVED, quote_identifier
 from data_hist.catalog.tables import Table, TableColumn, TimeUnit
 from data_hist.pruning.partitions import partition_predicate
 from data_hist.pruning.time_range import UNBOUNDED, TimeBounds
-from data_hist.sql_guard.allowlists import GRAMMAR_WORDS, RESERVED
+from data_hist.sql_guard.allowlists import GRAMMAR_WORDS
 from data_hist.sql_guard.lexer import Token
 from data_hist.sql_guard.parser import offset_of
 from data_hist.sql_guard.scope import Names
@@ -136,11 +137,6 @@ def _render_name(name: str) -> str:
     """Render an identifier, quoted only where it has to be."""
     is_plain = _PLAIN_NAME.fullmatch(name) and name.upper() not in _KEYWORDS
     return name if is_plain else quote_identifier(name)
-
-
-def quote_identifier(name: str) -> str:
-    """Render an identifier in double quotes."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def _render_column(column: TableColumn) -> str:

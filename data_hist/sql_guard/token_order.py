@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
+from data_hist.catalog.identifiers import RESERVED
 from data_hist.sql_guard.allowlists import (
     BEFORE_EXPRESSION,
     FUNCTIONS,
-    RESERVED,
     SET_OPERATORS,
     words,
 )

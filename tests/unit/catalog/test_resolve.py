@@ -26,6 +26,37 @@ def test_without_examples_the_first_query_shows_rows() -> None:
     assert load_catalog().tables_of_the_operator == []
 
 
+def test_the_name_of_a_table_is_quoted_in_the_first_query_if_it_is_reserved() -> None:
+    source = {"database": "d", "table": "t", "tenant": None, "columns": {"a": {"type": "varchar"}}}
+    version = {"database": "d", "tables": {"order": {"source": "s"}}}
+    document = CatalogDocument.model_validate(
+        {"sources": {"s": source}, "versions": {"v0": version}}
+    )
+
+    assert resolve(document).newest.first_query == 'SELECT * FROM "order" LIMIT 5'
+
+
+def test_a_value_in_json_is_not_described_as_the_whole_text() -> None:
+    source = {
+        "database": "d",
+        "table": "t",
+        "tenant": None,
+        "columns": {"data": {"type": "varchar", "description": "The payload."}},
+    }
+    columns = {
+        "text": {"from": "data"},
+        "user": {"from": "data", "path": "$.user"},
+        "level": {"from": "data", "path": "$.level", "description": "How bad."},
+    }
+    version = {"database": "d", "tables": {"t": {"source": "s", "columns": columns}}}
+    document = CatalogDocument.model_validate(
+        {"sources": {"s": source}, "versions": {"v0": version}}
+    )
+
+    described = [each.description for each in resolve(document).newest.tables["t"].columns]
+    assert described == ["The payload.", "", "How bad."]
+
+
 def test_the_name_of_a_folder_tells_the_time_as_it_is_alone() -> None:
     level = {"projection": "date", "format": "yyyy-MM-dd", "range": ["NOW-9DAYS", "NOW"]}
     source = {

@@ -98,6 +98,11 @@ def test_hours_that_are_left(arrival: TimeBounds, days: TimeBounds, hours: int |
             28 * 12,
         ),
         (
+            "m: {projection: date, format: yyyyMMddHHmm, range: [NOW-9DAYS, NOW], interval: 7,"
+            " unit: MINUTES}",
+            28 * 9,
+        ),
+        (
             "m: {projection: date, format: yyyyMMddHHmm, range: [NOW-9DAYS, NOW], interval: 240,"
             " unit: MINUTES}",
             32,
