@@ -1,11 +1,12 @@
 """Find what the parts of a catalog file say of each other that cannot be."""
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final, NamedTuple
 
 from data_hist.catalog.column_types import INTEGERS
 from data_hist.catalog.date_formats import has_form, parse_date_format
+from data_hist.catalog.roles import role_problems
 from data_hist.catalog.sources import DateLevel, IntegerLevel, Level, Source, SourceColumn
 from data_hist.catalog.versions import CatalogDocument, VersionColumn, VersionTable
 from data_hist.spelling import offer
@@ -29,6 +30,11 @@ _TIME_TYPES: Final = {
     "timestamp": frozenset({"timestamp"}),
 }
 _NUMBERS: Final = INTEGERS | {"double"}
+_OF_JSON: Final = {
+    **dict.fromkeys(INTEGERS, ("a whole number", (int,))),
+    **dict.fromkeys(("double", "real"), ("a number", (int, float))),
+    "boolean": ("true or false", (bool,)),
+}
 
 
 class Problem(NamedTuple):
@@ -57,7 +63,9 @@ def _of_source(source: Source) -> Iterator[Problem]:
         if name in source.columns:
             yield Problem(("partitions", name), "is a column of the records already")
         yield from _of_range(name, level)
+        yield from _of_examples(("partitions", name), level.type, level.examples)
     for name, column in source.columns.items():
+        yield from _of_examples(("columns", name), column.type, column.examples)
         yield from _of_column(source, name, column)
 
 
@@ -109,6 +117,18 @@ def _of_column(source: Source, name: str, column: SourceColumn) -> Iterator[Prob
         yield Problem(("columns", name, "time"), text)
 
 
+def _of_examples(
+    path: tuple[str, ...], column_type: str, examples: Sequence[Any]
+) -> Iterator[Problem]:
+    """Find the values that no row of a page has in a column of this type."""
+    if column_type == "json":
+        return
+    name, kinds = _OF_JSON.get(column_type, ("a text in quotes", (str,)))
+    for number, value in enumerate(examples):
+        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
+            yield Problem((*path, "examples", number), f"write {name}, as {column_type} has it")
+
+
 def _of_table(table: VersionTable, sources: Mapping[str, Source]) -> Iterator[Problem]:
     source = sources.get(table.source)
     if source is None:
@@ -118,6 +138,8 @@ def _of_table(table: VersionTable, sources: Mapping[str, Source]) -> Iterator[Pr
     for name, column in (table.columns or {}).items():
         for problem in _of_version_column(name, column or VersionColumn(), source):
             yield Problem(("columns", name, *problem.path), problem.text)
+    for path, text in role_problems(table, source):
+        yield Problem(("roles", *path), text)
 
 
 def _of_version_column(name: str, column: VersionColumn, source: Source) -> Iterator[Problem]:
@@ -138,6 +160,8 @@ def _of_version_column(name: str, column: VersionColumn, source: Source) -> Iter
         yield Problem(
             ("type",), f"'{origin}' is {types[origin]}, and does not become {column.type}"
         )
+    column_type = column.type or ("varchar" if column.path else types.get(origin, "json"))
+    yield from _of_examples((), column_type, column.examples or ())
     if column.time and not column.path:
         yield Problem(("time",), "belongs to the column of the source")
 

@@ -16,6 +16,8 @@ from data_hist.catalog.sources import (
 from data_hist.catalog.versions import (
     CatalogDocument,
     Example,
+    RoleField,
+    TableRoles,
     Version,
     VersionColumn,
     VersionTable,
@@ -33,6 +35,8 @@ _PARTS: Final[dict[str, type[Entry]]] = {
     "`versions.<version>`": Version,
     "`versions.<version>.tables.<table>`": VersionTable,
     "`tables.<table>.columns.<column>`": VersionColumn,
+    "`roles` of a table": TableRoles,
+    "`service`, `level` and `shown` in `roles`": RoleField,
     "`examples` of a table": Example,
 }
 
@@ -58,6 +62,6 @@ def _part(title: str, model: type[Entry]) -> Iterator[str]:
 
 
 def _default(value: object) -> str:
-    if value is None or value in ("", {}, ()):
+    if value is None or value in ("", {}, (), TableRoles()):
         return "none"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"

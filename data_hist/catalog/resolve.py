@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from data_hist.catalog.document import load_document
 from data_hist.catalog.folder_levels import partitions_of
+from data_hist.catalog.roles import json_columns, roles_of
 from data_hist.catalog.sources import DateLevel, Level, Source, SourceColumn, Time
 from data_hist.catalog.tables import (
     ApiVersion,
@@ -33,31 +34,42 @@ def load_catalog(file: Path | None = None) -> Catalog:
 
 def resolve(document: CatalogDocument) -> Catalog:
     """Make the tables of each version of the API."""
+    holds_json = json_columns(document)
     return Catalog(
-        {name: _version(name, entry, document.sources) for name, entry in document.versions.items()}
+        {
+            name: _version(name, entry, document.sources, holds_json)
+            for name, entry in document.versions.items()
+        }
     )
 
 
-def _version(name: str, entry: Version, sources: Mapping[str, Source]) -> ApiVersion:
+def _version(
+    name: str,
+    entry: Version,
+    sources: Mapping[str, Source],
+    holds_json: Mapping[str, frozenset[str]],
+) -> ApiVersion:
     tables = {
-        table: _table(table, fields, sources[fields.source])
+        table: _table(table, fields, sources[fields.source], holds_json[fields.source])
         for table, fields in entry.tables.items()
     }
     return ApiVersion(name, entry.catalog, entry.database, tables)
 
 
-def _table(name: str, entry: VersionTable, source: Source) -> Table:
-    columns = entry.columns or dict.fromkeys(_queryable(source))
+def _table(name: str, entry: VersionTable, source: Source, json_origins: frozenset[str]) -> Table:
+    columns = tuple(
+        _column(column, fields or VersionColumn(), source)
+        for column, fields in (entry.columns or dict.fromkeys(_queryable(source))).items()
+    )
     return Table(
         name=name,
         full_name=(source.catalog, source.database, source.table),
         description=source.description if entry.description is None else entry.description,
-        columns=tuple(
-            _column(column, fields or VersionColumn(), source) for column, fields in columns.items()
-        ),
+        columns=columns,
         hidden=frozenset(each for each, of in source.columns.items() if not of.queryable),
         partitions=partitions_of(source),
         tenant=_tenant(source),
+        roles=roles_of(columns, entry.roles, json_origins),
         examples=tuple(Example(each.title, each.sql) for each in entry.examples),
     )
 
@@ -90,6 +102,7 @@ def _column(name: str, entry: VersionColumn, source: Source) -> TableColumn:
         converts_from=declared.unit if declared and own_type != to == "timestamp" else None,
         is_partition=level is not None,
         time=_converted(_time(entry, physical), own_type, to),
+        examples=_examples(entry, physical, to),
     )
 
 
@@ -98,6 +111,15 @@ def _description(entry: VersionColumn, physical: SourceColumn | Level) -> str:
         return entry.description
     # What a JSON text holds is not what the text as a whole tells.
     return "" if entry.path else physical.description
+
+
+def _examples(
+    entry: VersionColumn, physical: SourceColumn | Level, column_type: str
+) -> tuple[Any, ...]:
+    if entry.examples is not None:
+        return entry.examples
+    is_as_it_is = entry.path is None and column_type == physical.type
+    return physical.examples if is_as_it_is else ()
 
 
 def _converted(time: TimeColumn | None, own_type: str, to: str) -> TimeColumn | None:

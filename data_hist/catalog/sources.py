@@ -7,7 +7,14 @@ import re
 from datetime import timedelta
 from typing import Annotated, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from data_hist.catalog.column_types import ColumnType
@@ -50,6 +57,12 @@ Name: TypeAlias = Annotated[str, Field(pattern=_NAME)]
 Delay: TypeAlias = Annotated[timedelta, BeforeValidator(_delay, json_schema_input_type=str)]
 
 
+ExampleValues: TypeAlias = Annotated[
+    tuple[JsonValue, ...],
+    Field(strict=False, description="Values that it may have, as rows of a page have them."),
+]
+
+
 class Time(Entry):
     """What a time column holds, and how it bounds the partitions."""
 
@@ -88,6 +101,7 @@ class SourceColumn(Entry):
         bool, Field(description="If false, no query may name the column, and none returns it.")
     ] = True
     time: Annotated[Time | None, Field(description="For a column that holds a moment.")] = None
+    examples: ExampleValues = ()
 
 
 class _Level(Entry):
@@ -96,6 +110,7 @@ class _Level(Entry):
         Field(description="The type of the partition column."),
     ] = "varchar"
     description: Annotated[str, Field(description="What the level tells.")] = ""
+    examples: ExampleValues = ()
 
 
 class DateLevel(_Level):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from data_hist.catalog.identifiers import render_identifier
 
@@ -43,6 +43,7 @@ class TableColumn:
         is_converted: Whether its type is not that of the origin, or of the text in JSON.
         is_partition: Whether the origin is a partition column.
         time: What it tells of the time of a record.
+        examples: JSON values that it may have.
     """
 
     name: str
@@ -54,6 +55,36 @@ class TableColumn:
     converts_from: TimeUnit | None = None
     is_partition: bool = False
     time: TimeColumn | None = None
+    examples: tuple[Any, ...] = ()
+
+
+@dataclass(frozen=True)
+class TableField:
+    """A column that callers see, or the value at a path in its JSON text."""
+
+    column: str
+    path: str | None = None
+
+
+@dataclass(frozen=True)
+class Roles:
+    """What the columns of a table are for, which pages and clients build upon.
+
+    Attributes:
+        time: The column that tells when a record was created.
+        arrival: The column that tells when it arrived.
+        service: What produced it.
+        level: How severe it is.
+        payloads: The columns that hold JSON.
+        shown: What a page shows before anyone chooses.
+    """
+
+    time: str | None = None
+    arrival: str | None = None
+    service: TableField | None = None
+    level: TableField | None = None
+    payloads: tuple[str, ...] = ()
+    shown: tuple[TableField, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -138,6 +169,7 @@ class Table:
         hidden: Columns of the physical table that no query may name.
         partitions: The folders of the physical table.
         tenant: If None, only the operator may query the table.
+        roles: What the columns are for.
         examples: Queries to begin with.
     """
 
@@ -148,6 +180,7 @@ class Table:
     hidden: frozenset[str]
     partitions: Partitions
     tenant: TenantColumn | None
+    roles: Roles = Roles()
     examples: tuple[Example, ...] = ()
 
     @cached_property

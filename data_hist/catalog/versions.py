@@ -6,10 +6,10 @@ The descriptions are the reference documentation of the format.
 import re
 from typing import Annotated, Final, TypeAlias
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from data_hist.catalog.column_types import DerivedType
-from data_hist.catalog.sources import Entry, Name, Source, Time
+from data_hist.catalog.sources import Entry, ExampleValues, Name, Source, Time
 
 _PATH: Final = re.compile(r'\$(?:\.[A-Za-z_][A-Za-z0-9_]*|\[[0-9]{1,9}\]|\["[^"\\\x00-\x1f]+"\])+')
 
@@ -53,6 +53,78 @@ class VersionColumn(Entry):
     description: Annotated[
         str | None, Field(description="What the column tells; by default, as in the source.")
     ] = None
+    examples: Annotated[
+        ExampleValues | None,
+        Field(
+            description="Values that it may have; by default, those of the column of the source, "
+            "if it is shown as it is."
+        ),
+    ] = None
+
+
+class RoleField(Entry):
+    """What has a role: the name of a column, or a value in the JSON text of one."""
+
+    column: Annotated[Name, Field(alias="from", description="The column for callers.")]
+    path: Annotated[
+        JsonPath | None,
+        Field(description="A value in the JSON text of the column, such as `$.level`."),
+    ] = None
+
+
+def _field(value: object) -> object:
+    """Read the name of a column alone."""
+    return {"from": value} if isinstance(value, str) else value
+
+
+AnyField: TypeAlias = Annotated[
+    RoleField, BeforeValidator(_field, json_schema_input_type=str | RoleField)
+]
+
+
+class TableRoles(Entry):
+    """What the columns of a table are for, which pages and clients build upon."""
+
+    time: Annotated[
+        str | None,
+        Field(
+            description="The column that tells when a record was created; by default, the first "
+            "time column that does not tell the arrival, or the one that does."
+        ),
+    ] = None
+    arrival: Annotated[
+        str | None,
+        Field(
+            description="The column that tells when a record arrived; by default, the first one "
+            "with a `greatest_delay` of `0h`."
+        ),
+    ] = None
+    service: Annotated[
+        AnyField | None,
+        Field(description="What produced the record; by default, the column `service`, if any."),
+    ] = None
+    level: Annotated[
+        AnyField | None,
+        Field(description="How severe the record is; by default, the column `level`, if any."),
+    ] = None
+    payloads: Annotated[
+        tuple[str, ...] | None,
+        Field(
+            strict=False,
+            description="The columns that hold JSON; by default, those of the type json, and those "
+            "in which a column of any version has a `path`.",
+        ),
+    ] = None
+    shown: Annotated[
+        tuple[AnyField, ...] | None,
+        Field(
+            strict=False,
+            min_length=1,
+            description="What a page shows before anyone chooses; by default, the time, service "
+            "and level, then other columns but those of the partitions and the arrival, up to "
+            "eight.",
+        ),
+    ] = None
 
 
 class Example(Entry):
@@ -77,6 +149,9 @@ class VersionTable(Entry):
             "queried, and its partition columns. Without a value, a column is that of the source.",
         ),
     ] = None
+    roles: Annotated[
+        TableRoles, Field(description="What the columns are for, where it is not the default.")
+    ] = Field(default=TableRoles())
     examples: Annotated[
         tuple[Example, ...], Field(strict=False, description="Queries to begin with.")
     ] = ()

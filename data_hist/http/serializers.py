@@ -3,6 +3,7 @@
 import inspect
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from functools import wraps
 from typing import Any
@@ -10,13 +11,14 @@ from typing import Any
 from starlette.responses import Response
 
 from data_hist.athena.executions import Failure, Query, QueryStatus
-from data_hist.catalog.tables import Table
+from data_hist.catalog.tables import Table, TableColumn
 from data_hist.json_documents import JsonText, dumps
 from data_hist.queries.model import Page, QueryWarning, ValidatedQuery
 from data_hist.queries.sql_trailer import read_caller_sql
 from data_hist.results.formats import column_documents
 from data_hist.retention.ownership import OwnedQuery
 
+_MINUTE_MS = 60_000
 _MEGABYTE = 2**20
 _TERABYTE = 2**40
 _MIN_BILLED_MEGABYTES = 10
@@ -117,12 +119,28 @@ def table_document(table: Table) -> dict[str, Any]:
     return {
         "name": table.name,
         "description": table.description,
-        "columns": [
-            {"name": column.name, "type": column.type, "description": column.description}
-            for column in table.columns
-        ],
+        "columns": [_column(column) for column in table.columns],
         "partition_columns": [column.name for column in table.columns if column.is_partition],
+        "roles": {role: of for role, of in asdict(table.roles).items() if of is not None},
         "examples": [{"title": example.title, "query": example.sql} for example in table.examples],
+    }
+
+
+def _column(column: TableColumn) -> dict[str, Any]:
+    document = {
+        "name": column.name,
+        "type": column.type,
+        "description": column.description,
+        "examples": column.examples,
+    }
+    if column.time is None:
+        return document
+    delay_ms = column.time.greatest_delay_ms
+    return document | {
+        "time": {
+            "unit": column.time.unit,
+            "greatest_delay_minutes": None if delay_ms is None else delay_ms // _MINUTE_MS,
+        }
     }
 
 

@@ -25,6 +25,51 @@ def test_table(client: httpx.Client, name: str) -> None:
     assert table["partition_columns"] == ["dt", "hr", "min"]
 
 
+def test_a_client_need_not_know_the_names_of_columns(client: httpx.Client) -> None:
+    table = client.get("/tables/events").json()
+    roles = table["roles"]
+    columns = {column["name"]: column for column in table["columns"]}
+
+    assert roles["time"] == "createdtimestamp"
+    assert roles["arrival"] == "arrivaltimestamp"
+    assert roles["service"] == {"column": "servicename", "path": None}
+    assert roles["level"] == {"column": "data", "path": "$.level"}
+    assert roles["payloads"] == ["data"]
+    assert {"column": "data", "path": "$.message"} in roles["shown"]
+    assert "level" not in client.get("/tables/metrics").json()["roles"]
+    assert columns["createdtimestamp"]["time"] == {"unit": "ms", "greatest_delay_minutes": None}
+    assert columns["arrivaltimestamp"]["time"] == {"unit": "ms", "greatest_delay_minutes": 0}
+    assert "time" not in columns["data"]
+
+
+def test_what_has_a_role_can_be_selected(client: httpx.Client) -> None:
+    for table in client.get("/tables").json()["tables"]:
+        roles = table["roles"]
+        fields = [*roles["shown"], *(roles[role] for role in ("service", "level") if role in roles)]
+        names = [*roles["payloads"], roles["time"], roles["arrival"]]
+        selected = ", ".join(
+            f"json_extract_scalar({each['column']}, '{each['path']}')"
+            if each["path"]
+            else each["column"]
+            for each in [*fields, *({"column": name, "path": None} for name in names)]
+        )
+        submitted(client, f"SELECT {selected} FROM {table['name']} LIMIT 1")
+
+
+def test_example_values_are_of_the_columns_type(client: httpx.Client) -> None:
+    for table in client.get("/tables").json()["tables"]:
+        for column in table["columns"]:
+            assert column["examples"], column["name"]
+            for value in column["examples"]:
+                # A parameter is refused unless its column compares with it.
+                parameter = {"type": column["type"], "value": str(value)}
+                sql = f"SELECT count(*) FROM {table['name']} WHERE {column['name']} = ?"
+                checked = client.post(
+                    "/query", json={"query": sql, "parameters": [parameter], "dry_run": True}
+                )
+                assert checked.status_code == 200, checked.text
+
+
 def test_examples_run_unchanged(client: httpx.Client) -> None:
     for table in client.get("/tables").json()["tables"]:
         assert table["examples"]
