@@ -7,9 +7,15 @@ from pathlib import Path
 import duckdb
 import pytest
 from local_athena.backends.duckdb.storage.archive import Archive
-from local_athena.backends.duckdb.storage.partitions import Folder, FolderFilter
+from local_athena.backends.duckdb.storage.partitions import (
+    Folder,
+    FolderFilter,
+    list_partitions,
+)
+from local_athena.tables import Table, parse_catalog
 
 from tests.archive_tree import EVENTS, add_file, add_parquet, connect, query, rows
+from tests.tables.table_documents import document, table_input
 
 
 def only(**wanted: str) -> FolderFilter:
@@ -69,6 +75,62 @@ def test_folder_names_may_have_other_prefixes(
     found = rows(tmp_path, "dt, hr, min", replace(EVENTS, levels=levels))
 
     assert found == [("2026-11-20", "07", "30")]
+
+
+@pytest.mark.parametrize(
+    ("template", "date_format", "day", "folder"),
+    [
+        (
+            "${kind}/CloudTrail/${dt}/${hour}/",
+            "yyyy/MM/dd",
+            "2026/11/20",
+            "a/CloudTrail/2026/11/20/7",
+        ),
+        ("${kind}/logs/v1/${dt}/${hour}/", "yyyy-MM-dd", "2026-11-20", "a/logs/v1/2026-11-20/7"),
+        (
+            "k-${kind}/d-${dt}/h-${hour}.d/data/1/",
+            "yyyy/MM",
+            "2026/11",
+            "k-a/d-2026/11/h-7.d/data/1",
+        ),
+        (
+            "${dt}/x/k-${kind}.z/${hour}/",
+            "yyyy/'day'/MM-dd",
+            "2026/day/11-20",
+            "2026/day/11-20/x/k-a.z/7",
+        ),
+        ("${hour}/${kind}/d=${dt}-/end/", "yyyy/MM/dd", "2026/11/20", "7/a/d=2026/11/20-/end"),
+    ],
+)
+def test_a_level_may_lie_some_folders_deep(
+    template: str, date_format: str, day: str, folder: str, tmp_path: Path
+) -> None:
+    found = located_table(template, date_format)
+    for path in (folder, f"{folder}/deeper", folder.replace("a", "b"), folder.rpartition("/")[0]):
+        (tmp_path / "raw" / path).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "raw" / path / "0.json").write_text(f'{{"payload": "{path}"}}')
+
+    assert rows(tmp_path, "payload, kind, dt, hour", found) == [(folder, "a", day, 7)]
+    assert list(list_partitions(tmp_path, found)) == [
+        found_values(found, kind="a", dt=day, hour="7")
+    ]
+
+
+def located_table(template: str, date_format: str) -> Table:
+    """A table of orders of the kind `a`, whose folders have other names."""
+    parameters = {
+        "projection.kind.values": "a",
+        "projection.dt.format": date_format,
+        "projection.dt.range": "NOW-99YEARS,NOW+99YEARS",
+        "projection.hour.digits": "1",
+        "storage.location.template": f"s3://lake/raw/{template}",
+    }
+    (table,) = parse_catalog([document(table_input(Parameters=parameters))]).tables()
+    return table
+
+
+def found_values(table: Table, **values: str) -> tuple[str, ...]:
+    return tuple(values[level.column] for level in table.levels)
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def with_parameters(**parameters: Any) -> dict[str, Any]:
         (with_columns(), "StorageDescriptor.Columns is empty; write at least one column"),
         (
             with_columns({"Name": 'a"b', "Type": "string"}),
-            'Columns[0].Name is a"b; write letters, digits and underscores',
+            'Columns[0].Name is a"b; write letters, digits, - and _',
         ),
         (
             with_serde(**{"mapping.id": 'I"D'}),

@@ -37,6 +37,22 @@ def test_the_template_gives_the_folders() -> None:
     assert levels == [("kind", "", ""), ("dt", "dt=", ""), ("hour", "h-", ".d")]
 
 
+def test_names_may_have_hyphens() -> None:
+    found = table(
+        PartitionKeys=[{"Name": "Aws-Region", "Type": "string"}],
+        StorageDescriptor={"Columns": [{"Name": "c-ip", "Type": "string"}]},
+        Parameters={
+            "projection.aws-region.type": "injected",
+            "storage.location.template": "s3://lake/raw/aws-region=${aws-region}/",
+        },
+    )
+
+    assert [column.name for column in found.columns] == ["c-ip", "aws-region"]
+    assert [(level.column, level.prefix) for level in found.levels] == [
+        ("aws-region", "aws-region=")
+    ]
+
+
 @pytest.mark.parametrize(
     ("level", "folder", "value"),
     [

@@ -29,7 +29,15 @@ class Column:
 class PartitionLevel:
     """A level of the folder tree: folders named `<prefix><value><suffix>` hold one partition each.
 
-    `is_text` tells whether the partition key is compared as text.
+    Any of the three may be a path: `CloudTrail/` before a region, `2026/11/20` as a date.
+
+    Attributes:
+        column: The partition key.
+        prefix: What stands before the value.
+        suffix: What follows the value.
+        projection: The values that Athena looks for.
+        is_text: Whether the partition key is compared as text.
+        folders_of_value: How many folders, one in the other, a value names.
     """
 
     column: str
@@ -37,12 +45,18 @@ class PartitionLevel:
     suffix: str = ""
     projection: Projection = ANY_VALUE
     is_text: bool = True
+    folders_of_value: int = 1
 
-    def value(self, folder_name: str) -> str | None:
+    @property
+    def folders(self) -> int:
+        """How many folders, one in the other, the level has."""
+        return self.prefix.count("/") + self.folders_of_value + self.suffix.count("/")
+
+    def value(self, path: str) -> str | None:
         """Read the value of the partition key, or None for a folder that no query reads."""
-        if not (folder_name.startswith(self.prefix) and folder_name.endswith(self.suffix)):
+        if not (path.startswith(self.prefix) and path.endswith(self.suffix)):
             return None
-        value = folder_name[len(self.prefix) : len(folder_name) - len(self.suffix)]
+        value = path[len(self.prefix) : len(path) - len(self.suffix)]
         return value if value and self.projection.contains(value) else None
 
 

@@ -5,9 +5,11 @@ https://docs.aws.amazon.com/glue/latest/webapi/API_TableInput.html
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from local_athena.tables.dates import DateProjection
 from local_athena.tables.documents import Document, TablesError, documents_of, load_json
 from local_athena.tables.formats import SERDES, TableFormat
 from local_athena.tables.hive_types import sql_type
@@ -20,9 +22,9 @@ _PARQUET_SERDE = "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe"
 _IDLE_SERDE_PARAMETERS = frozenset({"paths", "serialization.format"})
 _TEXT_TYPE = re.compile(r"varchar|char|string")
 _LOCATION = re.compile(r"s3://[^/$]+/(.*)", re.DOTALL)
-_COLUMN_NAME = re.compile(r"\w+", re.ASCII)
+_COLUMN_NAME = re.compile(r"[\w-]+", re.ASCII)
 _KEY = re.compile(r"[^\"'\\]+")
-_KEY_SEGMENT = re.compile(r"([^$]*)\$\{(\w+)\}([^$]*)")
+_KEY_SEGMENT = re.compile(r"([^$]*)\$\{([\w-]+)\}([^$]*)", re.ASCII)
 
 
 def read_catalog(path: Path) -> Catalog:
@@ -133,7 +135,7 @@ class _Reader:
             raise node.error("Type", problem) from None
         name = _name(node, "Name", "the column")
         if not _COLUMN_NAME.fullmatch(name):
-            raise node.error("Name", f"is {name}; write letters, digits and underscores")
+            raise node.error("Name", f"is {name}; write letters, digits, - and _")
         comment = node.value.get("Comment")
         return Column(
             name,
@@ -217,13 +219,22 @@ class _Reader:
     @staticmethod
     def _levels(node: Document, segments: list[str]) -> tuple[list[str], list[PartitionLevel]]:
         depth = next((n for n, segment in enumerate(segments) if "$" in segment), len(segments))
-        levels = []
+        levels: list[PartitionLevel] = []
+        # Folders of a fixed name belong to the next level, and those behind the last one to it.
+        before = ""
         for segment in segments[depth:]:
             match = _KEY_SEGMENT.fullmatch(segment)
-            if match is None:
+            if match is None and "$" in segment:
                 problem = f"has the folder {segment}; write one ${{KEY}} in each folder"
                 raise node.error("storage.location.template", problem)
-            levels.append(PartitionLevel(match[2].lower(), match[1], match[3]))
+            if match is None:
+                before += f"{segment}/"
+            else:
+                levels.append(PartitionLevel(match[2].lower(), before + match[1], match[3]))
+                before = ""
+        if levels and before:
+            suffix = f"{levels[-1].suffix}/{before.removesuffix('/')}"
+            levels[-1] = replace(levels[-1], suffix=suffix)
         return segments[:depth], levels
 
     def _typed(self, level: PartitionLevel, keys: Sequence[Column]) -> PartitionLevel:
@@ -235,10 +246,11 @@ class _Reader:
                 projection = parse_projection(key.name, self._parameters)
             except ProjectionError as error:
                 raise self._input.error(f"Parameters.{error.key}", str(error)) from None
-        return PartitionLevel(
-            level.column,
-            level.prefix,
-            level.suffix,
-            projection,
+        is_date = isinstance(projection, DateProjection)
+        date_format = self._parameters[f"projection.{key.name}.format"] if is_date else ""
+        return replace(
+            level,
+            projection=projection,
             is_text=_TEXT_TYPE.match(key.hive_type) is not None,
+            folders_of_value=1 + date_format.count("/"),
         )

@@ -126,10 +126,21 @@ def _partitions(folder: Folder, levels: Sequence[PartitionLevel]) -> Iterator[Fo
 
 
 def _children(folder: Folder, level: PartitionLevel) -> Iterator[Folder]:
-    for entry in _visible(folder.path):
-        value = level.value(entry.name)
-        if value is not None and entry.is_dir():
-            yield Folder(entry.path, (*folder.values, value))
+    fixed, slash, _ = level.prefix.rpartition("/")
+    depth = level.folders - level.prefix.count("/")
+    for path in _folders_below(folder.path + slash + fixed, depth):
+        value = level.value(path[len(folder.path) + 1 :])
+        if value is not None:
+            yield Folder(path, (*folder.values, value))
+
+
+def _folders_below(path: str, depth: int) -> Iterator[str]:
+    folders = (entry.path for entry in _visible(path) if entry.is_dir())
+    if depth == 1:
+        yield from folders
+        return
+    for folder in folders:
+        yield from _folders_below(folder, depth - 1)
 
 
 def _files(folder: str) -> Iterator[DataFile]:
@@ -143,24 +154,28 @@ def _visible(folder: str) -> Iterator[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             yield from (entry for entry in entries if not entry.name.startswith(_HIDDEN))
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         # Nobody has written to the table yet, or retention has just removed the folder.
         return
 
 
 def folder_values(table: Table) -> dict[str, str]:
     """Write the texts of the partition columns as expressions on the path of a file."""
-    places = range(-len(table.levels) - 1, -1)
-    return {
-        level.column: _folder_value(level, place)
-        for level, place in zip(table.levels, places, strict=True)
-    }
+    texts = {}
+    behind = 1  # the file itself
+    for level in reversed(table.levels):
+        texts[level.column] = _folder_value(level, behind + level.suffix.count("/"))
+        behind += level.folders
+    return texts
 
 
-def _folder_value(level: PartitionLevel, place: int) -> str:
-    name = f"split_part(filename, '/', {place})"
-    around = len(level.prefix) + len(level.suffix)
-    return f"substr({name}, {len(level.prefix) + 1}, length({name}) - {around})"
+def _folder_value(level: PartitionLevel, behind: int) -> str:
+    """Write the text of a value, which ends before the last names of a path."""
+    places = range(-behind - level.folders_of_value, -behind)
+    text = " || '/' || ".join(f"split_part(filename, '/', {place})" for place in places)
+    prefix, suffix = level.prefix.rpartition("/")[2], level.suffix.partition("/")[0]
+    length = f"length({text}) - {len(prefix) + len(suffix)}"
+    return f"substr({text}, {len(prefix) + 1}, {length})"
 
 
 def folder_filter(connection: duckdb.DuckDBPyConnection, scan: Scan) -> FolderFilter:
