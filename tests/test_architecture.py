@@ -27,7 +27,7 @@ OWNERS = {
     "opentelemetry": {"data_hist.observability"},
     "pebble": {"data_hist.sql_guard.pool"},
     "prometheus_client": {"data_hist.server.gunicorn_conf", "data_hist.observability.metrics"},
-    "pyarrow": {"data_hist.results"},
+    "pyarrow": {"data_hist.catalog.discovery", "data_hist.results"},
     "pydantic_settings": {"data_hist.settings"},
     "sqlglot": {"data_hist.sql_guard", "local_athena.backends.duckdb.dialect"},
     "starlette": {

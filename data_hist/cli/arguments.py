@@ -21,19 +21,20 @@ SERVICE_PORT = 8080
 
 def add_archive(parser: argparse.ArgumentParser) -> None:
     """Add `--data` and `--state`."""
-    parser.add_argument(
-        "--data",
-        type=Path,
-        required=True,
-        metavar="DIR",
-        help="folder of the archive, in the layout of Secor (Pinterest's Kafka-to-S3 archiver)",
-    )
+    add_data(parser)
     parser.add_argument(
         "--state",
         type=Path,
         metavar="DIR",
         help="folder for queries and results (default: a folder per archive under "
         "$XDG_STATE_HOME or ~/.local/state)",
+    )
+
+
+def add_data(parser: argparse.ArgumentParser) -> None:
+    """Add `--data`."""
+    parser.add_argument(
+        "--data", type=Path, required=True, metavar="DIR", help="folder of the archive"
     )
 
 

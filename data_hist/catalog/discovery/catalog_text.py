@@ -1,0 +1,135 @@
+"""Write a catalog of found tables as YAML, with comments on what could not be decided."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from data_hist.catalog.discovery.columns import FoundColumn
+from data_hist.catalog.discovery.example_queries import example_queries
+from data_hist.catalog.discovery.found_table import FoundTable
+from data_hist.catalog.discovery.names import make_name
+from data_hist.catalog.discovery.payload_fields import is_payload, payload_fields
+from data_hist.catalog.discovery.value_kinds import percent
+from data_hist.catalog.discovery.yaml_text import comment, comment_out, entry, item, scalar
+
+_ABOUT: Final = (
+    "A first catalog, made from a sample of the archive. It works as it is; comments say what was "
+    "found, and what could not be decided. docs/catalog.md explains all keys, and `data-hist "
+    "catalog check --data DIR` compares the file with the archive."
+)
+_ABOUT_TENANTS: Final = (
+    "As long as the tenant is null, only the operator may query a table. Name the column that says "
+    "which customer a record belongs to, and each customer sees its own records."
+)
+_TENANT: Final = re.compile(
+    r"tenant|customer|account|(^|_)org(_|id|$)|organi[sz]ation|client|company|workspace|subscriber"
+)
+_TENANT_TYPES: Final = frozenset({"bigint", "integer", "smallint", "tinyint", "varchar"})
+
+
+def render_catalog(database: str, tables: Sequence[FoundTable]) -> str:
+    """Write the catalog of an archive."""
+    return "\n".join(_lines(database, tables)) + "\n"
+
+
+def _lines(database: str, tables: Sequence[FoundTable]) -> Iterator[str]:
+    yield from comment(_ABOUT, 0)
+    yield "#"
+    yield from comment(_ABOUT_TENANTS, 0)
+    yield "sources:"
+    for table in tables:
+        yield from _source(database, table)
+    yield "versions:"
+    yield "  v0:"
+    yield from entry("database", database, 4)
+    yield "    tables:"
+    for table in tables:
+        yield from _version_table(table)
+
+
+def _source(database: str, table: FoundTable) -> Iterator[str]:
+    yield f"  {scalar(table.name)}:"
+    yield from (line for each in table.comments for line in comment(each, 4))
+    yield from entry("database", database, 4)
+    yield from entry("table", table.name, 4)
+    if table.folder:
+        yield from entry("folder", table.folder, 4)
+    yield from entry("format", table.format, 4)
+    if any(level.prefix != f"{name}=" for name, level in table.levels.items()):
+        template = "".join(f"{each.prefix}${{{name}}}/" for name, each in table.levels.items())
+        yield from entry("template", template, 4)
+    if table.format == "json":
+        yield from _serde(table)
+    yield from entry("tenant", None, 4, (_about_tenant(table),))
+    if table.levels:
+        yield "    partitions:"
+    for name, level in table.levels.items():
+        fields = level.level.model_dump(mode="json", exclude_unset=True)
+        yield from entry(name, fields, 6, (level.comment,))
+    yield "    columns:"
+    for column in table.columns:
+        yield from entry(column.name, _column(table, column), 6, column.comments)
+
+
+def _serde(table: FoundTable) -> Iterator[str]:
+    yield "    serde:"
+    yield '      case.insensitive: "FALSE"'
+    if table.has_broken_lines:
+        yield from comment("Some lines are no JSON objects: they are rows of NULL.", 6)
+        yield '      ignore.malformed.json: "TRUE"'
+
+
+def _about_tenant(table: FoundTable) -> str:
+    found = [
+        column.name
+        for column in table.columns
+        if _TENANT.search(column.key.lower()) and column.type in _TENANT_TYPES
+    ]
+    candidates = ", ".join(found[:8])
+    return f"Columns that look like a tenant: {candidates}." if found else ""
+
+
+def _column(table: FoundTable, column: FoundColumn) -> dict[str, Any]:
+    fields: dict[str, Any] = {"type": column.type}
+    if table.format == "json" and column.key != column.name:
+        fields["key"] = column.key
+    return fields | ({"time": column.time} if column.time else {})
+
+
+def _version_table(table: FoundTable) -> Iterator[str]:
+    yield f"      {scalar(table.name)}:"
+    yield from entry("source", table.name, 8)
+    renamed = {column.name: make_name(column.name, "column") for column in table.columns}
+    payloads = [column for column in table.columns if is_payload(column.values)]
+    has_renamed = any(name != new for name, new in renamed.items())
+    proposals = list(_proposals(table, payloads)) if table.format == "json" else []
+    if proposals or has_renamed:
+        yield "        columns:"
+        for name, new in renamed.items():
+            yield from entry(new, {} if name == new else {"from": name}, 10)
+        yield from (f"          {name}:" for name in table.levels)
+        yield from proposals
+    if payloads and table.format == "json":
+        yield from entry("roles", {"payloads": [column.name for column in payloads]}, 8)
+    yield "        examples:"
+    for title, sql in example_queries(table, renamed):
+        yield from item({"title": title, "sql": sql}, 10)
+
+
+def _proposals(table: FoundTable, payloads: Sequence[FoundColumn]) -> Iterator[str]:
+    """Propose a column for each field of the payloads, as comments."""
+    taken = {*table.levels, *(column.name for column in table.columns)}
+    for payload in payloads:
+        fields = payload_fields(payload.values)
+        if fields:
+            text = f"Fields of {payload.name}. To make one a column, remove the # before it:"
+            yield from comment(text, 10)
+        for field in fields:
+            own = "_".join(field.keys)
+            is_taken = make_name(own, "field") in taken
+            name = make_name(f"{payload.name}_{own}" if is_taken else own, "field", taken)
+            taken.add(name)
+            value = {"from": payload.name, "path": field.path}
+            value |= {} if field.type == "varchar" else {"type": field.type}
+            share = f"in {percent(field.payloads, len(payload.values))}"
+            yield from comment_out(entry(name, value, 12, (share,)), 10)

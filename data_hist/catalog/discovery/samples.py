@@ -1,0 +1,182 @@
+"""Read a sample of the records of a table: from files spread over its folders."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, Literal, NamedTuple
+
+from data_hist.catalog.date_formats import parse_date_format
+from data_hist.catalog.discovery.folders import Warn, list_folder
+from data_hist.catalog.discovery.json_lines import JsonLines, read_json_lines
+from data_hist.catalog.discovery.limits import SampleLimits, spread
+from data_hist.catalog.discovery.parquet_files import ParquetRows, is_parquet, read_parquet
+from data_hist.catalog.sources import DateLevel, IntegerLevel, Level
+
+_SHOWN_FAULTS: Final = 3
+_SPANS: Final = {
+    "month": timedelta(days=31),
+    "day": timedelta(days=1),
+    "hour": timedelta(hours=1),
+    "minute": timedelta(minutes=1),
+    "second": timedelta(seconds=1),
+}
+
+
+class Span(NamedTuple):
+    """The time that the name of a folder tells, in milliseconds since 1970."""
+
+    start: int
+    end: int
+
+
+class Record(NamedTuple):
+    """A record, and the time that its folder tells, if it does."""
+
+    values: Mapping[str, Any]
+    span: Span | None
+
+
+@dataclass
+class Sample:
+    """What was read of a table.
+
+    Attributes:
+        format: The format of most files.
+        records: The records of these files.
+        types: The types of the columns of Parquet, in order; None if Athena has none.
+        files: How many files were read.
+        broken: How many lines are no JSON object.
+        faults: What is wrong with files, which queries read all the same.
+    """
+
+    format: Literal["json", "parquet"] = "json"
+    records: list[Record] = field(default_factory=list)
+    types: dict[str, str | None] = field(default_factory=dict)
+    files: int = 0
+    broken: int = 0
+    faults: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class PathLevel:
+    """A level of folders as it stands in their names."""
+
+    prefix: str
+    suffix: str
+    level: Level
+
+
+def read_sample(
+    root: Path,
+    leaves: Sequence[Path],
+    levels: Sequence[PathLevel],
+    limits: SampleLimits,
+    warn: Warn,
+) -> Sample:
+    """Read records of a table.
+
+    Args:
+        root: The folder of the table.
+        leaves: Folders that hold its files.
+        levels: The levels of folders in between.
+        limits: How much to read.
+        warn: Is told of files that cannot be read.
+    """
+    files = list(_chosen_files(leaves, limits, warn))
+    parquet = {file for file in files if is_parquet(file)}
+    is_mostly_parquet = 2 * len(parquet) > len(files)
+    sample = Sample("parquet" if is_mostly_parquet else "json")
+    most = max(limits.records // max(len(files), 1), 1)
+    spans = {leaf: folder_span(root, leaf, levels) for leaf in {file.parent for file in files}}
+    for file in files:
+        if (file in parquet) == is_mostly_parquet:
+            read = (
+                read_parquet(file, most)
+                if is_mostly_parquet
+                else read_json_lines(file, most, limits)
+            )
+            _add(sample, file, read, spans[file.parent])
+        else:
+            other = "Parquet" if file in parquet else "not Parquet"
+            fault = f"is {other}, unlike most files of {root}; move it to a table of its own"
+            sample.faults.append(f"{file} {fault}")
+    _warn_of_faults(root, sample, warn)
+    return sample
+
+
+def _warn_of_faults(root: Path, sample: Sample, warn: Warn) -> None:
+    for fault in sample.faults[:_SHOWN_FAULTS]:
+        warn(f"{fault}.")
+    if (more := len(sample.faults) - _SHOWN_FAULTS) > 0:
+        warn(f"{more:,} more files of {root} that were read have faults.")
+
+
+def _chosen_files(leaves: Sequence[Path], limits: SampleLimits, warn: Warn) -> Iterator[Path]:
+    """Choose the same number of files from each of the folders."""
+    folders = spread(leaves, limits.files)
+    each = max(limits.files // max(len(folders), 1), 1)
+    for folder in folders:
+        yield from (folder / name for name in spread(list_folder(folder, warn).files, each))
+
+
+def _add(sample: Sample, file: Path, read: JsonLines | ParquetRows, span: Span | None) -> None:
+    sample.files += 1
+    sample.records += [Record(values, span) for values in read.records]
+    if read.fault:
+        sample.faults.append(f"{file} {read.fault}")
+    if isinstance(read, JsonLines):
+        sample.broken += read.broken
+    else:
+        sample.faults += _faults_of_parquet(sample, file, read)
+
+
+def _faults_of_parquet(sample: Sample, file: Path, read: ParquetRows) -> Iterator[str]:
+    if file.suffix != ".parquet":
+        yield f"{file} is Parquet; the embedded Athena takes only files named *.parquet for it"
+    for name, kind in read.types.items():
+        if sample.types.setdefault(name, kind) != kind:
+            yield f"{file} has {kind} as the type of {name}, and others {sample.types[name]}"
+
+
+def folder_span(root: Path, leaf: Path, levels: Sequence[PathLevel]) -> Span | None:
+    """Return the time that the names of the folders down to a leaf tell; None without a day."""
+    told: dict[str, int] = {}
+    names = leaf.relative_to(root).parts
+    for name, (prefix, suffix, level) in zip(names, _parts(levels), strict=False):
+        value = name.removeprefix(prefix).removesuffix(suffix)
+        told |= _told(level, value)
+    if not {"year", "month"} <= told.keys():
+        return None
+    smallest = [unit for unit in ("year", "month", *_SPANS) if unit in told][-1]
+    interval = _interval(levels, smallest)
+    try:
+        start = datetime(**{"day": 1, **told}, tzinfo=UTC)
+    except ValueError:
+        return None
+    first = int(start.timestamp()) * 1000
+    return Span(first, first + _SPANS[smallest] // timedelta(milliseconds=1) * interval)
+
+
+def _parts(levels: Sequence[PathLevel]) -> Iterator[tuple[str, str, Level]]:
+    return ((each.prefix, each.suffix, each.level) for each in levels)
+
+
+def _interval(levels: Sequence[PathLevel], unit: str) -> int:
+    """Return the distance of the folders of a level that tells a unit."""
+    numbers = (each.level for each in levels if isinstance(each.level, IntegerLevel))
+    return max((level.interval for level in numbers if level.tells == unit), default=1)
+
+
+def _told(level: Level, value: str) -> dict[str, int]:
+    """Return the parts of the time that the name of a folder tells."""
+    if isinstance(level, IntegerLevel) and level.tells and value.isdecimal():
+        return {level.tells: int(value)}
+    if isinstance(level, DateLevel):
+        date_format = parse_date_format(level.format)
+        try:
+            moment = datetime.strptime(value, date_format.python)
+        except ValueError:
+            return {}
+        return {unit: getattr(moment, unit) for unit in date_format.units}
+    return {}
