@@ -78,7 +78,7 @@ class WorkerResources:
     clock: Callable[[], datetime]
     limits: QueryLimits
     poller: Poller
-    guard: GuardPool
+    max_query_days: int | None
     calls: ContextThreadPoolExecutor
     stream_reads: ContextThreadPoolExecutor
     row_threads: ContextThreadPoolExecutor
@@ -92,7 +92,6 @@ class WorkerResources:
         cls,
         settings: Settings,
         engine: AthenaClient,
-        catalog: Catalog,
         clock: Callable[[], datetime],
         limits: QueryLimits = _LIMITS,
     ) -> "WorkerResources":
@@ -111,7 +110,7 @@ class WorkerResources:
                 clock,
                 limits.poll,
             ),
-            guard=GuardPool(catalog.versions, settings.max_query_days, limits.guard),
+            max_query_days=settings.max_query_days,
             calls=calls,
             stream_reads=ContextThreadPoolExecutor(limits.stream_threads, "stream-read"),
             row_threads=row_threads,
@@ -121,9 +120,14 @@ class WorkerResources:
             query_metrics=QueryMetrics(limits.counted_queries),
         )
 
+    def guard_pool(self, catalog: Catalog) -> GuardPool:
+        """Create the guards of a catalog, which whoever asks closes."""
+        return GuardPool(catalog.versions, self.max_query_days, self.limits.guard)
+
     def use_cases(
         self,
         version: ApiVersion,
+        guard: GuardPool,
         *,
         release_slot: AsyncContextFactory,
         until_shutdown: AsyncContextFactory,
@@ -132,6 +136,7 @@ class WorkerResources:
 
         Args:
             version: Its tables.
+            guard: The guards of its catalog.
             release_slot: Gives the request's slot of the concurrency limit to others.
             until_shutdown: Raises TimeoutError in its body when the worker stops listening.
         """
@@ -149,17 +154,19 @@ class WorkerResources:
         )
         lister = QueryLister(self.engine, isolation, self.calls, self.limits.listed_engine_pages)
         return UseCases(
-            submitter=self._submitter(version, statuses),
+            submitter=self._submitter(version, guard, statuses),
             statuses=statuses,
             results=self._result_reader(version, statuses),
             lister=lister,
         )
 
-    def _submitter(self, version: ApiVersion, statuses: StatusReader) -> Submitter:
+    def _submitter(
+        self, version: ApiVersion, guard: GuardPool, statuses: StatusReader
+    ) -> Submitter:
         starter = QueryStarter(self.engine, version.catalog, self.orphans, self.calls, self.clock)
         return Submitter(
             version,
-            guard=self.guard,
+            guard=guard,
             starter=starter,
             statuses=statuses,
             orphans=self.orphans,
@@ -185,6 +192,5 @@ class WorkerResources:
         self.poller.close()
         await self.orphans.drain(self.limits.drain_seconds)
         self.orphans.close()
-        self.guard.close()
         for threads in (self.calls, self.stream_reads, self.row_threads):
             threads.shutdown(wait=False, cancel_futures=True)

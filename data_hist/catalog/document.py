@@ -31,12 +31,29 @@ def load_document(file: Path | None = None) -> CatalogDocument:
         CatalogError: It cannot be read, or a part of it is wrong.
     """
     file = file or PACKAGED_FILE
+    return parse_document(read_text(file), file)
+
+
+def read_text(file: Path) -> str:
+    """Read the text of a file.
+
+    Raises:
+        CatalogError: It cannot be read, or is not in UTF-8.
+    """
     try:
-        text = file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8")
     except OSError as error:
         raise CatalogError(f"{file} cannot be read ({error.strerror}).") from None
     except UnicodeDecodeError:
         raise CatalogError(f"{file} is not in UTF-8.") from None
+
+
+def parse_document(text: str, file: Path) -> CatalogDocument:
+    """Check the text of a file.
+
+    Raises:
+        CatalogError: A part of it is wrong.
+    """
     try:
         content = parse_yaml(text)
         document = CatalogDocument.model_validate(content)

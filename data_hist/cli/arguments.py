@@ -4,7 +4,6 @@ import argparse
 import hashlib
 import ipaddress
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -94,8 +93,3 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def warn(text: str) -> None:
-    """Print a warning to standard error."""
-    print(f"data-hist: warning: {text}", file=sys.stderr, flush=True)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data_hist.cli.arguments import Commands, add_data, require_archive, warn
+from data_hist.cli.arguments import Commands, add_data, require_archive
+from data_hist.cli.process_group import warn
 from data_hist.settings import PREFIX, catalog_asked_for
 
 if TYPE_CHECKING:
