@@ -78,7 +78,7 @@ class WorkerResources:
     clock: Callable[[], datetime]
     limits: QueryLimits
     poller: Poller
-    max_query_days: int | None
+    guard: GuardPool
     calls: ContextThreadPoolExecutor
     stream_reads: ContextThreadPoolExecutor
     row_threads: ContextThreadPoolExecutor
@@ -92,6 +92,7 @@ class WorkerResources:
         cls,
         settings: Settings,
         engine: AthenaClient,
+        catalog: Catalog,
         clock: Callable[[], datetime],
         limits: QueryLimits = _LIMITS,
     ) -> "WorkerResources":
@@ -110,7 +111,7 @@ class WorkerResources:
                 clock,
                 limits.poll,
             ),
-            max_query_days=settings.max_query_days,
+            guard=GuardPool(catalog.versions, settings.max_query_days, limits.guard),
             calls=calls,
             stream_reads=ContextThreadPoolExecutor(limits.stream_threads, "stream-read"),
             row_threads=row_threads,
@@ -120,14 +121,9 @@ class WorkerResources:
             query_metrics=QueryMetrics(limits.counted_queries),
         )
 
-    def guard_pool(self, catalog: Catalog) -> GuardPool:
-        """Create the guards of a catalog, which whoever asks closes."""
-        return GuardPool(catalog.versions, self.max_query_days, self.limits.guard)
-
     def use_cases(
         self,
         version: ApiVersion,
-        guard: GuardPool,
         *,
         release_slot: AsyncContextFactory,
         until_shutdown: AsyncContextFactory,
@@ -136,7 +132,6 @@ class WorkerResources:
 
         Args:
             version: Its tables.
-            guard: The guards of its catalog.
             release_slot: Gives the request's slot of the concurrency limit to others.
             until_shutdown: Raises TimeoutError in its body when the worker stops listening.
         """
@@ -154,19 +149,17 @@ class WorkerResources:
         )
         lister = QueryLister(self.engine, isolation, self.calls, self.limits.listed_engine_pages)
         return UseCases(
-            submitter=self._submitter(version, guard, statuses),
+            submitter=self._submitter(version, statuses),
             statuses=statuses,
             results=self._result_reader(version, statuses),
             lister=lister,
         )
 
-    def _submitter(
-        self, version: ApiVersion, guard: GuardPool, statuses: StatusReader
-    ) -> Submitter:
+    def _submitter(self, version: ApiVersion, statuses: StatusReader) -> Submitter:
         starter = QueryStarter(self.engine, version.catalog, self.orphans, self.calls, self.clock)
         return Submitter(
             version,
-            guard=guard,
+            guard=self.guard,
             starter=starter,
             statuses=statuses,
             orphans=self.orphans,
@@ -192,5 +185,6 @@ class WorkerResources:
         self.poller.close()
         await self.orphans.drain(self.limits.drain_seconds)
         self.orphans.close()
+        self.guard.close()
         for threads in (self.calls, self.stream_reads, self.row_threads):
             threads.shutdown(wait=False, cancel_futures=True)

@@ -3,61 +3,54 @@
 An error names the file, the line, the key, and what to write.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from data_hist.catalog.agreement import Problem, disagreements
+from data_hist.catalog.agreement import disagreements
 from data_hist.catalog.versions import CatalogDocument
-from data_hist.catalog.yaml_file import YamlError, lines_of, parse_yaml
+from data_hist.catalog.yaml_file import Problem, YamlError, lines_of, parse_yaml
 from data_hist.settings import SettingsError
 from data_hist.spelling import sentence
 
 PACKAGED_FILE: Final = Path(__file__).with_name("default.yaml")
 _MAX_PROBLEMS: Final = 20
 
+Check: TypeAlias = Callable[[CatalogDocument], Iterable[Problem]]
+
 
 class CatalogError(SettingsError):
     """A catalog file cannot be used; the message has a line for each problem."""
 
 
-def load_document(file: Path | None = None) -> CatalogDocument:
+def load_document(
+    file: Path | None = None, further_checks: Iterable[Check] = ()
+) -> CatalogDocument:
     """Load a file; by default, the packaged one.
+
+    Args:
+        file: The file.
+        further_checks: Find problems beside those of the form and of what its parts say of each
+            other, such as those of the SQL in it.
 
     Raises:
         CatalogError: It cannot be read, or a part of it is wrong.
     """
     file = file or PACKAGED_FILE
-    return parse_document(read_text(file), file)
-
-
-def read_text(file: Path) -> str:
-    """Read the text of a file.
-
-    Raises:
-        CatalogError: It cannot be read, or is not in UTF-8.
-    """
     try:
-        return file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8")
     except OSError as error:
         raise CatalogError(f"{file} cannot be read ({error.strerror}).") from None
     except UnicodeDecodeError:
         raise CatalogError(f"{file} is not in UTF-8.") from None
-
-
-def parse_document(text: str, file: Path) -> CatalogDocument:
-    """Check the text of a file.
-
-    Raises:
-        CatalogError: A part of it is wrong.
-    """
     try:
         content = parse_yaml(text)
         document = CatalogDocument.model_validate(content)
-        problems = list(disagreements(document))
+        checks = (disagreements, *further_checks)
+        problems = [problem for check in checks for problem in check(document)]
     except YamlError as error:
         raise CatalogError(f"{file}:{error.line}: not YAML: {error}.") from None
     except ValidationError as error:
@@ -68,25 +61,19 @@ def parse_document(text: str, file: Path) -> CatalogDocument:
 
 
 def _catalog_error(file: Path, text: str, problems: Sequence[Problem]) -> CatalogError:
-    """Tell of the first problems of a file."""
-    lines = describe_problems(file, text, problems)
-    left = len(lines) - _MAX_PROBLEMS
-    more = [f"There are {left} more."] if left > 0 else []
-    return CatalogError("\n".join([*lines[:_MAX_PROBLEMS], *more]))
-
-
-def describe_problems(file: Path, text: str, problems: Sequence[Problem]) -> list[str]:
-    """Write each problem of a file with its line, in their order in the file."""
+    """Tell of the first problems of a file, each with its line."""
     # What an alias repeats is wrong in one place.
     lines_found = lines_of(text, [problem.path for problem in problems])
     by_place = {
         (line, problem.path[-1:], problem.text): problem
         for line, problem in reversed(list(zip(lines_found, problems, strict=True)))
     }
-    return [
+    lines = [
         f"{file}:{line}: {_dotted(problem.path)}: {sentence(problem.text)}"
-        for (line, *_), problem in sorted(by_place.items(), key=_line_of_place)
+        for (line, *_), problem in sorted(by_place.items(), key=_line_of_place)[:_MAX_PROBLEMS]
     ]
+    left = len(by_place) - len(lines)
+    return CatalogError("\n".join([*lines, *([f"There are {left} more."] if left else [])]))
 
 
 def _line_of_place(entry: tuple[tuple[int, Any, str], Problem]) -> int:

@@ -1,17 +1,18 @@
 """Make the tables that callers see from a catalog file."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-from data_hist.catalog.document import load_document
+from data_hist.catalog.document import Check, load_document
 from data_hist.catalog.folder_levels import partitions_of
 from data_hist.catalog.roles import json_columns, roles_of
 from data_hist.catalog.sources import DateLevel, Level, Source, SourceColumn, Time
 from data_hist.catalog.tables import (
     ApiVersion,
     Catalog,
+    Condition,
     Example,
     Table,
     TableColumn,
@@ -23,13 +24,17 @@ from data_hist.catalog.versions import CatalogDocument, Version, VersionColumn, 
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
 
-def load_catalog(file: Path | None = None) -> Catalog:
+def load_catalog(file: Path | None = None, further_checks: Iterable[Check] = ()) -> Catalog:
     """Load the tables of a catalog file; by default, of the packaged one.
+
+    Args:
+        file: The file.
+        further_checks: As in `load_document`.
 
     Raises:
         CatalogError: It cannot be used.
     """
-    return resolve(load_document(file))
+    return resolve(load_document(file, further_checks))
 
 
 def resolve(document: CatalogDocument) -> Catalog:
@@ -59,7 +64,7 @@ def _version(
 def _table(name: str, entry: VersionTable, source: Source, json_origins: frozenset[str]) -> Table:
     columns = tuple(
         _column(column, fields or VersionColumn(), source)
-        for column, fields in (entry.columns or dict.fromkeys(_queryable(source))).items()
+        for column, fields in (entry.columns or dict.fromkeys(source.readable_types)).items()
     )
     return Table(
         name=name,
@@ -67,6 +72,7 @@ def _table(name: str, entry: VersionTable, source: Source, json_origins: frozens
         description=source.description if entry.description is None else entry.description,
         columns=columns,
         hidden=frozenset(each for each, of in source.columns.items() if not of.queryable),
+        readable=frozenset(source.readable_types),
         partitions=partitions_of(source),
         tenant=_tenant(source),
         roles=roles_of(columns, entry.roles, json_origins),
@@ -77,16 +83,13 @@ def _table(name: str, entry: VersionTable, source: Source, json_origins: frozens
 def _tenant(source: Source) -> TenantColumn | None:
     if source.tenant is None:
         return None
-    column = {**source.columns, **source.partitions}[source.tenant]
-    return TenantColumn(source.tenant, is_text=column.type == "varchar")
-
-
-def _queryable(source: Source) -> Iterator[str]:
-    yield from (name for name, column in source.columns.items() if column.queryable)
-    yield from source.partitions
+    return TenantColumn(source.tenant, is_text=source.columns[source.tenant].type == "varchar")
 
 
 def _column(name: str, entry: VersionColumn, source: Source) -> TableColumn:
+    conditions = tuple(Condition(each, tuple(values)) for each, values in entry.when.items())
+    if entry.expression is not None:
+        return _computed(name, entry, conditions)
     origin = entry.origin or name
     level = source.partitions.get(origin)
     physical = source.columns[origin] if level is None else level
@@ -99,11 +102,30 @@ def _column(name: str, entry: VersionColumn, source: Source) -> TableColumn:
         description=_description(entry, physical),
         origin=origin,
         path=entry.path,
+        conditions=conditions,
         is_converted=to != own_type,
         converts_from=declared.unit if declared and own_type != to == "timestamp" else None,
         is_partition=level is not None,
         time=_converted(_time(entry, physical), own_type, to),
         examples=_examples(entry, physical, to),
+    )
+
+
+def _computed(name: str, entry: VersionColumn, conditions: tuple[Condition, ...]) -> TableColumn:
+    """Make the column of an expression, whose type stands in the file."""
+    to = str(entry.type)
+    time = None if entry.time is None else _time_column(entry.time)
+    return TableColumn(
+        name=name,
+        type=to,
+        description=entry.description or "",
+        origin=None,
+        expression=entry.expression,
+        conditions=conditions,
+        is_converted=True,
+        converts_from=entry.time.unit if entry.time and to == "timestamp" else None,
+        time=_converted(time, "", to) if to == "timestamp" else time,
+        examples=entry.examples or (),
     )
 
 
@@ -144,6 +166,10 @@ def _time(entry: VersionColumn, physical: SourceColumn | Level) -> TimeColumn | 
     declared = _declared_time(entry, physical)
     if declared is None:
         return None if entry.path else _time_of_folder(physical)
+    return _time_column(declared)
+
+
+def _time_column(declared: Time) -> TimeColumn:
     delay = declared.greatest_delay
     return TimeColumn(declared.unit, None if delay is None else delay // _MILLISECOND)
 

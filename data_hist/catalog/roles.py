@@ -12,6 +12,7 @@ from data_hist.catalog.versions import (
     VersionColumn,
     VersionTable,
 )
+from data_hist.catalog.yaml_file import Problem
 from data_hist.spelling import offer
 
 _MOST_SHOWN: Final = 8
@@ -91,19 +92,12 @@ def _shown(
     return tuple(dict.fromkeys([*first, *others]))[:_MOST_SHOWN]
 
 
-class RoleProblem(NamedTuple):
-    """What is wrong with the value at a path below `roles`."""
-
-    path: tuple[str | int, ...]
-    text: str
-
-
 class _Column(NamedTuple):
     type: str
     has_time: bool
 
 
-def role_problems(table: VersionTable, source: Source) -> Iterator[RoleProblem]:
+def role_problems(table: VersionTable, source: Source) -> Iterator[Problem]:
     """Find roles of columns that a table does not have, or that cannot have them."""
     roles = table.roles
     columns = dict(_columns(table, source))
@@ -136,7 +130,7 @@ def _columns(table: VersionTable, source: Source) -> Iterator[tuple[str, _Column
         entry = column or VersionColumn()
         physical = _of_source(entry.origin or name, source)
         own_type = "varchar" if entry.path else physical.type
-        has_time = entry.time is not None or (physical.has_time and not entry.path)
+        has_time = entry.time is not None or (physical.has_time and not entry.is_derived)
         yield name, _Column(entry.type or own_type, has_time)
 
 
@@ -147,9 +141,9 @@ def _of_source(name: str, source: Source) -> _Column:
     return _Column(level.type if level else "varchar", has_time=False)
 
 
-def _problem(path: tuple[str | int, ...], text: str) -> Iterator[RoleProblem]:
+def _problem(path: tuple[str | int, ...], text: str) -> Iterator[Problem]:
     if text:
-        yield RoleProblem(path, text)
+        yield Problem(path, text)
 
 
 def _unknown(name: str, columns: Mapping[str, _Column]) -> str:

@@ -4,7 +4,9 @@ The descriptions are the reference documentation of the format.
 """
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
+from functools import cached_property
 from typing import Annotated, Literal, TypeAlias
 
 from pydantic import (
@@ -25,7 +27,6 @@ from data_hist.spelling import offer
 _DELAY = re.compile(r"[0-9]{1,6}[mhd]", re.ASCII)
 _DELAY_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _NAME = r"^[a-z_][a-z0-9_]{0,254}$"
-_STORED_NAME = r"^[a-z_][a-z0-9_-]{0,254}$"
 
 
 class Entry(BaseModel):
@@ -55,8 +56,6 @@ def _delay(value: object) -> object:
 
 
 Name: TypeAlias = Annotated[str, Field(pattern=_NAME)]
-StoredName: TypeAlias = Annotated[str, Field(pattern=_STORED_NAME)]
-"""A name in the archive, such as `aws-region`, which callers need not see."""
 Delay: TypeAlias = Annotated[timedelta, BeforeValidator(_delay, json_schema_input_type=str)]
 
 
@@ -217,18 +216,22 @@ class Source(Entry):
         dict[str, str], Field(description="Parameters of the SerDe, such as `dots.in.keys`.")
     ] = Field(default={})
     partitions: Annotated[
-        dict[StoredName, Level],
-        Field(description="The levels of folders, the outermost one first."),
+        dict[Name, Level], Field(description="The levels of folders, the outermost one first.")
     ] = Field(default={})
     columns: Annotated[
-        dict[StoredName, SourceColumn],
+        dict[Name, SourceColumn],
         Field(min_length=1, description="The columns of the records, without the partitions."),
     ]
     tenant: Annotated[
         str | None,
         Field(
             description="The column that names the customer of a record: of a whole number or "
-            "varchar, in the records or a level of the partitions. With `null`, only the operator "
-            "may query the table."
+            "varchar. With `null`, only the operator may query the table."
         ),
     ]
+
+    @cached_property
+    def readable_types(self) -> Mapping[str, str]:
+        """The types of the columns that may be queried, and of the levels, by their names."""
+        columns = {name: column.type for name, column in self.columns.items() if column.queryable}
+        return columns | {name: level.type for name, level in self.partitions.items()}

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 from data_hist.catalog.identifiers import render_identifier
 
@@ -29,6 +29,13 @@ class TimeColumn:
     greatest_delay_ms: int | None = None
 
 
+class Condition(NamedTuple):
+    """A column of the physical table, and the values of which it has one."""
+
+    column: str
+    values: tuple[str | int, ...]
+
+
 @dataclass(frozen=True)
 class TableColumn:
     """A column that callers see.
@@ -37,8 +44,12 @@ class TableColumn:
         name: Its name for callers.
         type: Athena's name for the type.
         description: What it tells.
-        origin: The column of the physical table that it shows, or is derived from.
+        origin: The column of the physical table that it shows, or is derived from; None for an
+            expression.
         path: The path of its value, if the origin holds JSON text.
+        expression: SQL over `Table.readable`.
+        conditions: The columns of the physical table, and the values in those records that have
+            this column.
         converts_from: How a moment is written that becomes a timestamp.
         is_converted: Whether its type is not that of the origin, or of the text in JSON.
         is_partition: Whether the origin is a partition column.
@@ -49,8 +60,10 @@ class TableColumn:
     name: str
     type: str
     description: str
-    origin: str
+    origin: str | None
     path: str | None = None
+    expression: str | None = None
+    conditions: tuple[Condition, ...] = ()
     is_converted: bool = False
     converts_from: TimeUnit | None = None
     is_partition: bool = False
@@ -157,7 +170,8 @@ class Example:
     sql: str
 
 
-@dataclass(frozen=True)
+# Compared by identity: what is rendered for a table is cached, and it may have many columns.
+@dataclass(frozen=True, eq=False)
 class Table:
     """A table for callers.
 
@@ -169,6 +183,7 @@ class Table:
         hidden: Columns of the physical table that no query may name.
         partitions: The folders of the physical table.
         tenant: If None, only the operator may query the table.
+        readable: The columns of the physical table that expressions may name.
         roles: What the columns are for.
         examples: Queries to begin with.
     """
@@ -180,6 +195,7 @@ class Table:
     hidden: frozenset[str]
     partitions: Partitions
     tenant: TenantColumn | None
+    readable: frozenset[str] = frozenset()
     roles: Roles = Roles()
     examples: tuple[Example, ...] = ()
 

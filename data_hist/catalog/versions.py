@@ -22,6 +22,13 @@ def _checked(path: str) -> str:
     return path
 
 
+def _compared(value: object) -> object:
+    if isinstance(value, str) or type(value) is int:
+        return value
+    raise ValueError("write a text or a whole number")
+
+
+ComparedValue: TypeAlias = Annotated[str | int, BeforeValidator(_compared)]
 JsonPath: TypeAlias = Annotated[str, AfterValidator(_checked)]
 
 
@@ -39,6 +46,21 @@ class VersionColumn(Entry):
         JsonPath | None,
         Field(description="A value in the JSON text of the column, such as `$.user.name`."),
     ] = None
+    expression: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            description="An expression in SQL over columns of the source, in place of `from` and "
+            "`path`, such as `upper(level)`. It needs a `type`. What cannot be computed is NULL.",
+        ),
+    ] = None
+    when: Annotated[
+        dict[Name, Annotated[list[ComparedValue], Field(min_length=1)]],
+        Field(
+            description="Which records have the column: columns of the source, each with its "
+            "values. In the other records it is NULL."
+        ),
+    ] = Field(default={})
     type: Annotated[
         DerivedType | None,
         Field(
@@ -48,7 +70,10 @@ class VersionColumn(Entry):
     ] = None
     time: Annotated[
         Time | None,
-        Field(description="For a value in JSON that holds a moment; columns bring their own."),
+        Field(
+            description="For a value in JSON, or an expression, that holds a moment; columns bring "
+            "their own."
+        ),
     ] = None
     description: Annotated[
         str | None, Field(description="What the column tells; by default, as in the source.")
@@ -60,6 +85,11 @@ class VersionColumn(Entry):
             "if it is shown as it is."
         ),
     ] = None
+
+    @property
+    def is_derived(self) -> bool:
+        """Whether its value is another than that of a column of the source."""
+        return self.path is not None or self.expression is not None
 
 
 class RoleField(Entry):

@@ -6,7 +6,7 @@ Reads YAML 1.2's core schema without merge keys: `no` and `2026-11-20` are texts
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import yaml
 
@@ -20,6 +20,13 @@ _CONSTANTS: Final = {
 }
 _INTEGER: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]{0,17})", re.ASCII)
 _FLOAT: Final = re.compile(r"[-+]?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?", re.ASCII)
+
+
+class Problem(NamedTuple):
+    """What is wrong with the value at a path, and what to write."""
+
+    path: tuple[str | int, ...]
+    text: str
 
 
 class YamlError(ValueError):

@@ -19,6 +19,7 @@ from data_hist.cli.arguments import (
     is_loopback,
     require_archive,
     state_folder,
+    warn,
 )
 from data_hist.cli.local_athena import RESULT_BUCKET, local_athena_arguments
 from data_hist.cli.process_group import (
@@ -27,7 +28,6 @@ from data_hist.cli.process_group import (
     free_port,
     require_free_port,
     run_together,
-    warn,
 )
 from data_hist.cli.serve import gunicorn_arguments, service_environment
 from data_hist.settings import PREFIX, catalog_asked_for
@@ -60,9 +60,10 @@ def add_command(commands: Commands) -> None:
 def _local(options: argparse.Namespace) -> int:
     from data_hist.catalog.document import load_document
     from data_hist.catalog.resolve import resolve
+    from data_hist.sql_guard.catalog_expressions import expression_problems
 
     require_archive(options.data)
-    catalog = load_document(catalog_asked_for())
+    catalog = load_document(catalog_asked_for(), [expression_problems])
     _warn_of_missing_folders(options.data, catalog.sources)
     athena_port = free_port(LOOPBACK)
     athena_url = f"http://{LOOPBACK}:{athena_port}"

@@ -3,7 +3,6 @@
 import argparse
 import logging.config
 import os
-import signal
 import sys
 
 from data_hist.cli.arguments import SERVICE_PORT, Commands, add_address, add_workers
@@ -31,12 +30,13 @@ def _serve(options: argparse.Namespace) -> int:
     from data_hist.catalog.resolve import load_catalog
     from data_hist.errors import DataHistError
     from data_hist.observability.logs import LOGGING
+    from data_hist.sql_guard.catalog_expressions import expression_problems
 
-    # A catalog may be replaced at any time; gunicorn handles the signal once it can.
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     settings = load_settings()
-    load_catalog(settings.catalog)
+    catalog = load_catalog(settings.catalog, [expression_problems])
     logging.config.dictConfig(LOGGING)
+    for name in catalog.tables_of_the_operator:
+        _log.warning("records of %s name no customer: only the operator may query them.", name)
     if not authenticator_from(settings).checks_credentials:
         _log.warning(
             "no credentials are checked: whoever reaches this port may name any tenant; "

@@ -22,10 +22,13 @@ from data_hist.sql_guard.rewrite import (
     NamedTable,
     Replacement,
     empty_sub_select,
+    empty_sub_select_head,
     locate_names,
     replace_all,
     scoped_sub_select,
+    sub_select_head,
 )
+from data_hist.sql_guard.sub_select_shapes import verified_view
 from data_hist.sql_guard.time_bounds import check_days, find_time_bounds, is_day, is_of_record
 from data_hist.sql_guard.token_order import Placeholder
 
@@ -102,7 +105,6 @@ class Guard:
             column.name.lower() for table in version.tables.values() for column in table.columns
         }
         self._protected = self._hidden | self._served.tables.keys()
-        self._views = {table.name: verify.verified_view(table) for table in version.tables.values()}
 
     def admit(
         self,
@@ -203,7 +205,9 @@ class Guard:
         return AdmittedQuery(sent, edits, bounds.by_all, _reads(tables, bounds))
 
     def _sub_select(self, named: NamedTable, text: str) -> verify.SubSelect:
-        return verify.SubSelect(named.replaced_by(text), self._views[named.table.name])
+        table = named.table
+        view = verified_view(table, sub_select_head(table), empty_sub_select_head(table))
+        return verify.SubSelect(named.replaced_by(text), view)
 
     def _check_frame(
         self,

@@ -6,12 +6,13 @@ SQL is never rendered from a tree, which would change queries (`decimal '1.5'` l
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from sqlglot.dialects.trino import Trino
 
 from data_hist.catalog.identifiers import RESERVED, quote_identifier
-from data_hist.catalog.tables import Table, TableColumn, TimeUnit
+from data_hist.catalog.tables import Condition, Table, TableColumn, TimeUnit
 from data_hist.pruning.partitions import partition_predicate
 from data_hist.pruning.time_range import UNBOUNDED, TimeBounds
 from data_hist.sql_guard.allowlists import GRAMMAR_WORDS
@@ -22,6 +23,8 @@ from data_hist.sql_guard.scope import Names
 _PLAIN_NAME: Final = re.compile(r"[a-z_][a-z0-9_]*")
 # Whatever the parser may read as something else than a name.
 _KEYWORDS: Final = RESERVED | GRAMMAR_WORDS | Trino.Tokenizer.KEYWORDS.keys()
+# Of a table with 300 derived columns, they take about 40 kB.
+_CACHED_TABLES: Final = 256
 _PER_SECOND: Final = {"s": "1e0", "ms": "1e3", "us": "1e6", "ns": "1e9"}
 
 
@@ -101,18 +104,30 @@ def scoped_sub_select(
         customer_id: The customer whose rows it shows; None for all rows.
         arrival: When the wanted records arrived; other partitions are left out.
     """
-    columns = render_select_list(table)
     scope = _tenant_condition(table, customer_id)
     predicate = partition_predicate(table.partitions, arrival, _render_name)
     condition = " AND ".join(part for part in (scope, predicate) if part)
     where = f" WHERE {condition}" if condition else ""
     # Nothing here comes from the caller: names of the catalog, numbers, days and hours.
-    return f"(SELECT {columns} FROM {_full_name(table)}{where})"  # noqa: S608
+    return f"{sub_select_head(table)}{where})"
 
 
+@lru_cache(_CACHED_TABLES)
+def sub_select_head(table: Table) -> str:
+    """Render the sub-select of all columns and rows of a table, without its closing bracket."""
+    columns = ", ".join(map(_render_column, table.columns))
+    return f"(SELECT {columns} FROM {_full_name(table)}"  # noqa: S608 - names of the catalog
+
+
+@lru_cache(_CACHED_TABLES)
 def empty_sub_select(table: Table) -> str:
     """Render the shortest sub-select of a table, which parses like the scoped one."""
-    return f"(SELECT 1 FROM {_full_name(table)})"  # noqa: S608 - names of the catalog
+    return f"{empty_sub_select_head(table)})"
+
+
+def empty_sub_select_head(table: Table) -> str:
+    """Render the shortest sub-select of a table, without its closing bracket."""
+    return f"(SELECT 1 FROM {_full_name(table)}"  # noqa: S608 - names of the catalog
 
 
 def _full_name(table: Table) -> str:
@@ -128,11 +143,6 @@ def _tenant_condition(table: Table, customer_id: int | None) -> str:
     return f"{_render_name(table.tenant.name)} = {value}"
 
 
-def render_select_list(table: Table) -> str:
-    """Render the columns of a table, each under its name for callers."""
-    return ", ".join(map(_render_column, table.columns))
-
-
 def _render_name(name: str) -> str:
     """Render an identifier, quoted only where it has to be."""
     is_plain = _PLAIN_NAME.fullmatch(name) and name.upper() not in _KEYWORDS
@@ -141,16 +151,30 @@ def _render_name(name: str) -> str:
 
 def _render_column(column: TableColumn) -> str:
     name, value = _render_name(column.name), _value(column)
+    if column.conditions:
+        conditions = " AND ".join(map(_render_condition, column.conditions))
+        value = f"CASE WHEN {conditions} THEN {value} END"
     return value if value == name else f"{value} AS {name}"
 
 
+def _render_condition(condition: Condition) -> str:
+    values = (str(each) if isinstance(each, int) else _quote(each) for each in condition.values)
+    return f"{_render_name(condition.column)} IN ({', '.join(values)})"
+
+
+def _quote(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
 def _value(column: TableColumn) -> str:
+    if column.origin is None:
+        return _computed(f"({column.expression})", column)
     origin = _render_name(column.origin)
     if column.path is None:
         if column.type == "json" and column.is_converted:
             return f"TRY(json_parse({origin}))"
         return _converted(origin, column) if column.is_converted else origin
-    path = "'" + column.path.replace("'", "''") + "'"
+    path = _quote(column.path)
     if column.type == "json":
         return f"json_extract({origin}, {path})"
     text = f"json_extract_scalar({origin}, {path})"
@@ -158,6 +182,14 @@ def _value(column: TableColumn) -> str:
         return text
     is_number = column.converts_from in _PER_SECOND
     return _converted(f"TRY_CAST({text} AS double)" if is_number else text, column)
+
+
+def _computed(value: str, column: TableColumn) -> str:
+    if column.converts_from in (None, "timestamp"):
+        # TRY_CAST is NULL for what cannot be converted, but not for what cannot be computed.
+        return f"TRY(CAST({value} AS {column.type}))"
+    is_number = column.converts_from in _PER_SECOND
+    return _converted(f"CAST({value} AS double)" if is_number else value, column)
 
 
 def _converted(value: str, column: TableColumn) -> str:
@@ -171,7 +203,8 @@ def _moment(value: str, unit: TimeUnit) -> str:
     if unit in _PER_SECOND:
         moment = f"from_unixtime({value} / {_PER_SECOND[unit]})"
     elif unit == "iso8601":
-        moment = f"from_iso8601_timestamp({value})"
+        # A year alone is one as well, so a number would be a moment.
+        moment = f"from_iso8601_timestamp(regexp_extract({value}, '^[0-9]{{4}}-.+'))"
     else:
         return f"TRY_CAST({value} AS timestamp)"
     return f"TRY(CAST({moment} AT TIME ZONE 'UTC' AS timestamp))"

@@ -3,18 +3,22 @@
 Works on the shape of its text: the text with all numbers and strings alike, which parse alike.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple, TypeVar
+from typing import TypeVar
 
 from sqlglot import exp
 
-from data_hist.catalog.tables import Table, TenantColumn
+from data_hist.catalog.tables import Table, TableColumn, TenantColumn
 from data_hist.sql_guard import parser
 from data_hist.sql_guard.allowlists import FUNCTIONS
-from data_hist.sql_guard.lexer import Source, lex
+from data_hist.sql_guard.expressions import named_columns, parse_expression
+from data_hist.sql_guard.lexer import Kind, Source, Token, lex
 
 _CACHED_SHAPES = 256
+_CACHED_VIEWS = 256
+_SAME_VALUE = {Kind.NUMBER: "1", Kind.STRING: "'1'"}
 
 _Node = TypeVar("_Node", bound=exp.Expr)
 
@@ -23,56 +27,79 @@ class RewriteFault(RuntimeError):
     """The rewritten text is not what it should be: a bug of the guard, never the caller's error."""
 
 
-class TableView(NamedTuple):
-    """What a sub-select of a table may show: these columns, of one customer's rows or of all.
+@dataclass(frozen=True, eq=False)
+class TableView:
+    """What sub-selects of a table begin with, which shows the columns for callers and no others.
 
-    Each column comes with the one of the physical table that it is or is derived from, and
-    `select_list` has the tokens of their expressions.
+    Attributes:
+        table: Data catalog, database and name of the physical table.
+        head: The beginning of each sub-select, up to the name of the table.
+        empty_head: The same, with a number in place of the columns. It ends alike, so that what
+            follows it has the same tokens as behind `head`.
+        tenant: The column that names the customer of a row.
     """
 
     table: tuple[str, str, str]
-    columns: frozenset[tuple[str, str]]
-    select_list: tuple[str, ...]
+    head: str
+    empty_head: str
     tenant: TenantColumn | None
 
 
-def table_view(table: Table, select_list: str) -> TableView:
-    """Return what sub-selects of a table may show, in a select list."""
-    return TableView(
-        table.full_name,
-        frozenset(
-            (column.name.lower(), column.origin.lower())
-            for column in table.columns
-            if column.origin not in table.hidden
-        ),
-        tuple(token.text for token in lex(Source(select_list)).tokens),
-        table.tenant,
-    )
+@lru_cache(_CACHED_VIEWS)
+def verified_view(table: Table, head: str, empty_head: str) -> TableView:
+    """Return what sub-selects of a table begin with, if that shows what it may.
+
+    Raises:
+        ExpressionError: A column has an expression that cannot be used.
+        RewriteFault: It shows something else.
+    """
+    select = _parse_sub_select(f"{head})", {"expressions", "from_"})
+    _check_table(select, table.full_name)
+    origins = {column.name.lower(): _origins(column, table) for column in table.columns}
+    if [node.output_name.lower() for node in select.expressions] != list(origins):
+        raise RewriteFault("a sub-select has other columns than its table")
+    if not all(map(_is_shown, select.expressions, origins.values())):
+        raise RewriteFault("a sub-select shows what is not a column for callers")
+    check_empty_shape(shape_of(lex(Source(f"{empty_head})")).tokens), table.full_name)
+    return TableView(table.full_name, head, empty_head, table.tenant)
+
+
+def shape_of(tokens: Iterable[Token]) -> str:
+    """Return a text with all numbers and strings alike."""
+    return " ".join(_SAME_VALUE.get(token.kind, token.text) for token in tokens)
+
+
+def _origins(column: TableColumn, table: Table) -> frozenset[str]:
+    """Return the columns of the physical table from which a column may come."""
+    found = {condition.column for condition in column.conditions}
+    if column.origin is not None:
+        found.add(column.origin)
+    if column.expression is not None:
+        found |= named_columns(parse_expression(column.expression, table.readable, table.hidden))
+    return frozenset(name.lower() for name in found - table.hidden)
 
 
 @lru_cache(_CACHED_SHAPES)
 def check_shape(shape: str, view: TableView, *, is_scoped: bool) -> None:
-    """Raise unless a shape is that of sub-selects of what may be shown.
+    """Raise unless a shape is that of a sub-select which begins with the empty head.
 
     Raises:
-        RewriteFault: It shows something else.
+        RewriteFault: It is something else, or not that of a customer if `is_scoped`.
     """
     select = _parse_sub_select(shape, {"expressions", "from_", "where"})
     _check_table(select, view.table)
-    if not all(_is_shown(node, view) for node in select.expressions):
-        raise RewriteFault("a sub-select shows what is not a column for callers")
     if is_scoped and not _is_of_one_customer(select, view.tenant):
         raise RewriteFault("a sub-select is not that of a customer")
 
 
 @lru_cache(_CACHED_SHAPES)
-def check_empty_shape(shape: str, view: TableView) -> None:
+def check_empty_shape(shape: str, table: tuple[str, str, str]) -> None:
     """Raise unless a shape is that of the shortest sub-select of the table.
 
     Raises:
         RewriteFault: It is something else.
     """
-    _check_table(_parse_sub_select(shape, {"expressions", "from_"}), view.table)
+    _check_table(_parse_sub_select(shape, {"expressions", "from_"}), table)
 
 
 def _parse_sub_select(shape: str, parts: Collection[str]) -> exp.Select:
@@ -107,15 +134,13 @@ def _is_column(node: exp.Expr, names: Collection[str]) -> bool:
     return is_bare and node.name.lower() in names
 
 
-def _is_shown(node: exp.Expr, view: TableView) -> bool:
-    """Whether an expression is a column for callers, or derived from what they may see."""
+def _is_shown(node: exp.Expr, origins: frozenset[str]) -> bool:
+    """Whether an expression is one of the columns, or derived from them alone."""
     if not isinstance(node, exp.Alias):
-        return _is_column(node, {name for name, origin in view.columns if name == origin})
-    origins = {origin for name, origin in view.columns if name == node.alias.lower()}
+        return _is_column(node, origins)
     parts = list(node.this.walk())
     return (
-        bool(origins)
-        and all(_is_column(part, origins) for part in parts if isinstance(part, exp.Column))
+        all(_is_column(part, origins) for part in parts if isinstance(part, exp.Column))
         and all(part.name.lower() in FUNCTIONS for part in parts if isinstance(part, exp.Anonymous))
         and not any(isinstance(part, exp.Star) for part in parts)
     )

@@ -9,19 +9,18 @@ from typing import NamedTuple
 
 from sqlglot import exp
 
-from data_hist.catalog.tables import Table
 from data_hist.errors import InvalidSql, StatementNotAllowed
 from data_hist.sql_guard import lexer, parser
 from data_hist.sql_guard.allowlists import words
 from data_hist.sql_guard.lexer import Kind, Lexed, Source, Token, lex
 from data_hist.sql_guard.parser import offset_of
-from data_hist.sql_guard.rewrite import Replacement, render_select_list, scoped_sub_select
+from data_hist.sql_guard.rewrite import Replacement
 from data_hist.sql_guard.sub_select_shapes import (
     RewriteFault,
     TableView,
     check_empty_shape,
     check_shape,
-    table_view,
+    shape_of,
 )
 
 # Our own pieces come on top of what the caller may send.
@@ -31,8 +30,9 @@ _MAX_TOKENS = lexer.MAX_TOKENS * 3 // 2
 _MAX_PARSED_TOKENS = 8_000
 # Most pieces are used again; the tokens of one of this length take about 50 kB.
 _CACHED_PIECES = 128
-_TOKENS_BEFORE_LIST = len(("(", "SELECT"))
-_TOKENS_OF_TABLE = len(("FROM", "catalog", ".", "database", ".", "table"))
+_TOKENS_BEFORE_CONDITION = len(
+    ("(", "SELECT", "1", "FROM", "catalog", ".", "database", ".", "table", "WHERE", "tenant")
+)
 _MAX_CACHED_CHARACTERS = 1_024
 # Nothing listed for a kind: any token of it is a value.
 _LITERAL_TOKENS: dict[Kind, frozenset[str]] = {
@@ -46,7 +46,6 @@ _LITERAL_TOKENS: dict[Kind, frozenset[str]] = {
     Kind.NUMBER: frozenset(),
     Kind.STRING: frozenset(),
 }
-_SAME_VALUE = {Kind.NUMBER: "1", Kind.STRING: "'1'"}
 
 
 class SubSelect(NamedTuple):
@@ -61,18 +60,6 @@ class _Piece(NamedTuple):
 
     tokens: Sequence[tuple[Kind, str]]
     shape: str
-
-
-def verified_view(table: Table) -> TableView:
-    """Return what sub-selects of a table may show.
-
-    Raises:
-        RewriteFault: Those that replace the table would show something else.
-    """
-    view = table_view(table, render_select_list(table))
-    for customer_id in (None, *([0] if table.tenant else [])):
-        _check_sub_select(_piece(scoped_sub_select(table, customer_id)), view, customer_id)
-    return view
 
 
 def check_frame(
@@ -94,9 +81,9 @@ def check_frame(
     """
     lexed = _check_tokens(frame, tokens, [*fixed, *(each.replacement for each in sub_selects)])
     for replacement, view in sub_selects:
-        check_empty_shape(_piece(replacement.text).shape, view)
+        check_empty_shape(_piece(replacement.text).shape, view.table)
     if len(lexed.tokens) <= _MAX_PARSED_TOKENS:
-        _check_tables(_parse(lexed), _ranges_in_frame(fixed, sub_selects))
+        _check_tables(_parse(lexed), _places(fixed, sub_selects))
 
 
 def check_sent(
@@ -118,11 +105,36 @@ def check_sent(
         sub_selects: The sub-selects that replace the tables.
         customer_id: The customer whose rows may be read; None for all rows.
     """
-    _check_tokens(sent, tokens, [*fixed, *literals, *(each.replacement for each in sub_selects)])
+    shortened = _shorten(sent, [*fixed, *literals], sub_selects)
+    emptied = [_emptied(*each) for each in sub_selects]
+    _check_tokens(shortened, tokens, [*fixed, *literals, *emptied])
     for literal in literals:
         _check_literal(_piece(literal.text))
-    for replacement, view in sub_selects:
+    for replacement, (_, view) in zip(emptied, sub_selects, strict=True):
         _check_sub_select(_piece(replacement.text), view, customer_id)
+
+
+def _emptied(replacement: Replacement, view: TableView) -> Replacement:
+    """Return a replacement with the empty head in place of that with the columns."""
+    if not replacement.text.startswith(view.head):
+        raise RewriteFault("a sub-select shows something else than its columns")
+    return replacement._replace(text=view.empty_head + replacement.text[len(view.head) :])
+
+
+def _shorten(sent: str, others: Sequence[Replacement], sub_selects: Sequence[SubSelect]) -> str:
+    """Return the text with an empty head in each sub-select.
+
+    Heads have been verified with their view. They are complete in themselves and begin and end as
+    empty ones do, so the rest has the same tokens around either.
+    """
+    pieces: list[str] = []
+    done = 0
+    for place, view in _places(others, sub_selects).items():
+        if not sent.startswith(view.head, place.start):
+            raise RewriteFault("the rewritten query has other tokens than meant")
+        pieces += (sent[done : place.start], view.empty_head)
+        done = place.start + len(view.head)
+    return "".join(pieces) + sent[done:]
 
 
 def _check_tokens(text: str, tokens: Sequence[Token], replacements: list[Replacement]) -> Lexed:
@@ -150,8 +162,7 @@ def _piece(text: str) -> _Piece:
 
 def _lex_piece(text: str) -> _Piece:
     tokens = lex(Source(text), max_tokens=_MAX_TOKENS).tokens
-    shape = " ".join(_SAME_VALUE.get(token.kind, token.text) for token in tokens)
-    return _Piece(tuple((token.kind, token.text) for token in tokens), shape)
+    return _Piece(tuple((token.kind, token.text) for token in tokens), shape_of(tokens))
 
 
 _lex_cached_piece = lru_cache(_CACHED_PIECES)(_lex_piece)
@@ -176,14 +187,14 @@ def _parse(lexed: Lexed) -> exp.Expr:
     return root
 
 
-def _ranges_in_frame(
-    fixed: Sequence[Replacement], sub_selects: Sequence[SubSelect]
+def _places(
+    others: Sequence[Replacement], sub_selects: Sequence[SubSelect]
 ) -> dict[range, TableView]:
-    """Return which characters of the frame belong to which sub-select."""
+    """Return which characters of the rewritten text belong to which sub-select, in their order."""
     views = {each.replacement: each.view for each in sub_selects}
     found: dict[range, TableView] = {}
     shift = 0
-    for replacement in sorted([*fixed, *views]):
+    for replacement in sorted([*others, *views]):
         start = replacement.start + shift
         shift += len(replacement.text) - (replacement.end - replacement.start)
         if replacement in views:
@@ -226,16 +237,12 @@ def _check_literal(piece: _Piece) -> None:
 
 
 def _check_sub_select(piece: _Piece, view: TableView, customer_id: int | None) -> None:
-    """Raise unless a piece is a sub-select of what may be shown to this customer."""
+    """Raise unless a piece, with an empty head, has the rows that this customer may see."""
     check_shape(piece.shape, view, is_scoped=customer_id is not None)
-    texts = [text for _, text in piece.tokens]
-    end = _TOKENS_BEFORE_LIST + len(view.select_list)
-    if tuple(texts[_TOKENS_BEFORE_LIST:end]) != view.select_list or texts[end] != "FROM":
-        raise RewriteFault("a sub-select shows something else than its columns")
     if customer_id is None:
         return
-    # WHERE and the name of the column come first.
     is_text = view.tenant is not None and view.tenant.is_text
     expected = ["=", f"'{customer_id}'" if is_text else str(customer_id)]
-    if texts[end + _TOKENS_OF_TABLE + 2 : end + _TOKENS_OF_TABLE + 4] != expected:
+    condition = piece.tokens[_TOKENS_BEFORE_CONDITION : _TOKENS_BEFORE_CONDITION + len(expected)]
+    if [text for _, text in condition] != expected:
         raise RewriteFault("a sub-select is not that of the customer")

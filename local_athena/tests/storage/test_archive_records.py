@@ -114,8 +114,7 @@ def test_partition_keys_have_their_types(
         "Parameters": {
             "classification": "json",
             "projection.enabled": "true",
-            "projection.part.type": "enum",
-            "projection.part.values": folder,
+            "projection.part.type": "injected",
             "storage.location.template": "s3://b/t/part=${part}.d",
         },
         "StorageDescriptor": {

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from data_hist.catalog.document import PACKAGED_FILE, CatalogError, load_document
+from data_hist.sql_guard.catalog_expressions import expression_problems
 
 FILE = """\
 sources:
@@ -39,7 +40,7 @@ def problems(tmp_path: Path, text: str) -> list[str]:
     file = tmp_path / "catalog.yaml"
     file.write_text(text, encoding="utf-8")
     with pytest.raises(CatalogError) as error:
-        load_document(file)
+        load_document(file, [expression_problems])
     return [line.removeprefix(f"{file}:") for line in str(error.value).splitlines()]
 
 
@@ -151,7 +152,8 @@ def test_the_file_that_the_cases_change_is_right(tmp_path: Path) -> None:
         (
             "unit: s,",
             "unit: iso8601,",
-            "14: sources.audit.columns.at.time: the unit iso8601 does not go with the type bigint.",
+            "14: sources.audit.columns.at.time: the unit iso8601 does not go with the type bigint; "
+            "it goes with varchar.",
         ),
         (
             "6h",

@@ -12,11 +12,12 @@ from data_hist.sql_guard.lexer import Lexed, Source, lex
 from data_hist.sql_guard.rewrite import (
     Replacement,
     empty_sub_select,
-    render_select_list,
+    empty_sub_select_head,
     replace_all,
     scoped_sub_select,
+    sub_select_head,
 )
-from data_hist.sql_guard.sub_select_shapes import RewriteFault, table_view
+from data_hist.sql_guard.sub_select_shapes import RewriteFault, verified_view
 from data_hist.sql_guard.verify import SubSelect
 
 VERSION = load_catalog().versions["v0"]
@@ -25,7 +26,8 @@ ARRIVAL = {FIXED: TimeRange(low=1_763_600_000_000)}
 EVENTS = scoped_sub_select(TABLE, 11000)
 NARROWED = scoped_sub_select(TABLE, 11000, ARRIVAL)
 EMPTY = empty_sub_select(TABLE)
-VIEW = table_view(TABLE, render_select_list(TABLE))
+HEAD, EMPTY_HEAD = sub_select_head(TABLE), empty_sub_select_head(TABLE)
+VIEW = verified_view(TABLE, HEAD, EMPTY_HEAD)
 SQL = "SELECT * FROM events e"
 
 

@@ -49,11 +49,6 @@ ANY_VALUE = AnyValue()
 
 
 @dataclass(frozen=True)
-class InjectedProjection(AnyValue):
-    """Whatever values the statement gives, by conditions of equality."""
-
-
-@dataclass(frozen=True)
 class EnumProjection:
     """A fixed set of values."""
 
@@ -139,7 +134,7 @@ class _Properties:
         return kinds[kind]()
 
     def _injected(self) -> Projection:
-        return InjectedProjection()
+        return ANY_VALUE
 
     def _enum(self) -> Projection:
         return EnumProjection(frozenset(self._text("values", "write a,b,c").split(",")))

@@ -171,7 +171,8 @@ def move_to_zone(translator: Translator, node: exp.Expr, value: Typed, zone: Typ
 
 
 def _at_timezone(translator: Translator, call: Call) -> Typed:
-    value, zone = _arguments(translator, call, 2)
+    _, zone = _arguments(translator, call, 2)
+    value = _translate_moment(translator, call.arguments[0])
     return move_to_zone(translator, call.node, value, zone)
 
 
@@ -185,7 +186,17 @@ def _with_timezone(translator: Translator, call: Call) -> Typed:
 
 def _at_time_zone(translator: Translator, node: exp.AtTimeZone) -> Typed:
     zone = translator.translate(node.args["zone"])
-    return move_to_zone(translator, node, translator.translate(node.this), zone)
+    return move_to_zone(translator, node, _translate_moment(translator, node.this), zone)
+
+
+def _translate_moment(translator: Translator, node: exp.Expr) -> Typed:
+    """Translate what is moved to another zone: that of an ISO 8601 text may differ between rows."""
+    value = translator.translate(node)
+    is_iso8601 = isinstance(node, exp.Anonymous) and node.name.lower() == "from_iso8601_timestamp"
+    if not is_iso8601:
+        return value
+    text = translator.translate_as(node.expressions[0], VARCHAR)
+    return Typed(f"athena_iso8601({text.sql})", value.type)
 
 
 def _now(translator: Translator, call: Call) -> Typed:

@@ -87,8 +87,10 @@ CREATE OR REPLACE MACRO athena_cast_instant(x) AS
   CASE WHEN x IS NOT NULL AND NOT regexp_full_match(x, '[-+0-9 :.]*?( *(UTC|Z|\+00:00))?')
   THEN CAST(CAST(athena_fail('NOT_SUPPORTED:The embedded endpoint does not support a time zone that differs between rows') AS VARCHAR) AS TIMESTAMPTZ)
   ELSE timezone('UTC', athena_cast_timestamp(regexp_replace(x, ' *(UTC|Z|\+00:00)$', ''))) END;
--- Down to a whole unit also before 1970, where // and % go towards zero.
-CREATE OR REPLACE MACRO athena_whole_units(us, unit) AS us - (us % unit + unit) % unit;
+-- Down to a whole unit also before 1970, where // goes towards zero: counted from 32,000 years
+-- earlier. What stands here twice, DuckDB would evaluate once, and outside a TRY around it.
+CREATE OR REPLACE MACRO athena_whole_units(us, unit) AS
+  (us + 1000000000000000000) // unit * unit - 1000000000000000000;
 CREATE OR REPLACE MACRO athena_round_timestamp(x, unit) AS
   make_timestamp(athena_whole_units(epoch_us(x) + unit // 2, unit));
 

@@ -1,0 +1,37 @@
+"""Find the expressions of a catalog file that Athena or the guard would refuse."""
+
+from collections.abc import Iterator, Mapping, Set
+
+from data_hist.catalog.versions import CatalogDocument, VersionColumn
+from data_hist.catalog.yaml_file import Problem
+from data_hist.sql_guard.expression_types import base_type, can_cast, infer_type
+from data_hist.sql_guard.expressions import ExpressionError, parse_expression
+
+
+def expression_problems(document: CatalogDocument) -> Iterator[Problem]:
+    """Find the problems of all expressions; of a source that is missing, nothing is known."""
+    for version, entry in document.versions.items():
+        for name, table in entry.tables.items():
+            source = document.sources.get(table.source)
+            for column, fields in (table.columns or {}).items():
+                if source is None or fields is None or fields.expression is None:
+                    continue
+                types = source.readable_types
+                try:
+                    _check(fields, fields.expression, types, source.columns.keys() - types)
+                except ExpressionError as error:
+                    path = ("versions", version, "tables", name, "columns", column, "expression")
+                    yield Problem(path, str(error))
+
+
+def _check(
+    column: VersionColumn, expression: str, types: Mapping[str, str], hidden: Set[str]
+) -> None:
+    tree = parse_expression(expression, types, hidden)
+    found = infer_type(tree, types)
+    if column.time and column.type == "timestamp" and column.time.unit != "timestamp":
+        target = "varchar" if column.time.unit == "iso8601" else "double"
+        if not can_cast(found, target) or (target == "varchar" and found != "varchar"):
+            raise ExpressionError(f"gives {found}; the unit {column.time.unit} needs {target}")
+    elif column.type and not can_cast(found, base_type(column.type)):
+        raise ExpressionError(f"gives {found}, which does not become {column.type}")
