@@ -80,7 +80,8 @@ def _serde(table: FoundTable) -> Iterator[str]:
 
 
 def _about_tenant(table: FoundTable) -> str:
-    found = [
+    found = [name for name, level in table.levels.items() if _TENANT.search(level.key.lower())]
+    found += [
         column.name
         for column in table.columns
         if _TENANT.search(column.key.lower()) and column.type in _TENANT_TYPES
@@ -99,7 +100,7 @@ def _column(table: FoundTable, column: FoundColumn) -> dict[str, Any]:
 def _version_table(table: FoundTable) -> Iterator[str]:
     yield f"      {scalar(table.name)}:"
     yield from entry("source", table.name, 8)
-    renamed = {column.name: make_name(column.name, "column") for column in table.columns}
+    renamed = _names_for_callers(table)
     payloads = [column for column in table.columns if is_payload(column.values)]
     has_renamed = any(name != new for name, new in renamed.items())
     proposals = list(_proposals(table, payloads)) if table.format == "json" else []
@@ -114,6 +115,17 @@ def _version_table(table: FoundTable) -> Iterator[str]:
     yield "        examples:"
     for title, sql in example_queries(table, renamed):
         yield from item({"title": title, "sql": sql}, 10)
+
+
+def _names_for_callers(table: FoundTable) -> dict[str, str]:
+    """Rename columns whose names need quotes: those of Parquet are what they are."""
+    taken = {*table.levels, *(column.name for column in table.columns)}
+    renamed = {}
+    for column in table.columns:
+        plain = make_name(column.name, "column")
+        renamed[column.name] = plain if plain == column.name else make_name(plain, "column", taken)
+        taken.add(renamed[column.name])
+    return renamed
 
 
 def _proposals(table: FoundTable, payloads: Sequence[FoundColumn]) -> Iterator[str]:

@@ -88,8 +88,8 @@ def _reason_to_leave_out(sample: Sample, key: str, is_used: bool) -> str:
         return "no name that Athena takes"
     if sample.format == "parquet" and sample.types[key] is None:
         return "of a type that Athena does not have"
-    if sample.format == "parquet" and not re.fullmatch("[a-zA-Z_][a-zA-Z0-9_]*", key):
-        return "needs a name of letters, digits and underscores in Parquet"
+    if sample.format == "parquet" and not re.fullmatch("[a-zA-Z_][a-zA-Z0-9_-]*", key):
+        return "needs a name of letters, digits, _ and - in Parquet"
     return ""
 
 

@@ -182,10 +182,11 @@ def test_payload_fields_are_proposed(root: Path) -> None:
 
 
 def test_tenants_are_only_proposed(root: Path) -> None:
-    found = discover_records(root, [{"customerId": 1, "orgId": "a", "account": 1.5, "a": 1}])
+    records = [{"customerId": 1, "orgId": "a", "account": 1.5, "a": 1}]
+    found = discover_records(root, records, "t/tenant=a")
 
     assert found.sources["t"].tenant is None
-    assert found.line("tenant:").endswith("look like a tenant: customerid, orgid.")
+    assert found.line("tenant:").endswith("look like a tenant: tenant, customerid, orgid.")
 
 
 def test_parquet(root: Path) -> None:
@@ -197,6 +198,8 @@ def test_parquet(root: Path) -> None:
             "part": pyarrow.array([{"Inner": 1}, None]),
             "list": [["a"], []],
             "bad-name": [1, 2],
+            "bad name": [1, 2],
+            "bad_name": [1, 2],
             "time": pyarrow.array([None, None], pyarrow.time32("ms")),
         }
     )
@@ -212,12 +215,15 @@ def test_parquet(root: Path) -> None:
         "at": "timestamp",
         "part": "row(inner bigint)",
         "list": "array(varchar)",
+        "bad-name": "bigint",
+        "bad_name": "bigint",
     }
-    assert "'bad-name' (needs" in found.text
+    assert "'bad name' (needs" in found.text
     assert "'time' (of a type" in found.text
     columns = found.document.versions["v0"].tables["t"].columns  # type: ignore[union-attr]
     assert columns is not None
-    assert columns["order_"].origin == "order"  # type: ignore[union-attr]
+    renamed = {name: column.origin for name, column in columns.items() if column}
+    assert renamed == {"order_": "order", "bad_name_2": "bad-name"}
 
 
 def test_an_injected_level_is_given_in_the_examples(root: Path) -> None:
