@@ -223,6 +223,8 @@ def _add_version(
         statuses=use_cases.statuses,
         results=use_cases.results,
         lister=use_cases.lister,
+        fields=use_cases.fields,
+        tenant_header=settings.tenant_header,
         version=version,
         price_usd_per_tb=settings.price_usd_per_tb,
         archive=archive,

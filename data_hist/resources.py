@@ -12,9 +12,11 @@ from data_hist.athena.client import AthenaClient
 from data_hist.athena.polling.poller import Poller, PollLimits
 from data_hist.catalog.tables import ApiVersion, Catalog
 from data_hist.observability.request_context import ContextThreadPoolExecutor
+from data_hist.queries.field_reader import FieldReader, FieldReaderLimits, FieldSample
 from data_hist.queries.listing import QueryLister
 from data_hist.queries.orphans import OrphanLimits, OrphanStopper
 from data_hist.queries.result_reader import ResultLimits, ResultPages, ResultReader
+from data_hist.queries.single_flight import SingleFlight, SingleFlightLimits
 from data_hist.queries.status import (
     AsyncContextFactory,
     QueryMetrics,
@@ -54,6 +56,8 @@ class QueryLimits:
     read_ahead: ReadAheadLimits = field(default_factory=ReadAheadLimits)
     results: ResultLimits = field(default_factory=ResultLimits)
     guard: GuardLimits = field(default_factory=GuardLimits)
+    fields: FieldReaderLimits = field(default_factory=FieldReaderLimits)
+    samples: SingleFlightLimits = field(default_factory=SingleFlightLimits)
 
 
 _LIMITS = QueryLimits()
@@ -67,6 +71,7 @@ class UseCases:
     statuses: StatusReader
     results: ResultReader
     lister: QueryLister
+    fields: FieldReader
 
 
 @dataclass(frozen=True)
@@ -86,6 +91,7 @@ class WorkerResources:
     read_ahead: ReadAheadBudget
     orphans: OrphanStopper
     query_metrics: QueryMetrics
+    samples: SingleFlight[FieldSample]
 
     @classmethod
     def create(
@@ -119,6 +125,12 @@ class WorkerResources:
             read_ahead=ReadAheadBudget(limits.read_ahead),
             orphans=OrphanStopper(engine, limits.orphans),
             query_metrics=QueryMetrics(limits.counted_queries),
+            samples=SingleFlight(
+                lambda sample: sample.size,
+                lambda sample: sample.kept_until,
+                clock,
+                limits.samples,
+            ),
         )
 
     def use_cases(
@@ -148,15 +160,18 @@ class WorkerResources:
             limits=self.limits.status,
         )
         lister = QueryLister(self.engine, isolation, self.calls, self.limits.listed_engine_pages)
+        starter = QueryStarter(self.engine, version.catalog, self.orphans, self.calls, self.clock)
         return UseCases(
-            submitter=self._submitter(version, statuses),
+            submitter=self._submitter(version, starter, statuses),
             statuses=statuses,
             results=self._result_reader(version, statuses),
             lister=lister,
+            fields=self._field_reader(version, starter, statuses),
         )
 
-    def _submitter(self, version: ApiVersion, statuses: StatusReader) -> Submitter:
-        starter = QueryStarter(self.engine, version.catalog, self.orphans, self.calls, self.clock)
+    def _submitter(
+        self, version: ApiVersion, starter: QueryStarter, statuses: StatusReader
+    ) -> Submitter:
         return Submitter(
             version,
             guard=self.guard,
@@ -180,8 +195,28 @@ class WorkerResources:
             tables=version.tables,
         )
 
+    def _field_reader(
+        self, version: ApiVersion, starter: QueryStarter, statuses: StatusReader
+    ) -> FieldReader:
+        return FieldReader(
+            version,
+            guard=self.guard,
+            starter=starter,
+            poller=self.poller,
+            statuses=statuses,
+            orphans=self.orphans,
+            query_metrics=self.query_metrics,
+            locations=self.locations,
+            pages=self.pages,
+            row_threads=self.row_threads,
+            samples=self.samples,
+            clock=self.clock,
+            limits=self.limits.fields,
+        )
+
     async def close(self) -> None:
-        """Stop the orphans that are left, and release the threads and processes."""
+        """Stop the samples and orphans that are left, and release the threads and processes."""
+        await self.samples.close()
         self.poller.close()
         await self.orphans.drain(self.limits.drain_seconds)
         self.orphans.close()

@@ -17,6 +17,7 @@ from data_hist.spelling import offer
 
 _MOST_SHOWN: Final = 8
 _JSON_TYPES: Final = ("varchar", "json")
+_TEXT_TYPES: Final = ("varchar", "char")
 
 
 def json_columns(document: CatalogDocument) -> Mapping[str, frozenset[str]]:
@@ -38,7 +39,8 @@ def roles_of(
     """Return the roles of columns: those that are declared, and others by what the columns are."""
     arrival = declared.arrival or _arrival(columns)
     time = declared.time or _creation(columns, arrival)
-    service = _field(declared.service) or _named("service", columns)
+    texts = [column for column in columns if column.type == "varchar"]
+    service = _field(declared.service) or _named("service", texts)
     level = _field(declared.level) or _named("level", columns)
     payloads = declared.payloads
     if payloads is None:
@@ -118,6 +120,8 @@ def role_problems(table: VersionTable, source: Source) -> Iterator[Problem]:
             text = _unknown(field.column, columns)
             if not text and field.path:
                 text = _not_json(field.column, columns[field.column])
+            elif not text and path == ("service",):
+                text = _not_text(field.column, columns[field.column])
             yield from _problem(path, text)
 
 
@@ -155,6 +159,11 @@ def _unknown(name: str, columns: Mapping[str, _Column]) -> str:
 
 def _not_a_time(name: str, column: _Column) -> str:
     return "" if column.has_time else f"'{name}' has no `time`; say there how it tells the moment"
+
+
+def _not_text(name: str, column: _Column) -> str:
+    is_text = column.type.partition("(")[0] in _TEXT_TYPES
+    return "" if is_text else f"'{name}' is {column.type}; the name of a service is varchar"
 
 
 def _not_json(name: str, column: _Column) -> str:

@@ -3,7 +3,6 @@
 Requests are valid by the time an operation is called; nothing is validated again here.
 """
 
-import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import fields as fields_of
 from typing import Any, TypeVar
@@ -11,23 +10,27 @@ from typing import Any, TypeVar
 from connexion import request
 from connexion.lifecycle import ConnexionRequest
 from starlette.responses import Response
-from starlette.types import Receive
 
 from data_hist.athena.executions import QueryStatus
 from data_hist.auth.authentication import OPERATOR, Authenticator
 from data_hist.catalog.tables import ApiVersion, Table
 from data_hist.errors import NotFound
+from data_hist.http.disconnects import cancel_on_disconnect
 from data_hist.http.result_response import negotiate_format, result_response
 from data_hist.http.routes import preferred_wait_seconds
 from data_hist.http.serializers import (
     dry_run_document,
+    fields_document,
+    kept_headers,
     page_document,
+    pending_fields_document,
     query_document,
     retry_headers,
     table_document,
     warning_document,
 )
 from data_hist.observability.request_context import current_request
+from data_hist.queries.field_reader import FieldReader, FieldRequest
 from data_hist.queries.glacier_warnings import ArchivePolicy
 from data_hist.queries.listing import QueryLister
 from data_hist.queries.model import (
@@ -51,6 +54,7 @@ SecurityCheck = Callable[[ConnexionRequest], Awaitable[dict[str, Any]]]
 _T = TypeVar("_T")
 
 _TENANT = "tenant"
+_FIELDS_WAIT_SECONDS = 10
 _PAGE_FIELDS = frozenset(field.name for field in fields_of(PageShape))
 
 
@@ -64,7 +68,9 @@ class Operations:
         statuses: StatusReader,
         results: ResultReader,
         lister: QueryLister,
+        fields: FieldReader,
         version: ApiVersion,
+        tenant_header: str,
         price_usd_per_tb: float,
         archive: ArchivePolicy,
     ) -> None:
@@ -72,7 +78,9 @@ class Operations:
         self._statuses = statuses
         self._results = results
         self._lister = lister
+        self._fields = fields
         self._version = version
+        self._tenant_header = tenant_header
         self._price_usd_per_tb = price_usd_per_tb
         self._archive = archive
 
@@ -174,11 +182,28 @@ class Operations:
 
     async def get_table(self, table: str) -> Document:
         """Describe one table."""
+        return table_document(self._table(table))
+
+    async def list_fields(
+        self, table: str, to: str, service: str | None = None, wait_seconds: int | None = None
+    ) -> Answer:
+        """List what is in the payloads of a table."""
+        # No parameter of a function can be called `from`.
+        fields = FieldRequest(self._table(table), request.query_params["from"], to, service)
+        wait, applied = _wait_seconds(wait_seconds, _FIELDS_WAIT_SECONDS)
+        left = max(wait - current_request().waited_seconds, 0)
+        sample = await _unless_disconnected(self._fields.read(_tenant(), fields, left))
+        if sample is None:
+            return pending_fields_document(), 202, {"Retry-After": "1"} | applied
+        headers = kept_headers(self._fields.seconds_kept(sample), self._tenant_header)
+        return fields_document(sample), 200, headers | applied
+
+    def _table(self, name: str) -> Table:
         tables = self._tables()
-        if table not in tables:
-            advice = offer(table, tables) or "; GET /tables lists them."
+        if name not in tables:
+            advice = offer(name, tables) or "; GET /tables lists them."
             raise NotFound(f"There is no such table{advice}")
-        return table_document(tables[table])
+        return tables[name]
 
     def _tables(self) -> Mapping[str, Table]:
         """Return the tables without those that only the operator may query."""
@@ -201,35 +226,6 @@ class Operations:
 
     def _document(self, owned: OwnedQuery) -> Document:
         return query_document(owned, self._price_usd_per_tb, self._archive.warnings(owned))
-
-
-class ClientDisconnected(Exception):
-    """The client has closed its connection, so that nobody reads a response."""
-
-
-async def cancel_on_disconnect(receive: Receive, work: Coroutine[Any, Any, _T]) -> _T:
-    """Await some work, and cancel it if the client disconnects first.
-
-    Work that is done is returned even if the request is cancelled in the same moment: it can no
-    longer learn that nobody takes its result.
-
-    Raises:
-        ClientDisconnected: The client has disconnected, and the work is cancelled.
-    """
-    working = asyncio.ensure_future(work)
-    disconnecting = asyncio.ensure_future(_disconnected(receive))
-    try:
-        await asyncio.wait({working, disconnecting}, return_when=asyncio.FIRST_COMPLETED)
-        if not working.done():
-            raise ClientDisconnected
-    except (asyncio.CancelledError, ClientDisconnected):
-        working.cancel()
-        await asyncio.wait({working})
-        if working.cancelled():
-            raise
-    finally:
-        disconnecting.cancel()
-    return working.result()
 
 
 class _SecurityScheme:
@@ -266,11 +262,6 @@ async def _unless_disconnected(work: Coroutine[Any, Any, _T]) -> _T:
     return await cancel_on_disconnect(request.receive, work)
 
 
-async def _disconnected(receive: Receive) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        pass
-
-
 def _take_page_shape(fields: Document) -> PageShape:
     """Move the fields that shape a page out of a request."""
     return PageShape(**{name: fields.pop(name) for name in _PAGE_FIELDS & fields.keys()})
@@ -283,9 +274,9 @@ def _take_first_page(fields: Document) -> PageShape | None:
     return shape if is_wanted else None
 
 
-def _wait_seconds(given: int | None) -> tuple[int, dict[str, str]]:
+def _wait_seconds(given: int | None, default: int = 0) -> tuple[int, dict[str, str]]:
     """Resolve how long to wait, and the response header if `Prefer` decides."""
     preferred = preferred_wait_seconds(request.headers.getlist("Prefer"))
     if given is not None or preferred is None:
-        return given or 0, {}
+        return default if given is None else given, {}
     return preferred, {"Preference-Applied": f"wait={preferred}"}

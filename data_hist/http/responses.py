@@ -10,7 +10,7 @@ from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from starlette.exceptions import HTTPException
 
 from data_hist.errors import DataHistError, InvalidRequest, MethodNotAllowed, NotFound
-from data_hist.http.operations import ClientDisconnected
+from data_hist.http.disconnects import ClientDisconnected
 from data_hist.http.problems import MEDIA_TYPE, Problem, render_internal_problem, render_problem
 from data_hist.http.routes import Routes, nearest_route, path_prefix
 from data_hist.observability.request_context import current_request

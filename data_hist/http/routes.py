@@ -33,6 +33,7 @@ class Routes:
     def __init__(self) -> None:
         self._by_path: dict[str, str] = {}
         self._by_folder: dict[str, str] = {}
+        self._by_folder_and_last: dict[tuple[str, str], str] = {}
         self._methods: dict[str, tuple[str, ...]] = {}
         self._long_polls: set[str] = set()
 
@@ -40,7 +41,7 @@ class Routes:
         """Add the paths of an OpenAPI document that is served under a base path.
 
         Raises:
-            ValueError: A path has a parameter before its last part.
+            ValueError: A path has a parameter before its last two parts, or two parameters.
         """
         for path, operations in specification["paths"].items():
             self._add(base_path + path, [name for name in operations if name != "parameters"])
@@ -63,7 +64,13 @@ class Routes:
 
     def route_of(self, path: str) -> str:
         """Return the template of a path, or `NO_ROUTE`."""
-        return self._by_path.get(path) or self._by_folder.get(path.rpartition("/")[0]) or NO_ROUTE
+        folder, _, last = path.rpartition("/")
+        return (
+            self._by_path.get(path)
+            or self._by_folder.get(folder)
+            or self._by_folder_and_last.get((folder.rpartition("/")[0], last))
+            or NO_ROUTE
+        )
 
     @property
     def templates(self) -> Collection[str]:
@@ -87,9 +94,12 @@ class Routes:
 
     def _add(self, template: str, methods: Sequence[str]) -> None:
         folder, _, last = template.rpartition("/")
+        outer = folder.rpartition("/")[0]
+        if "{" in outer or template.count("{") > 1:
+            raise ValueError(f"{template} has parameters other than in one of its last two parts")
         if "{" in folder:
-            raise ValueError(f"{template} has a parameter before its last part")
-        if "{" in last:
+            self._by_folder_and_last[outer, last] = template
+        elif "{" in last:
             self._by_folder[folder] = template
         else:
             self._by_path[template] = template

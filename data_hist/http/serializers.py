@@ -13,6 +13,7 @@ from starlette.responses import Response
 from data_hist.athena.executions import Failure, Query, QueryStatus
 from data_hist.catalog.tables import Table, TableColumn
 from data_hist.json_documents import JsonText, dumps
+from data_hist.queries.field_reader import FieldSample
 from data_hist.queries.model import Page, QueryWarning, ValidatedQuery
 from data_hist.queries.sql_trailer import read_caller_sql
 from data_hist.results.formats import column_documents
@@ -123,6 +124,32 @@ def table_document(table: Table) -> dict[str, Any]:
         "partition_columns": [column.name for column in table.columns if column.is_partition],
         "roles": {role: of for role, of in asdict(table.roles).items() if of is not None},
         "examples": [{"title": example.title, "query": example.sql} for example in table.examples],
+    }
+
+
+def fields_document(sample: FieldSample) -> dict[str, Any]:
+    """Describe the fields in a sample of payloads."""
+    return {
+        "fields": [asdict(field) for field in sample.fields],
+        "fields_left_out": sample.fields_left_out,
+        "sampled_from": _timestamp(sample.span.start),
+        "sampled_to": _timestamp(sample.span.end),
+        "sampled_at": _timestamp(sample.sampled_at),
+        "sampled_records": sample.record_count,
+        "scanned_bytes": sample.scanned_bytes,
+    }
+
+
+def pending_fields_document() -> dict[str, Any]:
+    """Tell that a sample is not there yet."""
+    return {"detail": "The sample is not there yet; send the same request again."}
+
+
+def kept_headers(seconds: int, tenant_header: str) -> dict[str, str]:
+    """Let the caller keep a response, but no other tenant on the same machine."""
+    return {
+        "Cache-Control": f"private, max-age={seconds}",
+        "Vary": f"{tenant_header}, Authorization, Cookie",
     }
 
 

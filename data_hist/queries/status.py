@@ -9,10 +9,11 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from contextlib import AbstractAsyncContextManager, contextmanager
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Lock
+from typing import Any
 
 from data_hist.athena.client import AthenaClient
 from data_hist.athena.executions import Descriptions, Query
@@ -185,6 +186,14 @@ class StatusReader:
         """Describe a query of the service itself, once it has ended or the time has passed."""
         query = await self._describe(query_id, wait_seconds)
         return await self._wait_until_ended(query, wait_seconds)
+
+    async def wait_for(self, work: asyncio.Future[Any], seconds: float) -> None:
+        """Let a request wait for work that goes on without it, until this worker stops."""
+        if work.done() or seconds <= 0:
+            return
+        with _record_wait(), suppress(TimeoutError):
+            async with self._release_slot(), self._until_shutdown():
+                await asyncio.wait({work}, timeout=seconds)
 
     async def _describe(self, query_id: str, wait_seconds: float) -> Query:
         """Describe a query; a long poll that shares a call with others holds no slot meanwhile."""

@@ -43,13 +43,17 @@ class ResultLocations:
         """Return the output location of a dry run, which belongs to no tenant."""
         return f"{self.for_owner(owner)}dry-run/"
 
+    def for_sample(self, owner: Owner) -> str:
+        """Return the output location of a sample of payloads, which no tenant started."""
+        return f"{self.for_owner(owner)}sample/"
+
     @property
     def root_prefix(self) -> str:
         """The common prefix of the keys of all results."""
         return f"{self.prefix}/retention="
 
     def is_expired(self, key: str, modified_at: datetime, now: datetime, in_parts: bool) -> bool:
-        """Whether an object is a result, or the output of a dry run, past its retention.
+        """Whether an object is a result, or the output of a dry run or sample, past its retention.
 
         Args:
             key: The object's key; a key of another form never expires.

@@ -53,6 +53,9 @@ def test_every_route_passes(alice: httpx.Client) -> None:
         "list_queries": lambda: alice.get("/queries"),
         "list_tables": lambda: alice.get("/tables"),
         "get_table": lambda: alice.get("/tables/events"),
+        "list_fields": lambda: alice.get(
+            "/tables/events/fields", params={"from": "2026-11-20", "to": "2026-11-21"}
+        ),
         "cancel_query": lambda: alice.delete(f"/query/{query_id}"),
         "get_health": lambda: alice.get(str(alice.base_url).replace(f"{API}/", "/healthz")),
         "get_readiness": lambda: alice.get(str(alice.base_url).replace(f"{API}/", "/readyz")),

@@ -20,7 +20,7 @@ from data_hist.athena.transport import Retrier
 from data_hist.catalog.resolve import load_catalog
 from data_hist.errors import DataHistError
 from data_hist.http.concurrency_limit import ConcurrencyLimiter
-from data_hist.http.operations import ClientDisconnected, cancel_on_disconnect
+from data_hist.http.disconnects import ClientDisconnected, cancel_on_disconnect
 from data_hist.http.shutdown import Shutdown
 from data_hist.queries.model import QueryFilter, Submission
 from data_hist.queries.submit import idempotency_token

@@ -98,6 +98,10 @@ def test_a_payload_of_one_version_is_one_of_all() -> None:
     assert versions["v1"].tables["t"].roles.payloads == ()
 
 
+def test_a_number_is_no_service() -> None:
+    assert table_of(columns={"service": MS}).roles.service is None
+
+
 def test_at_most_eight_columns_are_shown() -> None:
     roles = table_of(columns={f"c{n}": TEXT for n in range(20)} | {"level": TEXT, "at": MS}).roles
 
@@ -133,6 +137,7 @@ def test_declared_roles_come_first() -> None:
         ({"arrival": "dt"}, ("arrival",), "'dt' has no `time`"),
         ({"level": "levl"}, ("level",), "'levl' is no column"),
         ({"service": {"from": "size", "path": "$.a"}}, ("service",), "'size' is bigint; JSON"),
+        ({"service": "size"}, ("service",), "'size' is bigint; the name of a service is varchar"),
         ({"payloads": ["payload", "paylaod"]}, ("payloads", 1), "did you mean 'payload'?"),
         ({"payloads": ["created"]}, ("payloads", 0), "'created' is bigint; JSON text is varchar"),
         ({"shown": ["dt", "siez"]}, ("shown", 1), "did you mean 'size'?"),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from data_hist.http.operations import ClientDisconnected, cancel_on_disconnect
+from data_hist.http.disconnects import ClientDisconnected, cancel_on_disconnect
 
 WAIT_SECONDS = 120
 TURNS = range(8)

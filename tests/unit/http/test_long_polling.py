@@ -10,6 +10,8 @@ from data_hist.http.routes import Routes, preferred_wait_seconds
 SPECIFICATION: dict[str, Any] = contract.api_specification("X-Tenant", "X-Secret")
 BASE = "/v0/data_hist"
 STATUS = f"{BASE}/status/1"
+FIELDS = f"{BASE}/tables/events/fields"
+LONG_POLLS = {"get /status/{query_id}", "get /tables/{table}/fields"}
 
 
 @pytest.fixture
@@ -59,10 +61,13 @@ def test_prefer(prefer: list[str], expected: int | None) -> None:
         (b"xwait_seconds=5", b"", 0),
     ],
 )
-def test_status_waits(routes: Routes, query: bytes, prefer: bytes, expected: int) -> None:
+@pytest.mark.parametrize("path", [STATUS, FIELDS])
+def test_status_and_fields_wait(
+    routes: Routes, path: str, query: bytes, prefer: bytes, expected: int
+) -> None:
     headers = [(b"prefer", prefer)] * bool(prefer)
 
-    assert routes.long_poll_seconds("GET", STATUS, query, headers) == expected
+    assert routes.long_poll_seconds("GET", path, query, headers) == expected
 
 
 @pytest.mark.parametrize(
@@ -71,7 +76,7 @@ def test_status_waits(routes: Routes, query: bytes, prefer: bytes, expected: int
         (method.upper(), BASE + path.replace("{query_id}", "1").replace("{table}", "events"))
         for path, operations in SPECIFICATION["paths"].items()
         for method in (*operations, "head")
-        if method != "parameters" and (method, path) != ("get", "/status/{query_id}")
+        if method != "parameters" and f"{method} {path}" not in LONG_POLLS
     ]
     + [("GET", f"{STATUS}/"), ("GET", f"{BASE}/status"), ("GET", "/v1/data_hist/status/1")],
 )

@@ -26,6 +26,11 @@ def routes() -> Routes:
         (f"{BASE}/results/x", f"{BASE}/results/{{query_id}}"),
         (f"{BASE}/tables", f"{BASE}/tables"),
         (f"{BASE}/tables/x", f"{BASE}/tables/{{table}}"),
+        (f"{BASE}/tables/x/fields", f"{BASE}/tables/{{table}}/fields"),
+        (f"{BASE}/tables/fields", f"{BASE}/tables/{{table}}"),
+        (f"{BASE}/tables/x/y/fields", NO_ROUTE),
+        (f"{BASE}/tables/x/field", NO_ROUTE),
+        (f"{BASE}/status/x/fields", NO_ROUTE),
         (f"{BASE}/ui/", f"{BASE}/ui/"),
         (f"{BASE}/ui/swagger-ui.css", f"{BASE}/ui/"),
         (f"{BASE}/openapi.json", f"{BASE}/openapi.json"),
@@ -49,9 +54,10 @@ def test_route(routes: Routes, path: str, route: str) -> None:
     assert routes.route_of(path) == route
 
 
-def test_parameter_before_the_last_part_is_refused() -> None:
-    with pytest.raises(ValueError, match="before its last part"):
-        Routes().add("", {"paths": {"/a/{b}/c": {}}})
+@pytest.mark.parametrize("path", ["/a/{b}/c/d", "/a/{b}/{c}"])
+def test_other_parameters_are_refused(path: str) -> None:
+    with pytest.raises(ValueError, match="one of its last two parts"):
+        Routes().add("", {"paths": {path: {}}})
 
 
 @pytest.mark.parametrize(

@@ -51,6 +51,9 @@ def _step(translator: Translator, node: exp.Expr, step: re.Match[str]) -> str:
     # DuckDB reads a backslash in a quoted name as an escape, Athena as itself.
     if "\\" in name:
         raise translator.unsupported(node, "backslashes in JSON paths")
+    # Nor does it have a way to write these.
+    if name in ("", "*") or min(name) < " ":
+        raise translator.unsupported(node, "such names in JSON paths")
     return f'."{name}"'
 
 
