@@ -17,17 +17,12 @@ from connexion.middleware.swagger_ui import SwaggerUIMiddleware
 from connexion.resolver import Resolver
 
 from data_hist.athena.client import AthenaClient, CallLimits
-from data_hist.auth.authentication import Authenticator, authenticator_from
-from data_hist.catalog.resolve import load_catalog
+from data_hist.catalog.file import CatalogFile
 from data_hist.catalog.tables import ApiVersion, Catalog
 from data_hist.http import specification
-from data_hist.http.concurrency_limit import (
-    OVERLOAD_KEY,
-    ConcurrencyLimiter,
-    ConcurrencyLimits,
-    OverloadControl,
-)
-from data_hist.http.cors import CROSS_ORIGIN_KEY, CrossOrigin, CrossOriginMiddleware
+from data_hist.http.concurrency_limit import ConcurrencyLimits
+from data_hist.http.cors import CrossOriginMiddleware
+from data_hist.http.edge import HttpEdge
 from data_hist.http.health import HealthOperations
 from data_hist.http.middleware import (
     BodyMiddleware,
@@ -37,13 +32,13 @@ from data_hist.http.middleware import (
     RequestLimits,
 )
 from data_hist.http.operations import Operations, security_map
-from data_hist.http.request_observer import InstrumentationMiddleware, RequestObserver
+from data_hist.http.reloadable_app import Edition, ReloadableApp
+from data_hist.http.request_observer import InstrumentationMiddleware
 from data_hist.http.responses import error_handlers
 from data_hist.http.routes import Routes
 from data_hist.http.serializers import respond_with_json
-from data_hist.http.shutdown import SHUTDOWN_KEY, Shutdown
 from data_hist.http.validation import VALIDATORS
-from data_hist.observability.request_context import RequestLog, parse_traceparent
+from data_hist.observability.request_context import RequestLog
 from data_hist.queries.glacier_warnings import ArchivePolicy
 from data_hist.resources import QueryLimits, UseCases, WorkerResources
 from data_hist.retention.sweeper import sweep_in_background
@@ -84,7 +79,7 @@ def create_app(
     limits: Limits = DEFAULT_LIMITS,
     tracing: "Tracing | None" = None,
     request_log: RequestLog | None = None,
-) -> connexion.AsyncApp:
+) -> ReloadableApp:
     """Build the ASGI application.
 
     Args:
@@ -101,27 +96,59 @@ def create_app(
     """
     settings = settings or load_settings()
     engine = engine or AthenaClient(settings, limits=limits.athena)
-    catalog = catalog or load_catalog(settings.catalog, [expression_problems])
     tracing = tracing or _load_tracing()
-    edge = _HttpEdge.build(settings, limits, tracing, request_log)
-    resources = WorkerResources.create(settings, engine, catalog, clock, limits.queries)
+    edge = HttpEdge.build(settings, limits.concurrency, tracing, request_log)
+    resources = WorkerResources.create(settings, engine, clock, limits.queries)
     sweep = partial(sweep_in_background, settings, clock, limits.sweep_interval_seconds)
-    app = _connexion_app(_lifespan(edge, resources, tracing, sweep))
-    _add_middlewares(app, edge, limits, tracing, _site_pages(edge, settings, catalog))
-    for version in catalog.versions.values():
-        use_cases = resources.use_cases(
-            version,
-            release_slot=edge.limiter.parked,
-            until_shutdown=edge.shutdown.cutting_short,
-        )
-        _add_version(app, edge, settings, version, use_cases)
-    _add_health(app, edge, engine)
-    for error, handler in error_handlers(edge.routes).items():
-        app.add_error_handler(error, handler)
-    return app
+    file = CatalogFile(settings.catalog, [expression_problems])
+    worker = _Worker(settings, limits, edge, resources, tracing)
+
+    def next_edition() -> Edition | None:
+        changed = file.read_if_changed()
+        return None if changed is None else worker.edition(changed)
+
+    return ReloadableApp(
+        worker.edition(catalog or file.read()),
+        next_edition,
+        _lifespan(edge, resources, tracing, sweep),
+    )
 
 
-def _connexion_app(lifespan: Callable[[Any], Any]) -> connexion.AsyncApp:
+@dataclass(frozen=True)
+class _Worker:
+    """What the applications over all catalogs share."""
+
+    settings: Settings
+    limits: Limits
+    edge: HttpEdge
+    resources: WorkerResources
+    tracing: "Tracing | None"
+
+    def edition(self, catalog: Catalog) -> Edition:
+        """Build the application over a catalog."""
+        edge, resources = self.edge, self.resources
+        app = _connexion_app()
+        routes = Routes()
+        routes.add_site()
+        guard = resources.guard_pool(catalog)
+        pages = _site_pages(edge, self.settings, catalog)
+        _add_middlewares(app, edge, self.limits, self.tracing, pages)
+        for version in catalog.versions.values():
+            use_cases = resources.use_cases(
+                version,
+                guard,
+                release_slot=edge.limiter.parked,
+                until_shutdown=edge.shutdown.cutting_short,
+            )
+            routes.add_api(_base_path(version.name), edge.api_document)
+            _add_version(app, edge, self.settings, version, use_cases)
+        _add_health(app, edge, routes, resources.engine)
+        for error, handler in error_handlers(routes).items():
+            app.add_error_handler(error, handler)
+        return Edition(app, partial(edge.routes.become, routes), guard.close)
+
+
+def _connexion_app() -> connexion.AsyncApp:
     """Create the application without Connexion's own Swagger UI."""
     return connexion.AsyncApp(
         __name__,
@@ -133,65 +160,12 @@ def _connexion_app(lifespan: Callable[[Any], Any]) -> connexion.AsyncApp:
             for middleware in ConnexionMiddleware.default_middlewares
             if middleware is not SwaggerUIMiddleware
         ],
-        lifespan=lifespan,
     )
-
-
-@dataclass(frozen=True)
-class _HttpEdge:
-    """The HTTP objects that all requests of a worker share."""
-
-    routes: Routes
-    limiter: ConcurrencyLimiter
-    overload: OverloadControl
-    shutdown: Shutdown
-    cross_origin: CrossOrigin | None
-    observer: RequestObserver
-    authenticator: Authenticator
-    api_document: dict[str, Any]
-
-    @classmethod
-    def build(
-        cls,
-        settings: Settings,
-        limits: Limits,
-        tracing: "Tracing | None",
-        request_log: RequestLog | None,
-    ) -> "_HttpEdge":
-        routes = Routes()
-        limiter = ConcurrencyLimiter(settings.concurrent_requests, limits.concurrency)
-        # A request that is refused at the socket has no span of its own.
-        record_refusal = RequestObserver(routes, parse_traceparent, request_log).record_refusal
-        return cls(
-            routes=routes,
-            limiter=limiter,
-            overload=OverloadControl(limiter, record_refusal, routes.long_poll_seconds),
-            shutdown=Shutdown(settings.shutdown_notice_seconds),
-            cross_origin=CrossOrigin(settings.cors_origins.split(), settings.tenant_header)
-            if settings.cors_origins
-            else None,
-            observer=RequestObserver(
-                routes, tracing.current_trace if tracing else parse_traceparent, request_log
-            ),
-            authenticator=authenticator_from(settings),
-            api_document=specification.api_specification(
-                settings.tenant_header, settings.gateway_secret_header
-            ),
-        )
-
-    @property
-    def lifespan_state(self) -> dict[str, Any]:
-        """Return what the application passes to the server."""
-        return {
-            SHUTDOWN_KEY: self.shutdown,
-            OVERLOAD_KEY: self.overload,
-            CROSS_ORIGIN_KEY: self.cross_origin,
-        }
 
 
 def _add_middlewares(
     app: connexion.AsyncApp,
-    edge: _HttpEdge,
+    edge: HttpEdge,
     limits: Limits,
     tracing: "Tracing | None",
     pages: Mapping[str, Page],
@@ -204,14 +178,13 @@ def _add_middlewares(
     if edge.cross_origin is not None:
         app.add_middleware(CrossOriginMiddleware, outermost, cross_origin=edge.cross_origin)
     app.add_middleware(OverloadMiddleware, outermost, overload=edge.overload)
-    edge.routes.add_site()
     app.add_middleware(PathMiddleware, MiddlewarePosition.BEFORE_ROUTING, pages=pages)
     app.add_middleware(BodyMiddleware, MiddlewarePosition.BEFORE_SECURITY, limits=limits.requests)
 
 
 def _add_version(
     app: connexion.AsyncApp,
-    edge: _HttpEdge,
+    edge: HttpEdge,
     settings: Settings,
     version: ApiVersion,
     use_cases: UseCases,
@@ -229,7 +202,6 @@ def _add_version(
         price_usd_per_tb=settings.price_usd_per_tb,
         archive=archive,
     )
-    edge.routes.add_api(base_path, edge.api_document)
     app.add_api(
         edge.api_document,
         base_path=base_path,
@@ -238,13 +210,15 @@ def _add_version(
     )
 
 
-def _add_health(app: connexion.AsyncApp, edge: _HttpEdge, engine: AthenaClient) -> None:
+def _add_health(
+    app: connexion.AsyncApp, edge: HttpEdge, routes: Routes, engine: AthenaClient
+) -> None:
     document = specification.health_specification()
-    edge.routes.add("", document)
+    routes.add("", document)
     app.add_api(document, base_path="", resolver=_resolver(HealthOperations(engine, edge.shutdown)))
 
 
-def _site_pages(edge: _HttpEdge, settings: Settings, catalog: Catalog) -> Mapping[str, Page]:
+def _site_pages(edge: HttpEdge, settings: Settings, catalog: Catalog) -> Mapping[str, Page]:
     return site_pages(
         [_base_path(name) for name in catalog.versions],
         catalog.newest.first_query,
@@ -280,7 +254,7 @@ def _load_tracing() -> "Tracing | None":
 
 
 def _lifespan(
-    edge: _HttpEdge,
+    edge: HttpEdge,
     resources: WorkerResources,
     tracing: "Tracing | None",
     in_background: Callable[[], AbstractAsyncContextManager[None]],

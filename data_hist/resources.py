@@ -83,7 +83,7 @@ class WorkerResources:
     clock: Callable[[], datetime]
     limits: QueryLimits
     poller: Poller
-    guard: GuardPool
+    max_query_days: int | None
     calls: ContextThreadPoolExecutor
     stream_reads: ContextThreadPoolExecutor
     row_threads: ContextThreadPoolExecutor
@@ -98,7 +98,6 @@ class WorkerResources:
         cls,
         settings: Settings,
         engine: AthenaClient,
-        catalog: Catalog,
         clock: Callable[[], datetime],
         limits: QueryLimits = _LIMITS,
     ) -> "WorkerResources":
@@ -117,7 +116,7 @@ class WorkerResources:
                 clock,
                 limits.poll,
             ),
-            guard=GuardPool(catalog.versions, settings.max_query_days, limits.guard),
+            max_query_days=settings.max_query_days,
             calls=calls,
             stream_reads=ContextThreadPoolExecutor(limits.stream_threads, "stream-read"),
             row_threads=row_threads,
@@ -133,9 +132,14 @@ class WorkerResources:
             ),
         )
 
+    def guard_pool(self, catalog: Catalog) -> GuardPool:
+        """Create the guards of a catalog, which whoever asks closes."""
+        return GuardPool(catalog.versions, self.max_query_days, self.limits.guard)
+
     def use_cases(
         self,
         version: ApiVersion,
+        guard: GuardPool,
         *,
         release_slot: AsyncContextFactory,
         until_shutdown: AsyncContextFactory,
@@ -144,6 +148,7 @@ class WorkerResources:
 
         Args:
             version: Its tables.
+            guard: The guards of its catalog.
             release_slot: Gives the request's slot of the concurrency limit to others.
             until_shutdown: Raises TimeoutError in its body when the worker stops listening.
         """
@@ -162,19 +167,19 @@ class WorkerResources:
         lister = QueryLister(self.engine, isolation, self.calls, self.limits.listed_engine_pages)
         starter = QueryStarter(self.engine, version.catalog, self.orphans, self.calls, self.clock)
         return UseCases(
-            submitter=self._submitter(version, starter, statuses),
+            submitter=self._submitter(version, guard, starter, statuses),
             statuses=statuses,
             results=self._result_reader(version, statuses),
             lister=lister,
-            fields=self._field_reader(version, starter, statuses),
+            fields=self._field_reader(version, guard, starter, statuses),
         )
 
     def _submitter(
-        self, version: ApiVersion, starter: QueryStarter, statuses: StatusReader
+        self, version: ApiVersion, guard: GuardPool, starter: QueryStarter, statuses: StatusReader
     ) -> Submitter:
         return Submitter(
             version,
-            guard=self.guard,
+            guard=guard,
             starter=starter,
             statuses=statuses,
             orphans=self.orphans,
@@ -196,11 +201,11 @@ class WorkerResources:
         )
 
     def _field_reader(
-        self, version: ApiVersion, starter: QueryStarter, statuses: StatusReader
+        self, version: ApiVersion, guard: GuardPool, starter: QueryStarter, statuses: StatusReader
     ) -> FieldReader:
         return FieldReader(
             version,
-            guard=self.guard,
+            guard=guard,
             starter=starter,
             poller=self.poller,
             statuses=statuses,
@@ -220,6 +225,5 @@ class WorkerResources:
         self.poller.close()
         await self.orphans.drain(self.limits.drain_seconds)
         self.orphans.close()
-        self.guard.close()
         for threads in (self.calls, self.stream_reads, self.row_threads):
             threads.shutdown(wait=False, cancel_futures=True)

@@ -22,7 +22,7 @@ OPERATOR = 1
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
-_TENANT = re.compile(r"[1-9][0-9]{0,9}", re.ASCII)
+_TENANT = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
 
 @dataclass(frozen=True)

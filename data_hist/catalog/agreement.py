@@ -49,9 +49,10 @@ def _of_source(source: Source) -> Iterator[Problem]:
 def _of_tenant(source: Source) -> Iterator[Problem]:
     if source.tenant is None:
         return
-    column = source.columns.get(source.tenant)
+    columns = {**source.columns, **source.partitions}
+    column = columns.get(source.tenant)
     if column is None:
-        advice = offer(source.tenant, source.columns) or "; name one of `columns`, or null"
+        advice = offer(source.tenant, columns) or "; name one of them or of `partitions`, or null"
         yield Problem(("tenant",), f"'{source.tenant}' is no column of the records{advice}")
     elif column.type not in INTEGERS | {"varchar"}:
         yield Problem(("tenant",), f"is {column.type}; a whole number or varchar can be a tenant")

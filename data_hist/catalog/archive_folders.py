@@ -1,9 +1,9 @@
-"""Warn if a folder lacks the folders that the catalog names.
+"""Tell if an archive lacks the folders that the catalog names.
 
 A mistyped folder would otherwise look like an archive without records.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from data_hist.catalog.sources import Source
@@ -13,31 +13,44 @@ _MOST_NAMES = 8
 
 
 def warnings_about(archive: Path, sources: Mapping[str, Source]) -> Iterator[str]:
-    """Warn of each source whose folder is missing or empty, and name what is there instead."""
-    expected = {
-        source.folder: name
+    """Warn of each source without files, and name what is there instead."""
+    folders = {
+        name: source.folder
         for name, source in sources.items()
-        if source.folder and not source.folder.startswith("s3://")
+        if not source.folder.startswith("s3://")
     }
-    found = sorted(path.name for path in archive.iterdir() if _is_shown(path))
-    if not found:
-        yield f"{archive} is empty; the records of {_listed(expected)} would lie in folders there."
+    if not _names(archive):
+        inside = _listed(sorted({folder for folder in folders.values() if folder}))
+        where = f"; the catalog looks for records in {inside}" if inside else ""
+        yield f"{archive} is empty{where}."
         return
-    for folder, source in expected.items():
-        if folder not in found:
-            others = [name for name in found if name not in expected]
-            missing = f"{archive / folder} is not there, so that the source {source} has no rows"
-            yield f"{sentence(missing + offer(folder, others))} There is {_listed(found)}."
-        elif not _has_files(archive / folder):
-            yield f"{archive / folder} holds no files, so that the source {source} has no rows."
+    for name, folder in folders.items():
+        if reason := missing_files(archive, folder, folders.values()):
+            yield f"The source {name} has no rows: {reason}"
 
 
-def _is_shown(path: Path) -> bool:
-    return not path.name.startswith((".", "_"))
+def missing_files(archive: Path, folder: str, expected: Collection[str]) -> str:
+    """Say why a folder below the archive has no files; nothing if it has some.
+
+    Args:
+        archive: The folder of the archive.
+        folder: The folder, such as `logs/app`.
+        expected: The folders of all sources, which are not offered in its place.
+    """
+    above, path = "", archive
+    for part in filter(None, folder.split("/")):
+        if not (path / part).is_dir():
+            names = _names(path)
+            free = [name for name in names if f"{above}{name}" not in expected]
+            inside = f"has {_listed(names)}" if names else "is empty"
+            return f"{path / part} is not there, and {path} {inside}{sentence(offer(part, free))}"
+        path, above = path / part, f"{above}{part}/"
+    return "" if any(each.is_file() for each in path.rglob("*")) else f"{path} holds no files."
 
 
-def _has_files(folder: Path) -> bool:
-    return any(path.is_file() for path in folder.rglob("*"))
+def _names(folder: Path) -> list[str]:
+    names = (path.name for path in folder.iterdir())
+    return sorted(name for name in names if not name.startswith((".", "_")))
 
 
 def _listed(names: Iterable[str]) -> str:

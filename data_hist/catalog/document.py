@@ -40,12 +40,29 @@ def load_document(
         CatalogError: It cannot be read, or a part of it is wrong.
     """
     file = file or PACKAGED_FILE
+    return parse_document(read_text(file), file, further_checks)
+
+
+def read_text(file: Path) -> str:
+    """Read the text of a file.
+
+    Raises:
+        CatalogError: It cannot be read, or is not in UTF-8.
+    """
     try:
-        text = file.read_text(encoding="utf-8")
+        return file.read_text(encoding="utf-8")
     except OSError as error:
         raise CatalogError(f"{file} cannot be read ({error.strerror}).") from None
     except UnicodeDecodeError:
         raise CatalogError(f"{file} is not in UTF-8.") from None
+
+
+def parse_document(text: str, file: Path, further_checks: Iterable[Check] = ()) -> CatalogDocument:
+    """Check the text of a file, with further checks as in `load_document`.
+
+    Raises:
+        CatalogError: A part of it is wrong.
+    """
     try:
         content = parse_yaml(text)
         document = CatalogDocument.model_validate(content)
@@ -61,19 +78,25 @@ def load_document(
 
 
 def _catalog_error(file: Path, text: str, problems: Sequence[Problem]) -> CatalogError:
-    """Tell of the first problems of a file, each with its line."""
+    """Tell of the first problems of a file."""
+    lines = describe_problems(file, text, problems)
+    left = len(lines) - _MAX_PROBLEMS
+    more = [f"There are {left} more."] if left > 0 else []
+    return CatalogError("\n".join([*lines[:_MAX_PROBLEMS], *more]))
+
+
+def describe_problems(file: Path, text: str, problems: Sequence[Problem]) -> list[str]:
+    """Write each problem of a file with its line, in their order in the file."""
     # What an alias repeats is wrong in one place.
     lines_found = lines_of(text, [problem.path for problem in problems])
     by_place = {
         (line, problem.path[-1:], problem.text): problem
         for line, problem in reversed(list(zip(lines_found, problems, strict=True)))
     }
-    lines = [
+    return [
         f"{file}:{line}: {_dotted(problem.path)}: {sentence(problem.text)}"
-        for (line, *_), problem in sorted(by_place.items(), key=_line_of_place)[:_MAX_PROBLEMS]
+        for (line, *_), problem in sorted(by_place.items(), key=_line_of_place)
     ]
-    left = len(by_place) - len(lines)
-    return CatalogError("\n".join([*lines, *([f"There are {left} more."] if left else [])]))
 
 
 def _line_of_place(entry: tuple[tuple[int, Any, str], Problem]) -> int:

@@ -83,7 +83,8 @@ def _table(name: str, entry: VersionTable, source: Source, json_origins: frozens
 def _tenant(source: Source) -> TenantColumn | None:
     if source.tenant is None:
         return None
-    return TenantColumn(source.tenant, is_text=source.columns[source.tenant].type == "varchar")
+    column = {**source.columns, **source.partitions}[source.tenant]
+    return TenantColumn(source.tenant, is_text=column.type == "varchar")
 
 
 def _column(name: str, entry: VersionColumn, source: Source) -> TableColumn:

@@ -27,6 +27,7 @@ from data_hist.spelling import offer
 _DELAY = re.compile(r"[0-9]{1,6}[mhd]", re.ASCII)
 _DELAY_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 _NAME = r"^[a-z_][a-z0-9_]{0,254}$"
+_STORED_NAME = r"^[a-z_][a-z0-9_-]{0,254}$"
 
 
 class Entry(BaseModel):
@@ -56,6 +57,8 @@ def _delay(value: object) -> object:
 
 
 Name: TypeAlias = Annotated[str, Field(pattern=_NAME)]
+StoredName: TypeAlias = Annotated[str, Field(pattern=_STORED_NAME)]
+"""A name in the archive, such as `aws-region`, which callers need not see."""
 Delay: TypeAlias = Annotated[timedelta, BeforeValidator(_delay, json_schema_input_type=str)]
 
 
@@ -216,17 +219,19 @@ class Source(Entry):
         dict[str, str], Field(description="Parameters of the SerDe, such as `dots.in.keys`.")
     ] = Field(default={})
     partitions: Annotated[
-        dict[Name, Level], Field(description="The levels of folders, the outermost one first.")
+        dict[StoredName, Level],
+        Field(description="The levels of folders, the outermost one first."),
     ] = Field(default={})
     columns: Annotated[
-        dict[Name, SourceColumn],
+        dict[StoredName, SourceColumn],
         Field(min_length=1, description="The columns of the records, without the partitions."),
     ]
     tenant: Annotated[
         str | None,
         Field(
             description="The column that names the customer of a record: of a whole number or "
-            "varchar. With `null`, only the operator may query the table."
+            "varchar, in the records or a level of the partitions. With `null`, only the operator "
+            "may query the table."
         ),
     ]
 

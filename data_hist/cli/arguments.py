@@ -4,7 +4,6 @@ import argparse
 import hashlib
 import ipaddress
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeAlias
@@ -31,10 +30,10 @@ def add_archive(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_data(parser: argparse.ArgumentParser) -> None:
+def add_data(parser: argparse.ArgumentParser, *, is_required: bool = True) -> None:
     """Add `--data`."""
     parser.add_argument(
-        "--data", type=Path, required=True, metavar="DIR", help="folder of the archive"
+        "--data", type=Path, required=is_required, metavar="DIR", help="folder of the archive"
     )
 
 
@@ -94,8 +93,3 @@ def is_loopback(host: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def warn(text: str) -> None:
-    """Print a warning to standard error."""
-    print(f"data-hist: warning: {text}", file=sys.stderr, flush=True)

@@ -1,9 +1,12 @@
-"""`data-hist catalog check`: tell whether the service can use the catalog file."""
+"""`data-hist catalog check`: tell whether a catalog file is right, and fits an archive."""
 
 import argparse
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from data_hist.cli.arguments import Commands
+from data_hist.cli.arguments import Commands, add_data, require_archive
+from data_hist.cli.process_group import warn
 from data_hist.settings import PREFIX, catalog_asked_for
 
 if TYPE_CHECKING:
@@ -16,8 +19,10 @@ def add_command(commands: Commands) -> None:
         "check",
         help="check the catalog file",
         description=f"Check the catalog file that {PREFIX}CATALOG names; without it, the packaged "
-        "one. Exits with 1 if anything is wrong.",
+        "one. With --data, compare it with the folders and a sample of the records of an archive. "
+        "Exits with 1 if anything is wrong; a note may be meant so.",
     )
+    add_data(parser, is_required=False)
     parser.set_defaults(command=_check)
 
 
@@ -27,8 +32,27 @@ def _check(options: argparse.Namespace) -> int:
 
     file = catalog_asked_for() or PACKAGED_FILE
     document = load_document(file, [expression_problems])
+    if options.data is not None:
+        require_archive(options.data)
+        if not _fits(document, file, options.data):
+            return 1
     print(f"OK: {file}, {_summary(document)}.")
     return 0
+
+
+def _fits(document: "CatalogDocument", file: Path, archive: Path) -> bool:
+    """Print what does not fit, and whether only notes were printed."""
+    from data_hist.catalog.discovery.compare import compare_with_archive
+    from data_hist.catalog.document import describe_problems
+    from data_hist.catalog.yaml_file import Problem
+
+    findings = list(compare_with_archive(document, archive, datetime.now(UTC), warn))
+    text = file.read_text(encoding="utf-8")
+    for is_note, start in ((False, ""), (True, "note: ")):
+        chosen = [Problem(each.path, each.text) for each in findings if each.is_note is is_note]
+        for line in describe_problems(file, text, chosen):
+            print(start + line)
+    return all(finding.is_note for finding in findings)
 
 
 def _summary(document: "CatalogDocument") -> str:

@@ -3,8 +3,8 @@
 import argparse
 import sys
 
-from data_hist.cli.arguments import Commands, add_data, require_archive, warn
-from data_hist.cli.process_group import StartError
+from data_hist.cli.arguments import Commands, add_data, require_archive
+from data_hist.cli.process_group import StartError, warn
 
 
 def add_command(commands: Commands) -> None:

@@ -19,7 +19,6 @@ from data_hist.cli.arguments import (
     is_loopback,
     require_archive,
     state_folder,
-    warn,
 )
 from data_hist.cli.local_athena import RESULT_BUCKET, local_athena_arguments
 from data_hist.cli.process_group import (
@@ -28,6 +27,7 @@ from data_hist.cli.process_group import (
     free_port,
     require_free_port,
     run_together,
+    warn,
 )
 from data_hist.cli.serve import gunicorn_arguments, service_environment
 from data_hist.settings import PREFIX, catalog_asked_for

@@ -17,9 +17,8 @@ from data_hist.cli.arguments import (
     is_loopback,
     require_archive,
     state_folder,
-    warn,
 )
-from data_hist.cli.process_group import StartError, require_free_port
+from data_hist.cli.process_group import StartError, require_free_port, warn
 from data_hist.settings import catalog_asked_for
 
 if TYPE_CHECKING:

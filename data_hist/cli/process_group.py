@@ -20,6 +20,11 @@ class StartError(Exception):
     """A command cannot run; the message says why, and what to do."""
 
 
+def warn(text: str) -> None:
+    """Print a warning to standard error."""
+    print(f"data-hist: warning: {text}", file=sys.stderr, flush=True)
+
+
 @dataclass(frozen=True)
 class Command:
     """A process to run, and the URL that answers once the process is up."""
@@ -58,7 +63,7 @@ def free_port(host: str) -> int:
 async def run_together(commands: Sequence[Command], ready_message: str) -> int:
     """Start the processes one after the other, each once the previous one is up.
 
-    Returns when one of them ends, or after SIGINT or SIGTERM.
+    Returns when one of them ends, after SIGINT or SIGTERM, or when the terminal is closed.
 
     Returns:
         0 after a signal, 1 when a process ended by itself.
@@ -67,6 +72,9 @@ async def run_together(commands: Sequence[Command], ready_message: str) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    # `nohup` asks to ignore it.
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        loop.add_signal_handler(signal.SIGHUP, _hang_up, stop)
     async with contextlib.AsyncExitStack() as running:
         ended: set[asyncio.Task[object]] = set()
         stopping: asyncio.Task[object] = asyncio.create_task(stop.wait())
@@ -83,6 +91,14 @@ async def run_together(commands: Sequence[Command], ready_message: str) -> int:
             print(ready_message, flush=True)
             await asyncio.wait({stopping, *ended}, return_when=asyncio.FIRST_COMPLETED)
         return _outcome(stopping, ended)
+
+
+def _hang_up(stop: asyncio.Event) -> None:
+    """Stop with the terminal that is closed; whoever still reads wants a new catalog."""
+    try:
+        warn("SIGHUP replaces no catalog here; stop the command, and start it again.")
+    except OSError:
+        stop.set()
 
 
 def _outcome(stopping: asyncio.Task[object], ended: set[asyncio.Task[object]]) -> int:

@@ -3,6 +3,7 @@
 import argparse
 import logging.config
 import os
+import signal
 import sys
 
 from data_hist.cli.arguments import SERVICE_PORT, Commands, add_address, add_workers
@@ -32,11 +33,11 @@ def _serve(options: argparse.Namespace) -> int:
     from data_hist.observability.logs import LOGGING
     from data_hist.sql_guard.catalog_expressions import expression_problems
 
+    # A catalog may be replaced at any time; gunicorn handles the signal once it can.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     settings = load_settings()
-    catalog = load_catalog(settings.catalog, [expression_problems])
+    load_catalog(settings.catalog, [expression_problems])
     logging.config.dictConfig(LOGGING)
-    for name in catalog.tables_of_the_operator:
-        _log.warning("records of %s name no customer: only the operator may query them.", name)
     if not authenticator_from(settings).checks_credentials:
         _log.warning(
             "no credentials are checked: whoever reaches this port may name any tenant; "

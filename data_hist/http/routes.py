@@ -37,6 +37,13 @@ class Routes:
         self._methods: dict[str, tuple[str, ...]] = {}
         self._long_polls: set[str] = set()
 
+    def become(self, other: "Routes") -> None:
+        """Take the routes of another in place of these."""
+        self._by_path = other._by_path
+        self._by_folder = other._by_folder
+        self._methods = other._methods
+        self._long_polls = other._long_polls
+
     def add(self, base_path: str, specification: Mapping[str, Any]) -> None:
         """Add the paths of an OpenAPI document that is served under a base path.
 

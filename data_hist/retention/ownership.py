@@ -63,7 +63,7 @@ class ResultLocations:
                 ended.
         """
         match = re.match(
-            rf"{re.escape(self.root_prefix)}(\d{{1,5}})/tenant=\d{{1,10}}/[^/]", key, re.ASCII
+            rf"{re.escape(self.root_prefix)}(\d{{1,5}})/tenant=\d{{1,18}}/[^/]", key, re.ASCII
         )
         if match is None:
             return False
@@ -74,7 +74,7 @@ class ResultLocations:
         """Return the owner that a location names, or None if it has another form."""
         pattern = (
             rf"s3://{re.escape(self.bucket)}/{re.escape(self.prefix)}/"
-            rf"retention=(\d{{1,5}})/tenant=(\d{{1,10}})/{re.escape(query_id)}\.csv"
+            rf"retention=(\d{{1,5}})/tenant=(\d{{1,18}})/{re.escape(query_id)}\.csv"
         )
         match = re.fullmatch(pattern, location, re.ASCII)
         if match is None:

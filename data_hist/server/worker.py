@@ -102,11 +102,20 @@ class Worker(UvicornWorker):
         "ws": "none",
     }
 
+    def init_signals(self) -> None:
+        """Handle signals as uvicorn does, and do not die of one to reload the catalog."""
+        super().init_signals()
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
     async def _serve(self) -> None:
         self.config.app = self.wsgi
         server = Server(self.config)
+        loop = asyncio.get_running_loop()
         # gunicorn sends it when it is interrupted.
-        asyncio.get_running_loop().add_signal_handler(signal.SIGQUIT, server.stop_soon)
+        loop.add_signal_handler(signal.SIGQUIT, server.stop_soon)
+        loop.add_signal_handler(signal.SIGHUP, self.wsgi.reload)
+        # The catalog may have been replaced since the application was built.
+        self.wsgi.reload()
         await server.serve(sockets=self.sockets)
         if not server.started:
             sys.exit(Arbiter.WORKER_BOOT_ERROR)

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import httpx
 
@@ -43,6 +44,7 @@ def running(
     ready: str,
     printed: list[str] | None = None,
     environment: Mapping[str, str] | None = None,
+    errors: IO[str] | None = None,
 ) -> Iterator[subprocess.Popen[str]]:
     """Run a command that goes on, from the line that says it is ready; `printed` gets its lines."""
     process = subprocess.Popen(
@@ -50,6 +52,7 @@ def running(
         env=_environment(environment),
         cwd=ROOT,
         stdout=subprocess.PIPE,
+        stderr=errors,
         text=True,
     )
     try:
@@ -76,7 +79,7 @@ def required_settings(endpoint_url: str) -> dict[str, str]:
 
 @contextmanager
 def serving(
-    endpoint_url: str, workers: int = 2, **settings: int
+    endpoint_url: str, workers: int = 2, *, log: IO[bytes] | None = None, **settings: object
 ) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
     """Run `data-hist serve` before an embedded endpoint; gives gunicorn and the service's URL."""
     port = free_port()
@@ -91,6 +94,7 @@ def serving(
             | {f"DATA_HIST_{name.upper()}": str(value) for name, value in settings.items()}
         ),
         cwd=ROOT,
+        stderr=log,
     )
     url = f"http://127.0.0.1:{port}"
     try:

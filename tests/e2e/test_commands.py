@@ -45,7 +45,13 @@ def test_local_answers_and_stops_with_everything_it_started(
     archive: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
     port = free_port()
-    with running(local(archive, tmp_path, port), READY) as process:
+    errors = tmp_path / "errors"
+    with (
+        errors.open("w") as log,
+        running(local(archive, tmp_path / "state", port), READY, errors=log) as process,
+    ):
+        process.send_signal(signal.SIGHUP)
+        wait_until(lambda: "SIGHUP replaces no catalog here" in errors.read_text(), "the advice")
         with api(port) as client:
             assert all_rows(client, "SELECT count(*) FROM events") == [[20]]
         started = descendants_of(process.pid)

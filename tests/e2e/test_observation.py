@@ -135,7 +135,7 @@ def test_worker_that_dies_leaves_what_it_did_and_not_what_it_was_doing(service: 
 
 
 def test_folder_of_the_numbers_goes_with_the_service(service: Service) -> None:
-    assert [path.name[:18] for path in service.temporary.iterdir()] == ["data-hist-metrics-"]
+    assert [path.name[:14] for path in service.temporary.iterdir()] == ["data-hist-run-"]
 
     assert service.stop() == 0
 

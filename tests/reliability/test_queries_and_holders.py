@@ -129,16 +129,19 @@ class Services:
         """A service, which ends as a worker does whose calls are answered then."""
         retrier = Retrier(clock=self._loop.time, sleep=self._loop.pass_by)
         engine = AthenaClient(self._settings, athena=cast("Any", self.athena), retrier=retrier)
-        resources = WorkerResources.create(self._settings, engine, CATALOG, self._loop.clock)
+        resources = WorkerResources.create(self._settings, engine, self._loop.clock)
+        guard = resources.guard_pool(CATALOG)
         shutdown = Shutdown(0)
         service = resources.use_cases(
             CATALOG.versions["v0"],
+            guard,
             release_slot=ConcurrencyLimiter(48).parked,
             until_shutdown=shutdown.cutting_short,
         )
         yield service, shutdown
         with self.athena.at_its_best():
             await resources.close()
+        guard.close()
 
 
 async def serve(services: Services, callers: list[Caller], stops_after: float) -> None:

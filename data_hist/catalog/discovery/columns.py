@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from data_hist.catalog.discovery.folder_spans import Span
 from data_hist.catalog.discovery.moments import (
     HOUR_MS,
     is_iso,
@@ -18,7 +19,7 @@ from data_hist.catalog.discovery.moments import (
     write_duration,
 )
 from data_hist.catalog.discovery.names import make_name
-from data_hist.catalog.discovery.samples import Sample, Span
+from data_hist.catalog.discovery.samples import Sample
 from data_hist.catalog.discovery.value_kinds import (
     NESTED,
     choose_type,

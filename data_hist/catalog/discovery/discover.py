@@ -10,7 +10,7 @@ from data_hist.catalog.discovery.folders import Warn
 from data_hist.catalog.discovery.found_table import FoundTable
 from data_hist.catalog.discovery.limits import SampleLimits
 from data_hist.catalog.discovery.names import make_name
-from data_hist.catalog.discovery.samples import PathLevel, Sample, read_sample
+from data_hist.catalog.discovery.samples import Sample, read_sample
 from data_hist.catalog.discovery.table_folders import TableFolder, find_tables
 
 
@@ -34,7 +34,7 @@ def discover(root: Path, warn: Warn, limits: SampleLimits | None = None) -> str 
 
 
 def _read(folder: TableFolder, limits: SampleLimits, warn: Warn) -> Sample:
-    levels = [PathLevel(each.prefix, "", each.level) for each in folder.levels]
+    levels = [each.level for each in folder.levels]
     return read_sample(folder.path, folder.leaves, levels, limits, warn)
 
 
@@ -59,15 +59,12 @@ def _describe(
         warn(f"{folder.path} has no records that could be read, so that it is left out.")
         return
     parts = folder.path.relative_to(root).parts
-    some = folder.leaves[-1].relative_to(folder.path).parts
     yield FoundTable(
         name=make_name("_".join(parts) or root.name, "records", taken),
         folder="/".join(parts),
         format=sample.format,
         levels=levels,
-        folder_values=tuple(
-            part.removeprefix(level.prefix) for part, level in zip(some, folder.levels, strict=True)
-        ),
+        folder_values=folder.leaves[-1].values,
         columns=columns,
         records=len(sample.records),
         has_broken_lines=bool(sample.broken or sample.faults),

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, NamedTuple
 
-from data_hist.catalog.discovery.samples import Span
+from data_hist.catalog.discovery.folder_spans import Span
 from data_hist.catalog.tables import TimeUnit
 
 # 1990 to 2100, in seconds.
@@ -145,3 +145,9 @@ def show_duration(milliseconds: int) -> str:
         if seconds >= 2 * length:
             return f"{seconds / length:.0f} {unit}"
     return f"{max(seconds, 1):.0f} seconds" if seconds >= 2 else "a second"
+
+
+def is_plausible(value: Any, unit: TimeUnit) -> bool:
+    """Whether a value is a moment from 1990 to 2100 in a unit."""
+    moment = to_ms(value, unit)
+    return moment is not None and _FIRST * 1000 <= moment <= _LAST * 1000

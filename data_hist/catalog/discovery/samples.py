@@ -2,32 +2,17 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 
-from data_hist.catalog.date_formats import parse_date_format
+from data_hist.catalog.discovery.folder_spans import Leaf, Span, folder_span
 from data_hist.catalog.discovery.folders import Warn, list_folder
 from data_hist.catalog.discovery.json_lines import JsonLines, read_json_lines
 from data_hist.catalog.discovery.limits import SampleLimits, spread
 from data_hist.catalog.discovery.parquet_files import ParquetRows, is_parquet, read_parquet
-from data_hist.catalog.sources import DateLevel, IntegerLevel, Level
+from data_hist.catalog.sources import Level
 
 _SHOWN_FAULTS: Final = 3
-_SPANS: Final = {
-    "month": timedelta(days=31),
-    "day": timedelta(days=1),
-    "hour": timedelta(hours=1),
-    "minute": timedelta(minutes=1),
-    "second": timedelta(seconds=1),
-}
-
-
-class Span(NamedTuple):
-    """The time that the name of a folder tells, in milliseconds since 1970."""
-
-    start: int
-    end: int
 
 
 class Record(NamedTuple):
@@ -58,19 +43,10 @@ class Sample:
     faults: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class PathLevel:
-    """A level of folders as it stands in their names."""
-
-    prefix: str
-    suffix: str
-    level: Level
-
-
 def read_sample(
     root: Path,
-    leaves: Sequence[Path],
-    levels: Sequence[PathLevel],
+    leaves: Sequence[Leaf],
+    levels: Sequence[Level],
     limits: SampleLimits,
     warn: Warn,
 ) -> Sample:
@@ -83,19 +59,15 @@ def read_sample(
         limits: How much to read.
         warn: Is told of files that cannot be read.
     """
-    files = list(_chosen_files(leaves, limits, warn))
+    files = list(_chosen_files([leaf.path for leaf in leaves], limits, warn))
     parquet = {file for file in files if is_parquet(file)}
     is_mostly_parquet = 2 * len(parquet) > len(files)
     sample = Sample("parquet" if is_mostly_parquet else "json")
     most = max(limits.records // max(len(files), 1), 1)
-    spans = {leaf: folder_span(root, leaf, levels) for leaf in {file.parent for file in files}}
+    spans = {leaf.path: folder_span(levels, leaf.values) for leaf in leaves}
     for file in files:
         if (file in parquet) == is_mostly_parquet:
-            read = (
-                read_parquet(file, most)
-                if is_mostly_parquet
-                else read_json_lines(file, most, limits)
-            )
+            read = _read(file, is_mostly_parquet, most, limits)
             _add(sample, file, read, spans[file.parent])
         else:
             other = "Parquet" if file in parquet else "not Parquet"
@@ -103,6 +75,12 @@ def read_sample(
             sample.faults.append(f"{file} {fault}")
     _warn_of_faults(root, sample, warn)
     return sample
+
+
+def _read(
+    file: Path, is_parquet_file: bool, most: int, limits: SampleLimits
+) -> JsonLines | ParquetRows:
+    return read_parquet(file, most) if is_parquet_file else read_json_lines(file, most, limits)
 
 
 def _warn_of_faults(root: Path, sample: Sample, warn: Warn) -> None:
@@ -137,46 +115,3 @@ def _faults_of_parquet(sample: Sample, file: Path, read: ParquetRows) -> Iterato
     for name, kind in read.types.items():
         if sample.types.setdefault(name, kind) != kind:
             yield f"{file} has {kind} as the type of {name}, and others {sample.types[name]}"
-
-
-def folder_span(root: Path, leaf: Path, levels: Sequence[PathLevel]) -> Span | None:
-    """Return the time that the names of the folders down to a leaf tell; None without a day."""
-    told: dict[str, int] = {}
-    names = leaf.relative_to(root).parts
-    for name, (prefix, suffix, level) in zip(names, _parts(levels), strict=False):
-        value = name.removeprefix(prefix).removesuffix(suffix)
-        told |= _told(level, value)
-    if not {"year", "month"} <= told.keys():
-        return None
-    smallest = [unit for unit in ("year", "month", *_SPANS) if unit in told][-1]
-    interval = _interval(levels, smallest)
-    try:
-        start = datetime(**{"day": 1, **told}, tzinfo=UTC)
-    except ValueError:
-        return None
-    first = int(start.timestamp()) * 1000
-    return Span(first, first + _SPANS[smallest] // timedelta(milliseconds=1) * interval)
-
-
-def _parts(levels: Sequence[PathLevel]) -> Iterator[tuple[str, str, Level]]:
-    return ((each.prefix, each.suffix, each.level) for each in levels)
-
-
-def _interval(levels: Sequence[PathLevel], unit: str) -> int:
-    """Return the distance of the folders of a level that tells a unit."""
-    numbers = (each.level for each in levels if isinstance(each.level, IntegerLevel))
-    return max((level.interval for level in numbers if level.tells == unit), default=1)
-
-
-def _told(level: Level, value: str) -> dict[str, int]:
-    """Return the parts of the time that the name of a folder tells."""
-    if isinstance(level, IntegerLevel) and level.tells and value.isdecimal():
-        return {level.tells: int(value)}
-    if isinstance(level, DateLevel):
-        date_format = parse_date_format(level.format)
-        try:
-            moment = datetime.strptime(value, date_format.python)
-        except ValueError:
-            return {}
-        return {unit: getattr(moment, unit) for unit in date_format.units}
-    return {}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from data_hist.catalog.discovery.folder_spans import Leaf
 from data_hist.catalog.discovery.folders import Listing, Warn, list_folder
 from data_hist.catalog.discovery.json_lines import read_json_lines
 from data_hist.catalog.discovery.level_names import FoundLevel, recognize_level, tells_partitions
@@ -31,7 +32,7 @@ class TableFolder:
 
     path: Path
     levels: tuple[FoundLevel, ...]
-    leaves: tuple[Path, ...]
+    leaves: tuple[Leaf, ...]
 
 
 class _Depth(NamedTuple):
@@ -93,14 +94,17 @@ def survey_table(folder: Path, limits: SampleLimits, warn: Warn) -> Iterator[Tab
             )
             warn(f"{text}, where no query finds them; move them.")
     levels = tuple(_recognize(folder, depths[:main], warn))
-    leaves = tuple(each for each in depths[main].with_files if _is_found(folder, each, levels))
+    leaves = tuple(_leaves(folder, depths[main].with_files, levels))
     if leaves:
         yield TableFolder(folder, levels, leaves)
 
 
-def _is_found(folder: Path, leaf: Path, levels: Sequence[FoundLevel]) -> bool:
-    names = leaf.relative_to(folder).parts
-    return all(name not in level.others for name, level in zip(names, levels, strict=True))
+def _leaves(folder: Path, paths: Sequence[Path], levels: Sequence[FoundLevel]) -> Iterator[Leaf]:
+    for path in paths:
+        names = path.relative_to(folder).parts
+        if all(name not in level.others for name, level in zip(names, levels, strict=True)):
+            pairs = zip(names, levels, strict=True)
+            yield Leaf(path, tuple(name.removeprefix(level.prefix) for name, level in pairs))
 
 
 def _deeper(by: int) -> str:

@@ -114,7 +114,8 @@ def test_partition_keys_have_their_types(
         "Parameters": {
             "classification": "json",
             "projection.enabled": "true",
-            "projection.part.type": "injected",
+            "projection.part.type": "enum",
+            "projection.part.values": folder,
             "storage.location.template": "s3://b/t/part=${part}.d",
         },
         "StorageDescriptor": {

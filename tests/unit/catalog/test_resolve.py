@@ -1,6 +1,10 @@
 """What a catalog file says becomes tables for callers."""
 
+import pytest
+
+from data_hist.catalog.agreement import disagreements
 from data_hist.catalog.resolve import load_catalog, resolve
+from data_hist.catalog.tables import TenantColumn
 from data_hist.catalog.versions import CatalogDocument
 
 
@@ -34,6 +38,24 @@ def test_the_name_of_a_table_is_quoted_in_the_first_query_if_it_is_reserved() ->
     )
 
     assert resolve(document).newest.first_query == 'SELECT * FROM "order" LIMIT 5'
+
+
+@pytest.mark.parametrize(("level_type", "is_text"), [("varchar", True), ("bigint", False)])
+def test_a_level_of_the_folders_may_be_the_tenant(level_type: str, is_text: bool) -> None:
+    source = {
+        "database": "d",
+        "table": "t",
+        "tenant": "aws-account-id",
+        "columns": {"a": {"type": "varchar"}},
+        "partitions": {"aws-account-id": {"type": level_type, "projection": "injected"}},
+    }
+    version = {"database": "d", "tables": {"t": {"source": "s"}}}
+    document = CatalogDocument.model_validate(
+        {"sources": {"s": source}, "versions": {"v0": version}}
+    )
+
+    assert list(disagreements(document)) == []
+    assert resolve(document).newest.tables["t"].tenant == TenantColumn("aws-account-id", is_text)
 
 
 def test_a_value_in_json_is_not_described_as_the_whole_text() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from data_hist.cli import main
+from tests.support.archives import write_lines
 
 VALID = """
 sources:
@@ -44,3 +45,25 @@ def test_each_error_has_its_line(
     assert printed.out == ""
     assert f"{file}:3: sources.hosts.columns.name.type: 'text' is not a type;" in printed.err
     assert f"{file}:5: versions.v3.tables.hosts.sorce: is not known; did you" in printed.err
+
+
+def test_what_does_not_fit_an_archive_has_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file, archive = tmp_path / "catalog.yaml", tmp_path / "archive"
+    file.write_text(VALID.replace("varchar", "bigint"))
+    monkeypatch.setenv("DATA_HIST_CATALOG", str(file))
+    write_lines(archive / "a.json", [{"name": 1, "more": 1}])
+    command = ["catalog", "check", "--data", str(archive)]
+
+    assert main(command) == 0
+    note, summary = capsys.readouterr().out.splitlines()
+    assert note == (
+        f"note: {file}:3: sources.hosts.columns: no column shows the keys more (in 100%)."
+    )
+    assert summary.startswith("OK: ")
+
+    write_lines(archive / "a.json", [{"name": "db-1"}])
+    assert main(command) == 1
+    (problem,) = capsys.readouterr().out.splitlines()
+    assert problem.startswith(f"{file}:3: sources.hosts.columns.name.type: 1 of 1 values are no")

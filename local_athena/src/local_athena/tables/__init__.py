@@ -10,13 +10,14 @@ from local_athena.tables.model import (
     PartitionLevel,
     Table,
 )
-from local_athena.tables.projection import Projection
+from local_athena.tables.projection import InjectedProjection, Projection
 from local_athena.tables.table_inputs import parse_catalog, read_catalog
 
 __all__ = [
     "CATALOG_NAME",
     "Catalog",
     "Column",
+    "InjectedProjection",
     "JsonSerde",
     "PartitionLevel",
     "Projection",

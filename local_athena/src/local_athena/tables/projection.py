@@ -49,6 +49,11 @@ ANY_VALUE = AnyValue()
 
 
 @dataclass(frozen=True)
+class InjectedProjection(AnyValue):
+    """Whatever values the statement gives, by conditions of equality."""
+
+
+@dataclass(frozen=True)
 class EnumProjection:
     """A fixed set of values."""
 
@@ -134,7 +139,7 @@ class _Properties:
         return kinds[kind]()
 
     def _injected(self) -> Projection:
-        return ANY_VALUE
+        return InjectedProjection()
 
     def _enum(self) -> Projection:
         return EnumProjection(frozenset(self._text("values", "write a,b,c").split(",")))

@@ -17,9 +17,10 @@ from local_athena.backends.duckdb.dialect.typed_sql import (
 )
 from local_athena.backends.duckdb.storage.records import duckdb_type
 from local_athena.errors import StatementFailure
-from local_athena.tables import PartitionLevel, Table
+from local_athena.tables import InjectedProjection, PartitionLevel, Table
 
 _HIDDEN = ("_", ".")
+_UNLIKELY_TEXTS = ("\x01", "\U0010fffd")
 _Column = tuple[str, str]
 
 
@@ -106,8 +107,22 @@ def _kept_folders(
 ) -> Sequence[Folder]:
     folders: Sequence[Folder] = [Folder(str(root))]
     for level in levels:
+        if isinstance(level.projection, InjectedProjection) and folders:
+            _require_equality(level, folders[0], keep)
         folders = keep([child for folder in folders for child in _children(folder, level)])
     return folders
+
+
+def _require_equality(level: PartitionLevel, folder: Folder, keep: FolderFilter) -> None:
+    """Raise unless the conditions rule out values that nobody gives."""
+    unlikely = [Folder("", (*folder.values, value)) for value in _UNLIKELY_TEXTS]
+    if level.is_text and len(keep(unlikely)) == len(unlikely):
+        raise StatementFailure(
+            "CONSTRAINT_VIOLATION",
+            f"For the injected projected partition column {level.column}, the WHERE clause must "
+            "contain only static equality conditions, and at least one such condition must be "
+            "present.",
+        )
 
 
 def list_partitions(root: Path, table: Table) -> Iterator[tuple[str, ...]]:
