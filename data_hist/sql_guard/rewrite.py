@@ -125,6 +125,7 @@ def empty_sub_select(table: Table) -> str:
     return f"{empty_sub_select_head(table)})"
 
 
+@lru_cache(_CACHED_TABLES)
 def empty_sub_select_head(table: Table) -> str:
     """Render the shortest sub-select of a table, without its closing bracket."""
     return f"(SELECT 1 FROM {_full_name(table)}"  # noqa: S608 - names of the catalog

@@ -69,10 +69,11 @@ versions:
           own_number: {from: number, when: {service: [iam-admin], account: [11001]}}
           own_size: {expression: length(payload), type: bigint, when: {number: [3, 4]}}
 """
+VALUES_FILE = Path(__file__).with_name("derived_values.jsonl")
 # The values that are not NULL, as Trino 476 answers for the same expressions.
 VALUES: list[tuple[str | None, dict[str, Any]]] = [
     (line["payload"], line["values"])
-    for line in map(json.loads, Path(__file__).with_name("derived_values.jsonl").open())
+    for line in map(json.loads, VALUES_FILE.read_text().splitlines())
 ]
 
 
