@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
+from data_hist.catalog.column_agreement import time_problems
 from data_hist.catalog.discovery.folder_spans import Span
 from data_hist.catalog.discovery.moments import (
     HOUR_MS,
@@ -27,6 +28,7 @@ from data_hist.catalog.discovery.value_kinds import (
     describe_kinds,
     percent,
 )
+from data_hist.catalog.sources import Time
 
 _MOST_COLUMNS: Final = 300
 _ENOUGH_RECORDS: Final = 100
@@ -107,7 +109,7 @@ def _describe(sample: Sample, key: str, name: str) -> FoundColumn:
         column_type = choose_type(count_kinds(values))
         comments = list(_comments_on_type(values, len(found)))
     name = name if sample.format == "json" else key.lower()
-    time, comment = _describe_time(key, filled)
+    time, comment = _describe_time(key, column_type, filled)
     return FoundColumn(
         name, key, column_type, values, time, tuple(filter(None, (*comments, comment)))
     )
@@ -128,12 +130,12 @@ def _comments_on_type(values: Sequence[Any], records: int) -> Iterator[str]:
 
 
 def _describe_time(
-    key: str, filled: Sequence[tuple[Any, Span | None]]
+    key: str, column_type: str, filled: Sequence[tuple[Any, Span | None]]
 ) -> tuple[dict[str, str] | None, str]:
     """Say what stands at `time`, and what was measured."""
     values = [value for value, _ in filled]
     unit = recognize_unit(key, values)
-    if unit is None:
+    if unit is None or any(time_problems(Time(unit=unit), column_type)):
         return None, _comment_on_doubtful_time(values)
     found = measure(filled, unit)
     if found is None:

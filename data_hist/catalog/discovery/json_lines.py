@@ -25,7 +25,6 @@ _TABLE_SUFFIXES: Final = {".csv", ".tsv"}
 _CONVERT: Final = "convert it to JSON lines or Parquet"
 # A line of UTF-8 begins so if a Windows program has written it.
 _MARK: Final = b"\xef\xbb\xbf"
-_MOST_BROKEN: Final = 100
 
 
 class JsonLines(NamedTuple):
@@ -42,17 +41,17 @@ class JsonLines(NamedTuple):
     fault: str = ""
 
 
-def read_json_lines(path: Path, most: int, limits: SampleLimits) -> JsonLines:
-    """Read up to so many records: from the beginning, and of a large text also further on."""
+def read_json_lines(path: Path, limits: SampleLimits) -> JsonLines:
+    """Read records from the beginning, and of a large text also further on."""
     records: list[dict[str, Any]] = []
     broken, first, fault = 0, b"", ""
     try:
-        for line in islice(_sampled_lines(path, most, limits), most + _MOST_BROKEN):
+        for line in _sampled_lines(path, limits):
             first = first or line
             record = _parse(line)
             if record is None:
                 broken += 1
-            elif len(records) < most:
+            else:
                 records.append(record)
     except UnreadableFileError as error:
         fault = f"is damaged or cannot be read ({error})"
@@ -61,7 +60,7 @@ def read_json_lines(path: Path, most: int, limits: SampleLimits) -> JsonLines:
     return JsonLines(records, broken, fault)
 
 
-def _sampled_lines(path: Path, most: int, limits: SampleLimits) -> Iterator[bytes]:
+def _sampled_lines(path: Path, limits: SampleLimits) -> Iterator[bytes]:
     starts = [0]
     if not is_compressed(path):
         size = path.stat().st_size
@@ -71,7 +70,7 @@ def _sampled_lines(path: Path, most: int, limits: SampleLimits) -> Iterator[byte
         lines = _lines(path, start, limits)
         if start:
             next(lines, None)  # the rest of a line
-        yield from islice(lines, max(most // len(starts), 1))
+        yield from islice(lines, max(limits.records // len(starts), 1))
 
 
 def _lines(path: Path, start: int, limits: SampleLimits) -> Iterator[bytes]:

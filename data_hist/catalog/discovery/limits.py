@@ -1,7 +1,7 @@
 """How much of an archive is looked at, so that the time does not grow with it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 _Item = TypeVar("_Item")
@@ -16,7 +16,8 @@ class SampleLimits:
         folders: Folders that are listed at each depth of a table.
         files: Files that are read of each table.
         records: Records that are read of each table.
-        file_bytes: Bytes that are read of each file, after it is decompressed.
+        bytes: Bytes that are read of each table, after they are decompressed.
+        file_bytes: Bytes that are read of each file.
         line_bytes: The longest line that is read.
     """
 
@@ -24,8 +25,17 @@ class SampleLimits:
     folders: int = 200
     files: int = 100
     records: int = 10_000
+    bytes: int = 64 * 1024 * 1024
     file_bytes: int = 8 * 1024 * 1024
     line_bytes: int = 1024 * 1024
+
+    def of_each_file(self, files: int) -> "SampleLimits":
+        """Return the limits with the share of one file in the records and bytes of a table."""
+        return replace(
+            self,
+            records=max(self.records // max(files, 1), 1),
+            file_bytes=min(self.file_bytes, self.bytes // max(files, 1)),
+        )
 
 
 def spread(items: Sequence[_Item], most: int) -> list[_Item]:

@@ -63,11 +63,11 @@ def read_sample(
     parquet = {file for file in files if is_parquet(file)}
     is_mostly_parquet = 2 * len(parquet) > len(files)
     sample = Sample("parquet" if is_mostly_parquet else "json")
-    most = max(limits.records // max(len(files), 1), 1)
+    of_file = limits.of_each_file(len(files))
     spans = {leaf.path: folder_span(levels, leaf.values) for leaf in leaves}
     for file in files:
         if (file in parquet) == is_mostly_parquet:
-            read = _read(file, is_mostly_parquet, most, limits)
+            read = _read(file, is_mostly_parquet, of_file)
             _add(sample, file, read, spans[file.parent])
         else:
             other = "Parquet" if file in parquet else "not Parquet"
@@ -77,10 +77,10 @@ def read_sample(
     return sample
 
 
-def _read(
-    file: Path, is_parquet_file: bool, most: int, limits: SampleLimits
-) -> JsonLines | ParquetRows:
-    return read_parquet(file, most) if is_parquet_file else read_json_lines(file, most, limits)
+def _read(file: Path, is_parquet_file: bool, limits: SampleLimits) -> JsonLines | ParquetRows:
+    if is_parquet_file:
+        return read_parquet(file, limits.records)
+    return read_json_lines(file, limits)
 
 
 def _warn_of_faults(root: Path, sample: Sample, warn: Warn) -> None:

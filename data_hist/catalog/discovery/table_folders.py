@@ -168,7 +168,7 @@ def _first_keys(folder: Path) -> tuple[int, frozenset[str]]:
 def _keys(file: Path) -> frozenset[str]:
     if is_parquet(file):
         return frozenset(read_parquet(file, 0).types)
-    records = read_json_lines(file, _COMPARED_RECORDS, SampleLimits()).records
+    records = read_json_lines(file, SampleLimits(records=_COMPARED_RECORDS)).records
     counts = Counter(key for record in records for key in record)
     return frozenset(counts)
 

@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from local_athena.tables.table_inputs import parse_catalog
+
 from data_hist.catalog.discovery.discover import discover
 from data_hist.catalog.discovery.limits import SampleLimits
 from data_hist.catalog.document import load_document
 from data_hist.catalog.resolve import resolve
 from data_hist.catalog.sources import Source
 from data_hist.catalog.versions import CatalogDocument
+from data_hist.cli.local_athena import local_documents
 
 
 class Discovered:
@@ -23,6 +26,7 @@ class Discovered:
             file.write_text(self.text, encoding="utf-8")
             self.document = load_document(file)
             resolve(self.document)
+            parse_catalog(local_documents(self.document.sources))
         assert all(len(line) <= 120 for line in self.text.splitlines())
         assert discover(root, lambda _: None, limits) == (self.text or None)
 

@@ -57,8 +57,8 @@ def test_damage_is_told(tmp_path: Path, name: str, damage: Callable[[bytes], byt
 
     with pytest.raises(UnreadableFileError):
         list(read_chunks(file))
-    assert "is damaged or cannot be read" in read_json_lines(file, 10, SampleLimits()).fault or (
-        read_json_lines(file, 10, SampleLimits()).records
+    assert "is damaged or cannot be read" in read_json_lines(file, SampleLimits()).fault or (
+        read_json_lines(file, SampleLimits()).records
     )
 
 
@@ -81,7 +81,7 @@ def test_other_files_are_told(tmp_path: Path, name: str, content: bytes, told: s
     file = tmp_path / name
     file.write_bytes(content)
 
-    found = read_json_lines(file, 100, SampleLimits())
+    found = read_json_lines(file, SampleLimits())
 
     assert found.records == []
     assert told in found.fault
@@ -91,7 +91,7 @@ def test_broken_lines_are_counted(tmp_path: Path) -> None:
     file = tmp_path / "a.json"
     file.write_bytes(b'\xef\xbb\xbf{"a": 1}\n\noops\n{"a": "\xff"}\n[1]\n{"b": 2}')
 
-    found = read_json_lines(file, 100, SampleLimits())
+    found = read_json_lines(file, SampleLimits())
 
     assert found.records == [{"a": 1}, {"a": "\N{REPLACEMENT CHARACTER}"}, {"b": 2}]
     assert (found.broken, found.fault) == (2, "")
@@ -101,7 +101,7 @@ def test_a_large_text_is_read_at_three_places(tmp_path: Path) -> None:
     file = tmp_path / "a.json"
     file.write_bytes(CONTENT)
 
-    found = read_json_lines(file, 30, SampleLimits(file_bytes=50_000))
+    found = read_json_lines(file, SampleLimits(records=30, file_bytes=50_000))
 
     numbers = [record["number"] for record in found.records]
     assert numbers[:10] == list(range(10))
