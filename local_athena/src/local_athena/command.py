@@ -110,6 +110,13 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
     _add_number(limits, "threads", "threads per query of DuckDB")
     _add_number(limits, "query-timeout-seconds", "longest running time of a query")
     _add_number(limits, "max-results-bytes", "disk space for results; the oldest are deleted")
+    _add_number(
+        limits,
+        "max-converted-bytes",
+        "disk space for JSON files converted to Parquet, which queries read faster the next time; "
+        "0 for none",
+        _number(int, 0),
+    )
     limits.add_argument(
         "--memory-limit",
         dest="memory_limit_bytes",

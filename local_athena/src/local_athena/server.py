@@ -23,6 +23,7 @@ from starlette.routing import Route
 from local_athena.athena_api.endpoint import AthenaProtocol, Throttle
 from local_athena.athena_api.workgroup import Workgroup
 from local_athena.backends.duckdb.backend import DuckDbBackend
+from local_athena.backends.duckdb.storage.converted_files import ConversionOptions
 from local_athena.backends.duckdb.storage.partitions import list_partitions
 from local_athena.backends.trino.backend import TrinoBackend
 from local_athena.engine.backend import Backend
@@ -93,7 +94,13 @@ def _backend(settings: LocalAthenaSettings, catalog: Catalog) -> Backend[Any]:
         return MetadataBackend(cluster, catalog, cluster.list_partitions)
     if settings.data is None or not settings.data.is_dir():
         raise CannotStart(f"there is no archive at {settings.data}")
-    queries = DuckDbBackend(settings.data, catalog, settings.memory_limit_bytes, settings.threads)
+    conversion = None
+    if settings.max_converted_bytes:
+        folder = settings.state.resolve() / "converted"
+        conversion = ConversionOptions(folder, settings.max_converted_bytes)
+    queries = DuckDbBackend(
+        settings.data, catalog, settings.memory_limit_bytes, settings.threads, conversion
+    )
     return MetadataBackend(queries, catalog, partial(list_partitions, settings.data))
 
 

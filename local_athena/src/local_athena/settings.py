@@ -36,6 +36,8 @@ class LocalAthenaSettings:
         threads: DuckDB's threads for each worker.
         max_results_bytes: The disk space for results. The oldest are deleted first; no single
             result may exceed it.
+        max_converted_bytes: The disk space for files of JSON lines that were converted to Parquet
+            after a query has read them; 0 converts none.
         bucket: The bucket that exists from the start.
         enforce_workgroup: The workgroup overrides the output location of each query.
         workgroup_output_location: The output location of the workgroup; none by default.
@@ -53,6 +55,7 @@ class LocalAthenaSettings:
     memory_limit_bytes: int = 10**9
     threads: int = 2
     max_results_bytes: int = 10 * 1024**3
+    max_converted_bytes: int = 1024**3
     bucket: str = DEFAULT_BUCKET
     enforce_workgroup: bool = False
     workgroup_output_location: str | None = None

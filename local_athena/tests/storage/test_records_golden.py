@@ -15,10 +15,15 @@ from typing import Any
 
 import duckdb
 import pytest
+from local_athena.backends.duckdb.converter import ConverterLimits, convert
 from local_athena.backends.duckdb.dialect import failure_from_duckdb
 from local_athena.backends.duckdb.dialect.trino_types import TrinoType
 from local_athena.backends.duckdb.dialect.type_names import parse_type
 from local_athena.backends.duckdb.storage.archive import Archive
+from local_athena.backends.duckdb.storage.converted_files import (
+    ConversionOptions,
+    ConvertedFiles,
+)
 from local_athena.backends.duckdb.storage.odd_files import OddFiles
 from local_athena.errors import StatementFailure
 from local_athena.tables import Column, JsonSerde, PartitionLevel, Table
@@ -28,6 +33,7 @@ from tests.archive_tree import connect
 from tests.shared_files import shared_file
 
 Case = Mapping[str, Any]
+Row = tuple[Any, ...]
 
 
 def read_cases(path: Path) -> list[Case]:
@@ -69,16 +75,28 @@ def write_file(root: Path, number: int, case: Case) -> None:
     file.write_bytes(case["text"].encode() if is_text else base64.b64decode(case["base64"]))
 
 
-def read(root: Path, table: Table) -> list[tuple[Any, ...]]:
+def read(root: Path, table: Table, converted: ConvertedFiles | None = None) -> list[Row]:
     odd_files = OddFiles(root / "copies")
+    archive = Archive(root, converted)
     with connect() as connection:
         while True:
-            sql = Archive(root).scan(table, copy=odd_files.copy).sql
+            archive.converted.clear()
+            sql = archive.scan(table, copy=odd_files.copy).sql
             try:
                 return connection.execute(sql).fetchall()
             except duckdb.Error as error:
                 if not odd_files.learn(error):
                     raise failure_from_duckdb(error, "", [root]) from error
+
+
+def read_twice(root: Path, table: Table) -> Iterator[list[Row]]:
+    """The rows from the files themselves, and again from what they were converted to."""
+    options = ConversionOptions(root / "converted", 10**9, least_bytes=0, settled_seconds=0)
+    converted = ConvertedFiles(options)
+    yield read(root, table, converted)
+    convert(root, options, ConverterLimits(10**9, 0), converted.task)
+    yield read(root, table, converted)
+    assert converted.task.conversions == ()
 
 
 def in_trinos_json(value: Any, kind: TrinoType) -> Any:
@@ -167,14 +185,15 @@ def test_rows_are_those_of_trino(key: str, tmp_path: Path) -> None:
     table = make_table(cases[0])
     kinds = [parse_type(column.type) for column in table.columns[:-1]]
 
-    found: list[list[Any]] = [[] for _ in cases]
-    for *values, number in read(tmp_path, table):
-        found[int(number)].append(
-            [in_trinos_json(value, kind) for value, kind in zip(values, kinds, strict=True)]
-        )
+    for read_rows in read_twice(tmp_path, table):
+        found: list[list[Any]] = [[] for _ in cases]
+        for *values, number in read_rows:
+            found[int(number)].append(
+                [in_trinos_json(value, kind) for value, kind in zip(values, kinds, strict=True)]
+            )
 
-    for case, rows in zip(cases, found, strict=True):
-        assert rows == rows_of(case, kinds), case
+        for case, rows in zip(cases, found, strict=True):
+            assert rows == rows_of(case, kinds), case
 
 
 FAILING = [case for case in GOLDEN if "error" in case]
@@ -202,16 +221,22 @@ def shared_cases() -> Iterator[Case]:
 
 def test_shared_cases(tmp_path: Path) -> None:
     shown = (1, 3, 5, 6, 7, 8)
-    for number, case in enumerate(shared_cases()):
-        root = tmp_path / str(number)
-        write_file(root, 0, case)
-        if "error" in case:
-            with pytest.raises(StatementFailure, match=case["error"]):
-                read(root, make_table(case))
-            continue
-        rows = [
-            [None if value is None else str(value) for value in row[:-1]]
-            for row in read(root, make_table(case))
-        ]
-        wanted = rows if case.get("all_columns") else [[row[n] for n in shown] for row in rows]
-        assert wanted == case["rows"], case
+    readable = [case for case in shared_cases() if "rows" in case]
+    for number, case in enumerate(readable):
+        write_file(tmp_path, number, case)
+
+    for read_rows in read_twice(tmp_path, make_table(readable[0])):
+        found: list[list[Any]] = [[] for _ in readable]
+        for *values, number in read_rows:
+            found[int(number)].append([None if each is None else str(each) for each in values])
+        for case, rows in zip(readable, found, strict=True):
+            wanted = rows if case.get("all_columns") else [[row[n] for n in shown] for row in rows]
+            assert wanted == case["rows"], case
+
+
+def test_shared_cases_that_fail(tmp_path: Path) -> None:
+    for number, case in enumerate(case for case in shared_cases() if "error" in case):
+        write_file(tmp_path / str(number), 0, case)
+
+        with pytest.raises(StatementFailure, match=case["error"]):
+            read(tmp_path / str(number), make_table(case))

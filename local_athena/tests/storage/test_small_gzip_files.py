@@ -60,4 +60,4 @@ def test_each_version_is_examined_once(tmp_path: Path) -> None:
     Path(file.path).unlink()
 
     assert files.includes(file)
-    assert not files.includes(replace(file, modified_ms=2))
+    assert not files.includes(replace(file, modified_ns=2))

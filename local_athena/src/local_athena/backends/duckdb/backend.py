@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+from local_athena.backends.duckdb.converter import Converter, ConverterLimits
 from local_athena.backends.duckdb.dialect import Translation, translate
 from local_athena.backends.duckdb.session import ProcessLimits, ProcessSession
 from local_athena.backends.duckdb.statement_process import DatabaseOptions
+from local_athena.backends.duckdb.storage.converted_files import ConversionOptions
 from local_athena.tables import Catalog
 
 _MIB = 1024**2
@@ -27,15 +29,26 @@ class DuckDbBackend:
         catalog: The tables.
         memory_limit_bytes: DuckDB's limit for each session.
         threads: DuckDB's threads for each session.
+        conversion: Where converted files are; without, no file is converted.
     """
 
     def __init__(
-        self, archive: Path, catalog: Catalog, memory_limit_bytes: int, threads: int
+        self,
+        archive: Path,
+        catalog: Catalog,
+        memory_limit_bytes: int,
+        threads: int,
+        conversion: ConversionOptions | None = None,
     ) -> None:
         self._archive = archive
         self._catalog = catalog
         self._memory_limit_bytes = memory_limit_bytes
         self._threads = threads
+        self._conversion = conversion
+        self._converter = None
+        if conversion:
+            limits = ConverterLimits(memory_limit_bytes, self._address_space_bytes(threads=1))
+            self._converter = Converter(archive, conversion, limits)
 
     def plan(self, sql: str, database: str) -> Translation:
         """Translate a statement; see `Backend.plan`."""
@@ -44,13 +57,17 @@ class DuckDbBackend:
     def open_session(self, folder: Path) -> ProcessSession:
         """Start a process whose DuckDB may read the archive, and write to the folder."""
         limit = self._memory_limit_bytes
-        reserved = _RESERVED_BYTES + self._threads * _RESERVED_BYTES_OF_THREAD
         options = DatabaseOptions(
             archive=self._archive,
             folder=folder,
             memory_limit_bytes=limit,
             threads=self._threads,
-            address_space_bytes=2 * limit + reserved,
+            address_space_bytes=self._address_space_bytes(self._threads),
+            conversion=self._conversion,
         )
         limits = ProcessLimits(limit + _UNCOUNTED_BYTES, _IDLE_BYTES, _INTERRUPT_SECONDS)
-        return ProcessSession(options, limits)
+        return ProcessSession(options, limits, converter=self._converter)
+
+    def _address_space_bytes(self, threads: int) -> int:
+        reserved = _RESERVED_BYTES + threads * _RESERVED_BYTES_OF_THREAD
+        return 2 * self._memory_limit_bytes + reserved

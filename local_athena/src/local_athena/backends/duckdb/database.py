@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from local_athena.backends.duckdb.dialect import (
 from local_athena.backends.duckdb.dialect.trino_types import UNBOUNDED
 from local_athena.backends.duckdb.result_file import close_empty_result, copy_statement
 from local_athena.backends.duckdb.storage.archive import Archive
+from local_athena.backends.duckdb.storage.converted_files import ConversionTask
 from local_athena.backends.duckdb.storage.decompressing_files import install_decompression
 from local_athena.backends.duckdb.storage.odd_files import OddFiles
 from local_athena.backends.duckdb.storage.partitions import folder_filter
@@ -33,6 +35,13 @@ from local_athena.backends.duckdb.storage.record_functions import install_record
 from local_athena.engine.backend import Abandoned, IsAbandoned, Outcome
 from local_athena.engine.column_info import describe_column
 from local_athena.engine.executions import Column
+
+
+@dataclass(frozen=True)
+class ScanOutcome(Outcome):
+    """An outcome, and which files are worth converting after it."""
+
+    conversion: ConversionTask = field(default_factory=ConversionTask)
 
 
 class Database:
@@ -84,8 +93,8 @@ class Database:
             while True:
                 try:
                     return self._run_once(plan, result, is_abandoned)
-                except duckdb.InvalidInputException as error:
-                    if is_abandoned() or not self._odd_files.learn(error):
+                except duckdb.Error as error:
+                    if is_abandoned() or not self._learn(error):
                         raise
         except duckdb.Error as error:
             if isinstance(error, duckdb.FatalException | duckdb.InternalException):
@@ -97,8 +106,15 @@ class Database:
         finally:
             self._odd_files.clear()
 
+    def _learn(self, error: duckdb.Error) -> bool:
+        """Whether the statement may succeed if it runs again."""
+        if isinstance(error, duckdb.InvalidInputException) and self._odd_files.learn(error):
+            return True
+        return self._archive.converted.discard(error)
+
     def _run_once(self, plan: Translation, result: Path, is_abandoned: IsAbandoned) -> Outcome:
         started = time.perf_counter()
+        self._archive.converted.clear()
         with self.relations(plan.scans) as scanned_bytes:
             columns = describe_columns(self.connection, plan)
             if is_abandoned():
@@ -108,13 +124,14 @@ class Database:
                 columns, rows = (self._write_explained(plan, plan.explain, result),), 1
             else:
                 rows = self._write(plan, columns, result)
-        return Outcome(
+        return ScanOutcome(
             columns,
             rows,
             # A statement that is only planned is bound to the archive and reads none of it.
             scanned_bytes if plan.reads else 0,
             _milliseconds(started, planned),
             _milliseconds(started),
+            conversion=self._archive.converted.task if plan.reads else ConversionTask(),
         )
 
     @contextmanager

@@ -25,6 +25,7 @@ from local_athena.backends.duckdb.statement_process import (
     memory_failure,
 )
 from local_athena.backends.duckdb.storage.archive import Archive
+from local_athena.backends.duckdb.storage.converted_files import ConvertedFiles
 from local_athena.engine.backend import Abandoned
 from local_athena.errors import StatementFailure
 
@@ -69,10 +70,10 @@ class Runner:
 
 def main() -> None:
     """Run the tasks that come through the socket whose descriptor is the first argument."""
-    _die_with_parent()
+    die_with_parent()
     connection = Connection(int(sys.argv[1]))
     options: DatabaseOptions = connection.recv()
-    _limit_memory(options.address_space_bytes)
+    limit_memory(options.address_space_bytes)
     runner = Runner(_open_database(options))
     threading.Thread(target=_listen, args=(runner,), daemon=True).start()
     connection.send("ready")
@@ -80,26 +81,27 @@ def main() -> None:
         connection.send(runner.run(connection.recv()))
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     """Let the kernel kill this process with its parent, even if no thread can notice the end."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def _limit_memory(address_space_bytes: int) -> None:
+def limit_memory(address_space_bytes: int) -> None:
+    """Bound the memory of this process, and let the system end it first where memory is short."""
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     if most == resource.RLIM_INFINITY or address_space_bytes < most:
         resource.setrlimit(resource.RLIMIT_AS, (address_space_bytes, address_space_bytes))
     # A crash would write all memory to disk.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    # Where memory is short, the system ends this process rather than the server.
     with contextlib.suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000", encoding="ascii")
 
 
 def _open_database(options: DatabaseOptions) -> Database:
+    archive = Archive(options.archive, ConvertedFiles(options.conversion))
     memory_limit = f"{options.memory_limit_bytes}B"
-    return Database(Archive(options.archive), options.folder, memory_limit, options.threads)
+    return Database(archive, options.folder, memory_limit, options.threads)
 
 
 def _listen(runner: Runner) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from local_athena.backends.duckdb.converter import Converter
+from local_athena.backends.duckdb.database import ScanOutcome
 from local_athena.backends.duckdb.dialect import Translation
 from local_athena.backends.duckdb.statement_process import (
     DatabaseOptions,
@@ -52,8 +54,10 @@ class ProcessSession:
         options: DatabaseOptions,
         limits: ProcessLimits,
         clock: Callable[[], float] = time.monotonic,
+        converter: Converter | None = None,
     ) -> None:
         self._options = options
+        self._converter = converter
         self._limits = limits
         self._clock = clock
         self._lock = threading.Lock()
@@ -77,6 +81,8 @@ class ProcessSession:
         reply = self._run(Task(self._begin(), plan, result))
         if is_abandoned():
             raise Abandoned
+        if isinstance(reply, ScanOutcome) and self._converter:
+            self._converter.start(reply.conversion)
         if isinstance(reply, Outcome):
             return reply
         if isinstance(reply, Fault):
@@ -100,6 +106,8 @@ class ProcessSession:
         """End the process."""
         self._process.close()
         self._remove_spilled_data()
+        if self._converter:
+            self._converter.close()
 
     def _is_large(self) -> bool:
         return self._process.resident_bytes() > self._limits.idle_bytes

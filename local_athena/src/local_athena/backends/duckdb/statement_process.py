@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from local_athena.backends.duckdb.dialect import Translation
+from local_athena.backends.duckdb.storage.converted_files import ConversionOptions
 from local_athena.engine.backend import Abandoned, Outcome
 from local_athena.errors import StatementFailure
 
@@ -29,13 +30,17 @@ _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 @dataclass(frozen=True)
 class DatabaseOptions:
-    """What a process needs to open its DuckDB, and its limit on address space in bytes."""
+    """What a process needs to open its DuckDB, and its limit on address space in bytes.
+
+    Without `conversion`, there are no converted files.
+    """
 
     archive: Path
     folder: Path
     memory_limit_bytes: int
     threads: int
     address_space_bytes: int
+    conversion: ConversionOptions | None = None
 
 
 @dataclass(frozen=True)

@@ -18,20 +18,24 @@ from local_athena.backends.duckdb.dialect.typed_sql import (
     select_from,
 )
 from local_athena.backends.duckdb.storage.compression import is_compressed
+from local_athena.backends.duckdb.storage.converted_files import (
+    ConvertedFiles,
+    select_converted,
+)
 from local_athena.backends.duckdb.storage.decompressing_files import PREFIX
-from local_athena.backends.duckdb.storage.hidden_columns import hidden_columns
 from local_athena.backends.duckdb.storage.parquet import select_parquet
 from local_athena.backends.duckdb.storage.partitions import (
     DataFile,
     FolderFilter,
     create_partition_view,
     folder_values,
+    hidden_columns,
     keep_all,
     list_data_files,
 )
 from local_athena.backends.duckdb.storage.records import duckdb_type, select_columns
 from local_athena.backends.duckdb.storage.small_gzip_files import SmallGzipFiles
-from local_athena.tables import Table
+from local_athena.tables import Column, JsonSerde, Table
 
 _PARQUET = ".parquet"
 _NO_LABELS: Mapping[str, str] = MappingProxyType({})
@@ -58,10 +62,11 @@ class ArchiveScan:
 
 
 class Archive:
-    """The tables below one folder."""
+    """The tables below one folder, of whose files some may be converted."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, converted: ConvertedFiles | None = None) -> None:
         self._root = root.resolve()
+        self.converted = converted or ConvertedFiles()
         self._small_gzip = SmallGzipFiles()
 
     def scan(
@@ -77,12 +82,31 @@ class Archive:
         labels of hidden columns to deliver, such as `$path`.
         """
         files = list_data_files(self._root / table.location, table.levels, keep)
-        read_lines = partial(_from_lines, copy=copy, small_gzip=self._small_gzip)
+        select_lines = partial(self._select_lines, copy=copy)
         return ArchiveScan(
-            _table_sql(table, files, self._root, read_lines, hidden),
+            _table_sql(table, files, self._root, select_lines, hidden),
             len(files),
             sum(file.size for file in files),
         )
+
+    def _select_lines(
+        self, files: Sequence[DataFile], columns: Sequence[Column], serde: JsonSerde, copy: CopyFile
+    ) -> list[str]:
+        converted = self.converted.find(files, columns, serde)
+        rest = [file for file in files if file.path not in converted]
+        relations = []
+        if rest or not converted:
+            relations.append(self.select_records(rest, columns, serde, copy))
+        if converted:
+            relations.append(select_converted(list(converted.values()), len(columns)))
+        return relations
+
+    def select_records(
+        self, files: Sequence[DataFile], columns: Sequence[Column], serde: JsonSerde, copy: CopyFile
+    ) -> str:
+        """Select `filename` and columns (`c0`, `c1`) of the records in files of JSON lines."""
+        lines = _from_lines(files, copy, self._small_gzip) if files else _NO_LINES
+        return select_columns(lines, columns, serde, _place(self._root))
 
     def create_partition_view(
         self, connection: duckdb.DuckDBPyConnection, scan: Scan, keep: FolderFilter
@@ -100,18 +124,20 @@ class Archive:
 
     def allowed_directories(self) -> list[str]:
         """List what DuckDB must be allowed to read, for its setting of that name."""
-        return [f"{self._root}/", f"{PREFIX}{self._root}/"]
+        folders = [f"{self._root}/", f"{PREFIX}{self._root}/"]
+        if self.converted.folder:
+            folders.append(f"{self.converted.folder}/")
+        return folders
 
 
 def _table_sql(
     table: Table,
     files: Sequence[DataFile],
     root: Path,
-    read_lines: Callable[[Sequence[DataFile]], str],
+    select_lines: Callable[[Sequence[DataFile], Sequence[Column], JsonSerde], list[str]],
     hidden: Mapping[str, str],
 ) -> str:
-    # The path of a record's file below the archive.
-    place = f"substr(filename, {len(str(root)) + 2})"
+    place = _place(root)
     stored = [column for column in table.columns if not column.partition]
     values = {column.name: f"c{number}" for number, column in enumerate(stored)}
     values |= _partition_values(table)
@@ -121,12 +147,15 @@ def _table_sql(
     columns += hidden_columns(table, hidden, files, place)
     parquet = [file.path for file in files if file.path.endswith(_PARQUET)]
     lines = [file for file in files if not file.path.endswith(_PARQUET)]
-    relations = [select_columns(_NO_LINES, stored, table.serde, place)]
-    if lines:
-        relations = [select_columns(read_lines(lines), stored, table.serde, place)]
+    relations = select_lines(lines, stored, table.serde)
     if parquet:
         relations += select_parquet(parquet, stored, root, place)
     return select_from(", ".join(columns), f"({' UNION ALL '.join(relations)}) AS record")
+
+
+def _place(root: Path) -> str:
+    """Write the path of a record's file below the archive."""
+    return f"substr(filename, {len(str(root)) + 2})"
 
 
 def _partition_values(table: Table) -> dict[str, str]:

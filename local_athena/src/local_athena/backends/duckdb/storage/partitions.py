@@ -1,18 +1,21 @@
 """The files of a table: its folder tree, walked one partition level after the other and pruned.
 
-A filter says which folders of a level are kept, and only those are listed.
+A filter says which folders of a level are kept, and only those are listed. The path of a file also
+tells partition columns, and hidden ones such as `$path`.
 """
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import duckdb
 
 from local_athena.backends.duckdb.dialect import PartitionPredicate, Scan
 from local_athena.backends.duckdb.dialect.typed_sql import (
     quote_identifier,
+    quote_string,
     select_from,
 )
 from local_athena.backends.duckdb.storage.records import duckdb_type
@@ -34,11 +37,18 @@ class Folder:
 
 @dataclass(frozen=True)
 class DataFile:
-    """A file of records."""
+    """A file of records; its fields are the same only as long as its content is."""
 
     path: str
     size: int
-    modified_ms: int = 0
+    modified_ns: int = 0
+    changed_ns: int = 0
+    inode: int = 0
+
+    @classmethod
+    def of(cls, path: str, status: os.stat_result) -> Self:
+        """Describe a file by its status."""
+        return cls(path, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
 
 
 # Called once for each level, with all folders of that level.
@@ -162,7 +172,7 @@ def _files(folder: str) -> Iterator[DataFile]:
     for entry in _visible(folder):
         # Hive makes no split of an empty file, so its missing gzip header does not matter either.
         if entry.is_file() and (status := entry.stat()).st_size > 0:
-            yield DataFile(entry.path, status.st_size, status.st_mtime_ns // 1_000_000)
+            yield DataFile.of(entry.path, status)
 
 
 def _visible(folder: str) -> Iterator[os.DirEntry[str]]:
@@ -191,6 +201,47 @@ def _folder_value(level: PartitionLevel, behind: int) -> str:
     prefix, suffix = level.prefix.rpartition("/")[2], level.suffix.partition("/")[0]
     length = f"length({text}) - {len(prefix) + len(suffix)}"
     return f"substr({text}, {len(prefix) + 1}, {length})"
+
+
+def hidden_columns(
+    table: Table, labels: Mapping[str, str], files: Sequence[DataFile], place: str
+) -> list[str]:
+    """Write the items of a SELECT that deliver hidden columns under their labels.
+
+    Args:
+        table: The table, which has its own bucket.
+        labels: The labels by the names of the columns.
+        files: The files that are read.
+        place: An expression for the path of the file below the archive.
+    """
+    modified_us = [str(file.modified_ns // 1_000_000 * 1000) for file in files]
+    written = {
+        "$path": lambda: f"{quote_string(f's3://{table.bucket}/')} || {place}",
+        "$file_size": lambda: _of_file([str(file.size) for file in files], files),
+        "$file_modified_time": lambda: f"make_timestamptz({_of_file(modified_us, files)})",
+        "$partition": lambda: _partition(table),
+    }
+    return [f"{written[name]()} AS {quote_identifier(label)}" for name, label in labels.items()]
+
+
+def _of_file(values: Sequence[str], files: Sequence[DataFile]) -> str:
+    """Look up a value by the file; DuckDB makes a join of it."""
+    paths = ", ".join(quote_string(file.path) for file in files)
+    return (
+        "(SELECT file.value FROM (SELECT "  # noqa: S608 - quoted paths and numbers
+        f"unnest(CAST([{paths}] AS VARCHAR[])) AS path, "
+        f"unnest(CAST([{', '.join(values)}] AS BIGINT[])) AS value) AS file "
+        "WHERE file.path = filename)"
+    )
+
+
+def _partition(table: Table) -> str:
+    values = folder_values(table)
+    named = (
+        f"{quote_string(f'{column.name}=')} || {values[column.name]}"
+        for column in table.partition_columns
+    )
+    return " || '/' || ".join(named)
 
 
 def folder_filter(connection: duckdb.DuckDBPyConnection, scan: Scan) -> FolderFilter:

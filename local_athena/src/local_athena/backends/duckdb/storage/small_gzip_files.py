@@ -31,7 +31,7 @@ class SmallGzipFiles:
         """Tell whether a file is small, and one undamaged member of gzip that DuckDB reads."""
         if not file.path.endswith(".gz") or file.size > _LARGEST_BYTES:
             return False
-        version = file.size, file.modified_ms
+        version = file.size, file.modified_ns
         known, is_plain = self._examined.get(file.path, (None, False))
         if known != version:
             is_plain = _is_plain(file.path)
