@@ -12,6 +12,7 @@ from pathlib import Path
 
 import duckdb
 from local_athena.backends.duckdb import dialect
+from local_athena.backends.duckdb.storage.archive import Archive
 from local_athena.backends.duckdb.storage.record_functions import install_record_functions
 
 from benchmarks.record_reader import Connection, compact, create_view, write_records
@@ -32,7 +33,7 @@ CONDITIONS = {
 def plan(connection: Connection, root: Path, condition: str) -> float:
     """Return the processor seconds of planning a statement."""
     started = time.process_time()
-    sql = create_view(connection, root, f"{_QUERY} WHERE {condition}")
+    sql = create_view(connection, Archive(root), f"{_QUERY} WHERE {condition}")
     connection.execute(f"EXPLAIN {sql}").fetchall()
     return time.process_time() - started
 
@@ -45,7 +46,7 @@ def main() -> None:
     with duckdb.connect() as connection, tempfile.TemporaryDirectory() as folder:
         dialect.install(connection)
         install_record_functions(connection)
-        write_records(Path(folder), compact, records=1)
+        write_records(Path(folder), compact, records=1, files=1)
         root = Path(folder) / "plain"
         plan(connection, root, CONDITIONS["one term"])
         for name, condition in CONDITIONS.items():

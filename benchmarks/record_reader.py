@@ -1,7 +1,8 @@
 """Compare the emulator's reader of JSON lines with DuckDB's own, on the same records in one run.
 
-`python -m benchmarks.record_reader [--records N] [--repeats N]` prints the processor seconds of
-each, and the median of the ratios; a ratio is computed within a repeat.
+`python -m benchmarks.record_reader [--records N] [--repeats N] [--files N]` prints the processor
+seconds of the first scan, of a repeated one, which reads converted files, and of `read_json`, and
+the medians of both ratios; a ratio is computed within a repeat.
 """
 
 import argparse
@@ -15,7 +16,12 @@ from pathlib import Path
 
 import duckdb
 from local_athena.backends.duckdb import dialect
+from local_athena.backends.duckdb.converter import ConverterLimits, convert
 from local_athena.backends.duckdb.storage.archive import Archive
+from local_athena.backends.duckdb.storage.converted_files import (
+    ConversionOptions,
+    ConvertedFiles,
+)
 from local_athena.backends.duckdb.storage.decompressing_files import install_decompression
 from local_athena.backends.duckdb.storage.record_functions import install_record_functions
 from local_athena.tables import Catalog, Column, JsonSerde, Table
@@ -67,40 +73,61 @@ def _record(number: int, payload: object) -> dict[str, object]:
     }
 
 
-def write_records(root: Path, writer: Callable[[int, object], str], records: int) -> Path:
-    """Write a file plain and another one gzipped; return the plain one."""
+def write_records(
+    root: Path, writer: Callable[[int, object], str], records: int, files: int
+) -> None:
+    """Write files of so many records plain and others gzipped."""
     lines = "".join(
         writer(number, {"message": f"Größe {number} of /10.10.34.1", "level": "INFO", "line": 1})
         + "\n"
         for number in range(records)
     )
-    plain = root / "plain" / EVENTS.location / "a.json"
-    packed = root / "gzip" / EVENTS.location / "a.json.gz"
-    for path in (plain, packed):
-        path.parent.mkdir(parents=True)
-    plain.write_text(lines, encoding="utf-8")
-    packed.write_bytes(gzip.compress(lines.encode(), 6))
-    return plain
+    packed = gzip.compress(lines.encode(), 6)
+    for kind, suffix, content in (("plain", "json", lines.encode()), ("gzip", "json.gz", packed)):
+        folder = root / kind / EVENTS.location
+        folder.mkdir(parents=True)
+        for number in range(files):
+            (folder / f"{number}.{suffix}").write_bytes(content)
 
 
-def create_view(connection: Connection, root: Path, query: str) -> str:
+def options_of(root: Path) -> ConversionOptions:
+    """Convert every file at once."""
+    return ConversionOptions(root / "converted", 10**10, least_bytes=0, settled_seconds=0)
+
+
+def convert_files(root: Path) -> float:
+    """Convert the files of the query; return the processor seconds."""
+    converted = ConvertedFiles(options_of(root))
+    Archive(root, converted).scan(EVENTS)
+    started = time.process_time()
+    convert(root, options_of(root), ConverterLimits(10**9, 0), converted.task)
+    return time.process_time() - started
+
+
+def create_view(connection: Connection, archive: Archive, query: str) -> str:
     """Prepare a query as the emulator does, and return its SQL."""
     translation = dialect.translate(query, CATALOG, "data_hist")
     (scan,) = translation.scans
-    rows = Archive(root).scan(EVENTS)
+    rows = archive.scan(EVENTS)
     connection.execute(f"CREATE OR REPLACE TEMP VIEW {scan.relation} AS {rows.sql}")
     return translation.sql
 
 
-def emulator(connection: Connection, root: Path) -> int:
-    """Run the query as the emulator does."""
-    return _count(connection, create_view(connection, root, QUERY))
+def first_scan(connection: Connection, root: Path) -> int:
+    """Run the query as the emulator does, on the files themselves."""
+    return _count(connection, create_view(connection, Archive(root), QUERY))
+
+
+def repeated_scan(connection: Connection, root: Path) -> int:
+    """Run the query as the emulator does, on converted files."""
+    archive = Archive(root, ConvertedFiles(options_of(root)))
+    return _count(connection, create_view(connection, archive, QUERY))
 
 
 def duckdb_alone(connection: Connection, root: Path) -> int:
     """Run the query with DuckDB's reader and functions."""
-    file = next((root / EVENTS.location).iterdir())
-    reader = f"read_json('{file}', format = 'newline_delimited', columns = {{'data': 'JSON'}})"
+    files = sorted(map(str, (root / EVENTS.location).iterdir()))
+    reader = f"read_json({files}, format = 'newline_delimited', columns = {{'data': 'JSON'}})"
     return _count(connection, f"SELECT count(json_extract_string(data, '$.level')) FROM {reader}")  # noqa: S608
 
 
@@ -118,15 +145,17 @@ def measure(run: Callable[[Connection, Path], int], connection: Connection, root
 
 def compare(connection: Connection, writer: str, root: Path, repeats: int) -> None:
     """Print a line for a folder."""
-    pairs = [
-        (measure(emulator, connection, root), measure(duckdb_alone, connection, root))
+    conversion = convert_files(root)
+    times = [
+        [measure(run, connection, root) for run in (first_scan, repeated_scan, duckdb_alone)]
         for _ in range(repeats)
     ]
-    ours, theirs = (statistics.median(times) for times in zip(*pairs, strict=True))
-    ratio = statistics.median(one / other for one, other in pairs)
+    first, repeated, theirs = (statistics.median(column) for column in zip(*times, strict=True))
+    ratios = (statistics.median(time[n] / time[2] for time in times) for n in (0, 1))
     print(
-        f"{writer:8} {root.name:6} emulator {ours:6.2f} s   read_json {theirs:6.2f} s   "
-        f"ratio {ratio:5.2f}",
+        f"{writer:8} {root.name:6} first {first:6.2f} s   repeated {repeated:6.2f} s   "
+        f"conversion {conversion:6.2f} s   read_json {theirs:6.2f} s   "
+        "ratios {:5.2f} {:5.2f}".format(*ratios),
         flush=True,
     )
 
@@ -136,6 +165,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--records", type=int, default=50_000)
     parser.add_argument("--repeats", type=int, default=3)
+    parser.add_argument("--files", type=int, default=1)
     options = parser.parse_args()
     with duckdb.connect(config={"threads": 2}) as connection:
         dialect.install(connection)
@@ -143,7 +173,7 @@ def main() -> None:
         install_decompression(connection)
         for writer in WRITERS:
             with tempfile.TemporaryDirectory() as folder:
-                write_records(Path(folder), writer, options.records)
+                write_records(Path(folder), writer, options.records, options.files)
                 for kind in ("plain", "gzip"):
                     compare(connection, writer.__name__, Path(folder) / kind, options.repeats)
 
