@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from local_athena.athena_api.endpoint import Throttle
 from local_athena.athena_api.errors import ApiError
 from local_athena.athena_api.request_validation import issue_token, read_token
-from local_athena.backends.duckdb.result_file import close_empty_result, copy_statement
+from local_athena.backends.duckdb.database import close_empty_result, copy_statement
 from local_athena.engine.parameters import bind_parameters
 from local_athena.engine.result_files import Row, read_page
 from local_athena.errors import StatementFailure

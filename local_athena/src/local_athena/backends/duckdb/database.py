@@ -1,4 +1,4 @@
-"""A sandboxed DuckDB per worker, and running a translated statement in it.
+"""A sandboxed DuckDB per worker, which runs translated statements and writes their results.
 
 Each worker has an instance of its own rather than a cursor, because the allowed folders are
 settings of the instance. So no SQL can read what another query writes.
@@ -25,7 +25,7 @@ from local_athena.backends.duckdb.dialect import (
     write_plan,
 )
 from local_athena.backends.duckdb.dialect.trino_types import UNBOUNDED
-from local_athena.backends.duckdb.result_file import close_empty_result, copy_statement
+from local_athena.backends.duckdb.dialect.typed_sql import quote_identifier, quote_string
 from local_athena.backends.duckdb.storage.archive import Archive
 from local_athena.backends.duckdb.storage.converted_files import ConversionTask
 from local_athena.backends.duckdb.storage.decompressing_files import install_decompression
@@ -206,6 +206,27 @@ class Database:
     def close(self) -> None:
         """Release memory and files."""
         self.connection.close()
+
+
+def copy_statement(query: str, names: Sequence[str], path: Path) -> str:
+    """Write the COPY statement that writes the rows of a query to a result file.
+
+    DuckDB's own header would rename the second of two columns with one name. PREFIX writes ours;
+    line ends become separators then, so SUFFIX writes the last one.
+    """
+    # A field of the file is quoted like a name in SQL.
+    header = ",".join(map(quote_identifier, names)) + "\n"
+    target, prefix = quote_string(str(path)), quote_string(header)
+    return (
+        f"COPY ({query}) TO {target} (FORMAT csv, HEADER false, "
+        f"PREFIX {prefix}, SUFFIX '\n', FORCE_QUOTE *, NULLSTR '')"
+    )
+
+
+def close_empty_result(path: Path) -> None:
+    """Remove the line end that `copy_statement` writes even if there are no rows."""
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size - 1)
 
 
 def _milliseconds(start: float, end: float | None = None) -> int:
