@@ -1,4 +1,4 @@
-"""Quote a caller's name safely in an error, and suggest the name that was probably meant.
+"""Write names in an error: a caller's own safely, the one that was probably meant, or a list.
 
 Suggestions come only from names that the caller may use.
 """
@@ -12,6 +12,7 @@ MAX_NAME_CHARS = 64
 # Comparing takes time quadratic in the length; all served names are shorter.
 _MAX_COMPARED_CHARS = 40
 _MIN_SIMILARITY = 0.7
+_MOST_LISTED = 8
 _UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
 
 
@@ -40,6 +41,15 @@ def offer(name: str, allowed: Iterable[str]) -> str:
     """Return the end of a sentence that suggests the nearest allowed name, or nothing."""
     found = nearest(name, allowed)
     return f"; did you mean '{found}'?" if found else ""
+
+
+def listing(names: Iterable[str]) -> str:
+    """Return names as part of a sentence: `a, b and c`, or the first eight `and 12 more`."""
+    *listed, last = list(names) or [""]
+    if len(listed) >= _MOST_LISTED:
+        more = len(listed) + 1 - _MOST_LISTED
+        listed, last = listed[:_MOST_LISTED], f"{more:,} more"
+    return f"{', '.join(listed)} and {last}" if listed else last
 
 
 def sentence(text: str) -> str:

@@ -3,13 +3,11 @@
 A mistyped folder would otherwise look like an archive without records.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 from data_hist.catalog.sources import Source
-from data_hist.spelling import offer, sentence
-
-_MOST_NAMES = 8
+from data_hist.spelling import listing, offer, sentence
 
 
 def warnings_about(archive: Path, sources: Mapping[str, Source]) -> Iterator[str]:
@@ -20,7 +18,7 @@ def warnings_about(archive: Path, sources: Mapping[str, Source]) -> Iterator[str
         if not source.folder.startswith("s3://")
     }
     if not _names(archive):
-        inside = _listed(sorted({folder for folder in folders.values() if folder}))
+        inside = listing(sorted({folder for folder in folders.values() if folder}))
         where = f"; the catalog looks for records in {inside}" if inside else ""
         yield f"{archive} is empty{where}."
         return
@@ -42,7 +40,7 @@ def missing_files(archive: Path, folder: str, expected: Collection[str]) -> str:
         if not (path / part).is_dir():
             names = _names(path)
             free = [name for name in names if f"{above}{name}" not in expected]
-            inside = f"has {_listed(names)}" if names else "is empty"
+            inside = f"has {listing(names)}" if names else "is empty"
             return f"{path / part} is not there, and {path} {inside}{sentence(offer(part, free))}"
         path, above = path / part, f"{above}{part}/"
     return "" if any(each.is_file() for each in path.rglob("*")) else f"{path} holds no files."
@@ -51,9 +49,3 @@ def missing_files(archive: Path, folder: str, expected: Collection[str]) -> str:
 def _names(folder: Path) -> list[str]:
     names = (path.name for path in folder.iterdir())
     return sorted(name for name in names if not name.startswith((".", "_")))
-
-
-def _listed(names: Iterable[str]) -> str:
-    names = list(names)
-    more = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
-    return ", ".join(names[:_MOST_NAMES]) + more

@@ -14,7 +14,7 @@ from data_hist.errors import (
     ResourcesExhausted,
     ScanLimitExceeded,
 )
-from data_hist.spelling import offer, sentence, short
+from data_hist.spelling import listing, offer, sentence, short
 
 _RETRY_AFTER_SECONDS = 1
 _USER_ERRORS: dict[FailureCause, type[DataHistError]] = {
@@ -91,7 +91,7 @@ def _column_hint(name: str, tables: Mapping[str, Table]) -> str:
     owners = [table for table, names in columns.items() if name.lower() in names]
     if owners:
         return (
-            f": '{name.lower()}' is a column of {' and '.join(owners)}; check the FROM around it, "
+            f": '{name.lower()}' is a column of {listing(owners)}; check the FROM around it, "
             "and its aliases"
         )
     known = dict.fromkeys(name for names in columns.values() for name in names)

@@ -84,8 +84,8 @@ class _LandingPage:
             for path in self._base_paths
         )
         return f"""<h1>Historical Event Viewer Service</h1>
-<p>Run SQL on Amazon Athena over years of archived monitoring events and metrics. Submit a query,
-follow it by its <code>query_id</code>, and page through its rows.</p>
+<p>Run SQL on Amazon Athena over years of archived monitoring events, metrics and logs. Submit a
+query, follow it by its <code>query_id</code>, and page through its rows.</p>
 <h2>A first query</h2>
 <pre><code>{self._first_query(api)}</code></pre>
 <p>Then download its rows, with the <code>query_id</code> of the response:</p>

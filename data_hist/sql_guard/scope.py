@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlglot import exp
 
 from data_hist.catalog.tables import ApiVersion, Table
-from data_hist.spelling import nearest, short
+from data_hist.spelling import listing, nearest, short
 from data_hist.sql_guard.diagnostics import where_tables_are
 from data_hist.sql_guard.lexer import Source
 from data_hist.sql_guard.parser import offset_of
@@ -72,8 +72,7 @@ class Served:
     @property
     def listing(self) -> str:
         """The names of the tables, for an error."""
-        *others, last = sorted(self.tables)
-        return f"{', '.join(others)} and {last}" if others else last
+        return listing(sorted(self.tables))
 
 
 def resolve(source: Source, root: exp.Expr, served: Served) -> Names:

@@ -22,7 +22,7 @@ from tests.archive_tree import TABLES, connect
 
 END = datetime(2026, 11, 20, 7, 34, 56, tzinfo=UTC)
 NAME = re.compile(
-    r"(events|metrics)/dt=(\d{4}-\d\d-\d\d)/hr=(\d\d)/min=(\d0)/1_(\d)_(\d{20})\.json\.gz"
+    r"(events|metrics|logs)/dt=(\d{4}-\d\d-\d\d)/hr=(\d\d)/min=(\d0)/1_(\d)_(\d{20})\.json\.gz"
 )
 
 
@@ -66,6 +66,7 @@ def test_layout_is_that_of_secor(root: Path) -> None:
     assert len(parts) == len(names)
     assert {(topic, partition) for topic, *_, partition, _ in parts} == {
         ("events", "0"), ("events", "1"), ("events", "2"), ("metrics", "0"), ("metrics", "1"),
+        ("logs", "0"), ("logs", "1"),
     }  # fmt: skip
 
 
@@ -86,7 +87,7 @@ def test_offsets_follow_each_other_in_every_kafka_partition(root: Path) -> None:
             assert following.setdefault((topic, partition), int(offset)) == int(offset)
             following[topic, partition] += len(lines(content))
 
-    assert len(following) == 5
+    assert len(following) == 7
 
 
 def test_default_end_is_recent_and_nothing_lies_in_the_future(tmp_path: Path) -> None:
@@ -191,13 +192,26 @@ def test_metrics_have_names_and_values(sample: duckdb.DuckDBPyConnection) -> Non
     assert largest > 2**53
 
 
+def test_logs_are_lines_of_files_and_of_units(sample: duckdb.DuckDBPyConnection) -> None:
+    ((levels, hosts, without_level, in_files, of_units, traces),) = sample.execute(
+        "SELECT count(DISTINCT data->>'$.level'), count(DISTINCT data->>'$.host'), "
+        "count(*) FILTER (json_type(data, '$.level') = 'NULL'), count(data->>'$.log.path'), "
+        "count(data->>'$.unit'), count(*) FILTER (data->>'$.message' LIKE '%Caused by%') FROM logs"
+    ).fetchall()
+
+    assert levels == 3
+    assert hosts == 24
+    assert min(without_level, in_files, of_units, traces) > 100
+
+
 def test_is_replaced_when_written_again(tmp_path: Path) -> None:
     write_sample_archive(tmp_path, days=1, end=END)
     write_sample_archive(tmp_path, days=1, end=END + timedelta(days=5))
 
     days = {path.name for path in (tmp_path / "events").iterdir()}
     assert days == {"dt=2026-11-24", "dt=2026-11-25"}
-    assert {path.name for path in tmp_path.iterdir()} == {"events", "metrics", "_sample_archive"}
+    topics = {"events", "metrics", "logs"}
+    assert {path.name for path in tmp_path.iterdir()} == topics | {"_sample_archive"}
 
 
 def test_is_written_again_after_an_interruption(root: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 from tests.support.api_calls import assert_problem
 
 UNRESOLVED = "Column '{}' cannot be resolved{}"
-FROM = ": '{}' is a column of events and metrics; check the FROM around it, and its aliases."
+FROM = ": '{}' is a column of events, metrics and logs; check the FROM around it, and its aliases."
 COLUMNS = [
     ("SELECT service_name FROM events", 8, "service_name", "; did you mean 'servicename'?"),
     ("SELECT e.tag FROM events AS e", 8, "e.tag", "; did you mean 'tags'?"),

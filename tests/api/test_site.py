@@ -14,6 +14,7 @@ from tests.support.api_calls import assert_problem
 from tests.support.path_prefixes import PREFIXES
 
 API = "/v0/data_hist"
+NEWEST = "/v1/data_hist"
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 PAGES = ["/", "/problems", "/problems/invalid-sql"]
 
@@ -70,10 +71,11 @@ def test_the_first_query_of_the_landing_page_runs(client: httpx.Client) -> None:
 def test_programs_get_the_links_as_json(client: httpx.Client) -> None:
     links = at(client, "/").json()
 
-    (version,) = links["versions"]
-    for path in (version["openapi"], version["swagger_ui"], links["problems"]):
-        assert at(client, path).status_code == 200
-    assert at(client, f"{version['api']}/tables").status_code == 200
+    assert [version["api"] for version in links["versions"]] == [API, NEWEST]
+    assert at(client, links["problems"]).status_code == 200
+    for version in links["versions"]:
+        for path in (version["openapi"], version["swagger_ui"], f"{version['api']}/tables"):
+            assert at(client, path).status_code == 200
 
 
 @pytest.mark.parametrize("slug", problem_descriptions())
@@ -151,9 +153,8 @@ def test_links_have_the_prefix_of_the_proxy(client: httpx.Client, given: str, pr
     assert landing["problems"] == f"{prefix}/problems"
     assert landing["versions"][0]["api"] == f"{prefix}{API}"
     assert asked(f"{API}/openapi.json").json()["servers"] == [{"url": f"{prefix}{API}"}]
-    assert f"{client.base_url.host}:{client.base_url.port}{prefix}{API}/query" in (
-        asked("/", **HTML).text
-    )
+    host = f"{client.base_url.host}:{client.base_url.port}"
+    assert f"{host}{prefix}{NEWEST}/query" in asked("/", **HTML).text
     assert asked("/problems").json()["problems"][0]["type"] == f"{prefix}/problems/invalid-request"
     missing = asked(f"{API}/querys").json()
     assert missing["type"] == f"{prefix}/problems/not-found"
@@ -184,7 +185,7 @@ def test_the_first_query_names_the_host_of_the_browser(
 ) -> None:
     page = client.get(client.base_url.join("/"), headers={**HTML, **headers}).text
 
-    assert f"curl {origin}{API}/query " in page
+    assert f"curl {origin}{NEWEST}/query " in page
 
 
 def test_the_tenant_header_is_shown_if_it_is_needed(

@@ -214,7 +214,7 @@ NAMES = [
             ("event", "did you mean 'events'?"),
             ("data_hist.metric", "did you mean 'metrics'?"),
             ("other.events", "did you mean 'events'?"),
-            ("users", "the tables are events and metrics."),
+            ("users", "the tables are events, logs and metrics."),
             ("events_v0", "did you mean 'events'?"),
         )
     ),

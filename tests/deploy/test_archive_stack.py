@@ -54,6 +54,7 @@ def test_a_customer_may_have_a_policy_of_its_own(parameter: str) -> None:
     assert kept_days("the-archive") == {
         "raw/events/": (30, 90),
         "raw/metrics/": (30, 90),
+        "raw/logs/": (30, 90),
         "raw/events-11042/": (730, 3650),
     }
 
@@ -72,6 +73,7 @@ def test_all_topics_of_as_many_customers_as_a_table_takes_may_have_a_policy() ->
     [
         ("events", [(365, 2555)]),
         ("metrics", [(365, 2555)]),
+        ("logs", [(365, 2555)]),
         ("events-11042", [(730, 3650)]),
         ("metrics-11042", [(30, 90)]),
         # Without a policy: neither the standard rule nor that of another customer is for it.

@@ -77,7 +77,7 @@ def test_authorize_names_the_tenant(browser: webdriver.Chrome, tenants: httpx.Cl
     status, document = ui.try_out("list_tables")
 
     assert status == 200
-    assert [table["name"] for table in document["tables"]] == ["events", "metrics"]
+    assert [table["name"] for table in document["tables"]] == ["events", "metrics", "logs"]
 
 
 def test_each_operation_runs_as_it_stands(browser: webdriver.Chrome, client: httpx.Client) -> None:

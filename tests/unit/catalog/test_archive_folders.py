@@ -15,19 +15,26 @@ SOURCES = load_document().sources
 @pytest.mark.parametrize(
     ("files", "told"),
     [
-        ([], [["is empty", "events, metrics"]]),
+        ([], [["is empty", "events, logs and metrics"]]),
         ([".DS_Store", "_sample_archive"], [["is empty"]]),
-        (["events/dt=2026-11-20/x.json"], [["/metrics is not there", "has events."]]),
         (
-            ["evnets/dt=2026-11-20/x.json", "metrics/x.json"],
+            ["events/dt=2026-11-20/x.json", "logs/x"],
+            [["/metrics is not there", "has events and logs."]],
+        ),
+        (
+            ["evnets/dt=2026-11-20/x.json", "metrics/x.json", "logs/x.json"],
             [["The source events", "/events is not there", "did you mean 'evnets'?"]],
         ),
         (
             [f"other{number}/x" for number in range(20)],
-            [["/events is not there", "and 12 more"], ["/metrics is not there"]],
+            [
+                ["/events is not there", "and 12 more"],
+                ["/metrics is not there"],
+                ["/logs is not there"],
+            ],
         ),
-        (["events/x.json", "metrics/dt=2026-11-20/"], [["/metrics holds no files"]]),
-        (["events/x.json", "metrics/x.parquet"], []),
+        (["events/x.json", "logs/x.json", "metrics/dt=2026-11-20/"], [["/metrics holds no files"]]),
+        (["events/x.json", "metrics/x.parquet", "logs/a/b/x"], []),
     ],
 )
 def test_what_is_missing_is_told(tmp_path: Path, files: list[str], told: list[list[str]]) -> None:

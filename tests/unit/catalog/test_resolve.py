@@ -10,8 +10,8 @@ from data_hist.catalog.versions import CatalogDocument
 
 def test_a_first_query_needs_no_quotes_that_a_shell_would_take() -> None:
     assert load_catalog().newest.first_query == (
-        "SELECT servicename, count(*) AS records FROM events GROUP BY servicename "
-        "ORDER BY records DESC"
+        "SELECT service, level, count(*) AS events FROM events GROUP BY service, level "
+        "ORDER BY events DESC"
     )
 
 

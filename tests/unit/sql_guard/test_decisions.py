@@ -78,7 +78,7 @@ def test_a_refused_table_names_the_tables_there_are(guard: Guard) -> None:
         guard.admit("SELECT * FROM users", customer_id=None)
 
     assert refused.value.detail == (
-        "Table 'users' is not served; the tables are events and metrics."
+        "Table 'users' is not served; the tables are events, logs and metrics."
     )
 
 

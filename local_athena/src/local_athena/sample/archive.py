@@ -1,4 +1,4 @@
-"""Write a sample archive: days of events and metrics, in the layout of Secor (Kafka to S3).
+"""Write a sample archive: days of events, metrics and logs, in the layout of Secor (Kafka to S3).
 
 Customer 1 is the operator, customers 11000 to 11006 have records, and 11007 has none. The same end
 time gives the same bytes.
@@ -13,7 +13,13 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from local_athena.sample.messages import EVENT_SERVICES, METRIC_SERVICES, Service, record
+from local_athena.sample.messages import (
+    EVENT_SERVICES,
+    LOG_SERVICES,
+    METRIC_SERVICES,
+    Service,
+    record,
+)
 
 CUSTOMER_WITHOUT_RECORDS: Final = 11007
 
@@ -37,7 +43,11 @@ class _Topic:
     kafka_partitions: int
 
 
-_TOPICS: Final = (_Topic("events", EVENT_SERVICES, 3), _Topic("metrics", METRIC_SERVICES, 2))
+_TOPICS: Final = (
+    _Topic("events", EVENT_SERVICES, 3),
+    _Topic("metrics", METRIC_SERVICES, 2),
+    _Topic("logs", LOG_SERVICES, 2),
+)
 
 
 def write_sample_archive(root: Path, *, days: int = 3, end: datetime | None = None) -> None:

@@ -184,6 +184,79 @@ def _billing_meter(random: Random) -> Payload:
     return {"name": "billing.usage_hours", "value": value, "unit": "h", "labels": {"größe": "XL"}}
 
 
+def _host(random: Random) -> str:
+    return f"node-{random.randrange(24):02d}"
+
+
+_UNITS: Final = (
+    "sshd.service",
+    "kubelet.service",
+    "containerd.service",
+    "systemd-timesyncd.service",
+)
+_PRIORITIES: Final = {"INFO": 6, "WARN": 4, "ERROR": 3}
+_UNIT_LINES: Final = (
+    ("INFO", "Accepted publickey for {} from 10.0.{}.7 port 513{} ssh2"),
+    ("INFO", "New session of user {}, uid {}, seat{}"),
+    ("WARN", "Failed password for invalid user {} from 203.0.113.{} port 400{} ssh2"),
+    ("ERROR", "Failed to pull image {}/api:1.{}: manifest unknown, retry in {} s"),
+)
+
+
+def _journald(random: Random) -> Payload:
+    level, line = random.choices(_UNIT_LINES, (60, 20, 12, 8))[0]
+    login, _ = random.choice(_PEOPLE)
+    return {
+        "level": level,
+        "message": line.format(login, random.randrange(256), random.randrange(10, 99)),
+        "host": _host(random),
+        "unit": random.choice(_UNITS),
+        "priority": _PRIORITIES[level],
+        "pid": random.randrange(300, 65_536),
+    }
+
+
+_PATHS: Final = ("/", "/login", "/api/v2/orders?page=2", "/static/app.js", "/größe/maß")
+_AGENTS: Final = ("curl/8.5.0", 'Mozilla/5.0 (X11; Linux x86_64) "Gecko"', "kube-probe/1.30")
+
+
+def _nginx(random: Random) -> Payload:
+    (status,) = random.choices(_STATUS, (80, 2, 4, 8, 1, 2, 3))
+    method, path = random.choice(("GET", "GET", "GET", "POST")), random.choice(_PATHS)
+    client, size = f"198.51.100.{random.randrange(256)}", random.randrange(90_000)
+    agent, host = random.choice(_AGENTS), _host(random)
+    return {
+        "level": "ERROR" if status >= 500 else "INFO",
+        "message": f'{client} - - "{method} {path} HTTP/1.1" {status} {size} "-" "{agent}"',
+        "host": host,
+        "log": {"path": "/var/log/nginx/access.log", "offset": random.randrange(10**9)},
+        "http": {"method": method, "path": path, "status": status, "bytes": size},
+    }
+
+
+_CONTAINERS: Final = (("checkout", "api"), ("ingest", "worker"), ("billing", "scheduler"))
+
+
+def _kubernetes(random: Random) -> Payload:
+    namespace, container = random.choice(_CONTAINERS)
+    pod = f"{namespace}-{random.getrandbits(20):05x}"
+    draw = random.random()
+    if draw < 0.1:
+        level, message = "ERROR", _TRACE.format(line=random.randrange(20, 400))
+    elif draw < 0.2:
+        # A line that is not in the form of the others has no level.
+        level, message = None, "OOMKilled\tmemory cgroup out of memory"
+    else:
+        level, message = "INFO", f"handled {random.randrange(900)} messages in {draw:.3f} s"
+    return {
+        "level": level,
+        "message": message,
+        "host": _host(random),
+        "log": {"path": f"/var/log/containers/{pod}_{container}.log"},
+        "kubernetes": {"namespace": namespace, "pod": pod, "container": container},
+    }
+
+
 EVENT_SERVICES: Final = (
     Service("iam-admin", 25, _iam_admin),
     Service("filebeat", 35, _filebeat),
@@ -194,4 +267,9 @@ METRIC_SERVICES: Final = (
     Service("node-exporter", 60, _node_exporter),
     Service("nova-compute", 25, _nova_compute, _escaped),
     Service("billing", 15, _billing_meter, as_text=True),
+)
+LOG_SERVICES: Final = (
+    Service("journald", 30, _journald),
+    Service("nginx", 45, _nginx, _escaped),
+    Service("kubernetes", 25, _kubernetes),
 )

@@ -70,7 +70,7 @@ def test_damage_is_told(tmp_path: Path, name: str, damage: Callable[[bytes], byt
         ("a.json", b'[{"a": 1}]', "is one JSON array"),
         ("a.json", json.dumps({"a": {"b": 1}}, indent=2).encode(), "over several lines"),
         ("a.json", '{"a": 1}\n'.encode("utf-16"), "is in UTF-16"),
-        ("a.gzip", gzip.compress(b"{}"), "is gzip without the suffix .gz"),
+        ("a.gzip", gzip.compress(b"{}", mtime=0), "is gzip without the suffix .gz"),
         ("a.avro", b"Obj\x01abc", "is Avro; convert it"),
         ("a.txt", b"Hello\n", "has no JSON objects"),
         ("a.json", b"\n\n", "has no line"),
