@@ -38,6 +38,7 @@ from data_hist.http.responses import error_handlers
 from data_hist.http.routes import Routes
 from data_hist.http.serializers import respond_with_json
 from data_hist.http.validation import VALIDATORS
+from data_hist.http.version_specification import specification_of_version
 from data_hist.observability.request_context import RequestLog
 from data_hist.queries.glacier_warnings import ArchivePolicy
 from data_hist.resources import QueryLimits, UseCases, WorkerResources
@@ -220,9 +221,11 @@ def _add_health(
 
 def _site_pages(edge: HttpEdge, settings: Settings, catalog: Catalog) -> Mapping[str, Page]:
     return site_pages(
-        [_base_path(name) for name in catalog.versions],
+        {
+            _base_path(version.name): specification_of_version(edge.api_document, version)
+            for version in catalog.versions.values()
+        },
         catalog.newest.first_query,
-        edge.api_document,
         specification.problem_descriptions(),
         _curl_credentials(settings),
     )

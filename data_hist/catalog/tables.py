@@ -215,10 +215,17 @@ class ApiVersion:
     tables: Mapping[str, Table]
 
     @property
+    def tables_for_everyone(self) -> Mapping[str, Table]:
+        """Those that every tenant may query; all of them, if there are none."""
+        of_tenants = {name: table for name, table in self.tables.items() if table.tenant}
+        return of_tenants or self.tables
+
+    @property
     def first_query(self) -> str:
         """A query to begin with, which a shell takes between single quotes."""
-        examples = (example.sql for table in self.tables.values() for example in table.examples)
-        table = render_identifier(next(iter(self.tables)))
+        tables = self.tables_for_everyone
+        examples = (example.sql for table in tables.values() for example in table.examples)
+        table = render_identifier(next(iter(tables)))
         of_any_table = f"SELECT * FROM {table} LIMIT 5"  # noqa: S608 - names of the catalog
         return next((sql for sql in examples if "'" not in sql), of_any_table)
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any
 
@@ -20,29 +20,28 @@ _HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?|\[[0-9a-fA-F:.]+\](:[0-9]+)?", re.
 
 
 def site_pages(
-    base_paths: Sequence[str],
+    specifications: Mapping[str, dict[str, Any]],
     first_query: str,
-    specification: dict[str, Any],
     problems: dict[str, Any],
     curl_credentials: str,
 ) -> dict[str, Page]:
     """Return the landing page, Swagger UI for each version of the API, and the problem pages.
 
     Args:
-        base_paths: The base path of each version, the newest last.
+        specifications: The OpenAPI document of each version by its base path, the newest last.
         first_query: A query of the newest version.
-        specification: The OpenAPI document that describes every version.
         problems: The description of each kind of problem, by slug.
         curl_credentials: The options with which `curl` authenticates.
     """
+    base_paths = list(specifications)
     pages: dict[str, Page] = {
         "/": _LandingPage(base_paths, first_query, escape(curl_credentials, quote=False)),
         TYPE_PREFIX.rstrip("/"): _ProblemList(problems),
     }
     for slug, description in problems.items():
         pages[TYPE_PREFIX + slug] = _ProblemPage(slug, description)
-    for base_path in base_paths:
-        pages |= swagger_ui_pages(base_path, specification)
+    for base_path, specification in specifications.items():
+        pages |= swagger_ui_pages(base_path, specification, base_paths)
     return pages
 
 
@@ -78,10 +77,11 @@ class _LandingPage:
         api = escape(_origin(request) + prefix + base_path)
         # Relative links work even behind a proxy that does not send its prefix.
         links = "\n".join(
-            f'<li><a href="{path[1:]}/ui/">Swagger UI</a>: try the API in the browser</li>\n'
+            f'<li><a href="{path[1:]}/ui/">Swagger UI</a> of <code>{path}</code>: try the API'
+            " in the browser</li>\n"
             f'<li><a href="{path[1:]}/openapi.json">OpenAPI description</a> of <code>{path}</code>,'
             " for client generators</li>"
-            for path in self._base_paths
+            for path in reversed(self._base_paths)
         )
         return f"""<h1>Historical Event Viewer Service</h1>
 <p>Run SQL on Amazon Athena over years of archived monitoring events, metrics and logs. Submit a

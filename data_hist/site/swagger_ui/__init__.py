@@ -2,6 +2,7 @@
 
 import gzip
 import hashlib
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -19,17 +20,26 @@ _PAGE_HEADERS = page_headers(
         script_src="'self'", style_src="'self'", img_src="'self' data:", connect_src="'self'"
     )
 )
+_VERSIONS = "<!-- versions -->"
 _TYPES = {"js": "text/javascript", "css": "text/css", "html": "text/html"}
 
 
-def swagger_ui_pages(base_path: str, specification: dict[str, Any]) -> dict[str, Page]:
-    """Return Swagger UI, its files, the OpenAPI document, and redirects to them, by path."""
+def swagger_ui_pages(
+    base_path: str, specification: dict[str, Any], base_paths: Sequence[str]
+) -> dict[str, Page]:
+    """Return Swagger UI, its files, the OpenAPI document, and redirects to them, by path.
+
+    Args:
+        base_path: The base path of the version that the page shows.
+        specification: Its OpenAPI document.
+        base_paths: Those of all versions, which the page links to.
+    """
     ui = f"{base_path}/ui/"
-    names = {"index.html": "", "page.js": "page.js", "page.css": "page.css"}
-    pages: dict[str, Page] = {
-        ui + shown: _File(name, _FOLDER.joinpath(name).read_bytes())
-        for name, shown in names.items()
-    }
+    index = _FOLDER.joinpath("index.html").read_text(encoding="utf-8")
+    index = index.replace(_VERSIONS, _render_versions(base_path, base_paths))
+    pages: dict[str, Page] = {ui: _File("index.html", index.encode())}
+    for name in ("page.js", "page.css"):
+        pages[ui + name] = _File(name, _FOLDER.joinpath(name).read_bytes())
     for name in ("swagger-ui-bundle.js", "swagger-ui.css"):
         compressed = _FOLDER.joinpath("vendor", f"{name}.gz").read_bytes()
         pages[ui + name] = _File(name, compressed, is_compressed=True)
@@ -40,6 +50,23 @@ def swagger_ui_pages(base_path: str, specification: dict[str, Any]) -> dict[str,
         f"{base_path}/": _redirect("ui/"),
         f"{base_path}/ui": _redirect("ui/"),
     }
+
+
+def _render_versions(base_path: str, base_paths: Sequence[str]) -> str:
+    """Link to the page of each other version; relative, which works behind any proxy."""
+    if len(base_paths) == 1:
+        return ""
+    entries = (
+        f'<strong aria-current="page">{_version(path)}</strong>'
+        if path == base_path
+        else f'<a href="../../..{path}/ui/">{_version(path)}</a>'
+        for path in base_paths
+    )
+    return f'<nav aria-label="Versions of the API">Version {" ".join(entries)}</nav>'
+
+
+def _version(base_path: str) -> str:
+    return base_path.split("/")[1]
 
 
 def _redirect(location: str) -> Page:
