@@ -22,9 +22,14 @@ def warnings_about(archive: Path, sources: Mapping[str, Source]) -> Iterator[str
         where = f"; the catalog looks for records in {inside}" if inside else ""
         yield f"{archive} is empty{where}."
         return
-    for name, folder in folders.items():
-        if reason := missing_files(archive, folder, folders.values()):
+    reasons = {
+        name: missing_files(archive, folder, folders.values()) for name, folder in folders.items()
+    }
+    for name, reason in reasons.items():
+        if reason:
             yield f"The source {name} has no rows: {reason}"
+    if folders and all(reasons.values()):
+        yield f"`data-hist catalog discover --data {archive}` writes a catalog of what is there."
 
 
 def missing_files(archive: Path, folder: str, expected: Collection[str]) -> str:

@@ -167,8 +167,8 @@ def _numbers(unit: str, values: Sequence[str]) -> dict[str, object]:
 
 
 def _step(numbers: set[int], count: int) -> int:
-    """Return the distance of numbers that are all multiples of it, without a gap."""
-    steps = (step for step in range(2, count // 2 + 1) if numbers == set(range(0, count, step)))
+    """Return the distance of at least four numbers that are all multiples of it, without a gap."""
+    steps = (step for step in range(2, count // 4 + 1) if numbers == set(range(0, count, step)))
     return next(steps, 1)
 
 

@@ -10,6 +10,7 @@ from data_hist.catalog.document import load_document
 from data_hist.catalog.sources import Source
 
 SOURCES = load_document().sources
+DISCOVER = ["catalog discover --data"]
 
 
 @pytest.mark.parametrize(
@@ -31,6 +32,7 @@ SOURCES = load_document().sources
                 ["/events is not there", "and 12 more"],
                 ["/metrics is not there"],
                 ["/logs is not there"],
+                ["data-hist catalog discover --data"],
             ],
         ),
         (["events/x.json", "logs/x.json", "metrics/dt=2026-11-20/"], [["/metrics holds no files"]]),
@@ -45,11 +47,23 @@ def test_what_is_missing_is_told(tmp_path: Path, files: list[str], told: list[li
     ("folder", "files", "told"),
     [
         ("logs/app", ["logs/app/2026/x.json"], []),
-        ("logs/app", ["logs/web/x.json"], [["/logs/app is not there", "/logs has web."]]),
-        ("logs/app", ["logs/apps/x.json"], [["did you mean 'apps'?"]]),
-        ("logs/app", ["log/app/x.json"], [["/logs is not there", "did you mean 'log'?"]]),
-        ("logs/app", ["logs/app/", "x"], [["/logs/app holds no files"]]),
-        ("logs/app", ["logs/"], [["/logs/app is not there", "/logs is empty."]]),
+        (
+            "logs/app",
+            ["logs/web/x.json"],
+            [["/logs/app is not there", "/logs has web."], DISCOVER],
+        ),
+        ("logs/app", ["logs/apps/x.json"], [["did you mean 'apps'?"], DISCOVER]),
+        (
+            "logs/app",
+            ["log/app/x.json"],
+            [["/logs is not there", "did you mean 'log'?"], DISCOVER],
+        ),
+        ("logs/app", ["logs/app/", "x"], [["/logs/app holds no files"], DISCOVER]),
+        (
+            "logs/app",
+            ["logs/"],
+            [["/logs/app is not there", "/logs is empty."], DISCOVER],
+        ),
         ("", ["2026/x.json"], []),
         ("", [], [["is empty."]]),
         ("s3://bucket/folder", ["x"], []),

@@ -47,6 +47,8 @@ def number(first: int, last: int, **more: object) -> dict[str, Any]:
             "min=",
             number(0, 59, digits=2, tells="minute"),
         ),
+        # Too few to tell the interval.
+        (["0", "12"], DAY, "hour", "", number(0, 23, tells="hour")),
         # Not all in a form that numbers have.
         (["hr=07", "hr=7"], DAY, "hr", "hr=", {"projection": "enum", "values": ["07", "7"]}),
         (["shard=0", "shard=1", "shard=3"], (), "shard", "shard=", number(0, 3)),
