@@ -8,7 +8,7 @@ from data_hist.catalog.discovery.columns import FoundColumn
 from data_hist.catalog.discovery.example_queries import example_queries
 from data_hist.catalog.discovery.found_table import FoundTable
 from data_hist.catalog.discovery.names import make_name
-from data_hist.catalog.discovery.payload_fields import is_payload, payload_fields
+from data_hist.catalog.discovery.payload_fields import PayloadField, is_payload, payload_fields
 from data_hist.catalog.discovery.value_kinds import percent
 from data_hist.catalog.discovery.yaml_text import comment, comment_out, entry, item, scalar
 
@@ -21,6 +21,7 @@ _ABOUT_TENANTS: Final = (
     "As long as the tenant is null, only the operator may query a table. Name the column that says "
     "which customer a record belongs to, and each customer sees its own records."
 )
+_SHOWN_GROUPS: Final = 3
 _TENANT: Final = re.compile(
     r"tenant|customer|account|(^|_)org(_|id|$)|organi[sz]ation|client|company|workspace|subscriber"
 )
@@ -132,7 +133,7 @@ def _proposals(table: FoundTable, payloads: Sequence[FoundColumn]) -> Iterator[s
     """Propose a column for each field of the payloads, as comments."""
     taken = {*table.levels, *(column.name for column in table.columns)}
     for payload in payloads:
-        fields = payload_fields(payload.values)
+        fields = _payload_fields(table, payload)
         if fields:
             text = f"Fields of {payload.name}. To make one a column, remove the # before it:"
             yield from comment(text, 10)
@@ -144,4 +145,24 @@ def _proposals(table: FoundTable, payloads: Sequence[FoundColumn]) -> Iterator[s
             value = {"from": payload.name, "path": field.path}
             value |= {} if field.type == "varchar" else {"type": field.type}
             share = f"in {percent(field.payloads, len(payload.values))}"
-            yield from comment_out(entry(name, value, 12, (share,)), 10)
+            note = f"{share}{_about_groups(table, field)}"
+            yield from comment_out(entry(name, value, 12, (note,)), 10)
+
+
+def _payload_fields(table: FoundTable, payload: FoundColumn) -> list[PayloadField]:
+    group_key = table.group_column.key if table.group_column else ""
+    found = (
+        (record.values.get(payload.key), str(record.values.get(group_key)))
+        for record in table.records
+    )
+    pairs = [(value, group) for value, group in found if value is not None]
+    return payload_fields([value for value, _ in pairs], [group for _, group in pairs])
+
+
+def _about_groups(table: FoundTable, field: PayloadField) -> str:
+    """Name the groups that have a field, if they are few of them."""
+    column = table.group_column
+    if column is None or len(field.groups) > _SHOWN_GROUPS:
+        return ""
+    is_in_all = len(field.groups) == len(set(column.values))
+    return "" if is_in_all else f", {column.name}: {', '.join(field.groups)}"

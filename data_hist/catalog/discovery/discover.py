@@ -66,7 +66,7 @@ def _describe(
         levels=levels,
         folder_values=folder.leaves[-1].values,
         columns=columns,
-        records=len(sample.records),
+        records=sample.records,
         has_broken_lines=bool(sample.broken or sample.faults),
         comments=tuple(_comments(sample, left_out)),
     )

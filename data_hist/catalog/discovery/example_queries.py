@@ -1,14 +1,9 @@
 """Write example queries of a table."""
 
 from collections.abc import Iterator, Sequence
-from typing import Final
 
-from data_hist.catalog.discovery.columns import FoundColumn
 from data_hist.catalog.discovery.found_table import FoundTable
-from data_hist.catalog.discovery.payload_fields import is_payload
 from data_hist.catalog.sources import InjectedLevel
-
-_GROUPED_VALUES: Final = 50
 
 
 def example_queries(table: FoundTable, renamed: dict[str, str]) -> Iterator[tuple[str, str]]:
@@ -27,7 +22,7 @@ def example_queries(table: FoundTable, renamed: dict[str, str]) -> Iterator[tupl
     counted = "count(*) AS records"
     yield "The number of records", _select(counted, table, needed)
     yield "Some records", _select("*", table, needed, "LIMIT 10")
-    if grouped := next(filter(_is_grouped, table.columns), None):
+    if grouped := table.group_column:
         name = renamed[grouped.name]
         rest = f"GROUP BY {name} ORDER BY records DESC"
         yield f"Records by {name}", _select(f"{name}, {counted}", table, needed, rest)
@@ -44,11 +39,3 @@ def _select(items: str, table: FoundTable, conditions: Sequence[str], rest: str 
 
 def _is_value(name: str, value: str) -> str:
     return f"{name} = '{value.replace(chr(39), chr(39) * 2)}'"
-
-
-def _is_grouped(column: FoundColumn) -> bool:
-    if column.type != "varchar" or is_payload(column.values):
-        return False
-    distinct = {value if isinstance(value, str) else None for value in column.values}
-    is_repeated = 2 * len(distinct) <= len(column.values)
-    return None not in distinct and 2 <= len(distinct) <= _GROUPED_VALUES and is_repeated

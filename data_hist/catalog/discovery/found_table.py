@@ -2,9 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
 
 from data_hist.catalog.discovery.columns import FoundColumn
 from data_hist.catalog.discovery.level_names import FoundLevel
+from data_hist.catalog.discovery.payload_fields import is_payload
+from data_hist.catalog.discovery.samples import Record
+
+_MOST_GROUPS: Final = 50
 
 
 @dataclass(frozen=True)
@@ -18,7 +24,7 @@ class FoundTable:
         levels: The levels by the names of their columns.
         folder_values: The values of the levels of one folder with files.
         columns: The columns of the records.
-        records: How many records were read.
+        records: The records of the sample.
         has_broken_lines: Whether queries have to skip lines.
         comments: What was found, and could not be decided.
     """
@@ -29,6 +35,19 @@ class FoundTable:
     levels: dict[str, FoundLevel]
     folder_values: tuple[str, ...]
     columns: Sequence[FoundColumn]
-    records: int
+    records: Sequence[Record]
     has_broken_lines: bool
     comments: tuple[str, ...] = ()
+
+    @cached_property
+    def group_column(self) -> FoundColumn | None:
+        """The first column with few texts, such as the service or the level of severity."""
+        return next(filter(_has_groups, self.columns), None)
+
+
+def _has_groups(column: FoundColumn) -> bool:
+    if column.type != "varchar" or is_payload(column.values):
+        return False
+    distinct = {value if isinstance(value, str) else None for value in column.values}
+    is_repeated = 2 * len(distinct) <= len(column.values)
+    return None not in distinct and 2 <= len(distinct) <= _MOST_GROUPS and is_repeated

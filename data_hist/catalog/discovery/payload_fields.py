@@ -24,24 +24,33 @@ class PayloadField(NamedTuple):
         keys: The keys on the way.
         type: The type of a column of it.
         payloads: How many payloads have it.
+        groups: The groups of records that have it, in order.
     """
 
     path: str
     keys: tuple[str, ...]
     type: str
     payloads: int
+    groups: tuple[str, ...]
 
 
-def payload_fields(values: Sequence[Any]) -> list[PayloadField]:
-    """List the fields of the payloads among the values, the most frequent ones first."""
+def payload_fields(values: Sequence[Any], groups: Sequence[str]) -> list[PayloadField]:
+    """List the fields of the payloads among the values, the most frequent ones first.
+
+    Args:
+        values: The values of a column.
+        groups: The group of records that each belongs to, such as a service.
+    """
     counts: dict[tuple[str, ...], Counter[str]] = {}
-    for value in values:
+    found_in: dict[tuple[str, ...], set[str]] = {}
+    for value, group in zip(values, groups, strict=True):
         payload = json_value(value)
         for keys, kind in _fields(payload, ()) if isinstance(payload, dict) else ():
             if keys in counts or len(counts) < _MOST_PATHS:
                 counts.setdefault(keys, Counter())[kind] += 1
+                found_in.setdefault(keys, set()).add(group)
     fields = [
-        PayloadField(_path(keys), keys, _type(kinds), kinds.total())
+        PayloadField(_path(keys), keys, _type(kinds), kinds.total(), tuple(sorted(found_in[keys])))
         for keys, kinds in counts.items()
         if kinds.total() >= len(values) * _LEAST_SHARE
     ]

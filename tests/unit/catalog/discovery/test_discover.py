@@ -181,6 +181,18 @@ def test_payload_fields_are_proposed(root: Path) -> None:
     ]
 
 
+def test_the_services_that_have_a_field_are_told(root: Path) -> None:
+    records = [
+        {"service": service, "data": {"message": "m", service: 1}}
+        for service in ("api", "web", "db") * 3
+    ]
+    found = discover_records(root, records)
+
+    notes = [line.rpartition("  # ")[2] for line in found.text.splitlines() if "path:" in line]
+    shares = [f"in 33%, service: {service}" for service in ("api", "db", "web")]
+    assert notes == ["in 100%", *shares]
+
+
 def test_tenants_are_only_proposed(root: Path) -> None:
     records = [{"customerId": 1, "orgId": "a", "account": 1.5, "a": 1}]
     found = discover_records(root, records, "t/tenant=a")
