@@ -1,4 +1,4 @@
-"""Render the sources of a catalog as AWS Glue documents, like those of `deploy/aws/service.yaml`.
+"""Render the sources of a catalog as AWS Glue documents, for AWS and the embedded Athena.
 
 Does not call AWS. Documents are the inputs of Glue's CreateDatabase and CreateTable.
 """
@@ -24,6 +24,9 @@ _SERDES: Final = {
     "json": "org.openx.data.jsonserde.JsonSerDe",
     "parquet": "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe",
 }
+# Glue refuses longer ones, and line breaks in comments.
+_MOST_OF_COMMENT: Final = 255
+_MOST_OF_DESCRIPTION: Final = 2048
 
 
 def glue_documents(
@@ -52,7 +55,7 @@ def _table_input(source: Source, archive: str, dates: tuple[date, date] | None) 
     location = _location(source, archive)
     return {
         "Name": source.table,
-        "Description": source.description,
+        "Description": " ".join(source.description.split())[:_MOST_OF_DESCRIPTION],
         "TableType": "EXTERNAL_TABLE",
         "PartitionKeys": [
             _column(name, level.type, level.description)
@@ -78,7 +81,8 @@ def _location(source: Source, archive: str) -> str:
 
 
 def _column(name: str, athena_type: str, description: str) -> dict[str, str]:
-    return {"Name": name, "Type": hive_type(athena_type), "Comment": description}
+    comment = " ".join(description.split())[:_MOST_OF_COMMENT]
+    return {"Name": name, "Type": hive_type(athena_type), "Comment": comment}
 
 
 def _serde(source: Source) -> dict[str, Any]:

@@ -19,24 +19,26 @@ from moto.core.common_models import CloudFormationModel
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy/aws"
 PAGE = (ROOT / "deploy/README.md").read_text()
-SERVICE, ARCHIVE = FOLDER / "service.yaml", FOLDER / "archive.yaml"
+SERVICE, ARCHIVE, TABLES = (FOLDER / f"{name}.yaml" for name in ("service", "archive", "tables"))
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
-REQUIRED = {"DataBucket": "the-archive", "ResultBucket": "the-results"}
+REQUIRED = {"ResultBucket": "the-results"}
+DATA_BUCKET = {"DataBucket": "the-archive"}
 
 
-def create_stack(template: Path, **parameters: str) -> dict[str, str]:
-    """Create a stack inside `mock_aws`, and return its outputs."""
+def create_stack(template: Path | str, **parameters: str) -> dict[str, str]:
+    """Create a stack of a file or a text inside `mock_aws`, and return its outputs."""
     cloudformation = client("cloudformation")
+    name = f"data-hist-{len(cloudformation.list_stacks()['StackSummaries'])}"
     cloudformation.create_stack(
-        StackName="data-hist",
-        TemplateBody=template.read_text(),
+        StackName=name,
+        TemplateBody=template if isinstance(template, str) else template.read_text(),
         Capabilities=["CAPABILITY_IAM"],
         Parameters=[
             {"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()
         ],
     )
-    (stack,) = cloudformation.describe_stacks(StackName="data-hist")["Stacks"]
+    (stack,) = cloudformation.describe_stacks(StackName=name)["Stacks"]
     assert stack["StackStatus"] == "CREATE_COMPLETE"
     return {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", ())}
 
@@ -130,9 +132,9 @@ _register("AWS::S3::Bucket", "BucketName", _make_bucket)
 _register("AWS::S3::BucketPolicy", "", _make_bucket_policy)
 
 
-def _make_policy(_: str, properties: dict[str, Any]) -> str:
+def _make_policy(name: str, properties: dict[str, Any]) -> str:
     made = client("iam").create_policy(
-        PolicyName="data-hist", PolicyDocument=json.dumps(properties["PolicyDocument"])
+        PolicyName=name, PolicyDocument=json.dumps(properties["PolicyDocument"])
     )
     return str(made["Policy"]["Arn"])
 

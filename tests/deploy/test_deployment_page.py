@@ -6,8 +6,10 @@ import shlex
 
 import httpx
 import pytest
+import yaml
 
 from data_hist.settings import PREFIX, Settings
+from tests.deploy.glue_tables import SOURCES, with_topics
 from tests.deploy.stacks import PAGE, ROOT, parameters_of
 
 BLOCKS = re.findall(r"^```bash\n(.*?)^```", PAGE, re.M | re.S)
@@ -20,7 +22,7 @@ COMMANDS = [
 MADE_ON_THE_WAY = {"deploy/kubernetes/settings.env", "deploy/gateway/secrets"}
 
 
-@pytest.mark.parametrize("template", ["archive", "service"])
+@pytest.mark.parametrize("template", ["archive", "tables", "service"])
 def test_stacks_get_the_parameters_that_they_have(template: str) -> None:
     path = ROOT / f"deploy/aws/{template}.yaml"
     (deploy,) = (
@@ -51,7 +53,6 @@ def test_a_customers_policy_is_the_same_in_all_places() -> None:
     section = PAGE.split("### A customer with a policy of its own")[1].split("\n## ")[0]
     given = dict(re.findall(r"\b([A-Z]\w+)=(\{.*?\}|[^\s`]+)", section))
     parameters = parameters_of(ROOT / "deploy/aws/archive.yaml")
-    parameters |= parameters_of(ROOT / "deploy/aws/service.yaml")
     settings = {PREFIX + name.upper() for name in Settings.model_fields}
 
     assert set(given) <= set(parameters) | settings
@@ -60,11 +61,12 @@ def test_a_customers_policy_is_the_same_in_all_places() -> None:
         for name, value in given.items()
         if name in parameters
     )
-    customer = given["CustomerTopics"]
+    (values,) = re.findall(r"values: \[events, events-(\w+)\]", section)
+    customer = str(values)
     (days,) = {given[f"CustomerPolicy{number}"].split(",")[1] for number in (1, 2)}
     assert given["CustomerPolicy1"].startswith(f"events-{customer}/,")
     assert given["CustomerPolicy2"].startswith(f"metrics-{customer}/,")
-    assert given["FirstDay"] == f"NOW-{int(days) + 1}DAYS"
+    assert f"range: [NOW-{int(days) + 1}DAYS, NOW]" in section
     archived_after = json.loads(given["DATA_HIST_ARCHIVED_AFTER_DAYS_OF_CUSTOMERS"])
     assert archived_after == {customer: int(days)}
     assert f"| 1 | 2,880 | {given['DATA_HIST_MAX_QUERY_DAYS']} |" in section
@@ -91,4 +93,21 @@ def test_the_default_of_the_cutoff_is_that_of_the_page() -> None:
     defaults = parameters_of(ROOT / "deploy/aws/service.yaml")
 
     assert defaults["BytesScannedCutoff"]["Default"] == 10**12
-    assert f"`{defaults['FirstDay']['Default']}`" in PAGE
+
+
+def test_the_first_day_is_that_of_the_page() -> None:
+    first, last = SOURCES["events"].partitions["dt"].range  # type: ignore[union-attr]
+
+    assert f"days before `{first}`" in PAGE
+    assert last == "NOW"
+
+
+def test_the_topics_of_the_page_are_those_that_are_tested() -> None:
+    (block,) = re.findall(r"^```yaml\n(sources:.*?)^```", PAGE, re.M | re.S)
+    shown = yaml.safe_load(block)["sources"]["events"]
+
+    tested = with_topics("11042")["events"].model_dump(exclude_unset=True)
+    assert {key: tested[key] for key in ("folder", "template")} == {
+        key: shown[key] for key in ("folder", "template")
+    }
+    assert tested["partitions"]["topic"] == shown["partitions"]["topic"]

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 
 from data_hist.athena.client import AthenaClient
 from data_hist.settings import PREFIX, Settings, load_settings
-from tests.deploy.glue_tables import CUSTOMERS, SOURCES, topics_of
+from tests.deploy.glue_tables import CUSTOMERS, SOURCES, create_tables, topics_of, with_topics
 from tests.deploy.stacks import (
     ACCOUNT,
     ARCHIVE,
@@ -21,6 +21,7 @@ from tests.deploy.stacks import (
     REQUIRED,
     ROOT,
     SERVICE,
+    TABLES,
     client,
     create_stack,
 )
@@ -32,7 +33,9 @@ pytestmark = pytest.mark.usefixtures("aws")
 ENDPOINTS = ROOT / "deploy/aws/endpoints.yaml"
 
 
-@pytest.mark.parametrize("template", [SERVICE, ARCHIVE, ENDPOINTS], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "template", [SERVICE, ARCHIVE, TABLES, ENDPOINTS], ids=lambda path: path.name
+)
 def test_templates_are_valid(template: Path) -> None:
     assert lint(template.read_text(), regions=[REGION]) == []
 
@@ -82,7 +85,10 @@ def lifecycle(bucket: str) -> list[dict[str, Any]]:
 
 
 def policy_statements(**parameters: str) -> list[dict[str, Any]]:
-    arn = create_stack(SERVICE, **REQUIRED, **parameters)["PolicyArn"]
+    return statements_of(create_stack(SERVICE, **REQUIRED, **parameters)["PolicyArn"])
+
+
+def statements_of(arn: str) -> list[dict[str, Any]]:
     version = client("iam").get_policy_version(PolicyArn=arn, VersionId="v1")["PolicyVersion"]
     return list(version["Document"]["Statement"])
 
@@ -102,7 +108,7 @@ def _list(value: str | list[str]) -> list[str]:
     return [value] if isinstance(value, str) else value
 
 
-def test_the_policy_allows_the_athena_calls_that_the_service_makes() -> None:
+def test_the_policies_allow_the_athena_calls_that_the_service_makes() -> None:
     operations = boto3.client("athena", region_name=REGION).meta.method_to_api_mapping
     called = {
         f"athena:{operations[node.attr]}"
@@ -115,8 +121,9 @@ def test_the_policy_allows_the_athena_calls_that_the_service_makes() -> None:
     }
 
     athena = allowed(policy_statements(), "athena")
+    of_tables = allowed(statements_of(create_tables()["ReadPolicyArn"]), "athena")
     assert called
-    assert called <= set(athena)
+    assert called <= set(athena) | set(of_tables)
     workgroup = f"arn:aws:athena:{REGION}:{ACCOUNT}:workgroup/data_hist"
     assert set().union(*athena.values()) == {workgroup}
 
@@ -154,34 +161,40 @@ def test_calls_of_aws_stay_in_the_network(parameter: str) -> None:
     assert service in boto3.session.Session().get_available_services()
 
 
+def test_the_policy_reaches_nothing_but_the_results() -> None:
+    statements = policy_statements()
+
+    s3 = allowed(statements, "s3")
+    results = {"arn:aws:s3:::the-results/data_hist/*"}
+    assert s3["s3:GetObject"] == s3["s3:PutObject"] == s3["s3:DeleteObject"] == results
+    assert set().union(*s3.values()) == results | {"arn:aws:s3:::the-results"}
+    assert services_of(statements) == {"athena", "s3"}
+
+
 @pytest.mark.parametrize("customers", CUSTOMERS)
-def test_the_policy_reaches_nothing_but_the_archive_and_the_results(customers: str) -> None:
-    statements = policy_statements(ArchivePath="raw/", CustomerTopics=customers)
+def test_the_policy_of_the_tables_reaches_nothing_but_the_archive(customers: str) -> None:
+    made = create_tables(with_topics(customers), ArchivePath="raw/")
+
+    statements = statements_of(made["ReadPolicyArn"])
 
     s3 = allowed(statements, "s3")
     topics = {
         f"raw/{topic}/*" for source in SOURCES.values() for topic in topics_of(source, customers)
     }
-    results = {"arn:aws:s3:::the-results/data_hist/*"}
-    assert s3["s3:GetObject"] == {f"arn:aws:s3:::the-archive/{topic}" for topic in topics} | results
-    (listing,) = (
-        statement
-        for statement in statements
-        if "s3:ListBucket" in statement["Action"]
-        and "arn:aws:s3:::the-archive" in statement["Resource"]
-    )
+    assert s3["s3:GetObject"] == {f"arn:aws:s3:::the-archive/{topic}" for topic in topics}
+    (listing,) = (each for each in statements if "s3:ListBucket" in each["Action"])
+    assert listing["Resource"] == ["arn:aws:s3:::the-archive"]
     assert set(listing["Condition"]["StringLike"]["s3:prefix"]) == topics
-    assert s3["s3:PutObject"] == s3["s3:DeleteObject"] == results
     tables = {f"table/data_hist/{source.table}" for source in SOURCES.values()}
     assert set().union(*allowed(statements, "glue").values()) == {
         f"arn:aws:glue:{REGION}:{ACCOUNT}:{name}"
         for name in {"catalog", "database/data_hist", "database/data_hist_empty"} | tables
     }
-    assert not any(
-        "*" in action for statement in statements for action in _list(statement["Action"])
-    )
-    assert {action.split(":")[0] for s in statements for action in _list(s["Action"])} == {
-        "athena",
-        "glue",
-        "s3",
-    }
+    assert services_of(statements) == {"athena", "glue", "s3"}
+
+
+def services_of(statements: list[dict[str, Any]]) -> set[str]:
+    """The services whose actions are allowed, each by its name."""
+    actions = [action for each in statements for action in _list(each["Action"])]
+    assert not any("*" in action for action in actions)
+    return {action.split(":")[0] for action in actions}
