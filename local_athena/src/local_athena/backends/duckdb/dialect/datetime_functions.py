@@ -132,7 +132,7 @@ def _date_parse(translator: Translator, call: Call) -> Typed:
     value = translator.translate_as(call.arguments[0], VARCHAR)
     constant = _require_constant(translator, call, form, "patterns")
     pattern = mysql_to_strftime(translator, call.node, constant)
-    return Typed(f"strptime({value.sql}, {quote_string(pattern)})", TIMESTAMP)
+    return Typed(_parse(value.sql, pattern), TIMESTAMP)
 
 
 def _parse_datetime(translator: Translator, call: Call) -> Typed:
@@ -142,7 +142,11 @@ def _parse_datetime(translator: Translator, call: Call) -> Typed:
     pattern = joda_to_strftime(translator, call.node, constant)
     if "%z" in pattern or "%Z" in pattern:
         raise translator.unsupported(call.node, "parsing of time zones")
-    return Typed(f"timezone('UTC', strptime({value.sql}, {quote_string(pattern)}))", TIMESTAMP_UTC)
+    return Typed(f"timezone('UTC', {_parse(value.sql, pattern)})", TIMESTAMP_UTC)
+
+
+def _parse(text: str, pattern: str) -> str:
+    return f"athena_whole_milliseconds(strptime({text}, {quote_string(pattern)}))"
 
 
 def _from_unixtime(translator: Translator, call: Call) -> Typed:

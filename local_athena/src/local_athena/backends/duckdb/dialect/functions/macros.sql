@@ -91,6 +91,7 @@ CREATE OR REPLACE MACRO athena_cast_instant(x) AS
 -- earlier. What stands here twice, DuckDB would evaluate once, and outside a TRY around it.
 CREATE OR REPLACE MACRO athena_whole_units(us, unit) AS
   (us + 1000000000000000000) // unit * unit - 1000000000000000000;
+CREATE OR REPLACE MACRO athena_whole_milliseconds(x) AS make_timestamp(athena_whole_units(epoch_us(x), 1000));
 CREATE OR REPLACE MACRO athena_round_timestamp(x, unit) AS
   make_timestamp(athena_whole_units(epoch_us(x) + unit // 2, unit));
 
@@ -261,8 +262,8 @@ CREATE OR REPLACE MACRO athena_iso8601_offset(x) AS
 CREATE OR REPLACE MACRO athena_iso8601_filled(moment) AS
   CASE WHEN length(moment) < 10 THEN moment || '-01' ELSE moment END;
 CREATE OR REPLACE MACRO athena_iso8601_wall(x) AS
-  CAST(athena_iso8601_filled(split_part(x, 'T', 1)) || ' '
-    || athena_iso8601_clock(replace(regexp_extract(x, 'T([\d:.,]*)', 1), ',', '.')) AS TIMESTAMP);
+  athena_whole_milliseconds(CAST(athena_iso8601_filled(split_part(x, 'T', 1)) || ' '
+    || athena_iso8601_clock(replace(regexp_extract(x, 'T([\d:.,]*)', 1), ',', '.')) AS TIMESTAMP));
 CREATE OR REPLACE MACRO athena_iso8601_clock(clock) AS
   CASE length(clock) WHEN 0 THEN '00:00:00' WHEN 2 THEN clock || ':00:00' WHEN 5 THEN clock || ':00' ELSE clock END;
 CREATE OR REPLACE MACRO athena_iso8601_instant(x) AS
