@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.archive_files import record, write_records
 from tests.support.endpoint import running_endpoint, running_endpoint_on_trino
+from tests.support.foreign_archives import write_foreign_archives
 from tests.support.month import write_month
 from tests.support.running_service import running_service, settings_for
 
@@ -53,11 +54,12 @@ def clean_environment() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twenty events, every other of customer 11000 and 11001, four metrics, and a month's hours."""
+    """Twenty events of customers 11000 and 11001, four metrics, a month, and others' logs."""
     root = tmp_path_factory.mktemp("archive")
     write_records(root, "events", (record(n, 11000 + n % 2) for n in range(20)))
     write_records(root, "metrics", (record(n, 11000, servicename="node") for n in range(4)))
     write_month(root)
+    write_foreign_archives(root)
     return root
 
 

@@ -1,6 +1,5 @@
 """Any archive can be served: other folders, keys and tenants, and columns derived from JSON."""
 
-import json
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -9,131 +8,27 @@ from typing import Any
 import httpx
 import pytest
 
-from data_hist.catalog.document import load_document
-from data_hist.catalog.glue import glue_documents
-from data_hist.catalog.resolve import resolve
-from data_hist.cli.local_athena import RESULT_BUCKET
-from local_athena import testing
 from tests.support.api_calls import all_rows, as_tenant, assert_problem, submitted
 from tests.support.archive_files import FIRST_ARRIVAL
-from tests.support.running_service import running_service, settings_for
+from tests.support.foreign_archives import serving
+from tests.support.foreign_archives.audit import DAYS
+from tests.support.running_service import ANSWER_SECONDS
 
-CATALOG = """
-sources:
-  audit:
-    database: logs
-    table: audit_raw
-    description: Who did what.
-    folder: audit
-    template: ${region}/${year}/${month}/${day}/
-    tenant: account
-    partitions:
-      region: {projection: enum, values: [eu, us]}
-      year: {projection: integer, type: integer, range: [2020, 2030], tells: year}
-      month: {projection: integer, range: [1, 12], digits: 2, tells: month}
-      day: {projection: integer, range: [1, 31], digits: 2, tells: day}
-    columns:
-      account: {type: varchar, key: accountId}
-      secret: {type: varchar, queryable: false}
-      at: {type: bigint, description: When it happened., time: {unit: s, greatest_delay: 6h}}
-      reported: {type: varchar, time: {unit: iso8601, greatest_delay: 0h}}
-      payload: {type: varchar, key: requestPayload}
-  hosts:
-    database: inventory
-    table: hosts
-    folder: hosts
-    tenant: null
-    columns:
-      name: {type: varchar}
-versions:
-  v3:
-    database: logs
-    tables:
-      audit:
-        source: audit
-        columns:
-          time: {from: at, type: timestamp}
-          at:
-          reported:
-          region:
-          month:
-          day: {from: day, type: bigint}
-          user: {from: payload, path: $.user.name, description: Who did it.}
-          bytes: {from: payload, path: $.bytes, type: bigint}
-          ratio: {from: payload, path: $.ratio, type: double}
-          ok: {from: payload, path: $.ok, type: boolean}
-          details: {from: payload, path: $.user, type: json}
-          sent:
-            from: payload
-            path: $.sent
-            type: timestamp
-            time: {unit: ms}
-      hosts: {source: hosts}
-"""
-DAYS = 10
 OWN = as_tenant(11001)
 ASKED = FIRST_ARRIVAL + timedelta(days=5)
 
 
-def write_archive(root: Path) -> None:
-    for day in range(DAYS):
-        for region in ("eu", "us"):
-            moment = FIRST_ARRIVAL + timedelta(days=day)
-            folder = root / "audit" / region / moment.strftime("%Y/%m/%d")
-            folder.mkdir(parents=True)
-            lines = [json.dumps(entry) for entry in entries(moment, region)]
-            (folder / "0.json").write_text("\n".join(lines))
-    (root / "hosts").mkdir()
-    (root / "hosts" / "0.json").write_text('{"name": "db-1"}\n{"name": "db-2"}')
-
-
-def entries(moment: datetime, region: str) -> Iterator[dict[str, Any]]:
-    for account in ("11001", "11002"):
-        yield {
-            "accountId": account,
-            "secret": "never shown",
-            "at": int(moment.timestamp()),
-            "reported": f"{moment:%Y-%m-%dT%H:%M:%SZ}",
-            "requestPayload": {
-                "user": {"name": f"ann-{region}"},
-                "bytes": 5 * moment.day if region == "eu" else "many",
-                "ratio": "none" if region == "eu" else 0.5,
-                "ok": region == "eu",
-                "sent": int(moment.timestamp() * 1000) + 5,
-            },
-        }
-
-
 @pytest.fixture(scope="module")
-def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    file = tmp_path_factory.mktemp("catalog") / "catalog.yaml"
-    file.write_text(CATALOG, encoding="utf-8")
-    return file
-
-
-@pytest.fixture(scope="module")
-def audit_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("audit-archive")
-    write_archive(root)
-    return root
-
-
-@pytest.fixture(scope="module")
-def audit(
-    file: Path, audit_archive: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[httpx.Client]:
-    document = load_document(file)
-    tables = glue_documents(document.sources, "s3://archive/")
-    state = tmp_path_factory.mktemp("state")
-    with testing.running_endpoint(tables, audit_archive, state, bucket=RESULT_BUCKET) as endpoint:
-        settings = settings_for(endpoint.url, tenant_required=True)
-        with (
-            running_service(settings, catalog=resolve(document)) as client,
-            httpx.Client(
-                base_url=client.base_url.copy_with(path="/v3/data_hist"), timeout=40, headers=OWN
-            ) as third,
-        ):
-            yield third
+def audit(endpoint_url: str) -> Iterator[httpx.Client]:
+    with (
+        serving("audit", endpoint_url) as client,
+        httpx.Client(
+            base_url=client.base_url.copy_with(path="/v3/data_hist"),
+            timeout=ANSWER_SECONDS,
+            headers=OWN,
+        ) as third,
+    ):
+        yield third
 
 
 def test_columns_are_renamed_and_derived(audit: httpx.Client) -> None:
@@ -246,14 +141,14 @@ def folder_bytes(root: Path, first: datetime, last: datetime) -> int:
     ],
 )
 def test_bounds_on_any_time_column_prune(
-    audit: httpx.Client, audit_archive: Path, where: str, first: int, last: int
+    audit: httpx.Client, archive: Path, where: str, first: int, last: int
 ) -> None:
     sql = f"SELECT max(user) FROM audit WHERE {where}"
 
     scanned = submitted(audit, sql)["statistics"]["scanned_bytes"]
 
     days = (FIRST_ARRIVAL + timedelta(days=each) for each in (first, last))
-    assert scanned == folder_bytes(audit_archive, *days)
+    assert scanned == folder_bytes(archive, *days)
 
 
 def test_a_table_whose_records_name_no_tenant_is_the_operators(audit: httpx.Client) -> None:

@@ -10,6 +10,7 @@ from data_hist.catalog.document import load_document
 from data_hist.catalog.glue import glue_documents
 from data_hist.cli.local_athena import RESULT_BUCKET, local_documents
 from local_athena import testing
+from tests.support.foreign_archives import foreign_documents
 from tests.support.month import month_document
 from tests.support.trino import running_trino_endpoint
 
@@ -44,4 +45,4 @@ def _documents(documents: list[dict[str, Any]]) -> list[dict[str, Any]]:
     events = next(
         each for each in documents if each.get("TableInput", {}).get("Name") == "events_v0"
     )
-    return [*documents, month_document(events)]
+    return [*documents, month_document(events), *foreign_documents()]
