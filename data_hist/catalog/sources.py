@@ -7,14 +7,13 @@ import re
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
-from typing import Annotated, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
-    JsonValue,
     model_validator,
 )
 from pydantic_core import PydanticCustomError
@@ -63,7 +62,7 @@ Delay: TypeAlias = Annotated[timedelta, BeforeValidator(_delay, json_schema_inpu
 
 
 ExampleValues: TypeAlias = Annotated[
-    tuple[JsonValue, ...],
+    tuple[Any, ...],
     Field(strict=False, description="Values that it may have, as rows of a page have them."),
 ]
 
