@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data_hist.cli.arguments import Commands, add_data, require_archive
-from data_hist.cli.process_group import warn
+from data_hist.cli.process_group import StartError, warn
 from data_hist.settings import PREFIX, catalog_asked_for
 
 if TYPE_CHECKING:
@@ -46,7 +46,10 @@ def _fits(document: "CatalogDocument", file: Path, archive: Path) -> bool:
     from data_hist.catalog.document import describe_problems
     from data_hist.catalog.yaml_file import Problem
 
-    findings = list(compare_with_archive(document, archive, datetime.now(UTC), warn))
+    try:
+        findings = list(compare_with_archive(document, archive, datetime.now(UTC), warn))
+    except OSError as error:
+        raise StartError(f"Cannot read {archive} ({error.strerror}).") from error
     text = file.read_text(encoding="utf-8")
     for is_note, start in ((False, ""), (True, "note: ")):
         chosen = [Problem(each.path, each.text) for each in findings if each.is_note is is_note]

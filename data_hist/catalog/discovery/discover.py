@@ -67,7 +67,7 @@ def _describe(
         folder_values=folder.leaves[-1].values,
         columns=columns,
         records=sample.records,
-        has_broken_lines=bool(sample.broken or sample.faults),
+        has_broken_lines=bool(sample.broken),
         comments=tuple(_comments(sample, left_out)),
     )
 

@@ -9,6 +9,8 @@ import pyarrow
 import pyarrow.parquet
 import pyarrow.types as kinds
 
+# Otherwise, whole columns of a row group are read.
+_BUFFER_BYTES: Final = 1024 * 1024
 _FIELD: Final = re.compile("[a-z_][a-z0-9_]*")
 _TYPES: Final = {
     "bool": "boolean",
@@ -55,7 +57,7 @@ def is_parquet(path: Path) -> bool:
 def read_parquet(path: Path, most: int) -> ParquetRows:
     """Read up to so many rows."""
     try:
-        with pyarrow.parquet.ParquetFile(path) as file:
+        with pyarrow.parquet.ParquetFile(path, buffer_size=_BUFFER_BYTES, pre_buffer=False) as file:
             types = {field.name: athena_type(field.type) for field in file.schema_arrow}
             batches = file.iter_batches(batch_size=most) if most else iter(())
             batch = next(batches, None)
