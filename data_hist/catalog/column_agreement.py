@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from data_hist.catalog.column_types import INTEGERS
 from data_hist.catalog.sources import Source, Time
-from data_hist.catalog.versions import VersionColumn
+from data_hist.catalog.versions import AS_IN_SOURCE, VersionColumn
 from data_hist.catalog.yaml_file import Problem
 from data_hist.spelling import offer
 
@@ -33,7 +33,7 @@ def column_problems(
     """Find the problems of the columns of a table over a source."""
     types = source.readable_types
     for name, column in columns.items():
-        for problem in _of_column(name, column or VersionColumn(), source, types):
+        for problem in _of_column(name, column or AS_IN_SOURCE, source, types):
             yield Problem((name, *problem.path), problem.text)
 
 
@@ -94,7 +94,7 @@ def _of_expression(column: VersionColumn) -> Iterator[Problem]:
 def _of_conditions(
     column: VersionColumn, source: Source, types: Mapping[str, str]
 ) -> Iterator[Problem]:
-    for name, values in column.when.items():
+    for name, values in (column.when or {}).items():
         if name not in types:
             yield Problem(("when", name), _not_readable(name, source, types))
             continue

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from data_hist.catalog.agreement import disagreements
+from data_hist.catalog.unknown_keys import advice_on_key
 from data_hist.catalog.versions import CatalogDocument
 from data_hist.catalog.yaml_file import Problem, YamlError, lines_of, parse_yaml
 from data_hist.settings import SettingsError
@@ -106,12 +107,12 @@ def _line_of_place(entry: tuple[tuple[int, Any, str], Problem]) -> int:
 def _problem(content: Any, error: ErrorDetails) -> Problem:
     """Say what to write in place of a value that Pydantic does not accept."""
     context = error.get("ctx", {})
-    path = list(_path(content, error))
-    if "unknown_key" in context:
-        path.append(context["unknown_key"])
+    path = tuple(_path(content, error))
+    if error["type"] == "extra_forbidden":
+        return Problem(path, f"is not known{advice_on_key(error['loc'])}")
     advice = _ADVICE.get(error["type"])
     text = advice.format(**context) if advice else error["msg"].removeprefix("Value error, ")
-    return Problem(tuple(path), text)
+    return Problem(path, text)
 
 
 def _path(content: Any, error: ErrorDetails) -> Iterator[str | int]:

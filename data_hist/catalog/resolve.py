@@ -19,7 +19,13 @@ from data_hist.catalog.tables import (
     TenantColumn,
     TimeColumn,
 )
-from data_hist.catalog.versions import CatalogDocument, Version, VersionColumn, VersionTable
+from data_hist.catalog.versions import (
+    AS_IN_SOURCE,
+    CatalogDocument,
+    Version,
+    VersionColumn,
+    VersionTable,
+)
 
 _MILLISECOND: Final = timedelta(milliseconds=1)
 
@@ -63,7 +69,7 @@ def _version(
 
 def _table(name: str, entry: VersionTable, source: Source, json_origins: frozenset[str]) -> Table:
     columns = tuple(
-        _column(column, fields or VersionColumn(), source)
+        _column(column, fields or AS_IN_SOURCE, source)
         for column, fields in (entry.columns or dict.fromkeys(source.readable_types)).items()
     )
     return Table(
@@ -88,7 +94,9 @@ def _tenant(source: Source) -> TenantColumn | None:
 
 
 def _column(name: str, entry: VersionColumn, source: Source) -> TableColumn:
-    conditions = tuple(Condition(each, tuple(values)) for each, values in entry.when.items())
+    conditions = tuple(
+        Condition(each, tuple(values)) for each, values in (entry.when or {}).items()
+    )
     if entry.expression is not None:
         return _computed(name, entry, conditions)
     origin = entry.origin or name

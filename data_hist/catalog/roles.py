@@ -6,10 +6,10 @@ from typing import Final, NamedTuple
 from data_hist.catalog.sources import Source
 from data_hist.catalog.tables import Roles, TableColumn, TableField
 from data_hist.catalog.versions import (
+    AS_IN_SOURCE,
     CatalogDocument,
     RoleField,
     TableRoles,
-    VersionColumn,
     VersionTable,
 )
 from data_hist.catalog.yaml_file import Problem
@@ -86,12 +86,13 @@ def _holds_json(column: TableColumn, json_origins: frozenset[str]) -> bool:
 def _shown(
     first: Sequence[TableField], columns: Sequence[TableColumn], arrival: str | None
 ) -> tuple[TableField, ...]:
-    others = (
-        TableField(column.name)
-        for column in columns
-        if not column.is_partition and column.name != arrival
-    )
-    return tuple(dict.fromkeys([*first, *others]))[:_MOST_SHOWN]
+    found = dict.fromkeys(first)
+    others = (each for each in columns if not each.is_partition and each.name != arrival)
+    for column in others:
+        if len(found) >= _MOST_SHOWN:
+            break
+        found[TableField(column.name)] = None
+    return tuple(found)[:_MOST_SHOWN]
 
 
 class _Column(NamedTuple):
@@ -131,7 +132,7 @@ def _columns(table: VersionTable, source: Source) -> Iterator[tuple[str, _Column
         yield from ((name, _of_source(name, source)) for name in [*names, *source.partitions])
         return
     for name, column in table.columns.items():
-        entry = column or VersionColumn()
+        entry = column or AS_IN_SOURCE
         physical = _of_source(entry.origin or name, source)
         own_type = "varchar" if entry.path else physical.type
         has_time = entry.time is not None or (physical.has_time and not entry.is_derived)

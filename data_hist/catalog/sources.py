@@ -14,14 +14,11 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from data_hist.catalog.column_types import ColumnType
 from data_hist.catalog.date_formats import check_date_format, parse_date_format
 from data_hist.catalog.tables import TimeUnit
-from data_hist.spelling import offer
 
 _DELAY = re.compile(r"[0-9]{1,6}[mhd]", re.ASCII)
 _DELAY_UNITS = {"m": "minutes", "h": "hours", "d": "days"}
@@ -33,19 +30,6 @@ class Entry(BaseModel):
     """A mapping of the file; a key that is not known is an error."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _knows_all_keys(cls, values: object) -> object:
-        keys = values.keys() if isinstance(values, dict) else ()
-        known = [field.alias or name for name, field in cls.model_fields.items()]
-        for key in keys:
-            if key not in known:
-                advice = offer(key, known) or f"; the keys here are {', '.join(known)}"
-                raise PydanticCustomError(
-                    "unknown_key", "is not known{advice}", {"unknown_key": key, "advice": advice}
-                )
-        return values
 
 
 def _delay(value: object) -> object:

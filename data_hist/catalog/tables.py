@@ -36,8 +36,8 @@ class Condition(NamedTuple):
     values: tuple[str | int, ...]
 
 
-@dataclass(frozen=True)
-class TableColumn:
+# There may be many thousands, and a frozen dataclass takes five times as long to make.
+class TableColumn(NamedTuple):
     """A column that callers see.
 
     Attributes:

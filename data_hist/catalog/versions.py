@@ -55,12 +55,12 @@ class VersionColumn(Entry):
         ),
     ] = None
     when: Annotated[
-        dict[Name, Annotated[list[ComparedValue], Field(min_length=1)]],
+        dict[Name, Annotated[list[ComparedValue], Field(min_length=1)]] | None,
         Field(
             description="Which records have the column: columns of the source, each with its "
             "values. In the other records it is NULL."
         ),
-    ] = Field(default={})
+    ] = None
     type: Annotated[
         DerivedType | None,
         Field(
@@ -90,6 +90,10 @@ class VersionColumn(Entry):
     def is_derived(self) -> bool:
         """Whether its value is another than that of a column of the source."""
         return self.path is not None or self.expression is not None
+
+
+AS_IN_SOURCE: Final = VersionColumn()
+"""The column of the source as it is."""
 
 
 class RoleField(Entry):

@@ -50,7 +50,9 @@ def parse_yaml(text: str) -> Any:
         YamlError: The text is not valid, or repeats a key.
     """
     try:
-        return _Builder(yaml.parse(text, yaml.CSafeLoader)).document()
+        # Its own generator asks twice for each event.
+        events = iter(yaml.CSafeLoader(text).get_event, None)
+        return _Builder(events).document()
     except RecursionError:
         raise YamlError("it is nested too deeply", 1) from None
     except yaml.MarkedYAMLError as error:
@@ -97,6 +99,8 @@ class _Builder:
 
     def _value(self, event: Any) -> Any:
         kind = type(event)
+        if kind is yaml.ScalarEvent and event.tag is None and event.anchor is None:
+            return _plain(event.value) if event.implicit[0] else event.value
         if getattr(event, "tag", None):
             raise YamlError(f"tags such as {event.tag} are not read", _line(event.start_mark))
         if kind is yaml.ScalarEvent:

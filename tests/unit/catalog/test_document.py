@@ -226,6 +226,26 @@ def test_a_problem_has_its_line_and_says_what_to_write(
     assert any(line.startswith(problem) for line in found), found
 
 
+def test_an_unknown_key_hides_no_other_problem_of_its_entry(tmp_path: Path) -> None:
+    text = FILE.replace("at: {type: bigint,", "at: {typ: bigint, queryable: no, keys: x,")
+    text = text.replace("values: [eu, us]", "vales: [eu], values: eu")
+    text = text.replace("source: audit", "src: a")
+
+    found = {line.partition(" ")[2] for line in problems(tmp_path, text)}
+
+    assert found == {
+        "sources.audit.partitions.region.values: write a list, such as [a, b].",
+        "sources.audit.partitions.region.vales: is not known; did you mean 'values'?",
+        "sources.audit.columns.at.type: is missing.",
+        "sources.audit.columns.at.queryable: write true or false.",
+        "sources.audit.columns.at.typ: is not known; did you mean 'type'?",
+        "sources.audit.columns.at.keys: is not known; did you mean 'key'?",
+        "versions.v3.tables.audit.source: is missing.",
+        "versions.v3.tables.audit.src: is not known; the keys here are source, description, "
+        "columns, roles, examples.",
+    }
+
+
 def test_all_problems_are_told_and_what_an_alias_repeats_once(tmp_path: Path) -> None:
     text = PACKAGED_FILE.read_text(encoding="utf-8")
     broken = text.replace("type: bigint", "type: long").replace("source: events", "source: evnts")

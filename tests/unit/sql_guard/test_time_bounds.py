@@ -262,8 +262,7 @@ def test_what_the_catalog_does_not_tell_is_not_used(
 ) -> None:
     table = VERSION.tables["events"]
     columns = [
-        column if column.name in times else dataclasses.replace(column, time=None)
-        for column in table.columns
+        column if column.name in times else column._replace(time=None) for column in table.columns
     ]
     changed = dataclasses.replace(
         table,
