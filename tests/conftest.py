@@ -54,10 +54,11 @@ def clean_environment() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Twenty events of customers 11000 and 11001, four metrics, a month, and others' logs."""
+    """Twenty events of customers 11000 and 11001, metrics, logs, a month, and others' layouts."""
     root = tmp_path_factory.mktemp("archive")
     write_records(root, "events", (record(n, 11000 + n % 2) for n in range(20)))
     write_records(root, "metrics", (record(n, 11000, servicename="node") for n in range(4)))
+    write_records(root, "logs", (record(n, 11000, servicename="journald") for n in range(4)))
     write_month(root)
     write_foreign_archives(root)
     return root

@@ -102,6 +102,30 @@ def test_only_the_files_of_the_hours_are_read(
     assert scanned_bytes(month, where) == bytes_of_hours(archive, *hours)
 
 
+# The same bounds on the columns of v1, which are timestamps.
+READ_IN_V1: list[tuple[str, tuple[datetime, datetime]]] = [
+    (f"time >= {AT}", FROM_ASKED),
+    (f"time < {AT}", ALL),
+    (f"time BETWEEN {AT} AND {IN_AN_HOUR} AND arrived < {IN_AN_HOUR}", AN_HOUR),
+    (f"arrived >= {AT}", FROM_ASKED),
+    (f"arrived < {AT}", UNTIL_ASKED),
+    (f"arrived = {AT}", AROUND_ASKED),
+    (f"arrived >= {AT} AND arrived < {AT} + interval '1' hour", AN_HOUR),
+    ("arrived >= date '2026-12-02'", (ASKED - 9 * HOUR, END)),
+    ("date(arrived) >= date '2026-12-02'", (ASKED - 9 * HOUR, END)),
+    (f"date_trunc('hour', time) >= {AT}", FROM_ASKED),
+    (f"arrived >= {AT} OR level = 'ERROR'", ALL),
+]
+
+
+@pytest.mark.parametrize(("where", "hours"), READ_IN_V1, ids=[where for where, _ in READ_IN_V1])
+def test_only_the_files_of_the_hours_are_read_in_v1(
+    month: httpx.Client, archive: Path, where: str, hours: tuple[datetime, datetime]
+) -> None:
+    with httpx.Client(base_url=month.base_url.join("/v1/data_hist/"), timeout=60) as newest:
+        assert scanned_bytes(newest, where) == bytes_of_hours(archive, *hours)
+
+
 @pytest.mark.parametrize(
     "now",
     ["now()", "current_timestamp", "CAST(now() AS timestamp)"],

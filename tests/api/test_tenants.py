@@ -24,15 +24,38 @@ CUSTOMERS = "SELECT DISTINCT customerid FROM events ORDER BY 1"
     ("tenant", "expected"),
     [(1, [[11000], [11001]]), (11000, [[11000]]), (11001, [[11001]]), (11002, [])],
 )
+@pytest.mark.parametrize(("version", "column"), [("v0", "customerid"), ("v1", "tenant")])
 def test_tenants_see_their_own_rows(
-    tenants: httpx.Client, tenant: int, expected: list[list[int]]
+    tenants: httpx.Client, version: str, column: str, tenant: int, expected: list[list[int]]
 ) -> None:
-    headers = as_tenant(tenant)
-    query_id = submitted(tenants, CUSTOMERS, headers=headers)["query_id"]
+    api = tenants.base_url.join(f"/{version}/data_hist/")
+    body = {
+        "query": f"SELECT DISTINCT {column} FROM events ORDER BY 1",
+        "wait_seconds": 30,
+        "results_per_page": 10,
+    }
 
-    page = tenants.post("/next", json={"query_id": query_id}, headers=headers)
+    document = tenants.post(api.join("query"), json=body, headers=as_tenant(tenant)).json()
 
-    assert page.json()["rows"] == expected
+    assert document["page"]["rows"] == expected
+
+
+@pytest.mark.parametrize(
+    ("column", "slug"),
+    [
+        ("customerid", "invalid-sql"),
+        ("createdtimestamp", "invalid-sql"),
+        ("dt", "invalid-sql"),
+        ("resourceid", "statement-not-allowed"),
+    ],
+)
+def test_a_column_that_a_version_does_not_show_is_unreachable(
+    tenants: httpx.Client, column: str, slug: str
+) -> None:
+    url = tenants.base_url.join("/v1/data_hist/query")
+    body = {"query": f"SELECT {column} FROM events", "wait_seconds": 30}
+
+    assert_problem(tenants.post(url, json=body, headers=as_tenant(11000)), 422, slug)
 
 
 @pytest.mark.parametrize("headers", [{}, {"X-Trebuchet-Tenant-Id": "root"}])

@@ -187,23 +187,23 @@ def test_the_first_query_of_the_banner_has_rows(tmp_path: Path) -> None:
             ["bash", "-c", command], capture_output=True, text=True, check=True, timeout=120
         )
         with api(port) as client:
-            for page in ("/", "/v0/data_hist/ui/"):
+            for page in ("/", "/v1/data_hist/ui/"):
                 assert f"http://127.0.0.1:{port}{page}\n" in banner
                 assert client.get(client.base_url.join(page)).status_code == 200
-            body = (
-                (ROOT / "README.md")
-                .read_text()
-                .split("/v0/data_hist/query ")[1]
-                .split("-d '")[1]
-                .split("'")[0]
+            readme = (ROOT / "README.md").read_text().split("/v1/data_hist/query ")[1]
+            body = json.loads(readme.split("-d '")[1].split("'")[0])
+            newest = client.base_url.join("/v1/data_hist/query")
+            of_the_readme = client.post(
+                newest, json=body | {"wait_seconds": 30, "results_per_page": 100}
             )
-            of_the_readme = all_rows(client, json.loads(body)["query"])
 
     page = json.loads(ended.stdout)["page"]
-    assert [column["name"] for column in page["columns"]] == ["servicename", "records"]
-    assert len(page["rows"]) > 3
-    assert all(records > 0 for _, records in page["rows"])
-    assert of_the_readme == page["rows"]
+    assert [column["name"] for column in page["columns"]] == ["service", "level", "events"]
+    assert len(page["rows"]) == 5
+    assert all(events > 0 for _, _, events in page["rows"])
+    rows = of_the_readme.json()["page"]["rows"]
+    assert len(rows) > 3
+    assert all(events > 0 for _, events in rows)
 
 
 def test_version_is_that_of_the_project() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from data_hist.catalog.resolve import load_catalog
-from data_hist.catalog.tables import Catalog
+from data_hist.catalog.tables import ApiVersion, Catalog
 from tests.support.archive_files import FIRST_ARRIVAL, record, write_records
 
 DAYS = 30
@@ -48,12 +48,15 @@ def _moved(location: str) -> str:
 
 
 def month_catalog() -> Catalog:
-    """Return a catalog whose events are these records."""
-    version = load_catalog().versions["v0"]
+    """Return a catalog whose events, in each version, are these records."""
+    versions = load_catalog().versions
+    return Catalog({name: _of_month(version) for name, version in versions.items()})
+
+
+def _of_month(version: ApiVersion) -> ApiVersion:
     events = version.tables["events"]
     full_name = (*events.full_name[:2], f"{TOPIC}_v0")
-    events = replace(events, full_name=full_name)
-    return Catalog({"v0": replace(version, tables={"events": events})})
+    return replace(version, tables={"events": replace(events, full_name=full_name)})
 
 
 def bytes_of_hours(root: Path, first: datetime, last: datetime) -> int:
