@@ -56,7 +56,11 @@ def read_policy(sources: Mapping[str, Source]) -> dict[str, Any]:
     return {
         "Version": "2012-10-17",
         "Statement": [
-            _allow("athena:GetTableMetadata", [f"{ATHENA_ARN}datacatalog/AwsDataCatalog"]),
+            # `data-hist catalog check --glue` asks for them.
+            _allow(
+                ["athena:GetDatabase", "athena:GetTableMetadata"],
+                [f"{ATHENA_ARN}datacatalog/AwsDataCatalog"],
+            ),
             _allow(
                 ["glue:GetDatabase", "glue:GetPartitions", "glue:GetTable"],
                 [
