@@ -28,7 +28,7 @@ def warnings_about(archive: Path, sources: Mapping[str, Source]) -> Iterator[str
     for name, reason in reasons.items():
         if reason:
             yield f"The source {name} has no rows: {reason}"
-    if folders and all(reasons.values()):
+    if folders and 2 * sum(map(bool, reasons.values())) >= len(folders):
         yield f"`data-hist catalog discover --data {archive}` writes a catalog of what is there."
 
 

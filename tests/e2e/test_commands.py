@@ -169,6 +169,8 @@ def test_sample_data_is_an_archive_to_try(tmp_path: Path) -> None:
     folder = tmp_path / "sample"
     ended = run_to_end(["sample-data", str(folder)])
     assert ended.returncode == 0, ended.stderr
+    checked = run_to_end(["catalog", "check", "--data", str(folder)])
+    assert checked.returncode == 0, checked.stdout
 
     port = free_port()
     with running(local(folder, tmp_path / "state", port), READY), api(port) as client:

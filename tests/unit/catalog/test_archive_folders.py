@@ -37,6 +37,7 @@ DISCOVER = ["catalog discover --data"]
         ),
         (["events/x.json", "logs/x.json", "metrics/dt=2026-11-20/"], [["/metrics holds no files"]]),
         (["events/x.json", "metrics/x.parquet", "logs/a/b/x"], []),
+        (["metrics/x", "others/x"], [["/events is not"], ["/logs is not"], DISCOVER]),
     ],
 )
 def test_what_is_missing_is_told(tmp_path: Path, files: list[str], told: list[list[str]]) -> None:
