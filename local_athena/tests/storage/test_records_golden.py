@@ -15,16 +15,17 @@ from typing import Any
 
 import duckdb
 import pytest
-from local_athena.backends.duckdb.converter import ConverterLimits, convert
 from local_athena.backends.duckdb.dialect import failure_from_duckdb
 from local_athena.backends.duckdb.dialect.trino_types import TrinoType
 from local_athena.backends.duckdb.dialect.type_names import parse_type
-from local_athena.backends.duckdb.storage.archive import Archive
+from local_athena.backends.duckdb.dialect.typed_sql import select_from
+from local_athena.backends.duckdb.storage.archive import Archive, CopyFile
 from local_athena.backends.duckdb.storage.converted_files import (
-    ConversionOptions,
-    ConvertedFiles,
+    copy_records,
+    select_converted,
 )
 from local_athena.backends.duckdb.storage.odd_files import OddFiles
+from local_athena.backends.duckdb.storage.partitions import keep_all, list_data_files
 from local_athena.errors import StatementFailure
 from local_athena.tables import Column, JsonSerde, PartitionLevel, Table
 from local_athena.tables.hive_types import sql_type
@@ -75,28 +76,43 @@ def write_file(root: Path, number: int, case: Case) -> None:
     file.write_bytes(case["text"].encode() if is_text else base64.b64decode(case["base64"]))
 
 
-def read(root: Path, table: Table, converted: ConvertedFiles | None = None) -> list[Row]:
+Scan = Callable[[duckdb.DuckDBPyConnection, Path, Table, CopyFile], list[Row]]
+
+
+def read(root: Path, table: Table, scan: Scan) -> list[Row]:
     odd_files = OddFiles(root / "copies")
-    archive = Archive(root, converted)
     with connect() as connection:
         while True:
-            archive.converted.clear()
-            sql = archive.scan(table, copy=odd_files.copy).sql
             try:
-                return connection.execute(sql).fetchall()
+                return scan(connection, root, table, odd_files.copy)
             except duckdb.Error as error:
                 if not odd_files.learn(error):
                     raise failure_from_duckdb(error, "", [root]) from error
 
 
-def read_twice(root: Path, table: Table) -> Iterator[list[Row]]:
-    """The rows from the files themselves, and again from what they were converted to."""
-    options = ConversionOptions(root / "converted", 10**9, least_bytes=0, settled_seconds=0)
-    converted = ConvertedFiles(options)
-    yield read(root, table, converted)
-    convert(root, options, ConverterLimits(10**9, 0), converted.task)
-    yield read(root, table, converted)
-    assert converted.task.conversions == ()
+def scan_files(
+    connection: duckdb.DuckDBPyConnection, root: Path, table: Table, copy: CopyFile
+) -> list[Row]:
+    return connection.execute(Archive(root).scan(table, copy=copy).sql).fetchall()
+
+
+def scan_converted(
+    connection: duckdb.DuckDBPyConnection, root: Path, table: Table, copy: CopyFile
+) -> list[Row]:
+    """Convert all files to one, and read that; as the converter does, in the order of the lines."""
+    columns, target = table.columns[:-1], root / "converted.parquet"
+    files = list_data_files(root / table.location, table.levels, keep_all)
+    records = Archive(root).select_records(files, columns, table.serde, copy)
+    connection.execute("SET threads = 1")
+    connection.execute("SET preserve_insertion_order = false")
+    connection.execute(copy_records(records, len(columns), target))
+    number = "* EXCLUDE filename, split_part(filename, '/', -2)"
+    return connection.execute(
+        select_from(number, f"({select_converted([target], len(columns))}) AS record")
+    ).fetchall()
+
+
+SCANS = pytest.mark.parametrize("scan", [scan_files, scan_converted])
 
 
 def in_trinos_json(value: Any, kind: TrinoType) -> Any:
@@ -175,8 +191,9 @@ def rows_of(case: Case, kinds: list[TrinoType]) -> list[Any]:
     return [[expected(value, kind) for value, kind in pair] for pair in pairs]
 
 
+@SCANS
 @pytest.mark.parametrize("key", TABLES, ids=[f"table{number}" for number in range(len(TABLES))])
-def test_rows_are_those_of_trino(key: str, tmp_path: Path) -> None:
+def test_rows_are_those_of_trino(key: str, scan: Scan, tmp_path: Path) -> None:
     cases = [case for case in TABLES[key] if "rows" in case]
     if not cases:
         return
@@ -185,15 +202,14 @@ def test_rows_are_those_of_trino(key: str, tmp_path: Path) -> None:
     table = make_table(cases[0])
     kinds = [parse_type(column.type) for column in table.columns[:-1]]
 
-    for read_rows in read_twice(tmp_path, table):
-        found: list[list[Any]] = [[] for _ in cases]
-        for *values, number in read_rows:
-            found[int(number)].append(
-                [in_trinos_json(value, kind) for value, kind in zip(values, kinds, strict=True)]
-            )
+    found: list[list[Any]] = [[] for _ in cases]
+    for *values, number in read(tmp_path, table, scan):
+        found[int(number)].append(
+            [in_trinos_json(value, kind) for value, kind in zip(values, kinds, strict=True)]
+        )
 
-        for case, rows in zip(cases, found, strict=True):
-            assert rows == rows_of(case, kinds), case
+    for case, rows in zip(cases, found, strict=True):
+        assert rows == rows_of(case, kinds), case
 
 
 FAILING = [case for case in GOLDEN if "error" in case]
@@ -205,7 +221,7 @@ def test_errors_are_those_of_trino(part: int, tmp_path: Path) -> None:
         write_file(tmp_path / str(number), 0, case)
 
         with pytest.raises(StatementFailure) as raised:
-            read(tmp_path / str(number), make_table(case))
+            read(tmp_path / str(number), make_table(case), scan_files)
 
         assert str(raised.value) == f"{case['error']}: Failed to read file at t/0/lines.json", case
 
@@ -219,19 +235,20 @@ def shared_cases() -> Iterator[Case]:
         yield {**case, "columns": columns, "serde": {"case.insensitive": "FALSE"}}
 
 
-def test_shared_cases(tmp_path: Path) -> None:
+@SCANS
+def test_shared_cases(scan: Scan, tmp_path: Path) -> None:
     shown = (1, 3, 5, 6, 7, 8)
     readable = [case for case in shared_cases() if "rows" in case]
     for number, case in enumerate(readable):
         write_file(tmp_path, number, case)
 
-    for read_rows in read_twice(tmp_path, make_table(readable[0])):
-        found: list[list[Any]] = [[] for _ in readable]
-        for *values, number in read_rows:
-            found[int(number)].append([None if each is None else str(each) for each in values])
-        for case, rows in zip(readable, found, strict=True):
-            wanted = rows if case.get("all_columns") else [[row[n] for n in shown] for row in rows]
-            assert wanted == case["rows"], case
+    found: list[list[Any]] = [[] for _ in readable]
+    for *values, number in read(tmp_path, make_table(readable[0]), scan):
+        found[int(number)].append([None if each is None else str(each) for each in values])
+
+    for case, rows in zip(readable, found, strict=True):
+        wanted = rows if case.get("all_columns") else [[row[n] for n in shown] for row in rows]
+        assert wanted == case["rows"], case
 
 
 def test_shared_cases_that_fail(tmp_path: Path) -> None:
@@ -239,4 +256,4 @@ def test_shared_cases_that_fail(tmp_path: Path) -> None:
         write_file(tmp_path / str(number), 0, case)
 
         with pytest.raises(StatementFailure, match=case["error"]):
-            read(tmp_path / str(number), make_table(case))
+            read(tmp_path / str(number), make_table(case), scan_files)
