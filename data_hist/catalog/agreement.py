@@ -6,7 +6,7 @@ from typing import Final
 
 from data_hist.catalog.column_agreement import column_problems, example_problems, time_problems
 from data_hist.catalog.column_types import INTEGERS
-from data_hist.catalog.date_formats import has_form, parse_date_format
+from data_hist.catalog.date_formats import has_form, smallest_unit
 from data_hist.catalog.roles import role_problems
 from data_hist.catalog.sources import DateLevel, IntegerLevel, Level, Source, SourceColumn
 from data_hist.catalog.versions import CatalogDocument, VersionTable
@@ -75,7 +75,7 @@ def _of_range(name: str, level: Level) -> Iterator[Problem]:
     if isinstance(level, IntegerLevel) and level.range[0] > level.range[1]:
         yield Problem(("partitions", name, "range"), "begins after its end")
     if isinstance(level, DateLevel):
-        smallest = parse_date_format(level.format).units[-1]
+        smallest = smallest_unit(level.format)
         if _UNITS.index(level.step_unit) > _UNITS.index(f"{smallest.upper()}S"):
             text = (
                 f"{level.unit} is smaller than what {level.format} tells; write {smallest.upper()}S"

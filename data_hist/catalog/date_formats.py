@@ -44,6 +44,11 @@ def parse_date_format(text: str) -> DateFormat:
     return DateFormat(mysql, python, tuple(units), is_sorted and in_order)
 
 
+def smallest_unit(date_format: str) -> str:
+    """Return the smallest unit that a format tells, wherever it stands: `day` of `dd-MM-yyyy`."""
+    return max(parse_date_format(date_format).units, key=UNITS.index)
+
+
 def format_of_unit(unit: str, digits: int | None) -> DateFormat:
     """Return the format of a number that is one unit of a moment, filled up with zeros."""
     letter = next(letter for letter, (name, *_) in _LETTERS.items() if name == unit)

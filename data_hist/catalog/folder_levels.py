@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final, Literal
 
 from data_hist.catalog.column_types import INTEGERS
-from data_hist.catalog.date_formats import UNITS, format_of_unit, parse_date_format
+from data_hist.catalog.date_formats import UNITS, format_of_unit, parse_date_format, smallest_unit
 from data_hist.catalog.sources import DateLevel, EnumLevel, IntegerLevel, Level, Source
 from data_hist.catalog.tables import DateFormat, Partitions, TimeLevel
 
@@ -88,7 +88,7 @@ def _lead_hours(level: Level) -> int:
     if _step_seconds(level) < _HOUR:
         # Folders of up to an hour begin within the hour that is compared.
         return math.ceil(step / _HOUR) if step > _HOUR else 0
-    named = _SECONDS[parse_date_format(level.format).units[-1]]
+    named = _SECONDS[smallest_unit(level.format)]
     return max(step - named, 0) // _HOUR
 
 

@@ -17,7 +17,7 @@ from pydantic import (
 )
 
 from data_hist.catalog.column_types import ColumnType
-from data_hist.catalog.date_formats import check_date_format, parse_date_format
+from data_hist.catalog.date_formats import check_date_format, smallest_unit
 from data_hist.catalog.tables import TimeUnit
 
 _DELAY = re.compile(r"[0-9]{1,6}[mhd]", re.ASCII)
@@ -132,7 +132,7 @@ class DateLevel(_Level):
     @property
     def step_unit(self) -> str:
         """The unit of the interval."""
-        return self.unit or f"{parse_date_format(self.format).units[-1].upper()}S"
+        return self.unit or f"{smallest_unit(self.format).upper()}S"
 
 
 class IntegerLevel(_Level):

@@ -44,6 +44,16 @@ def problems(tmp_path: Path, text: str) -> list[str]:
     return [line.removeprefix(f"{file}:") for line in str(error.value).splitlines()]
 
 
+def test_a_date_may_begin_with_the_day(tmp_path: Path) -> None:
+    file = tmp_path / "catalog.yaml"
+    day = "{projection: date, format: dd-MM-yyyy, range: [31-01-2024, NOW], unit: DAYS}"
+    old = "{projection: date, format: yyyy/MM/dd, range: [2024/01/31, NOW]}"
+    file.write_text(FILE.replace(old, day), encoding="utf-8")
+
+    assert day in file.read_text(encoding="utf-8")
+    assert set(load_document(file).sources) == {"audit"}
+
+
 def test_the_file_that_the_cases_change_is_right(tmp_path: Path) -> None:
     file = tmp_path / "catalog.yaml"
     file.write_text(FILE, encoding="utf-8")
