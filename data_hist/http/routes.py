@@ -39,10 +39,7 @@ class Routes:
 
     def become(self, other: "Routes") -> None:
         """Take the routes of another in place of these."""
-        self._by_path = other._by_path
-        self._by_folder = other._by_folder
-        self._methods = other._methods
-        self._long_polls = other._long_polls
+        vars(self).update(vars(other))
 
     def add(self, base_path: str, specification: Mapping[str, Any]) -> None:
         """Add the paths of an OpenAPI document that is served under a base path.

@@ -15,6 +15,7 @@ from data_hist.athena.client import AthenaClient
 from tests.support.api_calls import as_tenant, assert_problem, submitted
 from tests.support.archive_files import FIRST_ARRIVAL, record, write_records
 from tests.support.endpoint import running_endpoint
+from tests.support.log_lines import log_lines
 from tests.support.running_service import running_service, settings_for
 
 OWN, OTHER, OPERATOR = as_tenant(11001), as_tenant(11002), as_tenant(1)
@@ -275,6 +276,18 @@ def test_nothing_is_read_without_a_range(fields_client: httpx.Client, missing: s
 
     problem = assert_problem(response, 400, "invalid-request")
     assert f"'{missing}'" in problem["detail"] or missing in problem["detail"]
+
+
+def test_the_log_has_the_route_and_no_value(fields_client: httpx.Client) -> None:
+    with log_lines() as lines:
+        response = fields_client.get(
+            "/tables/events/fields", params=RANGE | {"service": "secretservice"}, headers=OTHER
+        )
+
+        assert response.status_code == 200
+        line = lines.about(response.headers["x-request-id"])
+        assert line["route"] == "/v0/data_hist/tables/{table}/fields"
+        assert "secret" not in lines.text
 
 
 def test_a_table_that_is_none_is_not_sampled(fields_client: httpx.Client) -> None:

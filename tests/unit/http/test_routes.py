@@ -54,6 +54,17 @@ def test_route(routes: Routes, path: str, route: str) -> None:
     assert routes.route_of(path) == route
 
 
+def test_all_routes_are_replaced(routes: Routes) -> None:
+    replaced = Routes()
+    replaced.add("", {"paths": {"/old/{a}/b": {"get": {}}}})
+
+    replaced.become(routes)
+
+    assert vars(replaced) == vars(routes)
+    assert replaced.route_of("/old/x/b") == NO_ROUTE
+    assert replaced.route_of(f"{BASE}/tables/x/fields") == f"{BASE}/tables/{{table}}/fields"
+
+
 @pytest.mark.parametrize("path", ["/a/{b}/c/d", "/a/{b}/{c}"])
 def test_other_parameters_are_refused(path: str) -> None:
     with pytest.raises(ValueError, match="one of its last two parts"):
