@@ -27,7 +27,7 @@ def add_command(commands: Commands) -> None:
     """Add the command to the parser."""
     parser = commands.add_parser(
         "check",
-        help="check the catalog file",
+        help="check the catalog file, alone or against an archive or AWS Glue",
         description=f"Check the catalog file that {PREFIX}CATALOG names; without it, the packaged "
         "one. With --data, compare it with the folders and a sample of the records of an archive; "
         "with --glue, with the tables that Athena sees. "

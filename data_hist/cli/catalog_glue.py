@@ -23,10 +23,10 @@ def add_command(commands: Commands) -> None:
     parser = commands.add_parser(
         "glue",
         help="describe the tables of the catalog file for AWS Glue",
-        description=f"Describe the databases and tables of the catalog file that {PREFIX}CATALOG "
-        "names, and print that to standard output; calls no AWS.",
+        description="Print the databases and tables of the catalog file that "
+        f"{PREFIX}CATALOG names, without it of the packaged one, as AWS Glue takes them. Calls no "
+        "AWS.",
         epilog="Example: data-hist catalog glue --format cloudformation > tables.yaml",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "--archive",

@@ -121,6 +121,8 @@ def test_new_catalog_is_served_and_nobody_is_disturbed(service: Service) -> None
             assert sum(count for _, count in levels) == 20
             with service.client("v1") as newer:
                 assert columns(newer) == ["servicename"]
+                assert newer.get("/openapi.json").json()["openapi"]
+                assert newer.get("/ui/").status_code == 200
                 for each in (client, newer):
                     assert len(next_page(each, old)["rows"]) == 20
             assert not waiting.done()
@@ -136,7 +138,8 @@ def test_versions_and_columns_can_go(service: Service) -> None:
     service.serve(BEFORE)
 
     with service.client("v1") as gone:
-        assert_problem(gone.get("/tables"), 404, "not-found")
+        for path in ("/tables", "/openapi.json", "/ui/"):
+            assert_problem(gone.get(path), 404, "not-found")
     with service.client() as client:
         refused = client.post("/query", json={"query": "SELECT level FROM events"})
     assert "level" in assert_problem(refused, 422, "invalid-sql")["detail"]
