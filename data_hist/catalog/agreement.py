@@ -6,9 +6,16 @@ from typing import Final
 
 from data_hist.catalog.column_agreement import column_problems, example_problems, time_problems
 from data_hist.catalog.column_types import INTEGERS
-from data_hist.catalog.date_formats import has_form, smallest_unit
+from data_hist.catalog.date_formats import read_date, smallest_unit
 from data_hist.catalog.roles import role_problems
-from data_hist.catalog.sources import DateLevel, IntegerLevel, Level, Source, SourceColumn
+from data_hist.catalog.sources import (
+    DateLevel,
+    EnumLevel,
+    IntegerLevel,
+    Level,
+    Source,
+    SourceColumn,
+)
 from data_hist.catalog.versions import CatalogDocument, VersionTable
 from data_hist.catalog.yaml_file import Problem
 from data_hist.spelling import offer
@@ -22,6 +29,7 @@ _UNITS: Final = ("YEARS", "MONTHS", "WEEKS", "DAYS", "HOURS", "MINUTES", "SECOND
 
 def disagreements(document: CatalogDocument) -> Iterator[Problem]:
     """Find the problems of a document whose form is right."""
+    yield from _of_storage(document.sources)
     for name, source in document.sources.items():
         for problem in _of_source(source):
             yield Problem(("sources", name, *problem.path), problem.text)
@@ -32,13 +40,31 @@ def disagreements(document: CatalogDocument) -> Iterator[Problem]:
                 yield Problem(path, problem.text)
 
 
+def _of_storage(sources: Mapping[str, Source]) -> Iterator[Problem]:
+    """Find sources that are one table, or whose records are the same."""
+    known: dict[tuple[str, ...], str] = {}
+    for name, source in sources.items():
+        places = {
+            "table": ("table", source.catalog, source.database, source.table),
+            "folder": ("folder", source.folder, source.template or ""),
+        }
+        for key, place in places.items():
+            other = known.setdefault(place, name)
+            if other != name:
+                advice = "the tables of a version may show one source in several ways"
+                yield Problem(("sources", name, key), f"is that of {other} already; {advice}")
+
+
 def _of_source(source: Source) -> Iterator[Problem]:
+    if not source.readable_types:
+        yield Problem(("columns",), "has none that may be queried")
     yield from _of_tenant(source)
     yield from _of_template(source)
     for name, level in source.partitions.items():
         if name in source.columns:
             yield Problem(("partitions", name), "is a column of the records already")
-        yield from _of_range(name, level)
+        for path, text in _of_level(level):
+            yield Problem(("partitions", name, *path), text)
         for path, text in example_problems(level.type, level.examples):
             yield Problem(("partitions", name, *path), text)
     for name, column in source.columns.items():
@@ -56,6 +82,11 @@ def _of_tenant(source: Source) -> Iterator[Problem]:
         yield Problem(("tenant",), f"'{source.tenant}' is no column of the records{advice}")
     elif column.type not in INTEGERS | {"varchar"}:
         yield Problem(("tenant",), f"is {column.type}; a whole number or varchar can be a tenant")
+    elif isinstance(column, DateLevel):
+        yield Problem(("tenant",), "is a date; a whole number or varchar can be a tenant")
+    elif isinstance(column, IntegerLevel) and column.digits and column.type == "varchar":
+        text = "is a text filled up with zeros, which no tenant has; give the level the type bigint"
+        yield Problem(("tenant",), text)
 
 
 def _of_template(source: Source) -> Iterator[Problem]:
@@ -71,20 +102,37 @@ def _of_template(source: Source) -> Iterator[Problem]:
             yield Problem(("template",), f"lacks ${{{name}}}")
 
 
-def _of_range(name: str, level: Level) -> Iterator[Problem]:
+def _of_level(level: Level) -> Iterator[Problem]:
     if isinstance(level, IntegerLevel) and level.range[0] > level.range[1]:
-        yield Problem(("partitions", name, "range"), "begins after its end")
+        yield Problem(("range",), "begins after its end")
+    if isinstance(level, EnumLevel):
+        yield from _of_values(level)
     if isinstance(level, DateLevel):
-        smallest = smallest_unit(level.format)
-        if _UNITS.index(level.step_unit) > _UNITS.index(f"{smallest.upper()}S"):
-            text = (
-                f"{level.unit} is smaller than what {level.format} tells; write {smallest.upper()}S"
-            )
-            yield Problem(("partitions", name, "unit"), text)
-        for end in level.range:
-            if not _NOW.fullmatch(end) and not has_form(end, level.format):
-                advice = f"write a date of the form {level.format}, NOW, or such as NOW-366DAYS"
-                yield Problem(("partitions", name, "range"), f"'{end}' is no date; {advice}")
+        yield from _of_dates(level)
+
+
+def _of_values(level: EnumLevel) -> Iterator[Problem]:
+    for number, value in enumerate(level.values):
+        if "," in value or value != value.strip() or not value:
+            text = "is empty, or has a comma or blanks around it, which Athena does not read"
+            yield Problem(("values", number), text)
+        elif value in level.values[:number]:
+            yield Problem(("values", number), f"'{value}' stands twice")
+
+
+def _of_dates(level: DateLevel) -> Iterator[Problem]:
+    smallest = smallest_unit(level.format)
+    if _UNITS.index(level.step_unit) > _UNITS.index(f"{smallest.upper()}S"):
+        text = f"{level.unit} is smaller than what {level.format} tells; write {smallest.upper()}S"
+        yield Problem(("unit",), text)
+    fixed = [end for end in level.range if not _NOW.fullmatch(end)]
+    dates = [date for end in fixed if (date := read_date(end, level.format))]
+    if len(dates) < len(fixed):
+        wrong = next(end for end in fixed if not read_date(end, level.format))
+        advice = f"write a date of the form {level.format}, NOW, or such as NOW-366DAYS"
+        yield Problem(("range",), f"'{wrong}' is no date; {advice}")
+    elif len(dates) > 1 and dates[0] > dates[1]:
+        yield Problem(("range",), "begins after its end")
 
 
 def _of_column(source: Source, column: SourceColumn) -> Iterator[Problem]:

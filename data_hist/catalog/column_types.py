@@ -22,8 +22,9 @@ _HIVE_NAMES: Final = {
     "varchar": "string",
 }
 _WITH_NUMBERS: Final = re.compile(
-    r"(?:char|varchar)\([1-9][0-9]{0,4}\)|decimal\([1-9][0-9]?, ?[0-9]{1,2}\)"
+    r"(char|varchar|decimal)\(([1-9][0-9]{0,4})(?:, ?([0-9]{1,2}))?\)", re.ASCII
 )
+_GREATEST_NUMBER: Final = {"char": 255, "varchar": 65_535, "decimal": 38}
 _FIELD: Final = re.compile(r'(?:"([^"<>:,]+)"|([a-z_][a-z0-9_]*)) +')
 INTEGERS: Final = frozenset({"bigint", "integer", "smallint", "tinyint"})
 
@@ -36,7 +37,8 @@ def hive_type(athena_type: str) -> str:
     """
     if name := _HIVE_NAMES.get(athena_type):
         return name
-    if _WITH_NUMBERS.fullmatch(athena_type):
+    if match := _WITH_NUMBERS.fullmatch(athena_type):
+        _check_numbers(athena_type, *match.groups())
         return athena_type.replace(" ", "")
     kind, bracket, inner = athena_type.partition("(")
     if bracket and inner.endswith(")"):
@@ -51,6 +53,16 @@ def hive_type(athena_type: str) -> str:
         f"'{athena_type}' is not a type; write {', '.join(sorted(_HIVE_NAMES))}, char(n), "
         "decimal(p,s), array(...), map(..., ...) or row(name type, ...)"
     )
+
+
+def _check_numbers(athena_type: str, name: str, first: str, scale: str | None) -> None:
+    greatest = _GREATEST_NUMBER[name]
+    if (name == "decimal") != (scale is not None):
+        raise ValueError(f"'{athena_type}' is not a type; write decimal(p,s), or {name}(n)")
+    if int(first) > greatest or int(scale or 0) > int(first):
+        limits = f"up to {greatest} digits, of which s are behind the point"
+        what = limits if name == "decimal" else f"up to {greatest:,} characters"
+        raise ValueError(f"'{athena_type}' is not a type; {name} has {what}")
 
 
 def _hive_field(field: str) -> str:

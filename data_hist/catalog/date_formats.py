@@ -1,11 +1,13 @@
 """The names of folders that tell a time, in the letters of Java's DateTimeFormatter."""
 
 import re
+from datetime import datetime
 from typing import Final
 
 from data_hist.catalog.tables import DateFormat
 
 # For each letter the unit, the letter of MySQL and of Python, and the digits of a name that sorts.
+# A year has four; of the others, Java takes fewer letters for a name without zeros.
 _LETTERS: Final = {
     "y": ("year", "Y", "Y", 4),
     "M": ("month", "m", "m", 2),
@@ -16,6 +18,7 @@ _LETTERS: Final = {
 }
 _PIECE: Final = re.compile(r"([A-Za-z])\1*|'((?:[^'%]|'')*)'|[^A-Za-z'%]+")
 UNITS: Final = tuple(unit for unit, *_ in _LETTERS.values())
+_FIRST_MOMENT: Final = {"year": 2000, "month": 1, "day": 1, "hour": 0, "minute": 0, "second": 0}
 DIGITS: Final = {unit: digits for unit, _, _, digits in _LETTERS.values()}
 
 
@@ -31,7 +34,7 @@ def parse_date_format(text: str) -> DateFormat:
             mysql += _literal(piece)
             python += _literal(piece)
             continue
-        if piece[1] not in _LETTERS:
+        if piece[1] not in _LETTERS or not _is_number(piece[0]):
             raise ValueError(f"'{text}' has {piece[0]}; use yyyy, MM, dd, HH, mm and ss")
         unit, in_mysql, in_python, digits = _LETTERS[piece[1]]
         mysql += f"%{in_mysql}"
@@ -69,14 +72,28 @@ def check_date_format(value: object) -> object:
     return value
 
 
-def has_form(text: str, date_format: str) -> bool:
-    """Whether a text is a date of a format."""
-    regex = ""
+def read_date(text: str, date_format: str) -> datetime | None:
+    """Read a date of a format; None if it is none."""
+    regex, units = "", []
     for piece in _pieces(date_format):
         digits = len(piece[0])
-        number = "[0-9]{1,2}" if digits == 1 else f"[0-9]{{{digits}}}"
+        number = "([0-9]{1,2})" if digits == 1 else f"([0-9]{{{digits}}})"
         regex += number if piece[1] else re.escape(_literal(piece))
-    return re.fullmatch(regex, text) is not None
+        units += [_LETTERS[piece[1]][0]] if piece[1] else []
+    match = re.fullmatch(regex, text, re.ASCII)
+    if match is None:
+        return None
+    try:
+        numbers = _FIRST_MOMENT | dict(zip(units, map(int, match.groups()), strict=True))
+        year, month, day, hour, minute, second = (numbers[unit] for unit in UNITS)
+        return datetime(year, month, day, hour, minute, second)
+    except ValueError:
+        return None
+
+
+def _is_number(letters: str) -> bool:
+    """Whether letters stand for a number; `MMM` is the name of a month, and `yy` no year."""
+    return len(letters) == DIGITS[_LETTERS[letters[0]][0]] or (len(letters) == 1 and letters != "y")
 
 
 def _pieces(text: str) -> list[re.Match[str]]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final, NamedTuple
 
-from data_hist.catalog.date_formats import UNITS, has_form, parse_date_format
+from data_hist.catalog.date_formats import UNITS, parse_date_format, read_date
 from data_hist.catalog.sources import DateLevel, EnumLevel, InjectedLevel, IntegerLevel, Level
 
 # Fewer names may be of another form than one in five: they are mistakes.
@@ -213,7 +213,7 @@ def _date_level(key: str, prefix: str, values: Sequence[str], date_format: str) 
 
 
 def _is_date(value: str, date_format: str) -> bool:
-    if not value.isascii() or not has_form(value, date_format):
+    if not value.isascii() or read_date(value, date_format) is None:
         return False
     try:
         return 1970 <= _moment(value, date_format).year <= 2100

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from data_hist.catalog.date_formats import has_form, parse_date_format
+from data_hist.catalog.date_formats import parse_date_format, read_date
 from data_hist.catalog.discovery.findings import Finding
 from data_hist.catalog.discovery.folder_spans import Leaf
 from data_hist.catalog.discovery.folders import Warn, list_folder
@@ -154,7 +154,7 @@ def _contains_date(level: DateLevel, value: str, now: datetime) -> bool:
 
 
 def _parse(value: str, level: DateLevel) -> datetime:
-    if not has_form(value, level.format):
+    if read_date(value, level.format) is None:
         raise ValueError(value)
     return datetime.strptime(value, parse_date_format(level.format).python)
 
@@ -172,7 +172,7 @@ def _advice(level: Level, outside: Sequence[str]) -> str:
     if isinstance(level, EnumLevel):
         return "add them to `values`"
     if isinstance(level, DateLevel):
-        dates = [value for value in outside if has_form(value, level.format)]
+        dates = [value for value in outside if read_date(value, level.format)]
         begin = f"range: [{dates[0]}, {level.range[1]}]" if dates else "`format` as they have it"
         return f"write {begin}"
     numbers = [value for value in outside if value.isdecimal()]
