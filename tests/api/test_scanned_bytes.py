@@ -156,6 +156,17 @@ def hours_from_now() -> int:
     return -((datetime.now(UTC) - ASKED) // HOUR)
 
 
+def test_a_bound_that_depends_on_the_clock_prunes_in_v1(month: httpx.Client, archive: Path) -> None:
+    hours = hours_from_now()
+    bound = f"now() {'-' if hours < 0 else '+'} INTERVAL '{abs(hours)}' HOUR"
+
+    with httpx.Client(base_url=month.base_url.join("/v1/data_hist/"), timeout=60) as newest:
+        scanned = scanned_bytes(newest, f"time >= {bound}")
+
+    # The hour may end between this clock and that of the engine.
+    assert scanned in {bytes_of_hours(archive, ASKED + slack * HOUR, END) for slack in (-1, 0)}
+
+
 def test_a_day_that_depends_on_the_clock_prunes(month: httpx.Client, archive: Path) -> None:
     moment = f"date_add('hour', {hours_from_now()}, now())"
 
