@@ -131,7 +131,7 @@ def unknowing() -> Guard:
     """A guard to whom no column tells a time."""
     tables = {
         name: dataclasses.replace(
-            table, columns=tuple(dataclasses.replace(c, time=None) for c in table.columns)
+            table, columns=tuple(c._replace(time=None) for c in table.columns)
         )
         for name, table in VERSION.tables.items()
     }

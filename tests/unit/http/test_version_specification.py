@@ -80,7 +80,7 @@ def test_a_catalog_without_examples_and_roles_has_queries_of_its_first_table() -
 def test_without_example_values_no_parameter_is_shown() -> None:
     version = version_of({"a": {"source": "s"}})
     table = version.tables["a"]
-    bare = replace(table, columns=tuple(replace(each, examples=()) for each in table.columns))
+    bare = replace(table, columns=tuple(each._replace(examples=()) for each in table.columns))
 
     requests = requests_of(specification_of_version(BASE, replace(version, tables={"a": bare})))
 
