@@ -199,7 +199,12 @@ class Source(Entry):
         Field(description="What the files hold: one JSON object in a line, or Parquet."),
     ] = "json"
     serde: Annotated[
-        dict[str, str], Field(description="Parameters of the SerDe, such as `dots.in.keys`.")
+        dict[str, str],
+        Field(
+            description="Parameters of the SerDe, such as `dots.in.keys`. Without "
+            '`case.insensitive: "FALSE"`, keys within objects are in lower case: the path '
+            "`$.userName` finds nothing."
+        ),
     ] = Field(default={})
     partitions: Annotated[
         dict[StoredName, Level],
