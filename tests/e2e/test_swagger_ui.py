@@ -67,6 +67,22 @@ def test_submit_status_and_next_by_try_it_out(
     assert page["rows"] == [[20]]
 
 
+def test_another_version_has_a_page_with_examples_of_its_own(
+    browser: webdriver.Chrome, client: httpx.Client
+) -> None:
+    ui = SwaggerUi(browser)
+    ui.open(f"{client.base_url}ui/")
+
+    browser.find_element(By.CSS_SELECTOR, "nav[aria-label^='Versions'] a").click()
+    ui.wait_for(lambda: urlsplit(browser.current_url).path == "/v1/data_hist/ui/")
+    block = ui.begin("submit_query")
+    assert ui.execute(block) == 200
+
+    document = ui.answer_of(block)
+    assert document["status"] == "FINISHED"
+    assert document["query"].startswith("SELECT service, level, count(*) AS events FROM events")
+
+
 def test_authorize_names_the_tenant(browser: webdriver.Chrome, tenants: httpx.Client) -> None:
     ui = SwaggerUi(browser)
     ui.open(f"{tenants.base_url}ui/")
