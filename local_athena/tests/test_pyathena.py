@@ -173,7 +173,7 @@ def test_every_cursor_reads_what_is_shown(
 ) -> None:
     shown = read_with(connections, kind, "SHOW TABLES")
 
-    assert shown == (["tab_name"], [("events_v0",), ("metrics_v0",)])
+    assert shown == (["tab_name"], [("events_v0",), ("logs_v0",), ("metrics_v0",)])
 
 
 @every_cursor
@@ -208,7 +208,7 @@ def test_a_cursor_reads_tables(connection: Any) -> None:
     metadata = connection.cursor(Cursor).list_table_metadata("awsdatacatalog", "data_hist")
 
     assert rows == [(150,)]
-    assert [table.name for table in metadata] == ["events_v0", "metrics_v0"]
+    assert [table.name for table in metadata] == ["events_v0", "logs_v0", "metrics_v0"]
 
 
 def test_a_cursor_cancels(connection: Any) -> None:

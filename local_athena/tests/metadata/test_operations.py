@@ -49,7 +49,7 @@ def test_tables_are_listed_in_pages(athena: AthenaClient) -> None:
     second = athena.list_table_metadata(**DATABASE, NextToken=first["NextToken"])
 
     names = [[table["Name"] for table in page["TableMetadataList"]] for page in (first, second)]
-    assert names == [["events_v0"], ["metrics_v0"]]
+    assert names == [["events_v0"], ["logs_v0", "metrics_v0"]]
     assert "NextToken" not in second
 
 
