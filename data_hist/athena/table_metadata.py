@@ -47,6 +47,18 @@ class TableMetadataReader:
 
         return self._found(get)
 
+    def list_tables(self, catalog: str, database: str) -> list[str]:
+        """Return the names of the tables of a database."""
+
+        def get() -> list[str]:
+            pages = self._athena.get_paginator("list_table_metadata").paginate(
+                CatalogName=catalog, DatabaseName=database
+            )
+            found = (require_member(page, "TableMetadataList", list) for page in pages)
+            return [str(table["Name"]) for tables in found for table in tables]
+
+        return self._found(get) or []
+
     def has_database(self, catalog: str, database: str) -> bool:
         """Whether there is a database."""
 

@@ -63,7 +63,7 @@ def _of_source(source: Source) -> Iterator[Problem]:
     for name, level in source.partitions.items():
         if name in source.columns:
             yield Problem(("partitions", name), "is a column of the records already")
-        for path, text in _of_level(level):
+        for path, text in level_problems(level):
             yield Problem(("partitions", name, *path), text)
         for path, text in example_problems(level.type, level.examples):
             yield Problem(("partitions", name, *path), text)
@@ -102,7 +102,8 @@ def _of_template(source: Source) -> Iterator[Problem]:
             yield Problem(("template",), f"lacks ${{{name}}}")
 
 
-def _of_level(level: Level) -> Iterator[Problem]:
+def level_problems(level: Level) -> Iterator[Problem]:
+    """Find what a level says that Athena does not read."""
     if isinstance(level, IntegerLevel) and level.range[0] > level.range[1]:
         yield Problem(("range",), "begins after its end")
     if isinstance(level, EnumLevel):

@@ -21,11 +21,13 @@ _HIVE_NAMES: Final = {
     "varbinary": "binary",
     "varchar": "string",
 }
+_ATHENA_NAMES: Final = {hive: athena for athena, hive in _HIVE_NAMES.items()}
 _WITH_NUMBERS: Final = re.compile(
     r"(char|varchar|decimal)\(([1-9][0-9]{0,4})(?:, ?([0-9]{1,2}))?\)", re.ASCII
 )
 _GREATEST_NUMBER: Final = {"char": 255, "varchar": 65_535, "decimal": 38}
 _FIELD: Final = re.compile(r'(?:"([^"<>:,]+)"|([a-z_][a-z0-9_]*)) +')
+_PLAIN_FIELD: Final = re.compile("[a-z_][a-z0-9_]*")
 INTEGERS: Final = frozenset({"bigint", "integer", "smallint", "tinyint"})
 
 
@@ -55,6 +57,35 @@ def hive_type(athena_type: str) -> str:
     )
 
 
+def athena_type(hive: str) -> str:
+    """Convert a type such as `array<struct<a:string>>` to Athena's `array(row(a varchar))`.
+
+    Raises:
+        ValueError: Athena has no such type for columns.
+    """
+    found = _athena_type(hive.strip())
+    hive_type(found)
+    return found
+
+
+def _athena_type(hive: str) -> str:
+    kind, bracket, inner = hive.partition("<")
+    kind = kind.lower()
+    if kind == "decimal":
+        return "decimal(10,0)"
+    if not bracket or not inner.endswith(">"):
+        return _ATHENA_NAMES.get(kind, kind)
+    parts = _split(inner[:-1], "(<", ")>")
+    if kind != "struct":
+        return f"{kind}({', '.join(map(_athena_type, parts))})"
+    fields = (part.partition(":") for part in parts)
+    return f"row({', '.join(f'{_field_name(name)} {_athena_type(of)}' for name, _, of in fields)})"
+
+
+def _field_name(name: str) -> str:
+    return name if _PLAIN_FIELD.fullmatch(name) else f'"{name}"'
+
+
 def _check_numbers(athena_type: str, name: str, first: str, scale: str | None) -> None:
     greatest = _GREATEST_NUMBER[name]
     if (name == "decimal") != (scale is not None):
@@ -72,11 +103,11 @@ def _hive_field(field: str) -> str:
     return f"{name[1] or name[2]}:{hive_type(field[name.end() :])}"
 
 
-def _split(inner: str) -> list[str]:
+def _split(inner: str, opening: str = "(", closing: str = ")") -> list[str]:
     """Split at the commas that are in no further bracket."""
     parts, depth = [""], 0
     for character in inner:
-        depth += (character == "(") - (character == ")")
+        depth += (character in opening) - (character in closing)
         if character == "," and not depth:
             parts.append("")
         else:

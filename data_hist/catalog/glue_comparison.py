@@ -110,10 +110,11 @@ def _of_serde(
         if key.startswith(_SERDE_PARAMETER)
     }
     for key in sorted(expected.keys() | {each for each in found if each.startswith("mapping.")}):
-        here, there = expected.get(key), found.get(key)
-        if here == there:
-            continue
         name = key.removeprefix("mapping.")
+        here, there = expected.get(key), found.get(key)
+        # A key that is the name of its column needs no mapping.
+        if (here or name) == (there or name):
+            continue
         if name == key:
             text = f"the SerDe of the table has {_value(there)}; set it there to {here}"
             yield Finding((*path, "serde", key), text)

@@ -15,12 +15,13 @@ from data_hist.catalog.discovery.yaml_text import comment, comment_out, entry, i
 _ABOUT: Final = (
     "A first catalog, made from a sample of the archive. It works as it is; comments say what was "
     "found, and what could not be decided. docs/catalog.md explains all keys, and `data-hist "
-    "catalog check --data DIR` compares the file with the archive."
+    "catalog check` compares the file with an archive (--data DIR) or with AWS Glue (--glue)."
 )
 _ABOUT_TENANTS: Final = (
     "As long as the tenant is null, only the operator may query a table. Name the column that says "
     "which customer a record belongs to, and each customer sees its own records."
 )
+SKIPS_LINES: Final = "ignore.malformed.json"
 _SHOWN_GROUPS: Final = 3
 _TENANT: Final = re.compile(
     r"tenant|customer|account|(^|_)org(_|id|$)|organi[sz]ation|client|company|workspace|subscriber"
@@ -29,7 +30,7 @@ _TENANT_TYPES: Final = frozenset({"bigint", "integer", "smallint", "tinyint", "v
 
 
 def render_catalog(database: str, tables: Sequence[FoundTable]) -> str:
-    """Write the catalog of an archive."""
+    """Write the catalog of an archive, whose tables callers find in a database."""
     return "\n".join(_lines(database, tables)) + "\n"
 
 
@@ -39,7 +40,7 @@ def _lines(database: str, tables: Sequence[FoundTable]) -> Iterator[str]:
     yield from comment(_ABOUT_TENANTS, 0)
     yield "sources:"
     for table in tables:
-        yield from _source(database, table)
+        yield from _source(table)
     yield "versions:"
     yield "  v0:"
     yield from entry("database", database, 4)
@@ -48,19 +49,22 @@ def _lines(database: str, tables: Sequence[FoundTable]) -> Iterator[str]:
         yield from _version_table(table)
 
 
-def _source(database: str, table: FoundTable) -> Iterator[str]:
+def _source(table: FoundTable) -> Iterator[str]:
     yield f"  {scalar(table.name)}:"
     yield from (line for each in table.comments for line in comment(each, 4))
+    database, name = table.stored
     yield from entry("database", database, 4)
-    yield from entry("table", table.name, 4)
+    yield from entry("table", name, 4)
     if table.folder:
         yield from entry("folder", table.folder, 4)
     yield from entry("format", table.format, 4)
-    if any(level.prefix != f"{name}=" for name, level in table.levels.items()):
-        template = "".join(f"{each.prefix}${{{name}}}/" for name, each in table.levels.items())
-        yield from entry("template", template, 4)
-    if table.format == "json":
-        yield from _serde(table)
+    if table.template is not None:
+        yield from entry("template", table.template, 4)
+    if table.serde:
+        yield "    serde:"
+    for key, value in table.serde.items():
+        about = ("Lines that are no JSON objects are rows of NULL.",) if key == SKIPS_LINES else ()
+        yield from entry(key, value, 6, about)
     yield from entry("tenant", None, 4, (_about_tenant(table),))
     if table.levels:
         yield "    partitions:"
@@ -70,14 +74,6 @@ def _source(database: str, table: FoundTable) -> Iterator[str]:
     yield "    columns:"
     for column in table.columns:
         yield from entry(column.name, _column(table, column), 6, column.comments)
-
-
-def _serde(table: FoundTable) -> Iterator[str]:
-    yield "    serde:"
-    yield '      case.insensitive: "FALSE"'
-    if table.has_broken_lines:
-        yield from comment("Some lines are no JSON objects: they are rows of NULL.", 6)
-        yield '      ignore.malformed.json: "TRUE"'
 
 
 def _about_tenant(table: FoundTable) -> str:
@@ -109,23 +105,23 @@ def _version_table(table: FoundTable) -> Iterator[str]:
         yield "        columns:"
         for name, new in renamed.items():
             yield from entry(new, {} if name == new else {"from": name}, 10)
-        yield from (f"          {name}:" for name in table.levels)
         yield from proposals
     if payloads and table.format == "json":
         yield from entry("roles", {"payloads": [column.name for column in payloads]}, 8)
-    yield "        examples:"
-    for title, sql in example_queries(table, renamed):
+    examples = list(example_queries(table, renamed))
+    yield from ["        examples:"] if examples else []
+    for title, sql in examples:
         yield from item({"title": title, "sql": sql}, 10)
 
 
 def _names_for_callers(table: FoundTable) -> dict[str, str]:
-    """Rename columns whose names need quotes: those of Parquet are what they are."""
+    """Rename columns whose names need quotes: those of Parquet and of AWS are what they are."""
     taken = {*table.levels, *(column.name for column in table.columns)}
     renamed = {}
-    for column in table.columns:
-        plain = make_name(column.name, "column")
-        renamed[column.name] = plain if plain == column.name else make_name(plain, "column", taken)
-        taken.add(renamed[column.name])
+    for name in (*(column.name for column in table.columns), *table.levels):
+        plain = make_name(name, "column")
+        renamed[name] = plain if plain == name else make_name(plain, "column", taken)
+        taken.add(renamed[name])
     return renamed
 
 

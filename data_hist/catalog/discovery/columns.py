@@ -80,7 +80,8 @@ def describe_columns(sample: Sample, taken: Collection[str]) -> tuple[list[Found
             left_out.append(f"{_shown(key)} ({reason})")
             continue
         others = {*taken, *(column.name for column in columns)}
-        columns.append(_describe(sample, key, make_name(key, "column", others)))
+        name = make_name(key, "column", others) if sample.format == "json" else key.lower()
+        columns.append(describe_column(sample, key, name))
     return sorted(columns, key=lambda column: keys.index(column.key)), left_out
 
 
@@ -100,7 +101,8 @@ def _shown(key: str) -> str:
     return ascii(key[:_MAX_KEY_CHARS])
 
 
-def _describe(sample: Sample, key: str, name: str) -> FoundColumn:
+def describe_column(sample: Sample, key: str, name: str) -> FoundColumn:
+    """Describe the column of a key; its type is the one that the sample knows, if it does."""
     found = [(record.values.get(key), record.span) for record in sample.records]
     filled = [(value, span) for value, span in found if value is not None]
     values = [value for value, _ in filled]
@@ -108,8 +110,7 @@ def _describe(sample: Sample, key: str, name: str) -> FoundColumn:
     if column_type is None:
         column_type = choose_type(count_kinds(values))
         comments = list(_comments_on_type(values, len(found)))
-    name = name if sample.format == "json" else key.lower()
-    time, comment = _describe_time(key, column_type, filled)
+    time, comment = _describe_time(key, column_type, filled, sample.is_spread)
     return FoundColumn(
         name, key, column_type, values, time, tuple(filter(None, (*comments, comment)))
     )
@@ -130,7 +131,7 @@ def _comments_on_type(values: Sequence[Any], records: int) -> Iterator[str]:
 
 
 def _describe_time(
-    key: str, column_type: str, filled: Sequence[tuple[Any, Span | None]]
+    key: str, column_type: str, filled: Sequence[tuple[Any, Span | None]], is_spread: bool
 ) -> tuple[dict[str, str] | None, str]:
     """Say what stands at `time`, and what was measured."""
     values = [value for value, _ in filled]
@@ -147,7 +148,7 @@ def _describe_time(
             "that bounds on it would lose records."
         )
     folders = "the folder's time"
-    if found.delay <= 0 and found.records >= _ENOUGH_RECORDS:
+    if found.delay <= 0 and found.records >= _ENOUGH_RECORDS and is_spread:
         delay = write_duration(timedelta(milliseconds=max(found.span, HOUR_MS)))
         return {"unit": unit, "greatest_delay": delay}, f"All {found.records:,} within {folders}."
     if found.delay <= 0:

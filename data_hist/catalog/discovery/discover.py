@@ -4,10 +4,11 @@ from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
 
-from data_hist.catalog.discovery.catalog_text import render_catalog
+from data_hist.catalog.discovery.catalog_text import SKIPS_LINES, render_catalog
 from data_hist.catalog.discovery.columns import describe_columns
 from data_hist.catalog.discovery.folders import Warn
 from data_hist.catalog.discovery.found_table import FoundTable
+from data_hist.catalog.discovery.level_names import FoundLevel
 from data_hist.catalog.discovery.limits import SampleLimits
 from data_hist.catalog.discovery.names import make_name
 from data_hist.catalog.discovery.samples import Sample, read_sample
@@ -59,17 +60,32 @@ def _describe(
         warn(f"{folder.path} has no records that could be read, so that it is left out.")
         return
     parts = folder.path.relative_to(root).parts
+    name = make_name("_".join(parts) or root.name, "records", taken)
     yield FoundTable(
-        name=make_name("_".join(parts) or root.name, "records", taken),
+        name=name,
+        stored=(make_name(root.name, "archive"), name),
         folder="/".join(parts),
         format=sample.format,
         levels=levels,
         folder_values=folder.leaves[-1].values,
         columns=columns,
         records=sample.records,
-        has_broken_lines=bool(sample.broken),
+        template=_template(levels),
+        serde=_serde(sample),
         comments=tuple(_comments(sample, left_out)),
     )
+
+
+def _template(levels: dict[str, FoundLevel]) -> str | None:
+    if all(level.prefix == f"{name}=" for name, level in levels.items()):
+        return None
+    return "".join(f"{level.prefix}${{{name}}}/" for name, level in levels.items())
+
+
+def _serde(sample: Sample) -> dict[str, str]:
+    if sample.format != "json":
+        return {}
+    return {"case.insensitive": "FALSE"} | ({SKIPS_LINES: "TRUE"} if sample.broken else {})
 
 
 def _level_names(folder: TableFolder, keys: Collection[str]) -> Iterator[str]:

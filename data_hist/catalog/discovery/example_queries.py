@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from data_hist.catalog.discovery.found_table import FoundTable
+from data_hist.catalog.discovery.level_names import FoundLevel
 from data_hist.catalog.sources import InjectedLevel
 
 
@@ -13,11 +14,16 @@ def example_queries(table: FoundTable, renamed: dict[str, str]) -> Iterator[tupl
         table: The table.
         renamed: The names of the columns for callers, by those in the source.
     """
-    levels = list(zip(table.levels.items(), table.folder_values, strict=True))
+    if not table.folder_values and any(map(_has_to_be_given, table.levels.values())):
+        return
+    # Without records, no folder is known.
+    levels = list(zip(table.levels.items(), table.folder_values, strict=False))
+    conditions = {name: _is_value(renamed[name], level, value) for (name, level), value in levels}
+    times = [conditions[name] for (name, level), _ in levels if level.units]
     needed = [
-        _is_value(name, value)
-        for (name, level), value in levels
-        if isinstance(level.level, InjectedLevel)
+        conditions[name]
+        for (name, level), _ in levels
+        if _has_to_be_given(level) or (table.reads_one_folder and level.units)
     ]
     counted = "count(*) AS records"
     yield "The number of records", _select(counted, table, needed)
@@ -26,7 +32,7 @@ def example_queries(table: FoundTable, renamed: dict[str, str]) -> Iterator[tupl
         name = renamed[grouped.name]
         rest = f"GROUP BY {name} ORDER BY records DESC"
         yield f"Records by {name}", _select(f"{name}, {counted}", table, needed, rest)
-    if times := [_is_value(name, value) for (name, level), value in levels if level.units]:
+    if times and not table.reads_one_folder:
         yield "Records of one folder", _select("*", table, [*needed, *times], "LIMIT 10")
 
 
@@ -37,5 +43,11 @@ def _select(items: str, table: FoundTable, conditions: Sequence[str], rest: str 
     return " ".join(filter(None, pieces))
 
 
-def _is_value(name: str, value: str) -> str:
-    return f"{name} = '{value.replace(chr(39), chr(39) * 2)}'"
+def _has_to_be_given(level: FoundLevel) -> bool:
+    return isinstance(level.level, InjectedLevel)
+
+
+def _is_value(name: str, level: FoundLevel, value: str) -> str:
+    quoted = f"'{value.replace(chr(39), chr(39) * 2)}'"
+    literals = {"varchar": quoted, "date": f"date {quoted}"}
+    return f"{name} = {literals.get(level.level.type, value)}"

@@ -1,7 +1,7 @@
 """What was found of a table: its folders and columns."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
@@ -18,25 +18,31 @@ class FoundTable:
     """A table of the archive.
 
     Attributes:
-        name: Its name.
-        folder: Its folder below the archive.
+        name: Its name for callers.
+        stored: Its database and its name there.
+        folder: Its folder below the archive, or its address.
         format: `json` or `parquet`.
         levels: The levels by the names of their columns.
         folder_values: The values of the levels of one folder with files.
         columns: The columns of the records.
         records: The records of the sample.
-        has_broken_lines: Whether queries have to skip lines.
+        template: The names of its folders, if they are not the usual ones.
+        serde: The parameters of the SerDe.
+        reads_one_folder: Whether the examples may not read the whole table.
         comments: What was found, and could not be decided.
     """
 
     name: str
+    stored: tuple[str, str]
     folder: str
     format: str
     levels: dict[str, FoundLevel]
     folder_values: tuple[str, ...]
     columns: Sequence[FoundColumn]
     records: Sequence[Record]
-    has_broken_lines: bool
+    template: str | None = None
+    serde: Mapping[str, str] = field(default_factory=dict)
+    reads_one_folder: bool = False
     comments: tuple[str, ...] = ()
 
     @cached_property

@@ -84,6 +84,15 @@ class FoundLevel(NamedTuple):
         return (tells,) if tells else ()
 
 
+def told_by_numbers(key: str, first: int, last: int) -> str | None:
+    """Return the part of the time that numbers of a key and a range are, such as `hour`."""
+    unit = next((unit for unit, keys in _KEYS_OF_UNITS.items() if keys.fullmatch(key)), None)
+    if unit is None:
+        return None
+    least, greatest = _RANGES[unit]
+    return unit if least <= first <= last <= greatest else None
+
+
 def recognize_level(names: Sequence[str], told: Sequence[str]) -> FoundLevel:
     """Recognize the level that folders of these names are.
 

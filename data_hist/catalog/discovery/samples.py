@@ -33,6 +33,7 @@ class Sample:
         files: How many files were read.
         broken: How many lines are no JSON object.
         faults: What is wrong with files, which queries read all the same.
+        is_spread: Whether the records are of folders all over the table.
     """
 
     format: Literal["json", "parquet"] = "json"
@@ -41,6 +42,7 @@ class Sample:
     files: int = 0
     broken: int = 0
     faults: list[str] = field(default_factory=list)
+    is_spread: bool = True
 
 
 def read_sample(

@@ -1,15 +1,14 @@
 """What differs between a source and the table of AWS is found at its key, and nothing else."""
 
-import copy
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from data_hist.catalog.document import load_document
-from data_hist.catalog.glue import glue_documents
 from data_hist.catalog.glue_comparison import compare_with_table
 from data_hist.catalog.sources import Source
+from tests.support.table_metadata import table_metadata
 
 EVENTS = load_document().sources["events"]
 AUDIT = Source.model_validate(
@@ -36,24 +35,7 @@ Change = Callable[[dict[str, Any]], object]
 
 
 def metadata_of(name: str, archive: str = "s3://the-archive/raw/") -> dict[str, Any]:
-    """The table as `data-hist catalog glue` makes it, as Athena describes tables."""
-    table = copy.deepcopy(glue_documents({name: SOURCES[name]}, archive)[-1]["TableInput"])
-    storage = table["StorageDescriptor"]
-    serde = storage["SerdeInfo"]
-    return {
-        "Name": table["Name"],
-        "Columns": storage["Columns"],
-        "PartitionKeys": table["PartitionKeys"],
-        "Parameters": {
-            **table["Parameters"],
-            "location": storage["Location"],
-            "inputformat": storage["InputFormat"],
-            "outputformat": storage["OutputFormat"],
-            "serde.serialization.lib": serde["SerializationLibrary"],
-            "transient_lastDdlTime": "1795158000",
-            **{f"serde.param.{key}": value for key, value in serde.get("Parameters", {}).items()},
-        },
-    }
+    return table_metadata(SOURCES[name], archive)
 
 
 def found(name: str, change: Change = lambda table: None) -> list[tuple[str, str, bool]]:
