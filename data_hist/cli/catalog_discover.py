@@ -11,7 +11,7 @@ from data_hist.cli.arguments import Commands, require_archive
 from data_hist.cli.process_group import StartError, warn
 from data_hist.errors import DataHistError
 from data_hist.settings import PREFIX, Settings, load_settings
-from data_hist.spelling import offer
+from data_hist.spelling import offer, sentence
 
 if TYPE_CHECKING:
     from data_hist.athena.table_metadata import TableMetadataReader
@@ -87,7 +87,8 @@ def _of_tables(names: Sequence[tuple[str, str]]) -> str:
     try:
         tables = list(_describe(load_settings(), list(dict.fromkeys(names))))
     except DataHistError as error:
-        raise StartError(f"Athena does not describe the table: {error.detail} {_RIGHTS}") from error
+        reason = f"{sentence(error.detail)} {_RIGHTS}"
+        raise StartError(f"Athena does not describe or read the table: {reason}") from error
     text = render_catalog(names[0][0], tables)
     try:
         parse_document(text, Path("catalog"))
@@ -116,7 +117,11 @@ def _describe(settings: Settings, names: Sequence[tuple[str, str]]) -> "Iterator
 def _about_missing(reader: "TableMetadataReader", database: str, name: str) -> str:
     if not reader.has_database(_CATALOG, database):
         return f"There is no database {database} in the region."
-    tables = reader.list_tables(_CATALOG, database)
+    try:
+        tables = reader.list_tables(_CATALOG, database)
+    except DataHistError:
+        # To list tables is a right of its own.
+        tables = []
     return f"There is no table {name} in {database}{offer(name, tables) or '.'}"
 
 

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from data_hist.catalog.column_types import athena_type
 from data_hist.catalog.date_formats import parse_date_format
-from data_hist.catalog.discovery.columns import describe_column
+from data_hist.catalog.discovery.columns import FoundColumn, describe_column
 from data_hist.catalog.discovery.folder_spans import folder_span
 from data_hist.catalog.discovery.found_table import FoundTable
 from data_hist.catalog.discovery.level_names import FoundLevel
@@ -34,6 +35,7 @@ _FORMATS: Final = {
     "org.apache.hive.hcatalog.data.JsonSerDe": "json",
     "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe": "parquet",
 }
+_NOT_FOLDERS: Final = frozenset({"DELTA", "HUDI", "ICEBERG"})
 _READ_AS: Final[Mapping[str, Callable[[str], Any]]] = {
     "bigint": int,
     "boolean": "true".__eq__,
@@ -88,8 +90,7 @@ def describe_table(
     rows = [] if needed else _read_rows(f'"{database}"."{name}"', types, levels, run, now)
     if projection is None:
         levels = dict(propose_levels(levels, rows))
-    sample = Sample(table_format, types={keys[name]: of for name, of in types.items()})
-    sample.records, sample.is_spread = list(_records(rows, keys, levels)), False
+    sample = Sample(table_format, list(_records(rows, keys, levels)), is_spread=False)
     storage = _storage(parameters, levels)
     return FoundTable(
         name=make_name(name, "records", taken),
@@ -98,7 +99,7 @@ def describe_table(
         format=table_format,
         levels=levels,
         folder_values=_last_folder(rows, levels),
-        columns=[describe_column(sample, key, each) for each, key in keys.items()],
+        columns=list(_columns(sample, types, keys)),
         records=sample.records,
         template=storage.template,
         serde=_serde(parameters) if table_format == "json" else {},
@@ -111,9 +112,11 @@ def _format(table: Mapping[str, Any], parameters: Mapping[str, str]) -> Any:
     if "VIEW" in table.get("TableType", ""):
         raise UndescribedTableError("is a view; name the table that it reads")
     serde = parameters.get("serde.serialization.lib", "")
-    if serde not in _FORMATS or parameters.get("table_type", "").upper() == "ICEBERG":
-        kind = parameters.get("table_type") or f"read with {serde or 'no SerDe'}"
-        raise UndescribedTableError(f"is {kind}; a catalog describes JSON and Parquet in folders")
+    kind = parameters.get("table_type", "").upper()
+    if kind in _NOT_FOLDERS or serde not in _FORMATS:
+        is_what = kind if kind in _NOT_FOLDERS else f"read with {serde or 'no SerDe'}"
+        text = f"is {is_what}; a catalog describes JSON and Parquet in folders"
+        raise UndescribedTableError(text)
     return _FORMATS[serde]
 
 
@@ -159,6 +162,14 @@ def _comments(
 
 def _keys(types: Mapping[str, str], parameters: Mapping[str, str]) -> dict[str, str]:
     return {name: parameters.get(f"serde.param.mapping.{name}") or name for name in types}
+
+
+def _columns(
+    sample: Sample, types: Mapping[str, str], keys: Mapping[str, str]
+) -> Iterator[FoundColumn]:
+    for name, key in keys.items():
+        # Two columns may have one key, in two types.
+        yield describe_column(replace(sample, types={key: types[name]}), key, name)
 
 
 def _serde(parameters: Mapping[str, str]) -> dict[str, str]:

@@ -224,3 +224,15 @@ def test_columns_that_a_catalog_cannot_have_are_told() -> None:
 def test_types_of_hive(hive: str, athena: str) -> None:
     assert athena_type(hive) == athena
     assert athena_type(hive_type(athena)) == athena
+
+
+def test_columns_of_one_key_keep_their_types() -> None:
+    columns = {"a": {"type": "bigint", "key": "k"}, "b": {"type": "varchar", "key": "k"}}
+    table = table_metadata(source_with({}, columns=columns), ARCHIVE)
+
+    source, _ = discovered(table, Engine([["1", "1"]]))
+
+    assert {name: (of.type, of.key) for name, of in source.columns.items()} == {
+        "a": ("bigint", "k"),
+        "b": ("varchar", "k"),
+    }
