@@ -196,6 +196,7 @@ class HeldUpstream:
 
 needs_nginx = pytest.mark.skipif(shutil.which("nginx") is None, reason="nginx is not installed")
 API = "/v0/data_hist"
+NEWEST = "/v1/data_hist"
 
 
 def api(url: str, user: str, **headers: str) -> httpx.Client:

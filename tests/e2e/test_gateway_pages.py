@@ -5,6 +5,7 @@ import pytest
 
 from tests.e2e.gateway import (
     API,
+    NEWEST,
     PASSWORD,
     PREFIX,
     needs_nginx,
@@ -17,7 +18,7 @@ pytestmark = needs_nginx
 def test_the_landing_page_names_the_gateway(gateway: str) -> None:
     page = httpx.get(gateway, headers={"Accept": "text/html"}, timeout=120).text
 
-    assert f"curl -u NAME {gateway}{API}/query" in page
+    assert f"curl -u NAME {gateway}{NEWEST}/query" in page
 
 
 @pytest.mark.parametrize("path", [API, f"{API}/"])
@@ -35,7 +36,7 @@ def test_all_is_right_under_a_path_prefix(prefixed: str) -> None:
         (server,) = client.get(f"{prefixed}{API}/openapi.json").json()["servers"]
         problem = client.get(f"{prefixed}{API}/none").json()
 
-        assert f"curl -u NAME {prefixed}{API}/query" in landing
+        assert f"curl -u NAME {prefixed}{NEWEST}/query" in landing
         assert base_path.url == f"{prefixed}{API}/ui/"
         assert server == {"url": f"{PREFIX}{API}"}
         assert problem["type"] == f"{PREFIX}/problems/not-found"
