@@ -153,8 +153,10 @@ def _comments(
     if needed:
         names = ", ".join(needed)
         yield f"From no records, since each query has to give {names}: add times by hand."
-    else:
+    elif rows:
         yield f"From {len(rows):,} records."
+    else:
+        yield "From no records, since the sample was empty: add times by hand."
     yield from storage.comments
     if left_out:
         yield f"Left out, since a catalog has no such names or types: {', '.join(left_out)}."

@@ -127,6 +127,15 @@ def test_levels_without_a_time_do_not_bound_the_sample() -> None:
     assert "From 1 records." in text
 
 
+def test_empty_sample_is_told() -> None:
+    engine = Engine()
+
+    _, text = discovered(table_metadata(source_with({"dt": LEVELS["days"]}), ARCHIVE), engine)
+
+    assert len(engine.asked) == 2
+    assert "the sample was empty" in text
+
+
 def test_level_that_has_to_be_given_is_not_asked_for() -> None:
     engine = Engine()
 
