@@ -32,6 +32,31 @@ def test_the_result_file_is_athenas_csv(session: AthenaSession, sql: str, conten
     assert session.result_file(execution).decode() == content
 
 
+@pytest.mark.parametrize(
+    ("sql", "rows"),
+    [
+        ("SELECT try(CAST(x AS bigint) / 2), try(CAST(x AS bigint))", [[None, None], ["0", "1"]]),
+        ("SELECT try(1 / (1 - length(x) + ord)), try(1 / (1 - length(x) + ord) + 1)",
+         [[None, None], ["1", "2"]]),
+        ("SELECT try(date_parse(x, '%Y')), try(year(date_parse(x, '%Y')))",
+         [[None, None], ["0001-01-01 00:00:00.000", "1"]]),
+        ("SELECT try(CAST(x AS bigint)) + try(CAST(x AS bigint) + 1)", [[None], ["3"]]),
+        ("SELECT coalesce(x, CAST(CAST(x AS bigint) AS varchar)), "
+         "coalesce(x, CAST(CAST(x AS bigint) + 1 AS varchar))", [["a", "a"], ["1", "1"]]),
+        ("SELECT CASE WHEN x = '1' THEN CAST(x AS bigint) END, "
+         "CASE WHEN x = '1' THEN CAST(x AS bigint) + 1 END", [[None, None], ["1", "2"]]),
+    ],
+)  # fmt: skip
+def test_what_expressions_share_does_not_fail_outside_of_them(
+    session: AthenaSession, sql: str, rows: list[list[str | None]]
+) -> None:
+    of = "FROM (VALUES ('a', 0), ('1', 1)) AS t (x, ord) ORDER BY ord"
+
+    assert session.rows(f"{sql} {of}") == rows
+    # What fails otherwise still does.
+    assert session.run("SELECT try(1 / 0), 1 / (length('a') - 1)")["Status"]["State"] == "FAILED"
+
+
 def test_the_order_of_a_large_result_is_kept(session: AthenaSession) -> None:
     execution = session.run(
         "SELECT a.x * 100 + b.y AS n FROM UNNEST(sequence(0, 2999)) AS a (x) "

@@ -4,13 +4,14 @@ Each worker has an instance of its own rather than a cursor, because the allowed
 settings of the instance. So no SQL can read what another query writes.
 """
 
+import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 
@@ -35,6 +36,9 @@ from local_athena.backends.duckdb.storage.record_functions import install_record
 from local_athena.engine.backend import Abandoned, IsAbandoned, Outcome
 from local_athena.engine.column_info import describe_column
 from local_athena.engine.executions import Column
+
+# What may keep an expression from being computed, and its failure from being one.
+_LAZY: Final = re.compile(r"\b(?:TRY|CASE|COALESCE)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -69,11 +73,12 @@ class Database:
         }
         # An interrupt must not reach a connection that is being replaced.
         self._connection_lock = threading.Lock()
+        self._shares_expressions = True
         self.connection = self._connect()
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(config=self._config)
-        install(connection)
+        install(connection, shares_expressions=self._shares_expressions)
         install_record_functions(connection)
         install_decompression(connection)
         folders = [*self._archive.allowed_directories(), f"{self._folder}/"]
@@ -94,7 +99,7 @@ class Database:
                 try:
                     return self._run_once(plan, result, is_abandoned)
                 except duckdb.Error as error:
-                    if is_abandoned() or not self._learn(error):
+                    if is_abandoned() or not self._learn(error, plan):
                         raise
         except duckdb.Error as error:
             if isinstance(error, duckdb.FatalException | duckdb.InternalException):
@@ -105,12 +110,24 @@ class Database:
             raise failure_from_duckdb(error, plan.original, self._archive.folders()) from error
         finally:
             self._odd_files.clear()
+            if not self._shares_expressions:
+                self._share_expressions(True)
 
-    def _learn(self, error: duckdb.Error) -> bool:
+    def _learn(self, error: duckdb.Error, plan: Translation) -> bool:
         """Whether the statement may succeed if it runs again."""
         if isinstance(error, duckdb.InvalidInputException) and self._odd_files.learn(error):
             return True
-        return self._archive.converted.discard(error)
+        if self._archive.converted.discard(error):
+            return True
+        may_be_shared = isinstance(error, duckdb.DataError | duckdb.InvalidInputException)
+        if may_be_shared and self._shares_expressions and _LAZY.search(plan.sql):
+            self._share_expressions(False)
+            return True
+        return False
+
+    def _share_expressions(self, shares: bool) -> None:
+        self._shares_expressions = shares
+        self._reconnect()
 
     def _run_once(self, plan: Translation, result: Path, is_abandoned: IsAbandoned) -> Outcome:
         started = time.perf_counter()

@@ -29,9 +29,10 @@ _SETTINGS = (
     "SET GLOBAL ieee_floating_point_ops = true",
     "SET GLOBAL preserve_insertion_order = true",
     "SET GLOBAL order_by_non_integer_literal = true",
-    # In this step DuckDB 2.0 fails with an internal error for some constant NULLs.
-    "SET GLOBAL disabled_optimizers = 'statistics_propagation'",
 )
+# In this step DuckDB 2.0 fails with an internal error for some constant NULLs.
+_FAULTY_OPTIMIZER = "statistics_propagation"
+_SHARING_OPTIMIZER = "common_subexpressions"
 
 
 def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
@@ -213,8 +214,17 @@ def _avalanche(value: int) -> int:
     return value ^ (value >> 32)
 
 
-def install(connection: duckdb.DuckDBPyConnection) -> None:
-    """Prepare a database, once and before its configuration is locked."""
+def install(connection: duckdb.DuckDBPyConnection, *, shares_expressions: bool = True) -> None:
+    """Prepare a database, once and before its configuration is locked.
+
+    Args:
+        connection: The database.
+        shares_expressions: Whether it computes once what several expressions of a query have in
+            common. This is faster, but happens outside of the TRY or CASE around them, and fails
+            there.
+    """
+    disabled = [_FAULTY_OPTIMIZER, *(() if shares_expressions else (_SHARING_OPTIMIZER,))]
+    connection.execute(f"SET GLOBAL disabled_optimizers = '{','.join(disabled)}'")
     for setting in _SETTINGS:
         connection.execute(setting)
     _create_functions(connection)
