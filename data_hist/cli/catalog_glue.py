@@ -51,7 +51,7 @@ def _address(text: str) -> tuple[str, str]:
     """Take an address apart into the bucket and a folder that ends in a slash, if any."""
     match = _ADDRESS.fullmatch(text)
     if match is None:
-        raise argparse.ArgumentTypeError(f"{text} is no address such as s3://BUCKET/FOLDER")
+        raise argparse.ArgumentTypeError(f"{text} is no address such as s3://my-bucket/folder")
     folder = (match[2] or "").strip("/")
     return match[1], f"{folder}/" if folder else ""
 

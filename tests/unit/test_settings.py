@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from data_hist import cli
+from data_hist.catalog.document import PACKAGED_FILE
 from data_hist.settings import Settings, SettingsError, load_settings
 
 REQUIRED = {"DATA_HIST_REGION": "eu-west-1", "DATA_HIST_RESULT_BUCKET": "results"}
@@ -116,10 +117,11 @@ def test_a_catalog_that_cannot_be_used_stops_the_start(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     file = tmp_path / "catalog.yaml"
-    file.write_text("sources: {}\nversions: {}\nsorces: {}\n", encoding="utf-8")
+    file.write_text(PACKAGED_FILE.read_text(encoding="utf-8") + "sorces: {}\n", encoding="utf-8")
     monkeypatch.setenv("DATA_HIST_CATALOG", str(file))
 
     assert cli.main(["serve"]) == 1
-    assert f"data-hist: {file}:3: sorces: is not known; did you mean 'sources'?" in (
+    line = len(file.read_text(encoding="utf-8").splitlines())
+    assert f"data-hist: {file}:{line}: sorces: is not known; did you mean 'sources'?\n" in (
         capsys.readouterr().err
     )

@@ -59,7 +59,7 @@ def test_address_that_is_none(address: str, capsys: pytest.CaptureFixture[str]) 
     with pytest.raises(SystemExit):
         main(["catalog", "glue", "--archive", address])
 
-    assert f"{address} is no address such as s3://BUCKET/FOLDER" in capsys.readouterr().err
+    assert f"{address} is no address such as s3://my-bucket/folder" in capsys.readouterr().err
 
 
 def test_address_is_the_default_of_parameters(capsys: pytest.CaptureFixture[str]) -> None:
