@@ -45,7 +45,7 @@ from data_hist.resources import QueryLimits, UseCases, WorkerResources
 from data_hist.retention.sweeper import sweep_in_background
 from data_hist.settings import Settings, load_settings, traces_are_wanted
 from data_hist.site.pages import site_pages
-from data_hist.sql_guard.catalog_expressions import expression_problems
+from data_hist.sql_guard.catalog_sql import expression_problems
 
 if TYPE_CHECKING:
     from data_hist.observability.tracing import Tracing

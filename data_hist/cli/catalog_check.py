@@ -44,12 +44,13 @@ def add_command(commands: Commands) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
+    from data_hist.catalog.discovery.findings import Finding
     from data_hist.catalog.document import PACKAGED_FILE, load_document
-    from data_hist.sql_guard.catalog_expressions import expression_problems
+    from data_hist.sql_guard.catalog_sql import example_problems, expression_problems
 
     file = catalog_asked_for() or PACKAGED_FILE
     document = load_document(file, [expression_problems])
-    findings: list[Finding] = []
+    findings = [Finding(*problem) for problem in example_problems(document)]
     if options.data is not None:
         findings += _compare_with_archive(document, options.data)
     if options.glue:

@@ -60,7 +60,7 @@ def add_command(commands: Commands) -> None:
 def _local(options: argparse.Namespace) -> int:
     from data_hist.catalog.document import load_document
     from data_hist.catalog.resolve import resolve
-    from data_hist.sql_guard.catalog_expressions import expression_problems
+    from data_hist.sql_guard.catalog_sql import expression_problems
 
     require_archive(options.data)
     catalog = load_document(catalog_asked_for(), [expression_problems])

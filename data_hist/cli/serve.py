@@ -31,7 +31,7 @@ def _serve(options: argparse.Namespace) -> int:
     from data_hist.catalog.resolve import load_catalog
     from data_hist.errors import DataHistError
     from data_hist.observability.logs import LOGGING
-    from data_hist.sql_guard.catalog_expressions import expression_problems
+    from data_hist.sql_guard.catalog_sql import expression_problems
 
     # A catalog may be replaced at any time; gunicorn handles the signal once it can.
     signal.signal(signal.SIGHUP, signal.SIG_IGN)

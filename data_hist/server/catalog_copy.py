@@ -9,7 +9,7 @@ from pathlib import Path
 from data_hist.catalog.file import CatalogFile
 from data_hist.catalog.tables import Catalog
 from data_hist.settings import SettingsError
-from data_hist.sql_guard.catalog_expressions import expression_problems
+from data_hist.sql_guard.catalog_sql import expression_problems
 
 _log = logging.getLogger(__name__)
 

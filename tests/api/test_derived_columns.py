@@ -12,7 +12,7 @@ from data_hist.catalog.document import load_document
 from data_hist.catalog.glue import glue_documents
 from data_hist.catalog.resolve import resolve
 from data_hist.cli.local_athena import RESULT_BUCKET
-from data_hist.sql_guard.catalog_expressions import expression_problems
+from data_hist.sql_guard.catalog_sql import expression_problems
 from local_athena import testing
 from tests.support.api_calls import all_rows, as_tenant, assert_problem
 from tests.support.running_service import running_service, settings_for

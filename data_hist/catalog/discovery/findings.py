@@ -12,6 +12,6 @@ class Finding(NamedTuple):
         is_note: Whether it may be meant so.
     """
 
-    path: tuple[str, ...]
+    path: tuple[str | int, ...]
     text: str
     is_note: bool = False

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from data_hist.catalog.document import PACKAGED_FILE, CatalogError, load_document
-from data_hist.sql_guard.catalog_expressions import expression_problems
+from data_hist.sql_guard.catalog_sql import expression_problems
 
 FILE = """\
 sources:

@@ -67,3 +67,24 @@ def test_what_does_not_fit_an_archive_has_its_line(
     assert main(command) == 1
     (problem,) = capsys.readouterr().out.splitlines()
     assert problem.startswith(f"{file}:3: sources.hosts.columns.name.type: 1 of 1 values are no")
+
+
+def test_examples_are_queries_that_may_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "catalog.yaml"
+    examples = (
+        "[{title: A, sql: SELECT name FROM hosts}, {title: B, sql: DROP TABLE hosts},\n"
+        "      {title: C, sql: SELECT name FORM hosts},\n"
+        "      {title: D, sql: SELECT name FROM host}]"
+    )
+    file.write_text(VALID.replace("source: hosts}", f"source: hosts, examples: {examples}}}", 1))
+    monkeypatch.setenv("DATA_HIST_CATALOG", str(file))
+
+    assert main(["catalog", "check"]) == 1
+    refused, misspelt, unknown = capsys.readouterr().out.splitlines()
+    assert refused.startswith(f"{file}:5: versions.v3.tables.hosts.examples.1.sql: ")
+    assert misspelt.startswith(f"{file}:6: versions.v3.tables.hosts.examples.2.sql: ")
+    assert misspelt.endswith("did you mean FROM?")
+    assert unknown.startswith(f"{file}:7: versions.v3.tables.hosts.examples.3.sql: ")
+    assert unknown.endswith("did you mean 'hosts'?")

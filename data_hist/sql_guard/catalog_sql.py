@@ -1,11 +1,14 @@
-"""Find the expressions of a catalog file that Athena or the guard would refuse."""
+"""Find the SQL of a catalog file, in expressions and examples, that would be refused."""
 
 from collections.abc import Iterator, Mapping, Set
 
+from data_hist.catalog.resolve import resolve
 from data_hist.catalog.versions import CatalogDocument, VersionColumn
 from data_hist.catalog.yaml_file import Problem
+from data_hist.errors import RequestError
 from data_hist.sql_guard.expression_types import base_type, can_cast, infer_type
 from data_hist.sql_guard.expressions import ExpressionError, parse_expression
+from data_hist.sql_guard.guard import Guard
 
 
 def expression_problems(document: CatalogDocument) -> Iterator[Problem]:
@@ -21,6 +24,19 @@ def expression_problems(document: CatalogDocument) -> Iterator[Problem]:
                     _check(fields, fields.expression, types, source.columns.keys() - types)
                 except ExpressionError as error:
                     path = ("versions", version, "tables", name, "columns", column, "expression")
+                    yield Problem(path, str(error))
+
+
+def example_problems(document: CatalogDocument) -> Iterator[Problem]:
+    """Find the example queries that the guard refuses; it does not know what Athena does."""
+    for version in resolve(document).versions.values():
+        guard = Guard(version)
+        for name, table in version.tables.items():
+            for number, example in enumerate(table.examples):
+                try:
+                    guard.admit(example.sql, customer_id=None)
+                except RequestError as error:
+                    path = ("versions", version.name, "tables", name, "examples", number, "sql")
                     yield Problem(path, str(error))
 
 
