@@ -16,7 +16,7 @@ _FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST: Final = datetime(9999, 1, 1, tzinfo=UTC)
 _NEVER: Final = datetime.max.replace(tzinfo=UTC)
 _PER_SECOND: Final = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
-_MILLISECONDS: Final = re.compile(r"[0-9]{1,15}", re.ASCII)
+_MILLISECONDS: Final = re.compile(r"[0-9]{1,20}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -99,18 +99,21 @@ def sample_query(
 def _parse_moment(name: str, text: str) -> datetime:
     try:
         if _MILLISECONDS.fullmatch(text):
-            return datetime.fromtimestamp(int(text) / 1000, UTC)
-        moment = datetime.fromisoformat(text)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            moment = _FIRST + timedelta(milliseconds=int(text))
+        else:
+            moment = datetime.fromisoformat(text)
+            moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         moment = moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        moment = _NEVER
-    if not _FIRST <= moment < _LAST:
+    except ValueError:
         raise _invalid(
             name,
             "must be a time such as 2026-11-20T10:00:00Z, with the + of an offset as %2B, or "
             "milliseconds since 1970",
-        )
+        ) from None
+    except OverflowError:
+        moment = _NEVER
+    if not _FIRST <= moment < _LAST:
+        raise _invalid(name, "must be in the years from 1970 to 9998")
     return moment
 
 
