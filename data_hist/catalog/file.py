@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from data_hist.catalog.document import PACKAGED_FILE, Check, parse_document, read_text
-from data_hist.catalog.resolve import resolve
+from data_hist.catalog.document import PACKAGED_FILE, Check, read_text
+from data_hist.catalog.resolve import parse_catalog
 from data_hist.catalog.tables import Catalog
 
 
@@ -42,6 +42,6 @@ class CatalogFile:
         return None if text == self.text else self._resolve(text)
 
     def _resolve(self, text: str) -> Catalog:
-        catalog = resolve(parse_document(text, self._path, self._further_checks))
+        catalog = parse_catalog(text, self._path, self._further_checks)
         self.text = text
         return catalog
