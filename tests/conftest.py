@@ -33,7 +33,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """With a real Trino, leave out the tests that do not reach it."""
     if config.getoption("--engine") == "trino":
         on_trino = {"endpoint_url", "off_aws_service"}
-        reaches = [item for item in items if on_trino & set(getattr(item, "fixturenames", ()))]
+        reaches = [
+            item
+            for item in items
+            if on_trino & set(getattr(item, "fixturenames", ()))
+            and item.get_closest_marker("whole_ranges") is None
+        ]
         config.hook.pytest_deselected(items=[item for item in items if item not in reaches])
         items[:] = reaches
 

@@ -33,6 +33,7 @@ def check(capsys: pytest.CaptureFixture[str]) -> tuple[int, list[str]]:
     return status, capsys.readouterr().out.splitlines()
 
 
+@pytest.mark.whole_ranges
 def test_tables_that_agree(catalog: Path, capsys: pytest.CaptureFixture[str]) -> None:
     status, (line,) = check(capsys)
 
@@ -40,6 +41,7 @@ def test_tables_that_agree(catalog: Path, capsys: pytest.CaptureFixture[str]) ->
     assert line.startswith(f"OK: {catalog}, ")
 
 
+@pytest.mark.whole_ranges
 def test_each_difference_has_its_line(catalog: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = ANY_DAY.replace("table: metrics_v0", "table: metrics_v9")
     text = text.replace("database: data_hist\n    table: logs", "database: other\n    table: logs")

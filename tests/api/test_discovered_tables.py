@@ -113,6 +113,7 @@ def commands(
     return Commands(monkeypatch, capsys, tmp_path / "catalog.yaml")
 
 
+@pytest.mark.whole_ranges
 def test_tables_of_the_packaged_catalog(commands: Commands, endpoint_url: str) -> None:
     names = ("events_v0", "metrics_v0")
     errors = commands.discover(endpoint_url, *(f"data_hist.{name}" for name in names))
