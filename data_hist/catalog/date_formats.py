@@ -20,6 +20,16 @@ _PIECE: Final = re.compile(r"([A-Za-z])\1*|'((?:[^'%]|'')*)'|[^A-Za-z'%]+")
 UNITS: Final = tuple(unit for unit, *_ in _LETTERS.values())
 _FIRST_MOMENT: Final = {"year": 2000, "month": 1, "day": 1, "hour": 0, "minute": 0, "second": 0}
 DIGITS: Final = {unit: digits for unit, _, _, digits in _LETTERS.values()}
+LONGEST_SECONDS: Final = {
+    "year": 366 * 86_400,
+    "month": 31 * 86_400,
+    "week": 7 * 86_400,
+    "day": 86_400,
+    "hour": 3_600,
+    "minute": 60,
+    "second": 1,
+}
+"""The longest that a unit of time lasts."""
 
 
 def parse_date_format(text: str) -> DateFormat:

@@ -5,29 +5,27 @@ from collections.abc import Iterator
 from typing import Final, Literal
 
 from data_hist.catalog.column_types import INTEGERS
-from data_hist.catalog.date_formats import UNITS, format_of_unit, parse_date_format, smallest_unit
+from data_hist.catalog.date_formats import (
+    LONGEST_SECONDS,
+    UNITS,
+    format_of_unit,
+    parse_date_format,
+    smallest_unit,
+)
 from data_hist.catalog.sources import DateLevel, EnumLevel, IntegerLevel, Level, Source
 from data_hist.catalog.tables import DateFormat, Partitions, TimeLevel
 
 _SMALLEST_PRUNED: Final = "hour"
-_HOUR: Final = 3600
-_SECONDS: Final = {
-    "year": 366 * 24 * _HOUR,
-    "month": 31 * 24 * _HOUR,
-    "week": 7 * 24 * _HOUR,
-    "day": 24 * _HOUR,
-    "hour": _HOUR,
-    "minute": 60,
-    "second": 1,
-}
-"""The longest that a unit of time lasts."""
+_HOUR: Final = LONGEST_SECONDS["hour"]
 
 
 def partitions_of(source: Source) -> Partitions:
     """Describe the folders of a source."""
     levels = tuple(_time_levels(source))
     pruned = {level.column for level in levels}
-    units = [unit for level in levels for unit in level.format.units if _SECONDS[unit] >= _HOUR]
+    units = [
+        unit for level in levels for unit in level.format.units if LONGEST_SECONDS[unit] >= _HOUR
+    ]
     per_unit: int | None = 1
     for name, level in source.partitions.items():
         count = _per_hour(level) if name in pruned else _count(level)
@@ -80,7 +78,7 @@ def _comparison(
 def _lead_hours(level: Level) -> int:
     """Return how long before the moment of its name a folder may begin."""
     if isinstance(level, IntegerLevel) and level.tells:
-        hours = _SECONDS[level.tells] // _HOUR
+        hours = LONGEST_SECONDS[level.tells] // _HOUR
         return (level.interval - 1) * hours
     if not isinstance(level, DateLevel):
         return 0
@@ -88,12 +86,12 @@ def _lead_hours(level: Level) -> int:
     if _step_seconds(level) < _HOUR:
         # Folders of up to an hour begin within the hour that is compared.
         return math.ceil(step / _HOUR) if step > _HOUR else 0
-    named = _SECONDS[smallest_unit(level.format)]
+    named = LONGEST_SECONDS[smallest_unit(level.format)]
     return max(step - named, 0) // _HOUR
 
 
 def _step_seconds(level: DateLevel) -> int:
-    return _SECONDS[level.step_unit.lower().removesuffix("s")]
+    return LONGEST_SECONDS[level.step_unit.lower().removesuffix("s")]
 
 
 def _per_hour(level: Level) -> int:

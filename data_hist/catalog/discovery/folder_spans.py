@@ -1,20 +1,12 @@
 """Work out which time the names of the folders of a record tell."""
 
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from data_hist.catalog.date_formats import UNITS, parse_date_format
+from data_hist.catalog.date_formats import LONGEST_SECONDS, UNITS, parse_date_format
 from data_hist.catalog.sources import DateLevel, IntegerLevel, Level
-
-_SPANS: Final = {
-    "month": timedelta(days=31),
-    "day": timedelta(days=1),
-    "hour": timedelta(hours=1),
-    "minute": timedelta(minutes=1),
-    "second": timedelta(seconds=1),
-}
 
 
 class Leaf(NamedTuple):
@@ -44,7 +36,7 @@ def folder_span(levels: Sequence[Level], values: Sequence[str]) -> Span | None:
     except ValueError:
         return None
     first = int(start.timestamp()) * 1000
-    span = _SPANS[smallest] // timedelta(milliseconds=1) * _interval(levels, smallest)
+    span = LONGEST_SECONDS[smallest] * 1000 * _interval(levels, smallest)
     return Span(first, first + span)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from data_hist.catalog.date_formats import parse_date_format, read_date
+from data_hist.catalog.date_formats import LONGEST_SECONDS, read_date
 from data_hist.catalog.discovery.findings import Finding
 from data_hist.catalog.discovery.folder_spans import Leaf
 from data_hist.catalog.discovery.folders import Warn, list_folder
@@ -15,16 +15,6 @@ from data_hist.catalog.sources import DateLevel, EnumLevel, IntegerLevel, Level,
 
 _PIECE: Final = re.compile(r"([^$]*)\$\{([^}]*)\}([^$]*)")
 _RELATIVE: Final = re.compile(r"NOW(?:\s*([+-])\s*([0-9]+)\s*([A-Z]+?)S?)?")
-# At least as long as the unit: a range is compared generously.
-_LENGTHS: Final = {
-    "SECOND": timedelta(seconds=1),
-    "MINUTE": timedelta(minutes=1),
-    "HOUR": timedelta(hours=1),
-    "DAY": timedelta(days=1),
-    "WEEK": timedelta(days=7),
-    "MONTH": timedelta(days=31),
-    "YEAR": timedelta(days=366),
-}
 _SHOWN: Final = 3
 
 
@@ -154,16 +144,19 @@ def _contains_date(level: DateLevel, value: str, now: datetime) -> bool:
 
 
 def _parse(value: str, level: DateLevel) -> datetime:
-    if read_date(value, level.format) is None:
+    moment = read_date(value, level.format)
+    if moment is None:
         raise ValueError(value)
-    return datetime.strptime(value, parse_date_format(level.format).python)
+    return moment
 
 
 def _end(level: DateLevel, end: str, now: datetime) -> datetime:
     found = _RELATIVE.fullmatch(end)
     if found is None:
         return _parse(end, level)
-    length = _LENGTHS[found[3]] * int(found[2]) if found[3] else timedelta()
+    # Months and years count as the longest: a range is compared generously.
+    seconds = LONGEST_SECONDS[found[3].lower()] * int(found[2]) if found[3] else 0
+    length = timedelta(seconds=seconds)
     moment = now.replace(tzinfo=None)
     return moment - length if found[1] == "-" else moment + length
 
