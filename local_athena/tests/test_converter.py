@@ -59,6 +59,16 @@ def unfinished(options: ConversionOptions) -> list[Path]:
     return list(options.folder.glob("*.unfinished"))
 
 
+def start_writing(folder: Path, converter: Converter, options: ConversionOptions) -> int:
+    """Convert a large file; return the process that is writing it."""
+    add_events(folder, LARGE)
+    others = set(children_of(os.getpid()))
+    converter.start(scan(folder, options))
+    pid = started_pid(others)
+    wait_until(lambda: unfinished(options), "it writes")
+    return pid
+
+
 def test_it_converts_each_file_once(
     tmp_path: Path, converter: Converter, options: ConversionOptions
 ) -> None:
@@ -98,11 +108,8 @@ def test_a_converted_file_that_had_to_make_room_is_written_again(
 def test_it_has_the_lowest_priority_and_ends_when_it_is_closed(
     tmp_path: Path, converter: Converter, options: ConversionOptions
 ) -> None:
-    add_events(tmp_path, LARGE)
     others = set(children_of(os.getpid()))
-    converter.start(scan(tmp_path, options))
-    pid = started_pid(others)
-    wait_until(lambda: unfinished(options), "it writes")
+    pid = start_writing(tmp_path, converter, options)
     assert os.getpriority(os.PRIO_PROCESS, pid) == 19
 
     converter.close()
@@ -116,11 +123,7 @@ def test_it_has_the_lowest_priority_and_ends_when_it_is_closed(
 def test_what_a_killed_process_leaves_is_never_read_and_removed_by_the_next(
     tmp_path: Path, converter: Converter, options: ConversionOptions
 ) -> None:
-    add_events(tmp_path, LARGE)
-    others = set(children_of(os.getpid()))
-    converter.start(scan(tmp_path, options))
-    pid = started_pid(others)
-    wait_until(lambda: unfinished(options), "it writes")
+    pid = start_writing(tmp_path, converter, options)
 
     os.kill(pid, signal.SIGKILL)
     converter.join()

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks.catalog_size import catalog_text
 from data_hist.catalog.resolve import load_catalog
 from data_hist.sql_guard.guard import Guard
 from tests.support.work import at_most_calls
@@ -16,29 +17,8 @@ SQL = "SELECT * FROM t0 WHERE c0 > 5 AND at > 1763600000000"
 
 
 def catalog_file(folder: Path, tables: int, columns: int) -> Path:
-    """A file whose columns are values in JSON, but for one."""
-    lines = ["sources:"]
-    for table in range(tables):
-        lines += [
-            f"  s{table}:",
-            f"    {{database: d, table: t{table}, folder: f{table}, tenant: account, columns: {{",
-            "      account: {type: bigint}, data: {type: varchar},",
-            "      at: {type: bigint, time: {unit: ms, greatest_delay: 1h}}}}",
-        ]
-    lines += ["versions:", "  v0:", "    database: d", "    tables:"]
-    for table in range(tables):
-        lines += [
-            f"      t{table}:",
-            f"        source: s{table}",
-            "        columns:",
-            "          at:",
-        ]
-        lines += [
-            f"          c{column}: {{from: data, path: $.c{column}, type: bigint}}"
-            for column in range(columns - 1)
-        ]
     file = folder / f"{tables}-{columns}.yaml"
-    file.write_text("\n".join(lines), encoding="utf-8")
+    file.write_text(catalog_text(tables, columns), encoding="utf-8")
     return file
 
 

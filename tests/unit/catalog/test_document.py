@@ -44,6 +44,15 @@ def problems(tmp_path: Path, text: str) -> list[str]:
     return [line.removeprefix(f"{file}:") for line in str(error.value).splitlines()]
 
 
+def assert_told(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    """Assert that a line about the file begins so if a piece of it is replaced."""
+    assert FILE.count(old) >= 1
+
+    found = problems(tmp_path, FILE.replace(old, new, 1))
+
+    assert any(line.startswith(problem) for line in found), found
+
+
 def test_a_date_may_begin_with_the_day(tmp_path: Path) -> None:
     file = tmp_path / "catalog.yaml"
     day = "{projection: date, format: dd-MM-yyyy, range: [31-01-2024, NOW], unit: DAYS}"
@@ -229,11 +238,7 @@ def test_the_file_that_the_cases_change_is_right(tmp_path: Path) -> None:
 def test_a_problem_has_its_line_and_says_what_to_write(
     tmp_path: Path, old: str, new: str, problem: str
 ) -> None:
-    assert FILE.count(old) >= 1
-
-    found = problems(tmp_path, FILE.replace(old, new, 1))
-
-    assert any(line.startswith(problem) for line in found), found
+    assert_told(tmp_path, old, new, problem)
 
 
 def test_an_unknown_key_hides_no_other_problem_of_its_entry(tmp_path: Path) -> None:
