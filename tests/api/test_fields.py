@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from data_hist.athena.client import AthenaClient
-from tests.support.api_calls import as_tenant, assert_problem, submitted
+from tests.support.api_calls import as_tenant, assert_problem, listed_queries, submitted
 from tests.support.archive_files import FIRST_ARRIVAL, record, write_records
 from tests.support.endpoint import running_endpoint
 from tests.support.log_lines import log_lines
@@ -212,7 +212,7 @@ def test_only_the_newest_day_of_a_range_is_read(fields_client: httpx.Client) -> 
 def test_a_sample_is_no_query_of_the_tenants(fields_client: httpx.Client) -> None:
     fields(fields_client, as_tenant(11003))
 
-    assert fields_client.get("/queries", headers=as_tenant(11003)).json()["queries"] == []
+    assert listed_queries(fields_client, 11003) == []
 
 
 def test_the_caller_alone_may_keep_the_response(fields_client: httpx.Client) -> None:

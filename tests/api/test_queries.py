@@ -1,36 +1,16 @@
 """GET /queries lists the caller's own queries, newest first."""
 
-from typing import Any
-
 import httpx
 import pytest
 
-from tests.support.api_calls import as_tenant, assert_problem, submitted
-
-
-def documents(
-    client: httpx.Client, tenant: int, token: str | None = None, **parameters: object
-) -> list[dict[str, Any]]:
-    """Return a tenant's queries, read page by page; a page may have none of them."""
-    found: list[dict[str, Any]] = []
-    while True:
-        page = client.get(
-            "/queries",
-            params={**parameters, **({"paging_token": token} if token else {})},  # type: ignore[arg-type]
-            headers=as_tenant(tenant),
-        )
-        assert page.status_code == 200, page.text
-        found += page.json()["queries"]
-        token = page.json()["paging_token"]
-        if token is None:
-            return found
+from tests.support.api_calls import as_tenant, assert_problem, listed_queries, submitted
 
 
 def listed(
     client: httpx.Client, tenant: int, token: str | None = None, **parameters: object
 ) -> list[str]:
     """Return the ids of a tenant's queries."""
-    return [each["query_id"] for each in documents(client, tenant, token, **parameters)]
+    return [each["query_id"] for each in listed_queries(client, tenant, token, **parameters)]
 
 
 def test_list_is_newest_first_and_complete_at_any_page_size(tenants: httpx.Client) -> None:
@@ -65,7 +45,7 @@ def test_paging_is_stable_while_queries_are_started(tenants: httpx.Client) -> No
 def test_list_holds_the_query_documents(tenants: httpx.Client) -> None:
     document = submitted(tenants, "SELECT 1", headers=as_tenant(12003))
 
-    assert documents(tenants, 12003) == [document]
+    assert listed_queries(tenants, 12003) == [document]
 
 
 def test_list_by_status(tenants: httpx.Client) -> None:

@@ -6,7 +6,14 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 
-from tests.support.api_calls import all_rows, as_tenant, assert_problem, next_page, submitted
+from tests.support.api_calls import (
+    all_rows,
+    as_tenant,
+    assert_problem,
+    listed_queries,
+    next_page,
+    submitted,
+)
 
 COUNT = "SELECT count(*) AS records FROM events"
 
@@ -172,7 +179,7 @@ def test_dry_run_checks_and_leaves_no_query(tenants: httpx.Client) -> None:
         "estimate": {"scanned_bytes": None, "cost_usd": None, "partitions": 24 * 60},
     }
     assert "retry-after" not in response.headers
-    assert tenants.get("/queries", headers=headers).json()["queries"] == []
+    assert listed_queries(tenants, 11005) == []
 
 
 DAY = "dt = '2025-11-20'"

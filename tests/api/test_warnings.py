@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from tests.support.api_calls import as_tenant, submitted
+from tests.support.api_calls import as_tenant, listed_queries, submitted
 from tests.support.running_service import running_service, settings_for
 
 PAST = "SELECT count(*) FROM events WHERE dt BETWEEN '2020-02-01' AND '2020-02-29'"
@@ -33,7 +33,7 @@ def test_every_document_of_the_query_has_the_same_warning(client: httpx.Client) 
 
     status = client.get(f"/status/{query_id}").json()
     cancelled = client.delete(f"/query/{query_id}").json()
-    listed = client.get("/queries").json()["queries"]
+    listed = listed_queries(client, 1, limit=50)
     checked = client.post("/query", json={"query": PAST, "dry_run": True}).json()
 
     same = [status, cancelled, *(each for each in listed if each["query_id"] == query_id), checked]

@@ -20,7 +20,7 @@ from tests.reliability.fault_proxy import Exchange, Fault, FaultProxy, at_random
 from tests.reliability.faults import OPERATIONS, lost, quick_faults, silence
 from tests.reliability.persistent_client import PersistentClient
 from tests.reliability.short_limits import SHORT_PAUSES
-from tests.support.api_calls import as_tenant
+from tests.support.api_calls import as_tenant, listed_queries
 from tests.support.log_lines import log_lines
 from tests.support.queries import SLOW as ENDLESS_QUERY
 from tests.support.running_service import BUCKET, running_service, settings_for
@@ -39,9 +39,7 @@ def tenant() -> int:
 
 def started(client: httpx.Client, tenant: int) -> list[str]:
     """What Athena has really started for a tenant."""
-    response = client.get("/queries", params={"limit": 50}, headers=as_tenant(tenant))
-    assert response.json()["paging_token"] is None
-    return [query["query_id"] for query in response.json()["queries"]]
+    return [query["query_id"] for query in listed_queries(client, tenant)]
 
 
 def request_of(tenant: int, key: str) -> dict[str, Any]:
@@ -108,8 +106,7 @@ def test_started_query_is_answered_whatever_becomes_of_the_look(
 
 def states(client: httpx.Client, tenant: int) -> dict[str, str]:
     """The queries of a tenant, and what has become of them."""
-    response = client.get("/queries", params={"limit": 50}, headers=as_tenant(tenant))
-    return {query["query_id"]: query["status"] for query in response.json()["queries"]}
+    return {query["query_id"]: query["status"] for query in listed_queries(client, tenant)}
 
 
 def unstopped(client: httpx.Client, tenant: int) -> set[str]:

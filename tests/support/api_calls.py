@@ -44,6 +44,24 @@ def all_rows(client: httpx.Client, sql: str, **fields: Any) -> list[list[Any]]:
             return rows
 
 
+def listed_queries(
+    client: httpx.Client, tenant: int, token: str | None = None, **parameters: object
+) -> list[dict[str, Any]]:
+    """A tenant's queries, read page by page; a page may have none of them."""
+    found: list[dict[str, Any]] = []
+    while True:
+        response = client.get(
+            "/queries",
+            params={**parameters, **({"paging_token": token} if token else {})},
+            headers=as_tenant(tenant),
+        )
+        assert response.status_code == 200, response.text
+        found += response.json()["queries"]
+        token = response.json()["paging_token"]
+        if token is None:
+            return found
+
+
 def assert_problem(response: httpx.Response, status: int, slug: str) -> dict[str, Any]:
     """Every error is a problem document, of this kind, and says nothing that it must not."""
     assert response.status_code == status, response.text
