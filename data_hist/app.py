@@ -37,6 +37,7 @@ from data_hist.http.request_observer import InstrumentationMiddleware
 from data_hist.http.responses import error_handlers
 from data_hist.http.routes import Routes
 from data_hist.http.serializers import respond_with_json
+from data_hist.http.session import SessionTerms
 from data_hist.http.validation import VALIDATORS
 from data_hist.http.version_specification import specification_of_version
 from data_hist.observability.request_context import RequestLog
@@ -202,6 +203,7 @@ def _add_version(
         version=version,
         price_usd_per_tb=settings.price_usd_per_tb,
         archive=archive,
+        session=SessionTerms.of_deployment(settings, archive, edge.api_document),
     )
     app.add_api(
         edge.api_document,

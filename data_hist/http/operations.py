@@ -29,6 +29,7 @@ from data_hist.http.serializers import (
     table_document,
     warning_document,
 )
+from data_hist.http.session import NOT_KEPT, SessionTerms
 from data_hist.observability.request_context import current_request
 from data_hist.queries.field_reader import FieldReader, FieldRequest
 from data_hist.queries.glacier_warnings import ArchivePolicy
@@ -73,6 +74,7 @@ class Operations:
         tenant_header: str,
         price_usd_per_tb: float,
         archive: ArchivePolicy,
+        session: SessionTerms,
     ) -> None:
         self._submitter = submitter
         self._statuses = statuses
@@ -83,6 +85,12 @@ class Operations:
         self._tenant_header = tenant_header
         self._price_usd_per_tb = price_usd_per_tb
         self._archive = archive
+        self._session = session
+
+    async def get_session(self) -> Answer:
+        """Tell who the caller is, and what holds."""
+        is_named = self._tenant_header in request.headers
+        return self._session.document(_tenant(), is_named=is_named), 200, NOT_KEPT
 
     async def submit_query(self, body: Document) -> Answer:
         """Start a query, or only check it."""

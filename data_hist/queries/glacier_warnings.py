@@ -25,13 +25,17 @@ class ArchivePolicy:
     days: int
     days_of_customers: Mapping[int, int]
 
+    def days_of(self, tenant: int) -> int:
+        """Return the days after which the records of a tenant are archived."""
+        return self.days_of_customers.get(tenant, self.days)
+
     def warnings(self, owned: OwnedQuery) -> list[QueryWarning]:
         """Warn if rows may be missing from the result of a query."""
         query = owned.query
         if query.status in _WITHOUT_RESULT:
             return []
         start_ms = int(query.submitted_at.timestamp() * 1000)
-        days = self.days_of_customers.get(owned.owner.tenant, self.days)
+        days = self.days_of(owned.owner.tenant)
         # S3 moves objects at the midnight (UTC) after they reach that age.
         archived_ms = start_ms - start_ms % DAY_MS - days * DAY_MS
         if archived_ms <= 0:

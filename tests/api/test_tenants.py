@@ -71,6 +71,7 @@ def test_caller_without_a_tenant_is_refused_everywhere(
         tenants.get("/queries", headers=headers),
         tenants.get("/tables", headers=headers),
         tenants.get("/tables/events", headers=headers),
+        tenants.get("/session", headers=headers),
     ):
         assert_problem(response, 401, "unauthenticated")
 

@@ -56,6 +56,7 @@ def test_every_route_passes(alice: httpx.Client) -> None:
         "list_fields": lambda: alice.get(
             "/tables/events/fields", params={"from": "2026-11-20", "to": "2026-11-21"}
         ),
+        "get_session": lambda: alice.get("/session"),
         "cancel_query": lambda: alice.delete(f"/query/{query_id}"),
         "get_health": lambda: alice.get(str(alice.base_url).replace(f"{API}/", "/healthz")),
         "get_readiness": lambda: alice.get(str(alice.base_url).replace(f"{API}/", "/readyz")),
