@@ -10,7 +10,7 @@ from typing import Any, Final
 from data_hist.catalog.document import PACKAGED_FILE, Check, parse_document, read_text
 from data_hist.catalog.folder_levels import partitions_of
 from data_hist.catalog.roles import json_columns, roles_of
-from data_hist.catalog.sources import DateLevel, Level, Source, SourceColumn, Time
+from data_hist.catalog.sources import DateLevel, InjectedLevel, Level, Source, SourceColumn, Time
 from data_hist.catalog.tables import (
     ApiVersion,
     Catalog,
@@ -140,6 +140,7 @@ def _column(name: str, entry: VersionColumn, source: Source) -> TableColumn:
         is_converted=to != own_type,
         converts_from=declared.unit if declared and own_type != to == "timestamp" else None,
         is_partition=level is not None,
+        is_injected=isinstance(level, InjectedLevel),
         time=_converted(_time(entry, physical), own_type, to),
         examples=_examples(entry, physical, to),
     )

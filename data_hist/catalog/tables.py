@@ -53,6 +53,7 @@ class TableColumn(NamedTuple):
         converts_from: How a moment is written that becomes a timestamp.
         is_converted: Whether its type is not that of the origin, or of the text in JSON.
         is_partition: Whether the origin is a partition column.
+        is_injected: Whether it is one of which each query has to give the value.
         time: What it tells of the time of a record.
         examples: JSON values that it may have.
     """
@@ -67,6 +68,7 @@ class TableColumn(NamedTuple):
     is_converted: bool = False
     converts_from: TimeUnit | None = None
     is_partition: bool = False
+    is_injected: bool = False
     time: TimeColumn | None = None
     examples: tuple[Any, ...] = ()
 
@@ -198,6 +200,14 @@ class Table:
     readable: frozenset[str] = frozenset()
     roles: Roles = Roles()
     examples: tuple[Example, ...] = ()
+
+    def required_columns(self, *, is_operator: bool) -> list[str]:
+        """Return the columns of which a caller's query has to give the value.
+
+        A tenant's queries have the tenant column's value already.
+        """
+        given = self.tenant.name if self.tenant and not is_operator else None
+        return [each.name for each in self.columns if each.is_injected and each.origin != given]
 
     @cached_property
     def time_columns(self) -> Mapping[str, TimeColumn]:

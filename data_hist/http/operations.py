@@ -186,11 +186,11 @@ class Operations:
 
     async def list_tables(self) -> Document:
         """Describe all tables that the caller may query."""
-        return {"tables": [table_document(table) for table in self._tables().values()]}
+        return {"tables": [_describe_table(table) for table in self._tables().values()]}
 
     async def get_table(self, table: str) -> Document:
         """Describe one table."""
-        return table_document(self._table(table))
+        return _describe_table(self._table(table))
 
     async def list_fields(
         self, table: str, to: str, service: str | None = None, wait_seconds: int | None = None
@@ -215,7 +215,7 @@ class Operations:
 
     def _tables(self) -> Mapping[str, Table]:
         """Return the tables without those that only the operator may query."""
-        is_operator = _tenant() == OPERATOR
+        is_operator = _is_operator()
         tables = self._version.tables
         return {name: table for name, table in tables.items() if is_operator or table.tenant}
 
@@ -264,6 +264,14 @@ def security_map(authenticator: Authenticator) -> dict[str, Callable[[], _Securi
 
 def _tenant() -> int:
     return int(request.scope["state"][_TENANT])
+
+
+def _is_operator() -> bool:
+    return _tenant() == OPERATOR
+
+
+def _describe_table(table: Table) -> Document:
+    return table_document(table, is_operator=_is_operator())
 
 
 async def _unless_disconnected(work: Coroutine[Any, Any, _T]) -> _T:

@@ -115,13 +115,14 @@ def page_document(page: Page) -> dict[str, Any]:
     }
 
 
-def table_document(table: Table) -> dict[str, Any]:
+def table_document(table: Table, *, is_operator: bool) -> dict[str, Any]:
     """Describe a table of the data dictionary, without the columns that may not be queried."""
     return {
         "name": table.name,
         "description": table.description,
         "columns": [_column(column) for column in table.columns],
         "partition_columns": [column.name for column in table.columns if column.is_partition],
+        "required_columns": table.required_columns(is_operator=is_operator),
         "roles": {role: of for role, of in asdict(table.roles).items() if of is not None},
         "examples": [{"title": example.title, "query": example.sql} for example in table.examples],
     }

@@ -52,6 +52,7 @@ def test_table(client: httpx.Client, name: str) -> None:
     assert not columns.keys() & {"resourceid", "operationid"}
     assert all(column["description"] for column in table["columns"])
     assert table["partition_columns"] == ["dt", "hr", "min"]
+    assert table["required_columns"] == []
 
 
 def test_a_client_need_not_know_the_names_of_columns(client: httpx.Client) -> None:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from tests.api.archives.asking import answer, ask, bytes_of, refusal, scanned_bytes
+from tests.support.api_calls import as_tenant
 from tests.support.foreign_archives import serving
 
 OWN, OTHER = 111122223333, 444455556666
@@ -106,6 +107,15 @@ def test_the_operator_has_to_name_an_account(trail: httpx.Client, archive: Path)
     assert refusal(trail, sql)["code"] in codes
 
 
+@pytest.mark.parametrize(("tenant", "required"), [(1, ["account"]), (OWN, [])])
+def test_required_columns_are_those_that_the_caller_has_to_name(
+    trail: httpx.Client, tenant: int, required: list[str]
+) -> None:
+    table = trail.get("/tables/cloudtrail", headers=as_tenant(tenant)).json()
+
+    assert table["required_columns"] == required
+
+
 def test_a_tenant_sees_no_other_account(trail: httpx.Client) -> None:
     for where in (f"account = '{OTHER}'", f"account IN ('{OWN}', '{OTHER}')", "true"):
         sql = f"SELECT count(DISTINCT account), max(account) FROM cloudtrail WHERE {where}"
@@ -116,7 +126,5 @@ def test_a_column_that_may_not_be_queried_is_unreachable(trail: httpx.Client) ->
     assert refusal(trail, "SELECT sourceipaddress FROM cloudtrail", OWN)["status"] == 422
     assert all(
         each["name"] != "sourceipaddress"
-        for each in trail.get("/tables/cloudtrail", headers={"X-Trebuchet-Tenant-Id": "1"}).json()[
-            "columns"
-        ]
+        for each in trail.get("/tables/cloudtrail", headers=as_tenant(1)).json()["columns"]
     )
