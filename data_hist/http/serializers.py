@@ -84,7 +84,8 @@ def dry_run_document(
     validated: ValidatedQuery, sql: str, warnings: Sequence[QueryWarning]
 ) -> dict[str, Any]:
     """Describe a query that was checked and not run; what only a run has is null."""
-    reads_nothing = validated.partitions == 0
+    estimate = validated.estimate
+    reads_nothing = estimate.partitions == 0
     return {
         "query_id": None,
         "query": sql,
@@ -98,7 +99,8 @@ def dry_run_document(
         "estimate": {
             "scanned_bytes": 0 if reads_nothing else None,
             "cost_usd": 0.0 if reads_nothing else None,
-            "partitions": validated.partitions,
+            "partitions": estimate.partitions,
+            "bounded": estimate.bounded,
         },
         "warnings": [warning_document(warning) for warning in warnings],
     }

@@ -80,6 +80,23 @@ def partition_count(reads: Iterable[TableRead], now_ms: int) -> int | None:
     return sum(known) if len(known) == len(counts) else None
 
 
+def are_bounded(reads: Iterable[TableRead]) -> bool:
+    """Whether the bounds leave a part of each table that does not grow with the archive.
+
+    That takes a lower bound that prunes, and an upper one unless the lower one moves with the
+    clock: there are no partitions of the future.
+    """
+    return all(map(_is_bounded, reads))
+
+
+def _is_bounded(read: TableRead) -> bool:
+    prunes = bool(read.table.partitions.time_levels)
+    bounds = [*read.arrival.items(), *read.days.items()] if prunes else [*read.days.items()]
+    lows = {anchor.base for anchor, each in bounds if each.low is not None}
+    has_high = any(each.high is not None for _, each in bounds)
+    return bool(lows) and (has_high or bool(lows - {Base.EPOCH}))
+
+
 def _count(read: TableRead, now_ms: int) -> int | None:
     partitions = read.table.partitions
     low, high = _hours_left(read, now_ms)

@@ -21,15 +21,26 @@ class Submission:
 
 
 @dataclass(frozen=True)
+class Estimate:
+    """What a query would read; None where that is unknown.
+
+    `partitions` is the most that it can read. `bounded` is whether that is, of each table, a part
+    that does not grow with the archive.
+    """
+
+    partitions: int | None
+    bounded: bool
+
+
+@dataclass(frozen=True)
 class ValidatedQuery:
     """A query that is valid and was not run.
 
-    `explained` is the EXPLAIN statement that Athena ran instead. `partitions` is the most
-    partitions that the query can read, None if that is unknown.
+    `explained` is the EXPLAIN statement that Athena ran instead.
     """
 
     explained: OwnedQuery
-    partitions: int | None
+    estimate: Estimate
 
 
 @dataclass(frozen=True)

@@ -17,8 +17,8 @@ from data_hist.auth.authentication import OPERATOR
 from data_hist.catalog.tables import ApiVersion
 from data_hist.errors import DataHistError, EngineError, EngineUnavailable, InvalidSql
 from data_hist.observability.request_context import current_request
-from data_hist.pruning.partitions import partition_count
-from data_hist.queries.model import Submission, ValidatedQuery
+from data_hist.pruning.partitions import are_bounded, partition_count
+from data_hist.queries.model import Estimate, Submission, ValidatedQuery
 from data_hist.queries.orphans import OrphanStopper
 from data_hist.queries.result_state import raise_user_error
 from data_hist.queries.sql_trailer import append_trailer, translate_line_and_column
@@ -155,8 +155,9 @@ class Submitter:
                 retry_after_seconds=self._limits.retry_after_seconds,
             )
         now_ms = int(self._clock().timestamp() * 1000)
-        partitions = partition_count(admitted.reads or (), now_ms)
-        return ValidatedQuery(OwnedQuery(query, owner), partitions)
+        reads = admitted.reads or ()
+        estimate = Estimate(partition_count(reads, now_ms), are_bounded(reads))
+        return ValidatedQuery(OwnedQuery(query, owner), estimate)
 
     async def _admit(
         self, tenant: int, submission: Submission, *, with_reads: bool = False

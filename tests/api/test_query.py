@@ -176,7 +176,12 @@ def test_dry_run_checks_and_leaves_no_query(tenants: httpx.Client) -> None:
         "valid": True,
         "retention_minutes": 1440,
         "statistics": None,
-        "estimate": {"scanned_bytes": None, "cost_usd": None, "partitions": 24 * 60},
+        "estimate": {
+            "scanned_bytes": None,
+            "cost_usd": None,
+            "partitions": 24 * 60,
+            "bounded": True,
+        },
     }
     assert "retry-after" not in response.headers
     assert listed_queries(tenants, 11005) == []
@@ -208,6 +213,7 @@ def test_dry_run_estimates_what_would_be_read(
         "scanned_bytes": nothing,
         "cost_usd": nothing,
         "partitions": partitions,
+        "bounded": partitions is not None,
     }
 
 

@@ -21,7 +21,7 @@ from data_hist.http.serializers import (
     retry_headers,
 )
 from data_hist.json_documents import dumps
-from data_hist.queries.model import Page, QueryWarning, ValidatedQuery
+from data_hist.queries.model import Estimate, Page, QueryWarning, ValidatedQuery
 from data_hist.queries.sql_trailer import append_trailer
 from data_hist.retention.ownership import OwnedQuery, Owner
 from data_hist.sql_guard.rewrite import Edit
@@ -119,17 +119,17 @@ def test_estimated_cost_is_what_athena_bills(
 
 
 @pytest.mark.parametrize(
-    ("partitions", "estimate"),
+    ("known", "estimate"),
     [
-        (None, {"scanned_bytes": None, "cost_usd": None, "partitions": None}),
-        (60, {"scanned_bytes": None, "cost_usd": None, "partitions": 60}),
-        (0, {"scanned_bytes": 0, "cost_usd": 0.0, "partitions": 0}),
+        (Estimate(None, bounded=False), {"scanned_bytes": None, "cost_usd": None}),
+        (Estimate(60, bounded=True), {"scanned_bytes": None, "cost_usd": None}),
+        (Estimate(0, bounded=True), {"scanned_bytes": 0, "cost_usd": 0.0}),
     ],
 )
 def test_dry_run_reveals_nothing_about_its_explain_query(
-    partitions: int | None, estimate: dict[str, object]
+    known: Estimate, estimate: dict[str, object]
 ) -> None:
-    checked = ValidatedQuery(OwnedQuery(QUERY, OWNER), partitions)
+    checked = ValidatedQuery(OwnedQuery(QUERY, OWNER), known)
 
     assert dry_run_document(checked, "SELECT ?", [QueryWarning("CODE", "Mind this.")]) == {
         "query_id": None,
@@ -141,7 +141,7 @@ def test_dry_run_reveals_nothing_about_its_explain_query(
         "expires_at": None,
         "retention_minutes": 60,
         "statistics": None,
-        "estimate": estimate,
+        "estimate": estimate | {"partitions": known.partitions, "bounded": known.bounded},
         "warnings": [{"code": "CODE", "detail": "Mind this."}],
     }
 
