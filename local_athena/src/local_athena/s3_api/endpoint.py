@@ -9,6 +9,7 @@ import hashlib
 import re
 from base64 import b64decode
 from collections.abc import AsyncIterator
+from pathlib import Path
 from urllib.parse import unquote
 
 from starlette.concurrency import run_in_threadpool
@@ -16,6 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from local_athena.s3_api.conditions import condition_of_delete, condition_of_put
 from local_athena.s3_api.errors import S3Error
 from local_athena.s3_api.object_store import (
     InvalidBucketName,
@@ -32,8 +34,6 @@ from local_athena.s3_api.xml_documents import (
     location_xml,
 )
 
-# They decide what is written, or whether.
-_CONDITIONS_OF_PUT = frozenset({"x-amz-copy-source", "if-match", "if-none-match"})
 # Of presigned URLs, and what clients add to name their operation.
 _SIGNATURE = re.compile(r"x-amz-.+|awsaccesskeyid|signature|expires|x-id", re.IGNORECASE)
 _LIST_PARAMETERS = frozenset(
@@ -42,6 +42,7 @@ _LIST_PARAMETERS = frozenset(
         *("continuation-token", "fetch-owner", "location"),
     }
 )
+_METHODS_WITH_BODY = frozenset({"POST", "PUT"})
 
 
 class S3Protocol:
@@ -85,7 +86,8 @@ class S3Protocol:
                 return await self._put(request, bucket, key)
             case "DELETE":
                 self._require_bucket(bucket)
-                await run_in_threadpool(self._objects.delete, bucket, key)
+                check = condition_of_delete(request.headers).check
+                await run_in_threadpool(self._objects.delete, bucket, key, check)
                 return Response(status_code=204)
         raise S3Error("MethodNotAllowed")
 
@@ -110,19 +112,22 @@ class S3Protocol:
         raise S3Error("MethodNotAllowed")
 
     async def _put(self, request: Request, bucket: str, key: str) -> Response:
-        if not _CONDITIONS_OF_PUT.isdisjoint(request.headers.keys()):
+        if "x-amz-copy-source" in request.headers:
             raise S3Error("NotImplemented")
+        condition = condition_of_put(request.headers)
         upload = self._objects.new_upload()
-        digest = hashlib.md5(usedforsecurity=False)
-        try:
-            with upload.open("wb") as file:
-                async for block in _body(request):
-                    digest.update(block)
-                    await run_in_threadpool(file.write, block)
-            _check_digest(request, digest.digest())
-            info = await run_in_threadpool(self._objects.put, bucket, key, upload)
-        finally:
-            upload.unlink(missing_ok=True)
+        with self._objects.deletion_noticed(bucket, key) as deletion:
+
+            def check(etag: str | None) -> None:
+                condition.check(etag)
+                if condition.is_absent and deletion.is_set():
+                    raise S3Error("ConditionalRequestConflict")
+
+            try:
+                await _receive(request, upload)
+                info = await run_in_threadpool(self._objects.put, bucket, key, upload, check)
+            finally:
+                upload.unlink(missing_ok=True)
         return Response(headers={"ETag": info.etag})
 
     async def _delete_all(self, request: Request, bucket: str) -> Response:
@@ -166,6 +171,15 @@ def _address(request: Request) -> tuple[str, str]:
     return bucket, key
 
 
+async def _receive(request: Request, upload: Path) -> None:
+    digest = hashlib.md5(usedforsecurity=False)
+    with upload.open("wb") as file:
+        async for block in _body(request):
+            digest.update(block)
+            await run_in_threadpool(file.write, block)
+    _check_digest(request, digest.digest())
+
+
 async def _body(request: Request) -> AsyncIterator[bytes]:
     # The encoding of a stream with a checksum behind it. boto3 uses it over TLS alone.
     encoded = "aws-chunked" in request.headers.get("content-encoding", "")
@@ -194,7 +208,11 @@ def _refusal(request: Request, error: S3Error) -> Response:
     content = error_xml(error.code, error.message, request.url.path)
     if request.method == "HEAD":
         return Response(status_code=error.status)
-    return _xml(content, error.status)
+    response = _xml(content, error.status)
+    if request.method in _METHODS_WITH_BODY:
+        # A client that has not sent its body yet sends the next request in its place.
+        response.headers["Connection"] = "close"
+    return response
 
 
 def _xml(content: bytes, status: int = 200) -> Response:

@@ -2,6 +2,10 @@
 
 _ERRORS = {
     "BadDigest": (400, "The Content-MD5 you specified did not match what we received."),
+    "ConditionalRequestConflict": (
+        409,
+        "The conditional request cannot succeed: the object was changed by another request",
+    ),
     "IncompleteBody": (400, "The request body terminated unexpectedly."),
     "InvalidArgument": (400, "Invalid Argument"),
     "InvalidBucketName": (400, "The specified bucket is not valid."),

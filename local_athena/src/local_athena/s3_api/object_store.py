@@ -10,8 +10,8 @@ import re
 import secrets
 import shutil
 import threading
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,7 +22,12 @@ _BUCKET_NAME = re.compile(r"(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _LOCATION = re.compile(r"s3://([^/]+)/?(.*)", re.DOTALL)
 _MAX_KEY_BYTES = 1024
 _MAX_NAME_BYTES = 255
+# Larger objects count as multipart uploads, whose ETag S3 does not make of their bytes alone.
+_MAX_HASHED_BYTES = 1 << 18
 _RESERVED_SEGMENTS = {"": "%", ".": "%2E", "..": "%2E%2E"}
+
+Check = Callable[[str | None], None]
+"""Raises what forbids a change, given the ETag of the object, None if there is none."""
 
 
 class InvalidBucketName(ValueError):
@@ -65,7 +70,8 @@ class ObjectStore:
     def __init__(self, root: Path, uploads: Path) -> None:
         self._root = root
         self._uploads = uploads
-        self._folders = threading.Lock()
+        self._changes = threading.Lock()
+        self._deletions: dict[Path, list[threading.Event]] = {}
         root.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(uploads, ignore_errors=True)
         uploads.mkdir(parents=True)
@@ -96,8 +102,10 @@ class ObjectStore:
         """Return a path for an upload, before `put` moves it into place."""
         return self._uploads / secrets.token_hex(16)
 
-    def put(self, bucket: str, key: str, content: Path) -> ObjectInfo:
+    def put(self, bucket: str, key: str, content: Path, check: Check | None = None) -> ObjectInfo:
         """Move a finished file into place; readers see the old object or the new one.
+
+        Nothing else changes an object between the check and the change.
 
         Raises:
             NoSuchBucket: Nobody has created the bucket.
@@ -107,24 +115,56 @@ class ObjectStore:
         if not self.has_bucket(bucket):
             raise NoSuchBucket(bucket)
         try:
-            with self._folders:
+            with self._changes:
+                self._check(bucket, key, check)
                 path.parent.mkdir(parents=True, exist_ok=True)
                 content.replace(path)
+                with path.open("rb") as file:
+                    return object_info(key, file)
         except (IsADirectoryError, NotADirectoryError, FileExistsError) as error:
             raise KeyUnusable(key) from error
-        return object_info(key, path.stat())
 
-    def delete(self, bucket: str, key: str) -> None:
+    def delete(self, bucket: str, key: str, check: Check | None = None) -> None:
         """Delete the object, if it exists, and folders that become empty."""
-        with suppress(IsADirectoryError, NotADirectoryError, KeyUnusable), self._folders:
+        with suppress(IsADirectoryError, NotADirectoryError, KeyUnusable), self._changes:
+            self._check(bucket, key, check)
             path = self._path(bucket, key)
             path.unlink(missing_ok=True)
+            for noticed in self._deletions.get(path, ()):
+                noticed.set()
             self._remove_empty_folders(path.parent, self._bucket(bucket))
 
-    def list(self, bucket: str, prefix: str = "") -> list[ObjectInfo]:
-        """List the objects whose keys start with a prefix, in S3's order."""
-        found = (info for info in self._walk(bucket, prefix) if info.key.startswith(prefix))
-        return sorted(found, key=lambda info: info.key.encode())
+    @contextmanager
+    def deletion_noticed(self, bucket: str, key: str) -> Iterator[threading.Event]:
+        """Give an event that is set if the object is deleted while the block runs."""
+        path, noticed = self._path(bucket, key), threading.Event()
+        with self._changes:
+            self._deletions.setdefault(path, []).append(noticed)
+        try:
+            yield noticed
+        finally:
+            with self._changes:
+                self._deletions[path].remove(noticed)
+                if not self._deletions[path]:
+                    del self._deletions[path]
+
+    def describe(self, bucket: str, key: str) -> ObjectInfo | None:
+        """Describe the object, if it exists."""
+        file = self.open(bucket, key)
+        if file is None:
+            return None
+        with file:
+            return object_info(key, file)
+
+    def list_keys(self, bucket: str, prefix: str = "") -> list[str]:
+        """List the keys that start with a prefix, in S3's order."""
+        found = (key for key in self._walk(bucket, prefix) if key.startswith(prefix))
+        return sorted(found, key=str.encode)
+
+    def _check(self, bucket: str, key: str, check: Check | None) -> None:
+        if check is not None:
+            info = self.describe(bucket, key)
+            check(info.etag if info else None)
 
     def _remove_empty_folders(self, folder: Path, root: Path) -> None:
         # A folder left behind would stand in the way of an object of its name.
@@ -133,17 +173,14 @@ class ObjectStore:
                 folder.rmdir()
                 folder = folder.parent
 
-    def _walk(self, bucket: str, prefix: str) -> Iterator[ObjectInfo]:
+    def _walk(self, bucket: str, prefix: str) -> Iterator[str]:
         root = self._bucket(bucket)
         start = root.joinpath(*map(_file_name, prefix.split("/")[:-1]))
         for folder, _, names in os.walk(start):
             for name in names:
-                path = Path(folder, name)
-                key = "/".join(_segment(part) for part in path.relative_to(root).parts)
-                try:
-                    yield object_info(key, path.stat())
-                except FileNotFoundError:
-                    continue
+                yield "/".join(
+                    _segment(part) for part in Path(folder, name).relative_to(root).parts
+                )
 
     def _bucket(self, bucket: str) -> Path:
         if not _BUCKET_NAME.fullmatch(bucket):
@@ -158,16 +195,21 @@ class ObjectStore:
         return self._bucket(bucket).joinpath(*names)
 
 
-def object_info(key: str, status: os.stat_result) -> ObjectInfo:
-    """Describe an object from its file.
+def object_info(key: str, file: BinaryIO) -> ObjectInfo:
+    """Describe an object from its open file, which is back at its start then.
 
-    The ETag changes with the content, without reading it. Like S3, marks an ETag that is not an MD5
-    with `-1`.
+    The ETag of a small object is the MD5 of its bytes, as on S3. That of a larger one changes with
+    its content, without reading it, and is marked with `-1` like that of a multipart upload.
     """
-    version = f"{status.st_ino}.{status.st_mtime_ns}.{status.st_size}"
-    digest = hashlib.md5(version.encode(), usedforsecurity=False).hexdigest()
+    status = os.fstat(file.fileno())
+    if status.st_size <= _MAX_HASHED_BYTES:
+        etag = hashlib.md5(file.read(), usedforsecurity=False).hexdigest()
+        file.seek(0)
+    else:
+        version = f"{status.st_ino}.{status.st_mtime_ns}.{status.st_size}"
+        etag = hashlib.md5(version.encode(), usedforsecurity=False).hexdigest() + "-1"
     modified_at = datetime.fromtimestamp(int(status.st_mtime), UTC)
-    return ObjectInfo(key, status.st_size, modified_at, f'"{digest}-1"')
+    return ObjectInfo(key, status.st_size, modified_at, f'"{etag}"')
 
 
 def _file_name(segment: str) -> str:

@@ -1,7 +1,6 @@
 """Read objects and list their keys: GetObject, HeadObject and ListObjectsV2."""
 
 import binascii
-import os
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import AsyncIterator, Mapping
@@ -12,6 +11,7 @@ from typing import BinaryIO
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
+from local_athena.s3_api.conditions import is_unchanged
 from local_athena.s3_api.errors import S3Error
 from local_athena.s3_api.object_store import ObjectInfo, ObjectStore, object_info
 from local_athena.s3_api.xml_documents import Listing
@@ -42,7 +42,7 @@ async def read_object(
     if file is None:
         raise S3Error("NoSuchKey" if objects.has_bucket(bucket) else "NoSuchBucket")
     try:
-        info = object_info(key, os.fstat(file.fileno()))
+        info = await run_in_threadpool(object_info, key, file)
         response = await _respond(file, info, headers, head=head)
     except BaseException:
         file.close()
@@ -53,7 +53,7 @@ async def read_object(
 async def _respond(
     file: BinaryIO, info: ObjectInfo, headers: Mapping[str, str], *, head: bool
 ) -> Response:
-    if _is_unchanged(info, headers):
+    if is_unchanged(headers, info.etag):
         file.close()
         return Response(status_code=304, headers={"ETag": info.etag})
     span = _span(headers.get("range", ""), info.size)
@@ -66,17 +66,6 @@ async def _respond(
         content = await run_in_threadpool(_read_once, file, span)
         return Response(content, status, described)
     return StreamingResponse(_blocks(file, span), status, described)
-
-
-def _is_unchanged(info: ObjectInfo, headers: Mapping[str, str]) -> bool:
-    if not _matches(headers.get("if-match", "*"), info.etag):
-        raise S3Error("PreconditionFailed")
-    return "if-none-match" in headers and _matches(headers["if-none-match"], info.etag)
-
-
-def _matches(header: str, etag: str) -> bool:
-    wanted = [value.strip().removeprefix("W/") for value in header.split(",")]
-    return "*" in wanted or etag in wanted or etag.strip('"') in wanted
 
 
 def _span(header: str, size: int) -> Span:
@@ -132,13 +121,13 @@ def list_objects(objects: ObjectStore, bucket: str, query: Mapping[str, str]) ->
     start_after = query.get("start-after", "")
     max_keys = _max_keys(query.get("max-keys", ""))
     # A start falls between keys, a token between what they fold to.
-    infos = [info for info in objects.list(bucket, prefix) if _is_after(info.key, start_after)]
-    entries = _entries(infos, prefix, delimiter)
+    keys = [key for key in objects.list_keys(bucket, prefix) if _is_after(key, start_after)]
+    is_prefix = _entries(keys, prefix, delimiter)
     seen = _read_token(token) if token is not None else ""
-    remaining = [name for name in entries if _is_after(name, seen)]
+    remaining = [name for name in is_prefix if _is_after(name, seen)]
     page = remaining[:max_keys]
     is_truncated = len(remaining) > len(page) > 0
-    found = {name: entries[name] for name in page}
+    described = (objects.describe(bucket, name) for name in page if not is_prefix[name])
     return Listing(
         bucket=bucket,
         prefix=prefix,
@@ -147,20 +136,21 @@ def list_objects(objects: ObjectStore, bucket: str, query: Mapping[str, str]) ->
         start_after=start_after,
         token=token,
         next_token=_issue_token(page[-1]) if is_truncated else None,
-        objects=tuple(info for info in found.values() if info is not None),
-        common_prefixes=tuple(name for name, info in found.items() if info is None),
+        objects=tuple(info for info in described if info is not None),
+        common_prefixes=tuple(name for name in page if is_prefix[name]),
         url_encoded=query.get("encoding-type") == "url",
     )
 
 
-def _entries(infos: list[ObjectInfo], prefix: str, delimiter: str) -> dict[str, ObjectInfo | None]:
-    entries: dict[str, ObjectInfo | None] = {}
-    for info in infos:
-        end = info.key.find(delimiter, len(prefix)) if delimiter else -1
+def _entries(keys: list[str], prefix: str, delimiter: str) -> dict[str, bool]:
+    """Fold keys; the entries tell which of them are common prefixes."""
+    entries: dict[str, bool] = {}
+    for key in keys:
+        end = key.find(delimiter, len(prefix)) if delimiter else -1
         if end < 0:
-            entries[info.key] = info
+            entries[key] = False
         else:
-            entries[info.key[: end + len(delimiter)]] = None
+            entries[key[: end + len(delimiter)]] = True
     return entries
 
 
