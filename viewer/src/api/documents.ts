@@ -1,0 +1,22 @@
+import type { components } from './schema'
+
+type Schemas = components['schemas']
+
+export type Bounds = Schemas['Bounds']
+export type DryRun = Schemas['DryRun']
+export type Estimate = Schemas['Estimate']
+export type FieldList = Schemas['FieldList']
+export type Page = Schemas['Page']
+export type Parameter = Schemas['QueryParameter']
+export type PayloadField = Schemas['PayloadField']
+export type Problem = Schemas['Problem']
+export type Query = Schemas['Query']
+export type QueryList = Schemas['QueryList']
+export type QueryRequest = Schemas['QueryRequest']
+export type QueryStatus = Schemas['QueryStatus']
+export type Session = Schemas['Session']
+export type Table = Schemas['Table']
+export type TableColumn = Schemas['TableColumn']
+export type TableField = Schemas['TableField']
+export type TimeUnit = NonNullable<TableColumn['time']>['unit']
+export type Warning = Schemas['Warning']

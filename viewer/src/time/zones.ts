@@ -1,0 +1,2 @@
+/** Which clock times are shown and read by. */
+export type Zone = 'utc' | 'local'
