@@ -1,0 +1,44 @@
+import type { ComponentChildren } from 'preact'
+import { useEffect, useId, useRef } from 'preact/hooks'
+
+import { Button } from './Button'
+
+interface DialogProps {
+  readonly title: string
+  readonly onClose: () => void
+  /** At the left edge and as high as the window, instead of in its middle. */
+  readonly drawer?: boolean
+  readonly children: ComponentChildren
+}
+
+/** A modal dialog, open as long as it is rendered. Escape and its button call `onClose`. */
+export function Dialog({ title, onClose, drawer = false, children }: DialogProps) {
+  const id = useId()
+  const dialog = useRef<HTMLDialogElement>(null)
+  useEffect(() => {
+    const element = dialog.current
+    const opener = document.activeElement
+    element?.showModal()
+    return () => {
+      element?.close()
+      if (opener instanceof HTMLElement) opener.focus()
+    }
+  }, [])
+  return (
+    <dialog
+      ref={dialog}
+      class={drawer ? 'dialog drawer' : 'dialog'}
+      aria-labelledby={id}
+      onCancel={(event) => {
+        event.preventDefault()
+        onClose()
+      }}
+    >
+      <div class="dialog-header">
+        <h2 id={id}>{title}</h2>
+        <Button variant="quiet" icon="close" label="Close" onClick={onClose} />
+      </div>
+      <div class="dialog-body">{children}</div>
+    </dialog>
+  )
+}
