@@ -238,7 +238,7 @@ def _base_path(version: str) -> str:
 
 
 def _curl_credentials(settings: Settings) -> str:
-    """Return the `curl` options for credentials in the examples of the landing page."""
+    """Return the `curl` options for credentials in the example of the start page."""
     options = []
     if settings.gateway_secret is not None or settings.htpasswd_file is not None:
         options.append("-u NAME")

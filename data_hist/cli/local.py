@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 _TRUE = {"1", "on", "t", "true", "y", "yes"}
 _READY = """
 Ready.
-  Start page   {url}/
+  Viewer       {url}/
+  Start page   {url}/start
   Swagger UI   {url}/{version}/data_hist/ui/
   First query  curl -s {url}/{version}/data_hist/query -H 'Content-Type: application/json' \\
                  -d '{body}'

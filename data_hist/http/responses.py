@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from data_hist.errors import DataHistError, InvalidRequest, MethodNotAllowed, NotFound
 from data_hist.http.disconnects import ClientDisconnected
 from data_hist.http.problems import MEDIA_TYPE, Problem, render_internal_problem, render_problem
-from data_hist.http.routes import Routes, nearest_route, path_prefix
+from data_hist.http.routes import START_PATH, Routes, nearest_route, path_prefix
 from data_hist.observability.request_context import current_request
 
 _log = logging.getLogger(__name__)
@@ -82,7 +82,9 @@ def _advice(path: str, routes: Routes, request: ConnexionRequest) -> str:
     nearest = nearest_route(path, routes.templates)
     if nearest is not None:
         return f"There is nothing at this path. Did you mean {prefix}{nearest}?"
-    return f"There is nothing at this path; {prefix}/ leads to everything that is served."
+    return (
+        f"There is nothing at this path; {prefix}{START_PATH} leads to everything that is served."
+    )
 
 
 def _response(problem: Problem) -> ConnexionResponse:

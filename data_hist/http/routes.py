@@ -11,6 +11,9 @@ from data_hist.observability.request_context import RawHeaders
 NO_ROUTE = "none"
 """The route of a path that is not served."""
 
+START_PATH = "/start"
+"""The page that leads to everything that is served."""
+
 _READ_ONLY = ("get",)
 
 _PREFIX_HEADER = b"x-forwarded-prefix"
@@ -54,15 +57,18 @@ class Routes:
                 self._long_polls.add(base_path + path)
 
     def add_api(self, base_path: str, specification: Mapping[str, Any]) -> None:
-        """Add the paths of an API, its description and its Swagger UI."""
+        """Add the paths of an API, its description, its Swagger UI and its viewer."""
         self.add(base_path, specification)
-        for path in ("", "/", "/ui", "/ui/", "/openapi.json"):
+        for path in ("", "/", "/openapi.json"):
             self._add(base_path + path, _READ_ONLY)
-        self._by_folder[f"{base_path}/ui"] = f"{base_path}/ui/"
+        for folder in (f"{base_path}/ui", f"{base_path}/viewer"):
+            self._add(folder, _READ_ONLY)
+            self._add(f"{folder}/", _READ_ONLY)
+            self._by_folder[folder] = f"{folder}/"
 
     def add_site(self) -> None:
         """Add the pages outside any API."""
-        for path in ("/", "/problems"):
+        for path in ("/", START_PATH, "/problems"):
             self._add(path, _READ_ONLY)
         self._by_folder["/problems"] = "/problems/{slug}"
 

@@ -1,1 +1,1 @@
-"""The pages for browsers: the landing page, the problem pages, and Swagger UI."""
+"""The pages for browsers: the viewer, Swagger UI, the start page, and the problem pages."""

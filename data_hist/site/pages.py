@@ -1,4 +1,4 @@
-"""The pages beside the API, by path: the landing page, and a page for each kind of problem."""
+"""The pages beside the API, by path: the start page, and a page for each kind of problem."""
 
 import json
 import re
@@ -11,9 +11,11 @@ from starlette.responses import Response
 
 from data_hist.http.middleware import Page
 from data_hist.http.problems import TYPE_PREFIX
-from data_hist.http.routes import path_prefix
+from data_hist.http.routes import START_PATH, path_prefix
 from data_hist.site.layout import page_or_json, render_code_spans
+from data_hist.site.static_files import redirect_to
 from data_hist.site.swagger_ui import swagger_ui_pages
+from data_hist.site.viewer import viewer_pages
 
 _TITLE = "Historical events"
 _HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?|\[[0-9a-fA-F:.]+\](:[0-9]+)?", re.ASCII)
@@ -25,7 +27,7 @@ def site_pages(
     problems: dict[str, Any],
     curl_credentials: str,
 ) -> dict[str, Page]:
-    """Return the landing page, Swagger UI for each version of the API, and the problem pages.
+    """Return the viewer and Swagger UI for each version of the API, and the pages of all.
 
     Args:
         specifications: The OpenAPI document of each version by its base path, the newest last.
@@ -35,17 +37,19 @@ def site_pages(
     """
     base_paths = list(specifications)
     pages: dict[str, Page] = {
-        "/": _LandingPage(base_paths, first_query, escape(curl_credentials, quote=False)),
+        "/": redirect_to(f"{base_paths[-1][1:]}/viewer/"),
+        START_PATH: _StartPage(base_paths, first_query, escape(curl_credentials, quote=False)),
         TYPE_PREFIX.rstrip("/"): _ProblemList(problems),
     }
     for slug, description in problems.items():
         pages[TYPE_PREFIX + slug] = _ProblemPage(slug, description)
     for base_path, specification in specifications.items():
         pages |= swagger_ui_pages(base_path, specification, base_paths)
+        pages |= viewer_pages(base_path)
     return pages
 
 
-class _LandingPage:
+class _StartPage:
     """What the service is, a first query, and links."""
 
     def __init__(self, base_paths: Sequence[str], first_query: str, curl_credentials: str) -> None:
@@ -64,6 +68,7 @@ class _LandingPage:
             "versions": [
                 {
                     "api": prefix + base_path,
+                    "viewer": f"{prefix}{base_path}/viewer/",
                     "openapi": f"{prefix}{base_path}/openapi.json",
                     "swagger_ui": f"{prefix}{base_path}/ui/",
                 }
@@ -77,6 +82,8 @@ class _LandingPage:
         api = escape(_origin(request) + prefix + base_path)
         # Relative links work even behind a proxy that does not send its prefix.
         links = "\n".join(
+            f'<li><a href="{path[1:]}/viewer/">Viewer</a> of <code>{path}</code>: look through the'
+            " archive without SQL</li>\n"
             f'<li><a href="{path[1:]}/ui/">Swagger UI</a> of <code>{path}</code>: try the API'
             " in the browser</li>\n"
             f'<li><a href="{path[1:]}/openapi.json">OpenAPI description</a> of <code>{path}</code>,'
@@ -113,7 +120,7 @@ class _ProblemPage:
         self._title = f"{self._sample['title']} ({self._sample['status']})"
         retry = "Yes, the same request may succeed later." if self._sample["retryable"] else "No."
         self._body = f"""<nav>
-<a href="..">Historical events</a> / <a href="../problems">Problems</a>
+<a href="../start">Historical events</a> / <a href="../problems">Problems</a>
 </nav>
 <h1>{escape(self._sample["title"])}</h1>
 <p><code>{slug}</code></p>
@@ -153,7 +160,7 @@ class _ProblemList:
             f"<td>{of['value']['status']}</td><td>{render_code_spans(of['description'])}</td></tr>"
             for slug, of in descriptions.items()
         )
-        self._body = f"""<nav><a href=".">Historical events</a></nav>
+        self._body = f"""<nav><a href="start">Historical events</a></nav>
 <h1>Problems</h1>
 <p>Every error of the service is a problem document (RFC 9457). The last part of its
 <code>type</code> is one of these.</p>

@@ -189,9 +189,10 @@ def test_the_first_query_of_the_banner_has_rows(tmp_path: Path) -> None:
             ["bash", "-c", command], capture_output=True, text=True, check=True, timeout=120
         )
         with api(port) as client:
-            for page in ("/", "/v1/data_hist/ui/"):
+            for page in ("/", "/start", "/v1/data_hist/ui/"):
                 assert f"http://127.0.0.1:{port}{page}\n" in banner
-                assert client.get(client.base_url.join(page)).status_code == 200
+                shown = client.get(client.base_url.join(page), follow_redirects=True)
+                assert shown.status_code == 200
             readme = (ROOT / "README.md").read_text().split("/v1/data_hist/query ")[1]
             body = json.loads(readme.split("-d '")[1].split("'")[0])
             newest = client.base_url.join("/v1/data_hist/query")

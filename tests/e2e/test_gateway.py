@@ -67,6 +67,7 @@ def test_every_route_passes(alice: httpx.Client) -> None:
     # The metrics are nobody's business out there.
     assert set(routes) == everything - {"get_metrics"}
     assert alice.get("/ui/").status_code == 200
+    assert alice.get("/viewer/").status_code == 200
     assert alice.get("/openapi.json").json()["paths"].keys() == SPEC["paths"].keys()
 
 

@@ -61,7 +61,10 @@ def test_a_user_without_a_tenant_is_nobody(gateway: str, user: str) -> None:
 
 
 @pytest.mark.parametrize("auth", [None, ("alice", "wrong"), ("mallory", PASSWORD), ("", "")])
-@pytest.mark.parametrize("path", [f"{API}/tables", f"{API}/ui/", f"{API}/openapi.json", "/readyz"])
+@pytest.mark.parametrize(
+    "path",
+    [f"{API}/tables", f"{API}/ui/", f"{API}/viewer/", f"{API}/openapi.json", "/readyz"],
+)
 def test_without_a_password_nothing_is_seen(
     gateway: str, path: str, auth: tuple[str, str] | None
 ) -> None:
@@ -107,7 +110,7 @@ def test_what_is_not_the_api_is_not_there(gateway: str, path: str) -> None:
     assert b'"/problems/not-found"' in answer
 
 
-@pytest.mark.parametrize("path", ["/", "/problems", "/problems/invalid-sql"])
+@pytest.mark.parametrize("path", ["/start", "/problems", "/problems/invalid-sql"])
 def test_pages_that_say_nothing_of_anybody_need_no_password(gateway: str, path: str) -> None:
     answer = httpx.get(gateway + path, headers={"Accept": "text/html"}, timeout=120)
 

@@ -15,8 +15,8 @@ from tests.support.path_prefixes import PREFIXES
 pytestmark = needs_nginx
 
 
-def test_the_landing_page_names_the_gateway(gateway: str) -> None:
-    page = httpx.get(gateway, headers={"Accept": "text/html"}, timeout=120).text
+def test_the_start_page_names_the_gateway(gateway: str) -> None:
+    page = httpx.get(f"{gateway}/start", headers={"Accept": "text/html"}, timeout=120).text
 
     assert f"curl -u NAME {gateway}{NEWEST}/query" in page
 
@@ -28,15 +28,28 @@ def test_the_base_path_leads_to_swagger_ui(gateway: str, path: str) -> None:
     assert (answer.status_code, answer.url) == (200, f"{gateway}{API}/ui/")
 
 
+def test_the_address_alone_leads_to_the_viewer_for_who_has_a_password(gateway: str) -> None:
+    with httpx.Client(follow_redirects=True, timeout=120) as client:
+        refused = client.get(gateway)
+        shown = client.get(gateway, auth=("alice", PASSWORD))
+
+    assert (refused.status_code, refused.url) == (401, f"{gateway}{NEWEST}/viewer/")
+    assert refused.headers["www-authenticate"].startswith("Basic ")
+    assert (shown.status_code, shown.url) == (200, f"{gateway}{NEWEST}/viewer/")
+    assert "require-trusted-types-for" in shown.headers["content-security-policy"]
+
+
 def test_all_is_right_under_a_path_prefix(prefixed: str) -> None:
     with httpx.Client(auth=("alice", PASSWORD), follow_redirects=True, timeout=120) as client:
-        landing = client.get(f"{prefixed}/", headers={"Accept": "text/html"}).text
-        links = client.get(f"{prefixed}/").json()
+        start = client.get(f"{prefixed}/start", headers={"Accept": "text/html"}).text
+        links = client.get(f"{prefixed}/start").json()
+        viewer = client.get(f"{prefixed}/")
         base_path = client.get(prefixed + API)
         (server,) = client.get(f"{prefixed}{API}/openapi.json").json()["servers"]
         problem = client.get(f"{prefixed}{API}/none").json()
 
-        assert f"curl -u NAME {prefixed}{NEWEST}/query" in landing
+        assert f"curl -u NAME {prefixed}{NEWEST}/query" in start
+        assert (viewer.status_code, viewer.url) == (200, f"{prefixed}{NEWEST}/viewer/")
         assert base_path.url == f"{prefixed}{API}/ui/"
         assert server == {"url": f"{PREFIX}{API}"}
         assert problem["type"] == f"{PREFIX}/problems/not-found"

@@ -223,9 +223,9 @@ def test_the_page_works_under_a_path_prefix(
     service = f"http://{client.base_url.netloc.decode()}"
     folder = tmp_path / "proxy"
     folder.mkdir()
-    newest = client.get(f"{service}/").json()["versions"][-1]["api"].removeprefix("/")
+    newest = client.get(f"{service}/start").json()["versions"][-1]["api"].removeprefix("/")
     with running_prefix_proxy(folder, "/archive", service) as url:
-        browser.get(f"{url}/archive/")
+        browser.get(f"{url}/archive/start")
         browser.find_element(By.LINK_TEXT, "Swagger UI").click()
 
         status, document = SwaggerUi(browser).try_out("list_tables")

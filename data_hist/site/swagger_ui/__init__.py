@@ -1,18 +1,17 @@
 """Swagger UI and the OpenAPI document that it shows; nothing is loaded from another host."""
 
-import gzip
-import hashlib
 from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 
 from data_hist.http.middleware import Page
 from data_hist.http.routes import path_prefix
 from data_hist.json_documents import dumps
 from data_hist.site.layout import content_security_policy, page_headers
+from data_hist.site.static_files import StaticFile, redirect_to
 
 _FOLDER = files(__name__)
 _PAGE_HEADERS = page_headers(
@@ -21,7 +20,6 @@ _PAGE_HEADERS = page_headers(
     )
 )
 _VERSIONS = "<!-- versions -->"
-_TYPES = {"js": "text/javascript", "css": "text/css", "html": "text/html"}
 
 
 def swagger_ui_pages(
@@ -37,18 +35,19 @@ def swagger_ui_pages(
     ui = f"{base_path}/ui/"
     index = _FOLDER.joinpath("index.html").read_text(encoding="utf-8")
     index = index.replace(_VERSIONS, _render_versions(base_path, base_paths))
-    pages: dict[str, Page] = {ui: _File("index.html", index.encode())}
+    pages: dict[str, Page] = {ui: StaticFile("index.html", index.encode(), _PAGE_HEADERS)}
     for name in ("page.js", "page.css"):
-        pages[ui + name] = _File(name, _FOLDER.joinpath(name).read_bytes())
+        pages[ui + name] = StaticFile(name, _FOLDER.joinpath(name).read_bytes(), _PAGE_HEADERS)
     for name in ("swagger-ui-bundle.js", "swagger-ui.css"):
-        compressed = _FOLDER.joinpath("vendor", f"{name}.gz").read_bytes()
-        pages[ui + name] = _File(name, compressed, is_compressed=True)
+        stored = f"{name}.gz"
+        compressed = _FOLDER.joinpath("vendor", stored).read_bytes()
+        pages[ui + name] = StaticFile(stored, compressed, _PAGE_HEADERS)
     return {
         **pages,
         f"{base_path}/openapi.json": _OpenApiDocument(base_path, specification),
-        base_path: _redirect(f"{base_path.rpartition('/')[2]}/ui/"),
-        f"{base_path}/": _redirect("ui/"),
-        f"{base_path}/ui": _redirect("ui/"),
+        base_path: redirect_to(f"{base_path.rpartition('/')[2]}/ui/"),
+        f"{base_path}/": redirect_to("ui/"),
+        f"{base_path}/ui": redirect_to("ui/"),
     }
 
 
@@ -67,33 +66,6 @@ def _render_versions(base_path: str, base_paths: Sequence[str]) -> str:
 
 def _version(base_path: str) -> str:
     return base_path.split("/")[1]
-
-
-def _redirect(location: str) -> Page:
-    """Redirect to a relative location, which works behind any proxy."""
-    return lambda _request: RedirectResponse(location, 303)
-
-
-class _File:
-    def __init__(self, name: str, content: bytes, *, is_compressed: bool = False) -> None:
-        self._content = content
-        self._is_compressed = is_compressed
-        self._type = _TYPES[name.rpartition(".")[2]]
-        self._etag = f'"{hashlib.sha256(content).hexdigest()[:32]}"'
-
-    def __call__(self, request: Request) -> Response:
-        headers = _PAGE_HEADERS | {"ETag": self._etag}
-        if self._is_compressed:
-            headers["Vary"] = "Accept-Encoding"
-        if self._etag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=headers)
-        content = self._content
-        if self._is_compressed:
-            if "gzip" in request.headers.get("accept-encoding", ""):
-                headers["Content-Encoding"] = "gzip"
-            else:
-                content = gzip.decompress(content)
-        return Response(content, headers=headers, media_type=self._type)
 
 
 class _OpenApiDocument:
