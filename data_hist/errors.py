@@ -50,7 +50,10 @@ class FieldError:
 
 
 class DataHistError(Exception):
-    """An error of the service; `detail` tells the caller in one sentence."""
+    """An error of the service; `detail` tells the caller in one sentence.
+
+    `suggestions` may stand in the place of the word at `line` and `column`, the nearest first.
+    """
 
     retryable = False
 
@@ -64,6 +67,7 @@ class DataHistError(Exception):
         column: int | None = None,
         retry_after_seconds: int | None = None,
         errors: Sequence[FieldError] = (),
+        suggestions: Sequence[str] = (),
     ) -> None:
         super().__init__(detail)
         self.detail = detail
@@ -73,6 +77,7 @@ class DataHistError(Exception):
         self.column = column
         self.retry_after_seconds = retry_after_seconds
         self.errors = tuple(errors)
+        self.suggestions = tuple(suggestions)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle all attributes, whatever arguments the constructor of a subclass takes."""
@@ -152,9 +157,15 @@ class StatementNotAllowed(RequestError):
     """The SQL is not a single read-only SELECT over the served tables; `code` names the rule."""
 
     def __init__(
-        self, detail: str, *, rule: str, line: int | None = None, column: int | None = None
+        self,
+        detail: str,
+        *,
+        rule: str,
+        line: int | None = None,
+        column: int | None = None,
+        suggestions: Sequence[str] = (),
     ) -> None:
-        super().__init__(detail, code=rule, line=line, column=column)
+        super().__init__(detail, code=rule, line=line, column=column, suggestions=suggestions)
 
 
 class ResourcesExhausted(RequestError):

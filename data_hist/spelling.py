@@ -4,10 +4,11 @@ Suggestions come only from names that the caller may use.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 MAX_NAME_CHARS = 64
+MOST_SUGGESTED = 3
 
 # Comparing takes time quadratic in the length; all served names are shorter.
 _MAX_COMPARED_CHARS = 40
@@ -24,23 +25,31 @@ def short(name: str) -> str:
     )
 
 
-def nearest(name: str, allowed: Iterable[str]) -> str | None:
-    """Return the allowed name most similar to this one, ignoring case; None if none is close."""
+def nearest_names(name: str, allowed: Iterable[str]) -> list[str]:
+    """Return up to three allowed names similar to this one, ignoring case, the nearest first."""
     if len(name) > _MAX_COMPARED_CHARS:
-        return None
+        return []
     by_folded = {each.lower(): each for each in allowed}
     folded = name.lower()
     # Swapped letters in a short name leave too little similarity, such as cvs for csv.
     swapped = (each for each in by_folded if sorted(each) == sorted(folded))
-    found = get_close_matches(folded, by_folded, 1, _MIN_SIMILARITY)
-    best = next(iter(found), None) or next(swapped, None)
-    return by_folded[best] if best else None
+    found = get_close_matches(folded, by_folded, MOST_SUGGESTED, _MIN_SIMILARITY)
+    return [by_folded[each] for each in dict.fromkeys([*found, *swapped])][:MOST_SUGGESTED]
+
+
+def nearest(name: str, allowed: Iterable[str]) -> str | None:
+    """Return the allowed name most similar to this one, ignoring case; None if none is close."""
+    return next(iter(nearest_names(name, allowed)), None)
+
+
+def ask(suggestions: Sequence[str]) -> str:
+    """Return the end of a sentence that asks for the first suggestion, or nothing."""
+    return f"; did you mean '{suggestions[0]}'?" if suggestions else ""
 
 
 def offer(name: str, allowed: Iterable[str]) -> str:
     """Return the end of a sentence that suggests the nearest allowed name, or nothing."""
-    found = nearest(name, allowed)
-    return f"; did you mean '{found}'?" if found else ""
+    return ask(nearest_names(name, allowed))
 
 
 def listing(names: Iterable[str]) -> str:

@@ -1,5 +1,6 @@
 """Render names of the catalog as identifiers of SQL."""
 
+import re
 from typing import Final
 
 _RESERVED_WORDS: Final = """
@@ -14,10 +15,17 @@ UESCAPE UNION UNNEST USING VALUES WHEN WHERE WITH
 RESERVED: Final = frozenset(_RESERVED_WORDS.split())
 """The words that are no names without quotes."""
 
+_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*", re.ASCII)
+
 
 def render_identifier(name: str) -> str:
     """Render a name of the catalog, quoted only where people have to."""
     return quote_identifier(name) if name.upper() in RESERVED else name
+
+
+def render_name(name: str) -> str:
+    """Render any name, in lower case as Athena compares it, quoted only where it has to be."""
+    return render_identifier(name) if _PLAIN.fullmatch(name) else quote_identifier(name)
 
 
 def quote_identifier(name: str) -> str:

@@ -47,7 +47,7 @@ from data_hist.queries.status import StatusReader
 from data_hist.queries.submit import Submitter
 from data_hist.results.formats import RowStyle
 from data_hist.retention.ownership import OwnedQuery
-from data_hist.spelling import offer
+from data_hist.spelling import ask, nearest_names
 
 Document = dict[str, Any]
 Answer = tuple[Document, int, dict[str, str]]
@@ -209,8 +209,9 @@ class Operations:
     def _table(self, name: str) -> Table:
         tables = self._tables()
         if name not in tables:
-            advice = offer(name, tables) or "; GET /tables lists them."
-            raise NotFound(f"There is no such table{advice}")
+            found = nearest_names(name, tables)
+            advice = ask(found) or "; GET /tables lists them."
+            raise NotFound(f"There is no such table{advice}", suggestions=found)
         return tables[name]
 
     def _tables(self) -> Mapping[str, Table]:

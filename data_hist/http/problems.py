@@ -103,6 +103,7 @@ def render_problem(error: DataHistError, request_headers: RawHeaders) -> Problem
         "code": error.code,
         "line": error.line,
         "column": error.column,
+        "suggestions": list(error.suggestions) or None,
         "retryable": error.retryable,
         "errors": [{"pointer": e.pointer, "detail": e.detail} for e in error.errors] or None,
     }

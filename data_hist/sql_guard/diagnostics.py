@@ -4,12 +4,13 @@ Suggests a keyword only if the text parses further with it. Parsing again is bou
 of the text and the number of candidates.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from difflib import SequenceMatcher
 
 from data_hist.catalog.identifiers import RESERVED
 from data_hist.errors import InvalidSql, RequestError
-from data_hist.spelling import nearest, offer, sentence, short
+from data_hist.spelling import MOST_SUGGESTED, ask, nearest, nearest_names, sentence, short
 from data_hist.sql_guard.allowlists import (
     FOREIGN_FUNCTIONS,
     FUNCTIONS,
@@ -25,6 +26,7 @@ _MAX_CANDIDATES = 6
 _KEYWORDS = sorted(RESERVED | GRAMMAR_WORDS)
 _MAX_WORD_CHARS = max(map(len, _KEYWORDS)) + 2
 _MIN_LIKENESS = 0.6
+_KEYWORDS_TO_WRITE = re.compile(r"write ([A-Z]+(?: [A-Z]+)*)")
 # From the place of a syntax error, the likeliest first: a misspelt word first passes for an alias.
 _STEPS = (0, -1, -2, 1, 2, -3)
 _FOREIGN_SYNTAX = {
@@ -107,21 +109,25 @@ def not_a_select(source: Source, tokens: Sequence[Token], tables: Collection[str
         tables: The names of the served tables, in lower case.
     """
     first = next(token for token in tokens if token.text != "(")
-    return source.refusal(first.start, "NOT_SELECT", _advice(source, first, tokens, tables))
+    advice, suggestions = _advice(source, first, tokens, tables)
+    return source.refusal(first.start, "NOT_SELECT", advice, suggestions)
 
 
 def word_not_allowed(source: Source, token: Token, where: str) -> Exception:
     """Make the refusal of a word that no query may contain."""
-    advice = f"; {_INSTEAD_OF_WORD[token.text]}" if token.text in _INSTEAD_OF_WORD else ""
+    instead = _INSTEAD_OF_WORD.get(token.text) or _FOREIGN_SYNTAX.get(token.text)
+    advice = f"; {instead}" if instead else ""
     detail = f"{describe(source, token)} is not allowed {where}{advice}."
-    return source.refusal(token.start, "UNSUPPORTED", detail)
+    return source.refusal(token.start, "UNSUPPORTED", detail, _keywords_of(instead))
 
 
 def type_not_allowed(source: Source, offset: int, name: str) -> Exception:
     """Make the refusal of a type, by sqlglot's name of it."""
     ours = _INSTEAD_OF_TYPE.get(name)
     advice = f" of this name: write {ours} for {name.lower()}" if ours else " here"
-    return source.refusal(offset, "UNSUPPORTED", f"There is no type{advice}.")
+    return source.refusal(
+        offset, "UNSUPPORTED", f"There is no type{advice}.", [ours] if ours else []
+    )
 
 
 def function_not_allowed(
@@ -130,9 +136,10 @@ def function_not_allowed(
     """Make the refusal of a function; suggest one of the candidates."""
     lower = name.lower()
     is_foreign = lower in FOREIGN_FUNCTIONS
-    advice = f"; write {FOREIGN_FUNCTIONS[lower]}." if is_foreign else offer(name, candidates)
+    suggestions = [] if is_foreign else nearest_names(name, candidates)
+    advice = f"; write {FOREIGN_FUNCTIONS[lower]}." if is_foreign else ask(suggestions)
     detail = sentence(f"Function '{short(lower)}' is not allowed{advice}")
-    return source.refusal(offset, "FUNCTION_NOT_ALLOWED", detail)
+    return source.refusal(offset, "FUNCTION_NOT_ALLOWED", detail, suggestions)
 
 
 def where_tables_are(names: Collection[str], tables: Collection[str]) -> str:
@@ -141,19 +148,22 @@ def where_tables_are(names: Collection[str], tables: Collection[str]) -> str:
     return f"GET /tables/{table} describes it" if table else "GET /tables describes the tables"
 
 
-def _advice(source: Source, first: Token, tokens: Sequence[Token], tables: Collection[str]) -> str:
+def _advice(
+    source: Source, first: Token, tokens: Sequence[Token], tables: Collection[str]
+) -> tuple[str, Sequence[str]]:
+    """Return what is wrong with the first word, and which words may stand there instead."""
     begin = describe(source, first)
     if first.kind is not Kind.WORD:
-        return f"A query begins with SELECT or WITH, not with {begin}."
+        return f"A query begins with SELECT or WITH, not with {begin}.", []
     if first.text in _METADATA:
         names = [token.name.lower() for token in tokens]
-        return f"{short(first.text)} is not served; {where_tables_are(names, tables)}."
+        return f"{short(first.text)} is not served; {where_tables_are(names, tables)}.", []
     if first.text in _INSTEAD_OF_STATEMENT:
-        return f"{first.text} is not allowed: {_INSTEAD_OF_STATEMENT[first.text]}."
+        return f"{first.text} is not allowed: {_INSTEAD_OF_STATEMENT[first.text]}.", []
     meant = nearest(first.text, [*FIRST_WORDS, *_METADATA, *_INSTEAD_OF_STATEMENT])
     if meant in FIRST_WORDS:
-        return f"{begin} begins no statement; did you mean {meant}?"
-    return f"{begin} begins no statement: {_ONLY}, also with WITH before it."
+        return f"{begin} begins no statement; did you mean {meant}?", [meant]
+    return f"{begin} begins no statement: {_ONLY}, also with WITH before it.", []
 
 
 def suggest_correction(
@@ -177,13 +187,27 @@ def suggest_correction(
     around = list(_around(tokens, place))
     for token in around[:3]:
         if token.text in _FOREIGN_SYNTAX and token.kind in (Kind.WORD, Kind.OPERATOR):
-            return _syntax_error(source, token, f"; {_FOREIGN_SYNTAX[token.text]}.")
-    for token, keyword in _candidates(around, names)[:_MAX_CANDIDATES]:
-        corrected = source.text[: token.start] + keyword + source.text[token.end :]
-        shift = len(keyword) - (token.end - token.start)
-        if _reads_beyond(corrected, max(place + shift, token.start + len(keyword)), read):
-            return _syntax_error(source, token, f"; did you mean {keyword}?")
-    return error
+            instead = _FOREIGN_SYNTAX[token.text]
+            return _syntax_error(source, token, f"; {instead}.", _keywords_of(instead))
+    fitting = [
+        (token, keyword)
+        for token, keyword in _candidates(around, names)[:_MAX_CANDIDATES]
+        if _fits(source, token, keyword, place, read)
+    ]
+    if not fitting:
+        return error
+    misspelt, best = fitting[0]
+    keywords = [keyword for token, keyword in fitting if token is misspelt]
+    return _syntax_error(source, misspelt, f"; did you mean {best}?", keywords[:MOST_SUGGESTED])
+
+
+def _fits(
+    source: Source, token: Token, keyword: str, place: int, read: Callable[[str], object]
+) -> bool:
+    """Whether the text reads beyond a place, where its error is, with a keyword for a token."""
+    corrected = source.text[: token.start] + keyword + source.text[token.end :]
+    shift = len(keyword) - (token.end - token.start)
+    return _reads_beyond(corrected, max(place + shift, token.start + len(keyword)), read)
 
 
 def _offset(source: Source, error: RequestError) -> int | None:
@@ -227,7 +251,14 @@ def _likeness(word: str, keyword: str) -> float:
     return SequenceMatcher(None, word, keyword).ratio()
 
 
-def _syntax_error(source: Source, token: Token, advice: str) -> InvalidSql:
-    return source.invalid(
-        token.start, f"The query has a syntax error at {describe(source, token)}{advice}"
-    )
+def _syntax_error(
+    source: Source, token: Token, advice: str, suggestions: Sequence[str]
+) -> InvalidSql:
+    detail = f"The query has a syntax error at {describe(source, token)}{advice}"
+    return source.invalid(token.start, detail, suggestions)
+
+
+def _keywords_of(advice: str | None) -> list[str]:
+    """Return what an advice such as `write IS NULL` says to write, if it is keywords alone."""
+    found = _KEYWORDS_TO_WRITE.fullmatch(advice or "")
+    return [found[1]] if found else []

@@ -128,23 +128,23 @@ class Guard:
             StatementNotAllowed: It is not one SELECT over the served tables.
             InvalidRequest: The value of a parameter is not one of its type.
         """
-        statement = self.read(sql, with_days=with_reads)
+        statement = self.read(sql, with_days=with_reads, to_operator=customer_id is None)
         return self.rewrite(statement, customer_id=customer_id, parameters=parameters)
 
-    def read(self, sql: str, *, with_days: bool = False) -> Statement:
-        """Parse and check a text; find bounds by days only if asked to.
+    def read(self, sql: str, *, with_days: bool = False, to_operator: bool = False) -> Statement:
+        """Parse and check a text of a tenant or the operator; find days only if asked to.
 
         Raises:
             QueryTooLarge, InvalidSql, StatementNotAllowed: As in `admit`.
         """
         try:
-            return self._read(sql, with_days=with_days)
+            return self._read(sql, with_days=with_days, to_operator=to_operator)
         except InvalidSql as error:
             raise diagnostics.suggest_correction(
                 Source(sql), error, self._read, self._names
             ) from None
 
-    def _read(self, sql: str, *, with_days: bool = False) -> Statement:
+    def _read(self, sql: str, *, with_days: bool = False, to_operator: bool = False) -> Statement:
         _check_size(sql)
         source = Source(sql)
         lexed = whole = lex(source)
@@ -159,7 +159,7 @@ class Guard:
         checks.check_names(source, nodes, lexed.tokens)
         if not sql.isascii():
             confusables.check(source, nodes, self._protected)
-        names = scope.resolve(source, nodes[0], self._served)
+        names = scope.resolve(source, nodes[0], self._served.to(operator=to_operator))
         tables, qualifiers = locate_names(names, lexed.tokens)
         fixed += qualifiers
         self._check_frame(sql, whole.tokens, fixed, tables)

@@ -5,6 +5,7 @@ parser's, and refuses a text in which the two differ.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import NamedTuple
@@ -37,15 +38,21 @@ class Source:
         lines = self.text.split("\n", line - 1)
         return len(self.text) - len(lines[-1]) + column - 1
 
-    def invalid(self, offset: int, detail: str) -> InvalidSql:
+    def invalid(self, offset: int, detail: str, suggestions: Sequence[str] = ()) -> InvalidSql:
         """Make a syntax error."""
         line, column = self.position(offset)
-        return InvalidSql(detail, code="SYNTAX_ERROR", line=line, column=column)
+        return InvalidSql(
+            detail, code="SYNTAX_ERROR", line=line, column=column, suggestions=suggestions
+        )
 
-    def refusal(self, offset: int, rule: str, detail: str) -> StatementNotAllowed:
+    def refusal(
+        self, offset: int, rule: str, detail: str, suggestions: Sequence[str] = ()
+    ) -> StatementNotAllowed:
         """Make the error of a broken rule."""
         line, column = self.position(offset)
-        return StatementNotAllowed(detail, rule=rule, line=line, column=column)
+        return StatementNotAllowed(
+            detail, rule=rule, line=line, column=column, suggestions=suggestions
+        )
 
 
 class Kind(Enum):

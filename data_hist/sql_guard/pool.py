@@ -177,7 +177,7 @@ class GuardPool:
             return await asyncio.get_running_loop().run_in_executor(self._thread, rewrite)
 
         def read_and_rewrite() -> tuple[Statement, AdmittedQuery]:
-            statement = guard.read(sql)
+            statement = guard.read(sql, to_operator=customer_id is None)
             admitted = guard.rewrite(statement, customer_id=customer_id, parameters=parameters)
             return statement, admitted
 

@@ -3,14 +3,15 @@
 The WITH lists around a name are searched from the innermost; an entry sees only those before it.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from sqlglot import exp
 
+from data_hist.catalog.identifiers import render_name
 from data_hist.catalog.tables import ApiVersion, Table
-from data_hist.spelling import listing, nearest, short
+from data_hist.spelling import ask, listing, nearest_names, short
 from data_hist.sql_guard.diagnostics import where_tables_are
 from data_hist.sql_guard.lexer import Source
 from data_hist.sql_guard.parser import offset_of
@@ -53,17 +54,26 @@ class _Visible(NamedTuple):
 
 @dataclass(frozen=True)
 class Served:
-    """The tables of an API version, and where callers find them."""
+    """The tables of an API version, and where callers find them.
+
+    `offered` are those that an error may name: those of every tenant, or all for the operator.
+    """
 
     catalog: str
     database: str
     tables: Mapping[str, Table]
+    offered: Collection[str]
 
     @classmethod
     def of(cls, version: ApiVersion) -> "Served":
         """Return the names of an API version, in lower case."""
         tables = {name.lower(): table for name, table in version.tables.items()}
-        return cls(version.catalog.lower(), version.database.lower(), tables)
+        of_tenants = [name for name, table in tables.items() if table.tenant]
+        return cls(version.catalog.lower(), version.database.lower(), tables, of_tenants)
+
+    def to(self, *, operator: bool) -> "Served":
+        """Return the same names, all of which an error for the operator may name."""
+        return replace(self, offered=self.tables) if operator else self
 
     def owns(self, *qualifier: str) -> bool:
         """Whether a qualifier names the database of the tables."""
@@ -72,7 +82,7 @@ class Served:
     @property
     def listing(self) -> str:
         """The names of the tables, for an error."""
-        return listing(sorted(self.tables))
+        return listing(sorted(self.offered))
 
 
 def resolve(source: Source, root: exp.Expr, served: Served) -> Names:
@@ -176,7 +186,7 @@ def _add_table(
         return
     table = _served_table(parts, served)
     if table is None:
-        raise _not_served(source, parts, served)
+        raise _not_served(source, parts, visible, served)
     alias = node.args.get("alias")
     if alias is not None and alias.args.get("columns"):
         detail = f"The alias of '{table.name}' may not rename columns."
@@ -184,15 +194,24 @@ def _add_table(
     names.tables.append(TableReference(table, parts, alias is not None))
 
 
-def _not_served(source: Source, parts: tuple[exp.Identifier, ...], served: Served) -> Exception:
-    names = [part.name.lower() for part in parts]
-    if any(name in _METADATA for name in names[:-1]):
+def _not_served(
+    source: Source, parts: tuple[exp.Identifier, ...], visible: _Visible, served: Served
+) -> Exception:
+    *qualifier, name = (part.name.lower() for part in parts)
+    found: list[str] = []
+    if any(each in _METADATA for each in qualifier):
         advice = f"; {where_tables_are([], served.tables)}."
     else:
-        meant = nearest(names[-1], served.tables)
-        advice = f"; did you mean '{meant}'?" if meant else f"; the tables are {served.listing}."
-    detail = f"Table '{short('.'.join(part.name for part in parts))}' is not served{advice}"
-    return source.refusal(offset_of(parts[0]), "TABLE_NOT_ALLOWED", detail)
+        found = nearest_names(name, [*served.offered, *visible.ctes])
+        advice = ask(found) or f"; the tables are {served.listing}."
+    written = ".".join(part.name for part in parts)
+    detail = f"Table '{short(written)}' is not served{advice}"
+    kept = qualifier if served.owns(*qualifier) else []
+    suggestions = [
+        ".".join(map(render_name, [*(() if each in visible.ctes else kept), each]))
+        for each in found
+    ]
+    return source.refusal(offset_of(parts[0]), "TABLE_NOT_ALLOWED", detail, suggestions)
 
 
 def _unaliased(select: exp.Select, visible: _Visible, served: Served) -> frozenset[str]:

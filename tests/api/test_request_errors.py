@@ -136,18 +136,19 @@ def test_a_wrong_query_parameter_is_named_with_the_nearest_allowed_one(
 
 
 @pytest.mark.parametrize(
-    ("table", "detail"),
+    ("table", "detail", "suggestions"),
     [
-        ("event", "There is no such table; did you mean 'events'?"),
-        ("users", "There is no such table; GET /tables lists them."),
+        ("event", "There is no such table; did you mean 'events'?", ["events"]),
+        ("users", "There is no such table; GET /tables lists them.", None),
     ],
 )
 def test_an_unknown_table_is_reported_with_the_nearest(
-    client: httpx.Client, table: str, detail: str
+    client: httpx.Client, table: str, detail: str, suggestions: list[str] | None
 ) -> None:
     problem = assert_problem(client.get(f"/tables/{table}"), 404, "not-found")
 
     assert problem["detail"] == detail
+    assert problem.get("suggestions") == suggestions
 
 
 def test_a_repeated_field_is_named(client: httpx.Client) -> None:

@@ -1,5 +1,7 @@
 """The error of a refused query names the place, what is there, and a correction."""
 
+import re
+
 import httpx
 import pytest
 
@@ -243,6 +245,9 @@ def test_a_refusal_names_the_position_and_a_correction(client: httpx.Client, cas
     problem = assert_problem(response, 422, slug)
     told = tuple(problem[name] for name in ("code", "line", "column", "detail"))
     assert told == case[1:]
+    asked = re.search(r"did you mean '?(\w+)'?\?$", problem["detail"])
+    if asked:
+        assert problem["suggestions"][0].rpartition(".")[2] == asked[1]
 
 
 @pytest.mark.parametrize(

@@ -74,8 +74,9 @@ def assert_problem(response: httpx.Response, status: int, slug: str) -> dict[str
     assert isinstance(document["retryable"], bool)
     assert set(document) <= {
         *("type", "title", "status", "detail", "query_id", "code", "line", "column"),
-        *("retryable", "errors"),
+        *("retryable", "errors", "suggestions"),
     }
+    assert 1 <= len(document.get("suggestions", ["one"])) <= 3
     assert len(response.content) < 4_000
     for secret in ("s3://", "Traceback", "/site-packages/", "awsdatacatalog", "duckdb"):
         assert secret not in response.text
