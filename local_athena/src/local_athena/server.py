@@ -47,8 +47,7 @@ class CannotStart(Exception):
 
 def create_app(settings: LocalAthenaSettings, catalog: Catalog) -> Starlette:
     """Build the ASGI application; its threads run from startup to shutdown."""
-    objects = ObjectStore(settings.state / "s3", settings.state / "uploads")
-    _make_buckets(settings, objects)
+    objects = _object_store(settings, catalog)
     engine = Engine(settings, _backend(settings, catalog), objects)
     workgroup = Workgroup(settings.workgroup_output_location, enforces=settings.enforce_workgroup)
     throttle = Throttle(settings.call_rates)
@@ -78,14 +77,22 @@ def create_app(settings: LocalAthenaSettings, catalog: Catalog) -> Starlette:
     return app
 
 
-def _make_buckets(settings: LocalAthenaSettings, objects: ObjectStore) -> None:
-    """Create the buckets that the settings name; any other is for clients to create."""
+def _object_store(settings: LocalAthenaSettings, catalog: Catalog) -> ObjectStore:
+    """Open the buckets; create those that the settings name, any other is for clients to create."""
+    location = settings.workgroup_output_location
     try:
-        objects.make_bucket(settings.bucket)
-        if settings.workgroup_output_location:
-            objects.make_bucket(split_location(settings.workgroup_output_location)[0])
+        own = {settings.bucket, *([split_location(location)[0]] if location else [])}
+        archives = {
+            table.bucket: settings.data
+            for table in catalog.tables()
+            if settings.data is not None and table.bucket not in own
+        }
+        objects = ObjectStore(settings.state / "s3", settings.state / "uploads", archives)
+        for bucket in own:
+            objects.make_bucket(bucket)
     except InvalidBucketName as error:
         raise CannotStart(f"{error} is no name for a bucket") from error
+    return objects
 
 
 def _backend(settings: LocalAthenaSettings, catalog: Catalog) -> Backend[Any]:

@@ -157,7 +157,7 @@ class ExecutionOperations:
             bucket, _ = split_location(location)
         except InvalidBucketName as error:
             raise invalid_input("outputLocation is not a valid S3 path.") from error
-        if not self._objects.has_bucket(bucket):
+        if not self._objects.is_writable(bucket):
             raise invalid_input(f"Unable to verify/create output bucket {bucket}")
         return location
 

@@ -24,6 +24,7 @@ from local_athena.s3_api.object_store import (
     KeyUnusable,
     NoSuchBucket,
     ObjectStore,
+    ReadOnlyBucket,
 )
 from local_athena.s3_api.reading import list_objects, read_object
 from local_athena.s3_api.xml_documents import (
@@ -66,6 +67,8 @@ class S3Protocol:
             return _refusal(request, S3Error("InvalidBucketName"))
         except NoSuchBucket:
             return _refusal(request, S3Error("NoSuchBucket"))
+        except ReadOnlyBucket:
+            return _refusal(request, S3Error("AccessDenied"))
         except KeyUnusable:
             return _refusal(request, S3Error("KeyTooLongError"))
 

@@ -1,6 +1,7 @@
 """The errors of S3, by code, with their HTTP status."""
 
 _ERRORS = {
+    "AccessDenied": (403, "Access Denied"),
     "BadDigest": (400, "The Content-MD5 you specified did not match what we received."),
     "ConditionalRequestConflict": (
         409,

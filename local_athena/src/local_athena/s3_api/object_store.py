@@ -1,4 +1,4 @@
-"""Store S3 objects as files: `<root>/<bucket>/<key>`.
+"""Store S3 objects as files: `<root>/<bucket>/<key>`, and show the files of an archive as objects.
 
 Each segment of a key becomes a file name that is never empty, `.` or `..` and has no separator, so
 no key leads out of its bucket.
@@ -10,7 +10,7 @@ import re
 import secrets
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -36,6 +36,10 @@ class InvalidBucketName(ValueError):
 
 class NoSuchBucket(Exception):
     """A bucket that nobody has created."""
+
+
+class ReadOnlyBucket(Exception):
+    """A bucket of the archive, which nothing here writes to."""
 
 
 class KeyUnusable(ValueError):
@@ -65,10 +69,22 @@ def split_location(location: str) -> tuple[str, str]:
 
 
 class ObjectStore:
-    """The buckets below one folder."""
+    """The buckets below one folder, and those of an archive.
 
-    def __init__(self, root: Path, uploads: Path) -> None:
+    Args:
+        root: The folder of the buckets.
+        uploads: The folder of unfinished uploads.
+        archives: Folders by the names of the buckets that they stand for; nothing writes there. A
+            bucket of that name below `root` hides one.
+    """
+
+    def __init__(
+        self, root: Path, uploads: Path, archives: Mapping[str, Path] | None = None
+    ) -> None:
         self._root = root
+        self._archives = {
+            name: folder for name, folder in (archives or {}).items() if not (root / name).is_dir()
+        }
         self._uploads = uploads
         self._changes = threading.Lock()
         self._deletions: dict[Path, list[threading.Event]] = {}
@@ -79,6 +95,10 @@ class ObjectStore:
     def has_bucket(self, bucket: str) -> bool:
         """Whether the bucket was created."""
         return self._bucket(bucket).is_dir()
+
+    def is_writable(self, bucket: str) -> bool:
+        """Whether the bucket takes new objects."""
+        return self.has_bucket(bucket) and bucket not in self._archives
 
     def make_bucket(self, bucket: str) -> None:
         """Create the bucket, unless it exists."""
@@ -109,8 +129,10 @@ class ObjectStore:
 
         Raises:
             NoSuchBucket: Nobody has created the bucket.
+            ReadOnlyBucket: It is one of the archive.
             KeyUnusable: The file system cannot store the key.
         """
+        self._check_writable(bucket)
         path = self._path(bucket, key)
         if not self.has_bucket(bucket):
             raise NoSuchBucket(bucket)
@@ -125,7 +147,12 @@ class ObjectStore:
             raise KeyUnusable(key) from error
 
     def delete(self, bucket: str, key: str, check: Check | None = None) -> None:
-        """Delete the object, if it exists, and folders that become empty."""
+        """Delete the object, if it exists, and folders that become empty.
+
+        Raises:
+            ReadOnlyBucket: The bucket is one of the archive.
+        """
+        self._check_writable(bucket)
         with suppress(IsADirectoryError, NotADirectoryError, KeyUnusable), self._changes:
             self._check(bucket, key, check)
             path = self._path(bucket, key)
@@ -175,24 +202,43 @@ class ObjectStore:
 
     def _walk(self, bucket: str, prefix: str) -> Iterator[str]:
         root = self._bucket(bucket)
-        start = root.joinpath(*map(_file_name, prefix.split("/")[:-1]))
-        for folder, _, names in os.walk(start):
+        *above, last = prefix.split("/")
+        try:
+            start = root.joinpath(*self._names(bucket, above))
+        except KeyUnusable:
+            return
+        segment_of = str if bucket in self._archives else _segment
+        for folder, folders, names in os.walk(start):
+            if folder == str(start):
+                folders[:] = [name for name in folders if segment_of(name).startswith(last)]
             for name in names:
-                yield "/".join(
-                    _segment(part) for part in Path(folder, name).relative_to(root).parts
-                )
+                parts = Path(folder, name).relative_to(root).parts
+                yield "/".join(map(segment_of, parts))
+
+    def _check_writable(self, bucket: str) -> None:
+        if bucket in self._archives:
+            raise ReadOnlyBucket(bucket)
 
     def _bucket(self, bucket: str) -> Path:
         if not _BUCKET_NAME.fullmatch(bucket):
             raise InvalidBucketName(bucket)
-        return self._root / bucket
+        return self._archives.get(bucket, self._root / bucket)
 
     def _path(self, bucket: str, key: str) -> Path:
-        names = [_file_name(segment) for segment in key.split("/")]
+        names = self._names(bucket, key.split("/"))
         longest_name = max(len(os.fsencode(name)) for name in names)
         if len(key.encode()) > _MAX_KEY_BYTES or longest_name > _MAX_NAME_BYTES:
             raise KeyUnusable(key)
         return self._bucket(bucket).joinpath(*names)
+
+    def _names(self, bucket: str, segments: Sequence[str]) -> Sequence[str]:
+        """Return the names of files that segments of a key stand for."""
+        if bucket not in self._archives:
+            return [_file_name(segment) for segment in segments]
+        # Files of the archive have the names that they have.
+        if any(segment in _RESERVED_SEGMENTS or "\0" in segment for segment in segments):
+            raise KeyUnusable("/".join(segments))
+        return segments
 
 
 def object_info(key: str, file: BinaryIO) -> ObjectInfo:
