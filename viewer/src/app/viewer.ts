@@ -5,6 +5,8 @@ import type { Api } from '../api/client'
 import type { Session, Table } from '../api/documents'
 import type { ViewLocation } from '../question/fragment'
 import type { BuilderSearch } from '../search/search'
+import type { Commands } from './commands'
+import type { Preferences } from './preferences'
 import type { Store } from './store'
 
 /** The URL's fragment. A run pushes an entry of the history, everything else replaces it. */
@@ -19,6 +21,8 @@ export interface Viewer {
   readonly session: Session
   readonly tables: readonly Table[]
   readonly location: LocationStore
+  readonly preferences: Store<Preferences>
+  readonly commands: Commands
   readonly search: BuilderSearch
   /** The open record, by its row in the table of `search`; it stays open if the table grows. */
   readonly record: Store<{ readonly row: number } | null>
