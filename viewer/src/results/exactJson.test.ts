@@ -69,6 +69,11 @@ describe('parseExactJson', () => {
     },
   )
 
+  test('reads strings of any length', () => {
+    const long = 'x\n'.repeat(3_000_000)
+    expect(parseExactJson(JSON.stringify(long))).toEqual({ kind: 'string', text: long })
+  })
+
   test('refuses what is nested too deeply, without overflowing the stack', () => {
     expect(parseExactJson('['.repeat(100_000))).toBeNull()
     expect(parseExactJson('['.repeat(500) + ']'.repeat(500))).not.toBeNull()

@@ -14,8 +14,10 @@ export type JsonMember = readonly [name: string, value: Json]
 
 const SPACE = /[ \t\n\r]*/y
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y
-// eslint-disable-next-line no-control-regex -- JSON forbids these characters in strings.
-const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y
+const UNESCAPED = String.raw`[^"\\\x00-\x1f]*`
+const ESCAPE = String.raw`\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})`
+// One loop inside another, so that long strings without escapes need no stack of the engine.
+const STRING = new RegExp(`"${UNESCAPED}(?:${ESCAPE}${UNESCAPED})*"`, 'y')
 const WORD = /true|false|null/y
 const DEEPEST = 500
 
@@ -38,7 +40,7 @@ class Parser {
 
   value(depth: number): Json | null {
     this.take(SPACE)
-    switch (this.text[this.at]) {
+    switch (this.text.charAt(this.at)) {
       case '{':
         return depth < DEEPEST ? this.object(depth + 1) : null
       case '[':
@@ -127,7 +129,9 @@ export function renderJson(json: Json, indent = ''): string {
       })
     case 'string':
       return JSON.stringify(json.text)
-    default:
+    case 'null':
+    case 'boolean':
+    case 'number':
       return scalarText(json) ?? 'null'
   }
 }

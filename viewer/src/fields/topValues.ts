@@ -1,0 +1,39 @@
+import type { FieldReader } from '../results/fieldReader'
+import type { Value } from '../results/resultTable'
+
+export interface TopValue {
+  readonly value: Value
+  readonly count: number
+  /** Of all rows, those without a value too. */
+  readonly share: number
+}
+
+export interface ValueCounts {
+  /** The commonest values of the loaded rows. */
+  readonly top: readonly TopValue[]
+  readonly distinct: number
+  readonly missing: number
+  readonly rows: number
+}
+
+/** Count the values of a field in the rows of a table. */
+export function countValues(
+  reader: FieldReader,
+  rows: number,
+  column: number,
+  path: string | null,
+  most = 5,
+): ValueCounts {
+  const counts = new Map<Value, number>()
+  for (let row = 0; row < rows; row++) {
+    const value = reader.read(row, column, path)
+    counts.set(value, (counts.get(value) ?? 0) + 1)
+  }
+  const missing = counts.get(null) ?? 0
+  counts.delete(null)
+  const top = [...counts]
+    .sort(([, left], [, right]) => right - left)
+    .slice(0, most)
+    .map(([value, count]) => ({ value, count, share: count / rows }))
+  return { top, distinct: counts.size, missing, rows }
+}
