@@ -3,7 +3,7 @@ import type { RunState } from '../api/queryRun'
 import type { Store } from '../app/store'
 import type { Question } from '../question/question'
 import type { ResultTable } from '../results/resultTable'
-import type { Histogram } from '../time/bins'
+import type { FineHistogram } from '../time/bins'
 import type { Zone } from '../time/zones'
 
 /** The question of a run, with its times in milliseconds since 1970. */
@@ -25,8 +25,8 @@ export interface RowsState {
 
 export interface HistogramState {
   readonly run: RunState
-  /** As fine as it was asked; `drawnHistogram` makes what is drawn. */
-  readonly fine: Histogram | null
+  /** As fine as it was asked; `drawnHistogram` makes the bars. */
+  readonly fine: FineHistogram | null
   readonly stale: boolean
   /** Not asked for yet, because it would cost so much. */
   readonly held: Estimate | null
