@@ -164,7 +164,9 @@ class WorkerResources:
             until_shutdown=until_shutdown,
             limits=self.limits.status,
         )
-        lister = QueryLister(self.engine, isolation, self.calls, self.limits.listed_engine_pages)
+        lister = QueryLister(
+            self.engine, isolation, version.tables, self.calls, self.limits.listed_engine_pages
+        )
         starter = QueryStarter(self.engine, version.catalog, self.orphans, self.calls, self.clock)
         return UseCases(
             submitter=self._submitter(version, guard, starter, statuses),

@@ -48,7 +48,7 @@ class Failure:
     """Why a query has no result.
 
     `code` is the engine's error name, such as COLUMN_NOT_FOUND. `line` and `column` count from 1;
-    both or neither are set.
+    both or neither are set. `suggestions` may stand in place of the name there.
     """
 
     cause: FailureCause
@@ -57,6 +57,7 @@ class Failure:
     retryable: bool = False
     line: int | None = None
     column: int | None = None
+    suggestions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,7 @@ from data_hist.queries.model import (
     Submission,
 )
 from data_hist.queries.result_reader import ResultReader
+from data_hist.queries.result_state import usable_tables
 from data_hist.queries.status import StatusReader
 from data_hist.queries.submit import Submitter
 from data_hist.results.formats import RowStyle
@@ -216,9 +217,7 @@ class Operations:
 
     def _tables(self) -> Mapping[str, Table]:
         """Return the tables without those that only the operator may query."""
-        is_operator = _is_operator()
-        tables = self._version.tables
-        return {name: table for name, table in tables.items() if is_operator or table.tenant}
+        return usable_tables(self._version.tables, _tenant())
 
     async def _with_first_page(self, owned: OwnedQuery, shape: PageShape | None) -> Answer:
         """Describe a query, with its first page if one is wanted and there."""

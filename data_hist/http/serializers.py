@@ -203,6 +203,8 @@ def _error(failure: Failure) -> dict[str, Any]:
     }
     if failure.line is not None:
         document |= {"line": failure.line, "column": failure.column}
+    if failure.suggestions:
+        document["suggestions"] = failure.suggestions
     return document
 
 

@@ -189,7 +189,7 @@ class FieldReader:
                     reason = "Its result is gone."
             elif query.failure is not None:
                 of_nowhere = replace(query.failure, line=None, column=None)
-                raise_user_error(of_nowhere, None, self._version.tables)
+                raise_user_error(replace(query, failure=of_nowhere), {})
                 reason = query.failure.detail
         raise self._unavailable(f"The engine did not take the sample. {reason}")
 

@@ -1,14 +1,17 @@
 """List a tenant's queries, newest first, by filtering Athena's list of all queries."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
+from dataclasses import replace
 from functools import partial
 from typing import NamedTuple
 
 from data_hist.athena.client import AthenaClient
 from data_hist.athena.executions import Query
+from data_hist.catalog.tables import Table
 from data_hist.queries.model import QueryFilter, QueryList
+from data_hist.queries.result_state import usable_tables, with_column_hint
 from data_hist.queries.sql_trailer import read_caller_sql, with_caller_position
 from data_hist.results.paging_tokens import ListPosition, list_token, parse_list_token
 from data_hist.retention.ownership import OwnedQuery, TenantIsolation
@@ -31,6 +34,7 @@ class QueryLister:
     Args:
         engine: Lists all queries.
         isolation: Finds their owners.
+        tables: The tables that queries may read.
         calls: Where calls of Athena may block.
         max_engine_pages: How many of Athena's pages one request may read.
     """
@@ -39,11 +43,13 @@ class QueryLister:
         self,
         engine: AthenaClient,
         isolation: TenantIsolation,
+        tables: Mapping[str, Table],
         calls: Executor,
         max_engine_pages: int = 10,
     ) -> None:
         self._engine = engine
         self._isolation = isolation
+        self._tables = tables
         self._calls = calls
         self._max_engine_pages = max_engine_pages
 
@@ -95,7 +101,11 @@ class QueryLister:
     def _owned(self, query: Query | None, tenant: int) -> OwnedQuery | None:
         if query is None:
             return None
-        return self._isolation.owned_or_none(with_caller_position(query), tenant)
+        owned = self._isolation.owned_or_none(with_caller_position(query), tenant)
+        if owned is None:
+            return None
+        hinted = with_column_hint(owned.query, usable_tables(self._tables, tenant))
+        return replace(owned, query=hinted)
 
 
 def _matches(query: Query, wanted: QueryFilter) -> bool:

@@ -13,7 +13,7 @@ from data_hist.athena.executions import Column, Query, QueryStatus
 from data_hist.catalog.tables import Table
 from data_hist.errors import DataHistError, QueryExpired, ResultUnreadable
 from data_hist.queries.model import Page, PageRequest, PageShape, QueryWarning
-from data_hist.queries.result_state import require_rows
+from data_hist.queries.result_state import require_rows, usable_tables
 from data_hist.queries.status import StatusReader
 from data_hist.results.object_reader import ReadAheadBudget, ResultObject
 from data_hist.results.pages import PageReader
@@ -184,7 +184,7 @@ class ResultReader:
 
     async def _query_with_rows(self, tenant: int, query_id: str, wait_seconds: float) -> Query:
         owned = await self._statuses.describe(tenant, query_id, wait_seconds)
-        require_rows(owned.query, self._tables)
+        require_rows(owned.query, usable_tables(self._tables, tenant))
         return owned.query
 
 

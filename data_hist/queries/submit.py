@@ -20,7 +20,7 @@ from data_hist.observability.request_context import current_request
 from data_hist.pruning.partitions import are_bounded, partition_count
 from data_hist.queries.model import Estimate, Submission, ValidatedQuery
 from data_hist.queries.orphans import OrphanStopper
-from data_hist.queries.result_state import raise_user_error
+from data_hist.queries.result_state import raise_user_error, usable_tables
 from data_hist.queries.sql_trailer import append_trailer, translate_line_and_column
 from data_hist.queries.status import StatusReader
 from data_hist.retention.ownership import OwnedQuery, Owner, ResultLocations
@@ -115,7 +115,8 @@ class Submitter:
                 self._orphans.stop(query.query_id)
             raise
         if owned.query.failure is not None:
-            raise_user_error(owned.query.failure, query.query_id, self._version.tables)
+            tables = usable_tables(self._version.tables, tenant)
+            raise_user_error(owned.query, tables, query.query_id)
         return owned
 
     async def validate(self, tenant: int, submission: Submission) -> ValidatedQuery:
@@ -148,7 +149,7 @@ class Submitter:
             if not query.status.is_terminal:
                 self._orphans.stop(started.query_id)
         if query.failure is not None:
-            raise_user_error(query.failure, None, self._version.tables)
+            raise_user_error(query, usable_tables(self._version.tables, tenant))
         if query.status is not QueryStatus.FINISHED:
             raise EngineUnavailable(
                 "The engine did not check the query in time.",

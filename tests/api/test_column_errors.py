@@ -3,14 +3,26 @@
 import httpx
 import pytest
 
-from tests.support.api_calls import assert_problem
+from tests.support.api_calls import as_tenant, assert_problem, listed_queries
 
 UNRESOLVED = "Column '{}' cannot be resolved{}"
 FROM = ": '{}' is a column of events, metrics and logs; check the FROM around it, and its aliases."
 COLUMNS = [
     ("SELECT service_name FROM events", 8, "service_name", "; did you mean 'servicename'?"),
-    ("SELECT e.tag FROM events AS e", 8, "e.tag", "; did you mean 'tags'?"),
+    ("SELECT e.tag FROM events AS e", 8, "e.tag", "; did you mean 'e.tags'?"),
     ("SELECT createdtime FROM metrics", 8, "createdtime", "; did you mean 'createdtimestamp'?"),
+    (
+        "WITH n AS (SELECT count(*) AS records FROM events) SELECT n.recrods FROM n",
+        59,
+        "n.recrods",
+        "; did you mean 'n.records'?",
+    ),
+    (
+        "SELECT count(*) AS records FROM events ORDER BY recrods",
+        49,
+        "recrods",
+        "; did you mean 'records'?",
+    ),
     ("SELECT DISTICT tags FROM events", 8, "distict", "; did you mean 'DISTINCT'?"),
     (
         'SELECT tags FROM events WHERE servicename = "iam-admin"',
@@ -48,6 +60,29 @@ def test_an_unknown_column_is_reported_with_the_nearest(
     assert problem["code"] == "COLUMN_NOT_FOUND"
     assert problem["detail"] == UNRESOLVED.format(name, hint)
     assert (problem["line"], problem["column"]) == (1, column)
+    asked = hint.startswith("; did you mean")
+    assert problem.get("suggestions", [None])[0] == (hint.split("'")[1] if asked else None)
+
+
+@pytest.mark.parametrize(
+    ("sql", "suggestions"),
+    [
+        ("SELECT mesage FROM events", ["message"]),
+        ("SELECT e.mesage FROM events AS e", ["e.message"]),
+        ("SELECT labls FROM metrics", ["labels"]),
+        ("SELECT labls FROM events", None),
+        ("SELECT opperationid FROM events", None),
+    ],
+)
+def test_derived_columns_are_suggested_too(
+    client: httpx.Client, sql: str, suggestions: list[str] | None
+) -> None:
+    url = client.base_url.join("/v1/data_hist/query")
+
+    response = client.post(url, json={"query": sql, "wait_seconds": 30})
+
+    problem = assert_problem(response, 422, "invalid-sql")
+    assert problem.get("suggestions") == suggestions
 
 
 def test_reading_the_rows_of_a_failed_query_gives_the_same_hint(
@@ -60,3 +95,23 @@ def test_reading_the_rows_of_a_failed_query_gives_the_same_hint(
 
     problem = assert_problem(refused, 409, "query-not-successful")
     assert problem["detail"] == failed["detail"]
+    assert problem["suggestions"] == failed["suggestions"]
+
+
+def test_the_document_of_a_failed_query_has_the_same_suggestions(tenants: httpx.Client) -> None:
+    sql, headers = "SELECT service_name FROM events", as_tenant(11777)
+    body = {"query": sql, "wait_seconds": 30}
+    failed = tenants.post("/query", json=body, headers=headers).json()
+
+    [listed] = listed_queries(tenants, 11777)
+    cancelled = tenants.delete(f"/query/{failed['query_id']}", headers=headers).json()
+
+    assert cancelled == listed
+    assert listed["error"] == {
+        "code": "COLUMN_NOT_FOUND",
+        "detail": failed["detail"],
+        "retryable": False,
+        "line": 1,
+        "column": 8,
+        "suggestions": failed["suggestions"],
+    }
