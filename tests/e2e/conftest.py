@@ -1,10 +1,12 @@
-"""The gateway before three workers, for all tests that only ask it."""
+"""The gateway before three workers, for all tests that only ask it, and a browser."""
 
 from collections.abc import Iterator
 
 import httpx
 import pytest
+from playwright.sync_api import Browser
 
+from tests.e2e.browser import running_browser
 from tests.e2e.gateway import (
     PREFIX,
     api,
@@ -37,3 +39,10 @@ def prefixed(gateway: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     folder = tmp_path_factory.mktemp("prefix")
     with running_prefix_proxy(folder, PREFIX, gateway) as url:
         yield url + PREFIX
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser of one module, since no test beside it may run an event loop."""
+    with running_browser() as browser:
+        yield browser
