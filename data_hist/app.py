@@ -17,6 +17,7 @@ from connexion.middleware.swagger_ui import SwaggerUIMiddleware
 from connexion.resolver import Resolver
 
 from data_hist.athena.client import AthenaClient, CallLimits
+from data_hist.athena.stored_documents import DocumentStore
 from data_hist.catalog.file import CatalogFile
 from data_hist.catalog.tables import ApiVersion, Catalog
 from data_hist.http import specification
@@ -31,11 +32,13 @@ from data_hist.http.middleware import (
     PathMiddleware,
     RequestLimits,
 )
-from data_hist.http.operations import Operations, security_map
+from data_hist.http.operations import Operations
 from data_hist.http.reloadable_app import Edition, ReloadableApp
 from data_hist.http.request_observer import InstrumentationMiddleware
 from data_hist.http.responses import error_handlers
 from data_hist.http.routes import Routes
+from data_hist.http.saved_operations import SavedOperations
+from data_hist.http.security import security_map
 from data_hist.http.serializers import respond_with_json
 from data_hist.http.session import SessionTerms
 from data_hist.http.validation import VALIDATORS
@@ -100,7 +103,8 @@ def create_app(
     engine = engine or AthenaClient(settings, limits=limits.athena)
     tracing = tracing or _load_tracing()
     edge = HttpEdge.build(settings, limits.concurrency, tracing, request_log)
-    resources = WorkerResources.create(settings, engine, clock, limits.queries)
+    documents = DocumentStore(settings, limits=limits.athena)
+    resources = WorkerResources.create(settings, engine, documents, clock, limits.queries)
     sweep = partial(sweep_in_background, settings, clock, limits.sweep_interval_seconds)
     file = CatalogFile(settings.catalog, [expression_problems])
     worker = _Worker(settings, limits, edge, resources, tracing)
@@ -208,7 +212,7 @@ def _add_version(
     app.add_api(
         edge.api_document,
         base_path=base_path,
-        resolver=_resolver(operations),
+        resolver=_resolver(operations, SavedOperations(use_cases.saved)),
         security_map=security_map(edge.authenticator),
     )
 
@@ -275,5 +279,11 @@ def _lifespan(
     return lifespan
 
 
-def _resolver(operations: object) -> Resolver:
-    return Resolver(lambda operation_id: respond_with_json(getattr(operations, operation_id)))
+def _resolver(*handlers: object) -> Resolver:
+    """Find the method of an operation in the one handler that has it."""
+
+    def resolve(operation_id: str) -> Callable[..., Any]:
+        handler = next(each for each in handlers if hasattr(each, operation_id))
+        return respond_with_json(getattr(handler, operation_id))
+
+    return Resolver(resolve)

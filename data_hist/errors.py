@@ -17,7 +17,11 @@
     │   ├── StatementNotAllowed
     │   ├── ResourcesExhausted
     │   ├── ScanLimitExceeded
-    │   └── IdempotencyKeyReused
+    │   ├── IdempotencyKeyReused
+    │   ├── SavedQuestionNotFound
+    │   ├── TooManySavedQuestions
+    │   ├── PreconditionFailed
+    │   └── PreconditionRequired
     ├── QueryError                  the caller looks at the query again, or gives it up
     │   ├── QueryNotFound
     │   ├── QueryNotFinished
@@ -178,6 +182,22 @@ class ScanLimitExceeded(RequestError):
 
 class IdempotencyKeyReused(RequestError):
     """The idempotency key was used before, for a different request."""
+
+
+class SavedQuestionNotFound(RequestError):
+    """The saved question does not exist, or belongs to another tenant."""
+
+
+class TooManySavedQuestions(RequestError):
+    """The tenant has saved as many questions as it may."""
+
+
+class PreconditionFailed(RequestError):
+    """What is to be changed has changed since the caller saw it."""
+
+
+class PreconditionRequired(RequestError):
+    """The request does not say which version it changes."""
 
 
 class QueryError(DataHistError):

@@ -10,12 +10,14 @@ from functools import partial
 
 from data_hist.athena.client import AthenaClient
 from data_hist.athena.polling.poller import Poller, PollLimits
+from data_hist.athena.stored_documents import DocumentStore
 from data_hist.catalog.tables import ApiVersion, Catalog
 from data_hist.observability.request_context import ContextThreadPoolExecutor
 from data_hist.queries.field_reader import FieldReader, FieldReaderLimits, FieldSample
 from data_hist.queries.listing import QueryLister
 from data_hist.queries.orphans import OrphanLimits, OrphanStopper
 from data_hist.queries.result_reader import ResultLimits, ResultPages, ResultReader
+from data_hist.queries.saved_questions import SavedLimits, SavedQuestions
 from data_hist.queries.single_flight import SingleFlight, SingleFlightLimits
 from data_hist.queries.status import (
     AsyncContextFactory,
@@ -58,6 +60,7 @@ class QueryLimits:
     guard: GuardLimits = field(default_factory=GuardLimits)
     fields: FieldReaderLimits = field(default_factory=FieldReaderLimits)
     samples: SingleFlightLimits = field(default_factory=SingleFlightLimits)
+    saved: SavedLimits = field(default_factory=SavedLimits)
 
 
 _LIMITS = QueryLimits()
@@ -72,6 +75,7 @@ class UseCases:
     results: ResultReader
     lister: QueryLister
     fields: FieldReader
+    saved: SavedQuestions
 
 
 @dataclass(frozen=True)
@@ -92,22 +96,25 @@ class WorkerResources:
     orphans: OrphanStopper
     query_metrics: QueryMetrics
     samples: SingleFlight[FieldSample]
+    saved: SavedQuestions
 
     @classmethod
     def create(
         cls,
         settings: Settings,
         engine: AthenaClient,
+        documents: DocumentStore,
         clock: Callable[[], datetime],
         limits: QueryLimits = _LIMITS,
     ) -> "WorkerResources":
         """Create them all."""
+        locations = ResultLocations(settings.result_bucket, settings.result_prefix)
         calls = ContextThreadPoolExecutor(limits.call_threads, "engine-call")
         row_threads = ContextThreadPoolExecutor(limits.row_threads, "rows")
         reader = PageReader(engine, calls, row_threads, limits.pages)
         return cls(
             engine=engine,
-            locations=ResultLocations(settings.result_bucket, settings.result_prefix),
+            locations=locations,
             clock=clock,
             limits=limits,
             poller=Poller(
@@ -130,6 +137,7 @@ class WorkerResources:
                 clock,
                 limits.samples,
             ),
+            saved=SavedQuestions(documents, locations, calls, clock, limits.saved),
         )
 
     def guard_pool(self, catalog: Catalog) -> GuardPool:
@@ -174,6 +182,7 @@ class WorkerResources:
             results=self._result_reader(version, statuses),
             lister=lister,
             fields=self._field_reader(version, guard, starter, statuses),
+            saved=self.saved,
         )
 
     def _submitter(

@@ -51,6 +51,9 @@ THROTTLES = frozenset(
     }
 )
 _TIMEOUTS = frozenset({"RequestTimeout", "RequestTimeoutException"})
+# Another request changes the same object.
+_CONFLICTS = frozenset({"ConditionalRequestConflict", "OperationAborted"})
+_PASSING = THROTTLES | _TIMEOUTS | _CONFLICTS
 # The service's own credentials or settings are wrong: the operator's fault, never the caller's.
 _MISCONFIGURATIONS = frozenset(
     {
@@ -122,7 +125,7 @@ def _from_client_error(error: ClientError) -> DataHistError:
         _log_response(error)
         # AWS refuses with a 4xx, and with a 5xx it does not know itself.
         translated.unconfirmed = not 300 <= status < 500
-        is_passing = code in THROTTLES | _TIMEOUTS or status == 429 or status >= 500
+        is_passing = code in _PASSING or status == 429 or status >= 500
         translated.transient = translated.transient and is_passing
     return translated
 
@@ -147,7 +150,9 @@ def _translate_code(error: ClientError, code: str, status: int) -> DataHistError
     if code in _GONE and error.operation_name in _BUCKET_OPERATIONS:
         return _result_gone()
     # A redirect means that the bucket is in another region or behind another endpoint.
-    unavailable = code in _MISCONFIGURATIONS | _TIMEOUTS or status >= 500 or 300 <= status < 400
+    unavailable = (
+        code in _MISCONFIGURATIONS | _TIMEOUTS | _CONFLICTS or status >= 500 or 300 <= status < 400
+    )
     if unavailable:
         return EngineUnavailable(_UNAVAILABLE, retry_after_seconds=_RETRY_SECONDS)
     return EngineFailed("The query engine answered with an error that this service does not know.")

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from data_hist.errors import Overloaded
+from data_hist.http.routes import METHODS_WITH_BODY
 from data_hist.observability.request_context import RawHeaders
 
 OVERLOAD_KEY = "overload_control"
@@ -241,7 +242,7 @@ class OverloadControl:
         return self._limiter.admit(
             long_poll_seconds=self._long_poll_seconds(method, path, query, headers),
             # A body may be long in coming.
-            is_complete=method != "POST",
+            is_complete=method not in METHODS_WITH_BODY,
         )
 
 

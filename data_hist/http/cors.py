@@ -11,10 +11,10 @@ from data_hist.observability.request_context import RawHeaders
 CROSS_ORIGIN_KEY = "cross_origin"
 """The key of the `CrossOrigin` in the lifespan's state, where the server finds it."""
 
-_METHODS = ("GET", "HEAD", "POST", "DELETE")
+_METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE")
 _REQUEST_HEADERS = (
-    *("Authorization", "Idempotency-Key", "If-None-Match", "If-Range", "Prefer", "Range"),
-    *("X-Request-Id", "traceparent"),
+    *("Authorization", "Idempotency-Key", "If-Match", "If-None-Match", "If-Range", "Prefer"),
+    *("Range", "X-Request-Id", "traceparent"),
 )
 _RESPONSE_HEADERS = (
     *("Content-Disposition", "Content-Range", "ETag", "Location", "Preference-Applied"),

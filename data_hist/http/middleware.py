@@ -28,6 +28,7 @@ from data_hist.errors import (
 )
 from data_hist.http.concurrency_limit import SLOT_KEY, OverloadControl, Slot
 from data_hist.http.problems import MEDIA_TYPE, render_problem
+from data_hist.http.routes import METHODS_WITH_BODY
 from data_hist.observability.request_context import current_request
 
 MAX_BODY_BYTES = 1_677_721
@@ -85,7 +86,7 @@ class OverloadMiddleware:
             await send(message)
 
         try:
-            if scope["method"] != "POST":
+            if scope["method"] not in METHODS_WITH_BODY:
                 await _acquire_slot(scope)
             await self._app(scope, receive, send_and_release)
         except asyncio.CancelledError:
@@ -194,9 +195,9 @@ def _problem_response(error: DataHistError, scope: Scope) -> Response:
 
 
 def _takes_body(scope: Scope) -> bool:
-    """Whether the request was routed to an operation with a body: every POST is one."""
+    """Whether the request was routed to an operation with a body, which its method tells."""
     operation_id = scope["extensions"][ROUTING_CONTEXT]["operation_id"]
-    return operation_id is not None and scope["method"] == "POST"
+    return operation_id is not None and scope["method"] in METHODS_WITH_BODY
 
 
 def _check_media_type(headers: Headers) -> None:

@@ -1,23 +1,23 @@
-"""The operations of the API specification, and the tenants that may call them.
+"""The operations of the API specification, other than those on saved questions.
 
 Requests are valid by the time an operation is called; nothing is validated again here.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Coroutine, Mapping
 from dataclasses import fields as fields_of
 from typing import Any, TypeVar
 
 from connexion import request
-from connexion.lifecycle import ConnexionRequest
 from starlette.responses import Response
 
 from data_hist.athena.executions import QueryStatus
-from data_hist.auth.authentication import OPERATOR, Authenticator
+from data_hist.auth.authentication import OPERATOR
 from data_hist.catalog.tables import ApiVersion, Table
 from data_hist.errors import NotFound
 from data_hist.http.disconnects import cancel_on_disconnect
 from data_hist.http.result_response import negotiate_format, result_response
 from data_hist.http.routes import preferred_wait_seconds
+from data_hist.http.security import current_tenant
 from data_hist.http.serializers import (
     dry_run_document,
     fields_document,
@@ -52,10 +52,8 @@ from data_hist.spelling import ask, nearest_names
 
 Document = dict[str, Any]
 Answer = tuple[Document, int, dict[str, str]]
-SecurityCheck = Callable[[ConnexionRequest], Awaitable[dict[str, Any]]]
 _T = TypeVar("_T")
 
-_TENANT = "tenant"
 _FIELDS_WAIT_SECONDS = 10
 _PAGE_FIELDS = frozenset(field.name for field in fields_of(PageShape))
 
@@ -91,7 +89,7 @@ class Operations:
     async def get_session(self) -> Answer:
         """Tell who the caller is, and what holds."""
         is_named = self._tenant_header in request.headers
-        return self._session.document(_tenant(), is_named=is_named), 200, NOT_KEPT
+        return self._session.document(current_tenant(), is_named=is_named), 200, NOT_KEPT
 
     async def submit_query(self, body: Document) -> Answer:
         """Start a query, or only check it."""
@@ -105,7 +103,7 @@ class Operations:
             wait_seconds=wait_seconds,
             **fields,
         )
-        tenant = _tenant()
+        tenant = current_tenant()
         if dry_run:
             validated = await _unless_disconnected(self._submitter.validate(tenant, submission))
             warnings = self._archive.warnings(validated.explained)
@@ -127,7 +125,7 @@ class Operations:
         wait, applied = _wait_seconds(wait_seconds)
         # On a busy worker the request has waited for its slot first.
         left = max(wait - current_request().waited_seconds, 0)
-        reading = self._statuses.status(_tenant(), query_id, left)
+        reading = self._statuses.status(current_tenant(), query_id, left)
         owned = await (_unless_disconnected(reading) if left else reading)
         given = {
             "results_per_page": results_per_page,
@@ -141,7 +139,7 @@ class Operations:
     async def cancel_query(self, query_id: str) -> Answer:
         """Stop a query."""
         current_request().query_id = query_id
-        owned = await self._statuses.cancel(_tenant(), query_id)
+        owned = await self._statuses.cancel(current_tenant(), query_id)
         return self._described(owned)
 
     async def list_queries(
@@ -153,7 +151,7 @@ class Operations:
     ) -> Document:
         """List the caller's queries."""
         wanted = QueryFilter(QueryStatus(status) if status else None, text)
-        queries = await self._lister.list_queries(_tenant(), wanted, limit, paging_token)
+        queries = await self._lister.list_queries(current_tenant(), wanted, limit, paging_token)
         return {
             "queries": [self._document(owned) for owned in queries.queries],
             "paging_token": queries.paging_token,
@@ -164,7 +162,7 @@ class Operations:
         fields = dict(body)
         page_request = PageRequest(shape=_take_page_shape(fields), **fields)
         current_request().query_id = page_request.query_id
-        reading = self._results.next_page(_tenant(), page_request)
+        reading = self._results.next_page(current_tenant(), page_request)
         page = await (_unless_disconnected(reading) if page_request.wait_seconds else reading)
         return page_document(page)
 
@@ -178,7 +176,7 @@ class Operations:
         """Read the whole result."""
         current_request().query_id = query_id
         chosen = negotiate_format(format, request.headers.get("Accept"))
-        result = await self._results.whole_result(_tenant(), query_id)
+        result = await self._results.whole_result(current_tenant(), query_id)
         response = await result_response(
             result, chosen, RowStyle(row_format, big_integers), request.headers
         )
@@ -201,7 +199,7 @@ class Operations:
         fields = FieldRequest(self._table(table), request.query_params["from"], to, service)
         wait, applied = _wait_seconds(wait_seconds, _FIELDS_WAIT_SECONDS)
         left = max(wait - current_request().waited_seconds, 0)
-        sample = await _unless_disconnected(self._fields.read(_tenant(), fields, left))
+        sample = await _unless_disconnected(self._fields.read(current_tenant(), fields, left))
         if sample is None:
             return pending_fields_document(), 202, {"Retry-After": "1"} | applied
         headers = kept_headers(self._fields.seconds_kept(sample), self._tenant_header)
@@ -217,7 +215,7 @@ class Operations:
 
     def _tables(self) -> Mapping[str, Table]:
         """Return the tables without those that only the operator may query."""
-        return usable_tables(self._version.tables, _tenant())
+        return usable_tables(self._version.tables, current_tenant())
 
     async def _with_first_page(self, owned: OwnedQuery, shape: PageShape | None) -> Answer:
         """Describe a query, with its first page if one is wanted and there."""
@@ -236,38 +234,8 @@ class Operations:
         return query_document(owned, self._price_usd_per_tb, self._archive.warnings(owned))
 
 
-class _SecurityScheme:
-    """A security scheme, as Connexion expects it; all schemes share one check."""
-
-    def __init__(self, authenticator: Authenticator) -> None:
-        self._authenticator = authenticator
-
-    def get_fn(self, _scheme: dict[str, Any], _scopes: list[str]) -> SecurityCheck:
-        """Return the check, which leaves the tenant in the state of the request."""
-
-        async def check(request: ConnexionRequest) -> dict[str, Any]:
-            tenant = await self._authenticator.tenant_of(request.scope["headers"])
-            request.scope["state"][_TENANT] = tenant
-            current_request().tenant = tenant
-            return {}
-
-        return check
-
-
-def security_map(authenticator: Authenticator) -> dict[str, Callable[[], _SecurityScheme]]:
-    """Return the security schemes, by kind, for Connexion.
-
-    Settings decide which credentials a deployment demands; Swagger UI offers every scheme.
-    """
-    return dict.fromkeys(("apiKey", "basic"), lambda: _SecurityScheme(authenticator))
-
-
-def _tenant() -> int:
-    return int(request.scope["state"][_TENANT])
-
-
 def _is_operator() -> bool:
-    return _tenant() == OPERATOR
+    return current_tenant() == OPERATOR
 
 
 def _describe_table(table: Table) -> Document:

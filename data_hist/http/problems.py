@@ -33,6 +33,9 @@ PROBLEMS: dict[type[DataHistError], ProblemKind] = {
     errors.Forbidden: ProblemKind("forbidden", 403, "The caller may not do this"),
     errors.NotFound: ProblemKind("not-found", 404, "There is nothing here"),
     errors.QueryNotFound: ProblemKind("query-not-found", 404, "There is no such query"),
+    errors.SavedQuestionNotFound: ProblemKind(
+        "saved-not-found", 404, "There is no such saved question"
+    ),
     errors.MethodNotAllowed: ProblemKind(
         "method-not-allowed", 405, "The method is not served here"
     ),
@@ -42,7 +45,13 @@ PROBLEMS: dict[type[DataHistError], ProblemKind] = {
     ),
     errors.QueryNotFinished: ProblemKind("query-not-finished", 409, "The query has not finished"),
     errors.QueryNotSuccessful: ProblemKind("query-not-successful", 409, "The query has no rows"),
+    errors.TooManySavedQuestions: ProblemKind(
+        "too-many-saved", 409, "There are too many saved questions"
+    ),
     errors.QueryExpired: ProblemKind("query-expired", 410, "The query has expired"),
+    errors.PreconditionFailed: ProblemKind(
+        "precondition-failed", 412, "It has changed since you read it"
+    ),
     errors.QueryTooLarge: ProblemKind("query-too-large", 413, "The query is too large"),
     errors.UnsupportedMediaType: ProblemKind(
         "unsupported-media-type", 415, "The body must be JSON"
@@ -62,6 +71,9 @@ PROBLEMS: dict[type[DataHistError], ProblemKind] = {
     ),
     errors.IdempotencyKeyReused: ProblemKind(
         "idempotency-key-reused", 422, "The idempotency key belongs to another request"
+    ),
+    errors.PreconditionRequired: ProblemKind(
+        "precondition-required", 428, "The request must say which version it changes"
     ),
     errors.TooManyQueries: ProblemKind("too-many-queries", 429, "Too many queries are running"),
     errors.Throttled: ProblemKind("throttled", 429, "Too many calls"),

@@ -14,6 +14,9 @@ NO_ROUTE = "none"
 START_PATH = "/start"
 """The page that leads to everything that is served."""
 
+METHODS_WITH_BODY = frozenset({"POST", "PUT"})
+"""The methods of operations with a body; a test compares them with the API specification."""
+
 _READ_ONLY = ("get",)
 
 _PREFIX_HEADER = b"x-forwarded-prefix"

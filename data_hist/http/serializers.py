@@ -15,6 +15,7 @@ from data_hist.catalog.tables import Table, TableColumn
 from data_hist.json_documents import JsonText, dumps
 from data_hist.queries.field_reader import FieldSample
 from data_hist.queries.model import Page, QueryWarning, ValidatedQuery
+from data_hist.queries.saved_questions import SavedQuestion
 from data_hist.queries.sql_trailer import read_caller_sql
 from data_hist.results.formats import column_documents
 from data_hist.retention.ownership import OwnedQuery
@@ -140,6 +141,18 @@ def fields_document(sample: FieldSample) -> dict[str, Any]:
         "sampled_at": _timestamp(sample.sampled_at),
         "sampled_records": sample.record_count,
         "scanned_bytes": sample.scanned_bytes,
+    }
+
+
+def saved_document(saved: SavedQuestion) -> dict[str, Any]:
+    """Describe a saved question."""
+    return {
+        "id": saved.id,
+        "title": saved.question.title,
+        "state": saved.question.state,
+        "created_at": _timestamp(saved.created_at),
+        "updated_at": _timestamp(saved.updated_at),
+        "etag": saved.etag,
     }
 
 

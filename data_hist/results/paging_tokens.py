@@ -83,12 +83,37 @@ def parse_list_token(tenant: int, token: str) -> ListPosition:
     Raises:
         InvalidPagingToken: The token is damaged or belongs to another list.
     """
-    after, _, engine_token = _decode_token(token, _list_scope(tenant)).decode().partition("\n")
+    after, _, engine_token = _decode_text(token, _list_scope(tenant)).partition("\n")
     return ListPosition(engine_token or None, after or None)
+
+
+def saved_token(tenant: int, last: str) -> str:
+    """Return the token of the position behind an object of a tenant's saved questions."""
+    return _encode_token(last.encode(), _saved_scope(tenant))
+
+
+def parse_saved_token(tenant: int, token: str) -> str:
+    """Parse the token of a position in a tenant's saved questions.
+
+    Raises:
+        InvalidPagingToken: The token is damaged or belongs to another list.
+    """
+    return _decode_text(token, _saved_scope(tenant))
 
 
 def _list_scope(tenant: int) -> str:
     return f"queries of {tenant}"
+
+
+def _saved_scope(tenant: int) -> str:
+    return f"saved questions of {tenant}"
+
+
+def _decode_text(token: str, scope: str) -> str:
+    try:
+        return _decode_token(token, scope).decode()
+    except UnicodeDecodeError:
+        raise _invalid_token() from None
 
 
 def _encode_numbers(*numbers: int) -> bytes:

@@ -47,9 +47,13 @@ class ResultLocations:
         """Return the output location of a sample of payloads, which no tenant started."""
         return f"{self.for_owner(owner)}sample/"
 
+    def saved_prefix(self, tenant: int) -> str:
+        """Return the prefix of the keys of a tenant's saved questions, which never expire."""
+        return f"{self.prefix}/saved/tenant={tenant}/"
+
     @property
     def root_prefix(self) -> str:
-        """The common prefix of the keys of all results."""
+        """The common prefix of the keys of all results, and of nothing else."""
         return f"{self.prefix}/retention="
 
     def is_expired(self, key: str, modified_at: datetime, now: datetime, in_parts: bool) -> bool:

@@ -55,12 +55,13 @@ def assert_readable(answer: httpx.Response, origin: str) -> None:
 
 
 @pytest.mark.parametrize("origin", [PORTAL, OTHER])
-@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "DELETE"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "DELETE"])
 @pytest.mark.parametrize(
     "headers",
     [
         "content-type",
         "authorization,content-type,idempotency-key,prefer",
+        "content-type,if-match",
         "if-range,range,x-request-id,x-trebuchet-tenant-id",
     ],
 )
@@ -76,7 +77,7 @@ def test_preflight(service: httpx.Client, origin: str, method: str, headers: str
 
 
 @pytest.mark.parametrize(
-    ("method", "headers"), [("PUT", "content-type"), ("POST", "x-gateway-secret"), ("POST", "*")]
+    ("method", "headers"), [("PATCH", "content-type"), ("POST", "x-gateway-secret"), ("POST", "*")]
 )
 def test_preflight_for_an_unknown_method_or_header_is_refused(
     service: httpx.Client, method: str, headers: str

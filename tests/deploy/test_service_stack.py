@@ -12,6 +12,7 @@ from cfnlint.decode import decode
 from pydantic import SecretStr
 
 from data_hist.athena.client import AthenaClient
+from data_hist.retention.ownership import ResultLocations
 from data_hist.settings import PREFIX, Settings, load_settings
 from tests.deploy.glue_tables import CUSTOMERS, SOURCES, create_tables, topics_of, with_topics
 from tests.deploy.stacks import (
@@ -73,8 +74,9 @@ def test_results_are_private_encrypted_and_gone_after_the_longest_retention() ->
     assert s3.get_bucket_encryption(Bucket="the-results")["ServerSideEncryptionConfiguration"]
     (rule,) = lifecycle("the-results")
     longest_minutes = SCHEMAS["QueryRequest"]["properties"]["retention_minutes"]["maximum"]
-    prefix = Settings.model_fields["result_prefix"].default
-    assert rule["Filter"]["Prefix"] == f"{prefix}/"
+    locations = ResultLocations("the-results", Settings.model_fields["result_prefix"].default)
+    assert rule["Filter"]["Prefix"] == locations.root_prefix
+    assert not locations.saved_prefix(1).startswith(rule["Filter"]["Prefix"])
     assert rule["Expiration"]["Days"] * 1440 > longest_minutes
     (statement,) = json.loads(s3.get_bucket_policy(Bucket="the-results")["Policy"])["Statement"]
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}

@@ -45,6 +45,8 @@ def directive(name: str) -> str:
 
 def test_every_route_passes(alice: httpx.Client) -> None:
     query_id = submitted(alice, "SELECT 1 AS one FROM events")["query_id"]
+    question = {"title": "x", "state": "y"}
+    saved = "/saved/" + alice.post("/saved", json=question).json()["id"]
     routes: dict[str, Callable[[], httpx.Response]] = {
         "submit_query": lambda: alice.post("/query", json={"query": "SELECT 1"}),
         "get_status": lambda: alice.get(f"/status/{query_id}", params={"wait_seconds": 1}),
@@ -57,12 +59,18 @@ def test_every_route_passes(alice: httpx.Client) -> None:
             "/tables/events/fields", params={"from": "2026-11-20", "to": "2026-11-21"}
         ),
         "get_session": lambda: alice.get("/session"),
+        "list_saved": lambda: alice.get("/saved"),
+        "create_saved": lambda: alice.post("/saved", json=question),
+        "get_saved": lambda: alice.get(saved),
+        "replace_saved": lambda: alice.put(saved, headers={"If-Match": "*"}, json=question),
+        "delete_saved": lambda: alice.delete(saved),
         "cancel_query": lambda: alice.delete(f"/query/{query_id}"),
         "get_health": lambda: alice.get(str(alice.base_url).replace(f"{API}/", "/healthz")),
         "get_readiness": lambda: alice.get(str(alice.base_url).replace(f"{API}/", "/readyz")),
     }
 
-    assert {name: call().status_code for name, call in routes.items()} == dict.fromkeys(routes, 200)
+    statuses = {name: call().status_code for name, call in routes.items()}
+    assert statuses == dict.fromkeys(routes, 200) | {"create_saved": 201, "delete_saved": 204}
     everything = set(operations(SPEC)) | set(operations(HEALTH_SPEC))
     # The metrics are nobody's business out there.
     assert set(routes) == everything - {"get_metrics"}

@@ -66,6 +66,13 @@ include-operation-id = ["next_page", "list_queries"]
 checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "404", "409", "429", "5xx"]
 
 [[operations]]
+# Not each text is a paging token, or the id or version of something saved; some name no version.
+include-operation-id = ["list_saved", "get_saved", "replace_saved", "delete_saved"]
+checks.positive_data_acceptance.expected-statuses = [
+  "2xx", "400", "404", "412", "428", "429", "5xx",
+]
+
+[[operations]]
 # Not each text is a time, or the name of a table.
 include-operation-id = "list_fields"
 checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "404", "429", "5xx"]

@@ -16,6 +16,7 @@ from typing import Any, cast
 import pytest
 
 from data_hist.athena.client import AthenaClient
+from data_hist.athena.stored_documents import DocumentStore
 from data_hist.athena.transport import Retrier
 from data_hist.catalog.resolve import load_catalog
 from data_hist.errors import DataHistError
@@ -129,7 +130,9 @@ class Services:
         """A service, which ends as a worker does whose calls are answered then."""
         retrier = Retrier(clock=self._loop.time, sleep=self._loop.pass_by)
         engine = AthenaClient(self._settings, athena=cast("Any", self.athena), retrier=retrier)
-        resources = WorkerResources.create(self._settings, engine, self._loop.clock)
+        resources = WorkerResources.create(
+            self._settings, engine, DocumentStore(self._settings), self._loop.clock
+        )
         guard = resources.guard_pool(CATALOG)
         shutdown = Shutdown(0)
         service = resources.use_cases(
