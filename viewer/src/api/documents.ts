@@ -12,7 +12,8 @@ export type PayloadField = Schemas['PayloadField']
 export type Problem = Schemas['Problem']
 export type Query = Schemas['Query']
 export type QueryList = Schemas['QueryList']
-export type QueryRequest = Schemas['QueryRequest']
+/** The generator takes fields with a default for required. */
+export type QueryRequest = Pick<Schemas['QueryRequest'], 'query'> & Partial<Schemas['QueryRequest']>
 export type QueryStatus = Schemas['QueryStatus']
 export type Session = Schemas['Session']
 export type Table = Schemas['Table']

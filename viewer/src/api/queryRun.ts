@@ -1,7 +1,11 @@
-import type { Store } from '../app/store'
-import type { ResultTable } from '../results/resultTable'
+import { type Store, createStore } from '../app/store'
+import type { ActiveRuns } from './activeRuns'
+import type { Api } from './client'
+import { type Clock, systemClock } from './clock'
 import type { Parameter, Query } from './documents'
-import type { Failure } from './failure'
+import { ApiFailure, type Failure } from './failure'
+import { type OnRows, ResultReader, needsPages } from './resultReader'
+import { withRetries } from './retries'
 
 export interface Statement {
   readonly query: string
@@ -28,17 +32,224 @@ export type RunState =
   | { readonly kind: 'finished'; readonly query: Query }
   | { readonly kind: 'failed'; readonly failure: Failure }
 
-export type OnRows = (table: ResultTable) => void
+/** One run: what it asks, how far it got, and how to stop it. */
+interface Run {
+  /** Null if it opens a query that ran before. */
+  readonly statement: Statement | null
+  readonly idempotencyKey: string
+  readonly abort: AbortController
+  readonly startedAt: number
+  readonly onRows: OnRows
+  queryId: string | null
+  submitted: boolean
+  outcome: 'open' | 'finished' | 'failed'
+}
+
+const LONG_POLL_SECONDS = 30
 
 /** Runs one statement at a time and reads its rows. `state` says why `run` and `open` gave null. */
-export interface QueryRun {
-  readonly state: Store<RunState>
+export class QueryRun {
+  readonly state: Store<RunState> = createStore<RunState>({ kind: 'idle' })
+  private readonly reader: ResultReader
+  private current: Run | null = null
+
+  constructor(
+    private readonly api: Pick<Api, 'submit' | 'status' | 'cancel' | 'results' | 'page'>,
+    private readonly activeRuns: Pick<ActiveRuns, 'add'>,
+    private readonly clock: Clock = systemClock,
+    reader?: ResultReader,
+  ) {
+    this.reader = reader ?? new ResultReader(api, clock)
+  }
+
   /** Stops the run before it. `onRows` gets the table again and again as it grows. */
-  run(statement: Statement, onRows: OnRows): Promise<Query | null>
+  run(statement: Statement, onRows: OnRows): Promise<Query | null> {
+    return this.start(statement, null, randomKey(), onRows)
+  }
+
   /** Reads the rows of a query that ran before, which costs nothing. */
-  open(queryId: string, onRows: OnRows): Promise<Query | null>
-  /** Runs the last statement again, after `failed`. */
-  again(): Promise<Query | null>
+  open(queryId: string, onRows: OnRows): Promise<Query | null> {
+    return this.start(null, queryId, randomKey(), onRows)
+  }
+
+  /** After `failed`: goes on where it failed, or runs the statement anew if its query has failed. */
+  again(): Promise<Query | null> {
+    const last = this.current
+    if (!last) return Promise.resolve(null)
+    const { statement, queryId, idempotencyKey, onRows, outcome } = last
+    if (statement && outcome === 'failed') return this.run(statement, onRows)
+    return this.start(statement, queryId, idempotencyKey, onRows)
+  }
+
   /** Aborts the requests and cancels the query. */
-  stop(): void
+  stop(): void {
+    const run = this.current
+    if (!run || run.abort.signal.aborted || !this.isUnderWay()) return
+    run.abort.abort()
+    this.state.set({ kind: 'stopped' })
+    void this.cancel(run)
+  }
+
+  private isUnderWay(): boolean {
+    const { kind } = this.state.get()
+    return kind === 'running' || kind === 'retrying'
+  }
+
+  private async start(
+    statement: Statement | null,
+    queryId: string | null,
+    idempotencyKey: string,
+    onRows: OnRows,
+  ): Promise<Query | null> {
+    this.stop()
+    const run: Run = {
+      ...{ statement, queryId, idempotencyKey, onRows },
+      ...{ abort: new AbortController(), startedAt: this.clock.now() },
+      ...{ submitted: false, outcome: 'open' },
+    }
+    this.current = run
+    const remove = this.activeRuns.add(() => {
+      this.stop()
+    })
+    try {
+      return await this.finish(run)
+    } catch (error) {
+      this.fail(run, error)
+      return null
+    } finally {
+      remove()
+    }
+  }
+
+  private fail(run: Run, error: unknown): void {
+    if (run.abort.signal.aborted) return
+    const failure = error instanceof ApiFailure ? error.failure : faultOf(error)
+    this.state.set({ kind: 'failed', failure })
+  }
+
+  private async finish(run: Run): Promise<Query | null> {
+    let query =
+      run.queryId === null ? await this.submit(run) : await this.look(run, run.queryId, 0, 'QUEUED')
+    while (query.status === 'QUEUED' || query.status === 'RUNNING') {
+      this.show(run, query.status)
+      query = await this.look(run, query.query_id, LONG_POLL_SECONDS, query.status)
+    }
+    if (query.status === 'FINISHED') return this.readRows(run, query)
+    run.outcome = 'failed'
+    if (query.status === 'FAILED') throw new ApiFailure(failureOf(query))
+    this.state.set({ kind: 'stopped' })
+    return null
+  }
+
+  private async submit(run: Run): Promise<Query> {
+    this.show(run, 'SUBMITTING')
+    const { statement, idempotencyKey, abort } = run
+    if (!statement) throw new Error('A run without a query needs a statement.')
+    run.submitted = true
+    const request = requestOf(statement)
+    const query = await this.retried(run, 'SUBMITTING', () =>
+      this.api.submit(request, idempotencyKey, abort.signal),
+    )
+    run.queryId = query.query_id
+    return query
+  }
+
+  private look(run: Run, queryId: string, waitSeconds: number, status: Status): Promise<Query> {
+    const { signal } = run.abort
+    return this.retried(run, status, () => this.api.status(queryId, waitSeconds, signal))
+  }
+
+  private async readRows(run: Run, query: Query): Promise<Query> {
+    run.outcome = 'finished'
+    const { signal } = run.abort
+    const { query_id: queryId } = query
+    this.show(run, 'READING')
+    const onRows: OnRows = (table) => {
+      if (!signal.aborted) run.onRows(table)
+    }
+    try {
+      await this.retried(run, 'READING', () => this.reader.readStream(queryId, signal, onRows))
+    } catch (error) {
+      if (signal.aborted || !needsPages(error)) throw error
+      await this.retried(run, 'READING', () => this.reader.readPages(queryId, signal, onRows))
+    }
+    signal.throwIfAborted()
+    this.state.set({ kind: 'finished', query })
+    return query
+  }
+
+  private async retried<T>(run: Run, status: Status, request: () => Promise<T>): Promise<T> {
+    const { clock } = this
+    const { signal } = run.abort
+    const onRetry = (at: number, attempt: number, failure: Failure) => {
+      this.state.set({ kind: 'retrying', at, attempt, failure })
+    }
+    const again = () => {
+      this.show(run, status)
+      return request()
+    }
+    const result = await withRetries(again, { clock, signal, onRetry })
+    signal.throwIfAborted()
+    return result
+  }
+
+  private show({ abort, startedAt, queryId }: Run, status: Status): void {
+    if (!abort.signal.aborted) this.state.set({ kind: 'running', startedAt, queryId, status })
+  }
+
+  /** If the reply of the submit was lost, the same key names the query, which is cancelled then. */
+  private async cancel(run: Run): Promise<void> {
+    const { statement, queryId, idempotencyKey, submitted, outcome } = run
+    if (outcome !== 'open') return
+    try {
+      if (queryId !== null) await this.api.cancel(queryId, true)
+      else if (statement && submitted) {
+        const query = await this.api.submit(requestOf(statement), idempotencyKey)
+        await this.api.cancel(query.query_id, true)
+      }
+    } catch (error) {
+      // Nobody waits for it, and a query that cannot be reached ends by itself.
+      if (!(error instanceof ApiFailure)) throw error
+    }
+  }
+}
+
+type Status = Extract<RunState, { kind: 'running' }>['status']
+
+function requestOf({ query, parameters }: Statement) {
+  return { query, parameters: [...parameters] }
+}
+
+/** A query that failed by a fault of the engine, as the problem that it is. */
+function failureOf({ query_id: queryId, error }: Query): Failure {
+  const { code = 'FAILED', detail = 'Athena gave no reason.', retryable = true } = error ?? {}
+  const problem = {
+    type: 'about:blank',
+    title: 'The query failed',
+    status: 500,
+    detail,
+    code,
+    retryable,
+  }
+  return { kind: 'problem', problem: { ...problem, query_id: queryId }, retryAfterSeconds: null }
+}
+
+/** A fault of this page; the console has its stack. */
+function faultOf(error: unknown): Failure {
+  console.error(error)
+  const detail = `This page has a fault: ${String(error)}`
+  const problem = {
+    type: 'about:blank',
+    title: 'Fault of this page',
+    status: 500,
+    detail,
+    retryable: false,
+  }
+  return { kind: 'problem', problem, retryAfterSeconds: null }
+}
+
+/** `crypto.randomUUID` needs HTTPS, which a page on an intranet may not have. */
+function randomKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
