@@ -116,6 +116,7 @@ def assert_serves(image: Image, endpoint_url: str, arguments: Sequence[str], por
             whole = client.get(f"/results/{query_id}", params={"format": "parquet"})
             assert whole.content[:4] == b"PAR1"
             assert client.get("/ui/").status_code == 200
+            assert "</html>" in client.get("/viewer/").text
         status = Path(f"/proc/{process.pid}/status").read_text()
     if arguments[0] == "unshare" and os.geteuid() == 0:
         assert f"\nUid:\t{image.user}\t" in status

@@ -1,0 +1,101 @@
+"""The service over the sample archive, and windows on its viewer which note what goes wrong."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from local_athena.sample.archive import write_sample_archive
+from playwright.sync_api import Browser, BrowserContext
+
+from tests.e2e.browser import DEADLINE_MILLISECONDS
+from tests.e2e.viewer.screens import DESK, HEIGHT, Screen
+from tests.e2e.viewer.viewer_page import ViewerPage
+from tests.e2e.viewer.watch import Watch
+from tests.support.endpoint import running_endpoint
+from tests.support.running_service import running_service, settings_for
+
+# The archive ends then, and so it is on the clock of the browser.
+NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+OpenViewer = Callable[..., ViewerPage]
+# Nothing here becomes old enough to be archived.
+_A_CENTURY_OF_DAYS = 36_500
+
+
+@pytest.fixture(scope="session")
+def sample_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An embedded Athena over two days of the sample archive."""
+    archive = tmp_path_factory.mktemp("sample")
+    write_sample_archive(archive, days=2, end=NOW)
+    with running_endpoint(archive, tmp_path_factory.mktemp("state")) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def service(sample_endpoint: str) -> Iterator[httpx.Client]:
+    """The service without tenants: everybody is the operator."""
+    settings = settings_for(sample_endpoint, archived_after_days=_A_CENTURY_OF_DAYS)
+    with running_service(settings) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def tenants_service(sample_endpoint: str) -> Iterator[httpx.Client]:
+    """The service with tenants, which a gateway would name."""
+    settings = settings_for(
+        sample_endpoint, archived_after_days=_A_CENTURY_OF_DAYS, tenant_required=True
+    )
+    with running_service(settings) as client:
+        yield client
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+def windows(browser: Browser, watch: Watch) -> Iterator[Callable[..., BrowserContext]]:
+    """Open windows of new profiles; fail if something went wrong in one of them."""
+    with ExitStack() as opened:
+
+        def window(screen: Screen = DESK, **options: object) -> BrowserContext:
+            context = opened.enter_context(
+                browser.new_context(
+                    viewport={"width": screen.width, "height": HEIGHT},
+                    color_scheme=screen.colours,
+                    reduced_motion="reduce",
+                    locale="en-GB",
+                    timezone_id="Europe/Berlin",
+                    permissions=["clipboard-read", "clipboard-write"],
+                    **options,
+                )
+            )
+            context.set_default_timeout(DEADLINE_MILLISECONDS)
+            context.clock.set_fixed_time(NOW)
+            watch.follow(context)
+            return context
+
+        yield window
+    assert watch.unannounced() == []
+
+
+@pytest.fixture
+def open_viewer(windows: Callable[..., BrowserContext], service: httpx.Client) -> OpenViewer:
+    """Open the viewer of a service, by default of that without tenants, in a new profile."""
+
+    def opened(
+        fragment: str = "",
+        *,
+        screen: Screen = DESK,
+        of: httpx.Client | str = service,
+        tenant: int | None = None,
+    ) -> ViewerPage:
+        headers = {} if tenant is None else {"X-Trebuchet-Tenant-Id": str(tenant)}
+        page = windows(screen, extra_http_headers=headers).new_page()
+        address = of if isinstance(of, str) else f"http://{of.base_url.netloc.decode()}"
+        page.goto(f"{address}/v1/data_hist/viewer/{fragment}" if fragment else f"{address}/")
+        return ViewerPage(page)
+
+    return opened
