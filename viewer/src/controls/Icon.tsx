@@ -1,6 +1,7 @@
 const PATHS = {
   plus: 'M8 3v10M3 8h10',
   minus: 'M3 8h10',
+  invert: 'M8 2a6 6 0 1 0 0 12a6 6 0 1 0 0-12M8 2v12M8 5h4.5M8 8h6M8 11h4.5',
   close: 'M4 4l8 8M12 4l-8 8',
   chevronLeft: 'M10 3L5 8l5 5',
   chevronRight: 'M6 3l5 5-5 5',

@@ -1,0 +1,81 @@
+import { useState } from 'preact/hooks'
+
+import type { Table } from '../api/documents'
+import { Button } from '../controls/Button'
+import { Select } from '../controls/Select'
+import { TextField } from '../controls/TextField'
+import { fieldLabel, OPERATOR_TEXTS, parseField, takesValue } from '../question/fieldLabel'
+import type { Filter, FilterOperator } from '../question/question'
+import { useFieldChoices } from './fieldChoices'
+
+interface FilterEditorProps {
+  /** The filter to edit; null for a new one. */
+  readonly filter: Filter | null
+  readonly table: Table
+  readonly onApply: (filter: Filter) => void
+}
+
+/** Write a filter: a column or a path in JSON, how to compare, and the value. */
+export function FilterEditor({ filter, table, onApply }: FilterEditorProps) {
+  const [fieldText, setFieldText] = useState(filter ? fieldLabel(filter.field, table) : '')
+  const [operator, setOperator] = useState<FilterOperator>(filter?.operator ?? 'eq')
+  const [value, setValue] = useState(filter?.value ?? '')
+  const [tried, setTried] = useState(false)
+  const field = parseField(fieldText, table)
+  const { labels, valuesOf } = useFieldChoices(table)
+  return (
+    <form
+      class="filter-editor"
+      onSubmit={(event) => {
+        event.preventDefault()
+        setTried(true)
+        if (field)
+          onApply({ field, operator, value: takesValue(operator) ? value : '', enabled: true })
+      }}
+    >
+      <TextField
+        label="Field"
+        value={fieldText}
+        onInput={setFieldText}
+        suggestions={labels}
+        placeholder="a column, or $.path"
+        error={tried && !field ? `${table.name} has no such column. Paths start with $.` : null}
+      />
+      <Select
+        label="Operator"
+        labelled="above"
+        value={operator}
+        options={OPERATORS}
+        onChange={(chosen) => {
+          setOperator(OPERATORS.find((option) => option.value === chosen)?.value ?? 'eq')
+        }}
+      />
+      {takesValue(operator) && (
+        <TextField
+          label="Value"
+          value={value}
+          onInput={setValue}
+          suggestions={field ? valuesOf(field) : []}
+        />
+      )}
+      <Button type="submit" variant="primary">
+        Apply
+      </Button>
+    </form>
+  )
+}
+
+const ORDER: readonly FilterOperator[] = [
+  'eq',
+  'ne',
+  'contains',
+  'excludes',
+  'lt',
+  'le',
+  'gt',
+  'ge',
+  'exists',
+  'missing',
+]
+
+const OPERATORS = ORDER.map((value) => ({ value, label: OPERATOR_TEXTS[value] }))

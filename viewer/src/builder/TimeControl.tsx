@@ -1,0 +1,57 @@
+import { changeQuestion } from '../app/actions'
+import { useCommand } from '../app/commands'
+import { useViewer } from '../app/viewer'
+import { Button } from '../controls/Button'
+import { Popover } from '../controls/Popover'
+import type { Question } from '../question/question'
+import { absoluteRange, parseRange, stepRange } from '../time/ranges'
+import type { Zone } from '../time/zones'
+import { rangeLabel } from './quickRanges'
+import { TimeRangeForm } from './TimeRangeForm'
+
+interface TimeControlProps {
+  readonly question: Question
+  readonly zone: Zone
+}
+
+/** Choose the range, or step by its width. */
+export function TimeControl({ question, zone }: TimeControlProps) {
+  const viewer = useViewer()
+  const step = (direction: -1 | 1) => {
+    const range = parseRange(question, { now: Date.now(), zone })
+    if ('error' in range) return
+    const stepped = absoluteRange(stepRange(range, direction), { zone })
+    changeQuestion(viewer, (old) => ({ ...old, ...stepped }), 'push')
+  }
+  const earlier = () => {
+    step(-1)
+  }
+  const later = () => {
+    step(1)
+  }
+  useCommand(viewer.commands, 'earlier', earlier)
+  useCommand(viewer.commands, 'later', later)
+  const label = rangeLabel(question, { now: Date.now(), zone })
+  return (
+    <span class="time-control">
+      <Button icon="chevronLeft" label="Earlier" onClick={earlier} />
+      <Popover
+        title="Time range"
+        trigger={{ icon: 'clock', children: label, 'aria-label': `Time range: ${label}` }}
+      >
+        {(close) => (
+          <TimeRangeForm
+            question={question}
+            zone={zone}
+            mostDays={viewer.session.max_query_days}
+            onChoose={(range) => {
+              close()
+              changeQuestion(viewer, (old) => ({ ...old, ...range }), 'push')
+            }}
+          />
+        )}
+      </Popover>
+      <Button icon="chevronRight" label="Later" onClick={later} />
+    </span>
+  )
+}
