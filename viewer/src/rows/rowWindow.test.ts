@@ -6,13 +6,13 @@ const SMALL = { rows: 1_000, rowHeight: 26, viewport: 520 }
 const LARGE = { rows: 1_013_532, rowHeight: 26, viewport: 530 }
 
 describe('rowWindow', () => {
-  test('draws what is visible and three rows on each side', () => {
-    expect(rowWindow(SMALL, 2_600)).toEqual({ height: 26_000, first: 97, end: 123, top: 97 * 26 })
+  test('draws what is visible and one row on each side', () => {
+    expect(rowWindow(SMALL, 2_600)).toEqual({ height: 26_000, first: 99, end: 121, top: 99 * 26 })
   })
 
   test.each([
-    [0, 0, 23],
-    [25_480, 977, 1_000],
+    [0, 0, 21],
+    [25_480, 979, 1_000],
   ])('stays inside at %i', (scrollTop, first, end) => {
     expect(rowWindow(SMALL, scrollTop)).toMatchObject({ first, end })
   })

@@ -18,7 +18,7 @@ export interface RowWindow {
   readonly top: number
 }
 
-const SPARE_ROWS = 3
+const SPARE_ROWS = 1
 
 /** Tell which rows are visible. Past the highest element, each pixel of scrolling moves the rows by more than one. */
 export function rowWindow(size: GridSize, scrollTop: number): RowWindow {

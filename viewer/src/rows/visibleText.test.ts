@@ -4,8 +4,8 @@ import { visibleText } from './visibleText'
 
 test.each([
   ['plain <script>alert(1)</script> & "quotes"', 'plain <script>alert(1)</script> & "quotes"'],
-  ['a\nb\tc\u0000', 'a␊b␉c␀'],
-  ['\u007f\u0085', '␡⟨U+0085⟩'],
+  ['a\nb\tc\u0000', 'a↵b⇥c⟨U+0000⟩'],
+  ['\u007f\u0085', '⟨U+007F⟩⟨U+0085⟩'],
   ['\u202egnp.exe', '⟨U+202E⟩gnp.exe'],
   ['\u2066a\u2069', '⟨U+2066⟩a⟨U+2069⟩'],
   ['zero\u200bwidth\ufeff', 'zero⟨U+200B⟩width⟨U+FEFF⟩'],

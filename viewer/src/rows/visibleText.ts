@@ -19,8 +19,8 @@ const INVISIBLE_ALL = new RegExp(CHARACTERS, 'gu')
 
 function name(character: string): string {
   const code = character.codePointAt(0) ?? 0
-  if (code < 0x20) return String.fromCharCode(0x2400 + code)
-  if (code === 0x7f) return '␡'
+  if (character === '\n') return '↵'
+  if (character === '\t') return '⇥'
   return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`
 }
 
