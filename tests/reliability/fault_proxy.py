@@ -1,7 +1,7 @@
-"""A proxy before the embedded endpoint which spoils answers as AWS and networks do.
+"""A proxy before the embedded endpoint, or the service, which spoils answers as networks do.
 
-Raw HTTP/1.1, as far as boto3 and the endpoint speak it. What is spoilt, and how, is chosen for each
-call by whoever tests; `calls` counts those that came, by operation of AWS.
+Raw HTTP/1.1, as far as boto3, browsers and both servers speak it. What is spoilt is chosen for each
+call by whoever tests; `calls` counts those that came, by operation.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ _START_SECONDS = 120
 
 @dataclass(frozen=True)
 class Call:
-    """One request to AWS: its operation, such as GetObject, and all of its bytes."""
+    """One request: its operation, such as GetObject or "POST query", and all of its bytes."""
 
     operation: str
     data: bytes
@@ -78,6 +78,7 @@ class Exchange:
 
 
 Fault = Callable[[Exchange], Awaitable[None]]
+NameOfCall = Callable[[str, str, dict[bytes, bytes]], str]
 Choice = Callable[[Call], Fault | None]
 
 
@@ -113,8 +114,9 @@ def at_random(faults: Callable[[Call], list[Fault]], share: float, *, seed: int)
 class FaultProxy:
     """A running proxy; `url` is where the service takes AWS to be."""
 
-    def __init__(self, upstream_url: str) -> None:
+    def __init__(self, upstream_url: str, name_of: NameOfCall) -> None:
         upstream = urlsplit(upstream_url)
+        self._name_of = name_of
         self._upstream = (upstream.hostname, upstream.port)
         self._choose: Choice = lambda _: None
         self.calls: Counter[str] = Counter()
@@ -165,7 +167,7 @@ class FaultProxy:
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Serve one call; whether another may follow on the connection."""
-        call = await _call(reader)
+        call = await _call(reader, self._name_of)
         self.calls[call.operation] += 1
         exchange = Exchange(call, self._ask, reader, writer)
         fault = self._choose(call)
@@ -193,10 +195,27 @@ class FaultProxy:
         return Answer(status, headers | {b"content-length": length}, body)
 
 
+def aws_operation(method: str, path: str, headers: dict[bytes, bytes]) -> str:
+    """The operation of Athena or S3."""
+    if _TARGET in headers:
+        return headers[_TARGET].decode().rpartition(".")[2]
+    bucket, _, key = urlsplit(path).path.strip("/").partition("/")
+    return {
+        "GET": "GetObject" if key else "ListObjects",
+        "HEAD": "HeadObject" if key else "HeadBucket",
+    }.get(method, f"{method} {bool(bucket)}")
+
+
+def service_operation(method: str, path: str, _headers: dict[bytes, bytes]) -> str:
+    """The method and the first part of the path below the base path, such as "POST query"."""
+    parts = urlsplit(path).path.strip("/").split("/")
+    return f"{method} {parts[2] if len(parts) > 2 else path}"
+
+
 @contextmanager
-def fault_proxy(upstream_url: str) -> Iterator[FaultProxy]:
+def fault_proxy(upstream_url: str, name_of: NameOfCall = aws_operation) -> Iterator[FaultProxy]:
     """Run a proxy on a thread of its own."""
-    proxy = FaultProxy(upstream_url)
+    proxy = FaultProxy(upstream_url, name_of)
     running = threading.Event()
     loop = asyncio.new_event_loop()
     stop = asyncio.Event()
@@ -213,22 +232,12 @@ def fault_proxy(upstream_url: str) -> Iterator[FaultProxy]:
         loop.close()
 
 
-async def _call(reader: asyncio.StreamReader) -> Call:
+async def _call(reader: asyncio.StreamReader, name_of: NameOfCall) -> Call:
     head = await reader.readuntil(b"\r\n\r\n")
     line, headers = _parsed(head)
     body = await reader.readexactly(int(headers.get(b"content-length", b"0")))
     method, path, _ = line.decode().split(" ")
-    return Call(_operation(method, path, headers), head + body)
-
-
-def _operation(method: str, path: str, headers: dict[bytes, bytes]) -> str:
-    if _TARGET in headers:
-        return headers[_TARGET].decode().rpartition(".")[2]
-    bucket, _, key = urlsplit(path).path.strip("/").partition("/")
-    return {
-        "GET": "GetObject" if key else "ListObjects",
-        "HEAD": "HeadObject" if key else "HeadBucket",
-    }.get(method, f"{method} {bool(bucket)}")
+    return Call(name_of(method, path, headers), head + body)
 
 
 def _parsed(head: bytes) -> tuple[bytes, dict[bytes, bytes]]:
