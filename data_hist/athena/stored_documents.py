@@ -1,6 +1,7 @@
-"""Small documents in the result bucket, written so that no writer overwrites another unseen."""
+"""JSON documents in the result bucket, written so that no writer overwrites another unseen."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -17,14 +18,14 @@ from data_hist.athena.transport import (
     create_session,
     translated_errors,
 )
+from data_hist.errors import EngineFailed, QueryExpired
 from data_hist.settings import Settings
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-_MISSING = frozenset({"NoSuchKey", "404"})
-_CHANGED = frozenset({"PreconditionFailed", "412"})
 _ANY = "*"
+_NO_CONTENT = 204
 
 
 class DocumentMissing(Exception):
@@ -33,6 +34,14 @@ class DocumentMissing(Exception):
 
 class DocumentChanged(Exception):
     """The document has another ETag, or exists although it should not."""
+
+
+_OF_READS: Mapping[str, type[Exception]] = {"NoSuchKey": DocumentMissing, "404": DocumentMissing}
+_OF_WRITES = {
+    **_OF_READS,
+    "PreconditionFailed": DocumentChanged,
+    "412": DocumentChanged,
+}
 
 
 @dataclass(frozen=True)
@@ -45,9 +54,9 @@ class ListedDocument:
 
 @dataclass(frozen=True)
 class StoredDocument:
-    """The content of a document, and its ETag."""
+    """The members of a document, and its ETag."""
 
-    content: bytes
+    members: Mapping[str, Any]
     etag: str
 
 
@@ -55,7 +64,7 @@ class DocumentStore:
     """Documents in the result bucket. Thread-safe.
 
     Calls are repeated if they fail for a moment. A write whose response is lost may find its own
-    effect then, and succeeds: no two writes may have the same content.
+    effect then, and succeeds: no two writes may have the same members.
 
     Every method raises `EngineUnavailable`, `EngineFailed` or `Throttled` if S3 fails.
 
@@ -109,22 +118,22 @@ class DocumentStore:
         """
         return self._retrier.call(partial(self._get, key), self._policy)
 
-    def create(self, key: str, content: bytes) -> str:
+    def create(self, key: str, members: Mapping[str, Any]) -> str:
         """Write a document under a new key, and return its ETag.
 
         Raises:
             DocumentChanged: There is one under the key.
         """
-        return self._retrier.call(partial(self._put, key, content, IfNoneMatch=_ANY), self._policy)
+        return self._retrier.call(partial(self._put, key, members, IfNoneMatch=_ANY), self._policy)
 
-    def replace(self, key: str, content: bytes, etag: str) -> str:
+    def replace(self, key: str, members: Mapping[str, Any], etag: str) -> str:
         """Replace the document that has an ETag, and return the new one.
 
         Raises:
             DocumentMissing: There is no document any more.
             DocumentChanged: It has another ETag.
         """
-        return self._retrier.call(partial(self._put, key, content, IfMatch=etag), self._policy)
+        return self._retrier.call(partial(self._put, key, members, IfMatch=etag), self._policy)
 
     def delete(self, key: str, etag: str | None = None) -> None:
         """Delete a document, if it has that ETag where one is given.
@@ -139,50 +148,61 @@ class DocumentStore:
             nonlocal attempts
             attempts += 1
             try:
-                with _document_errors():
-                    self._s3.delete_object(Bucket=self._bucket, Key=key, IfMatch=etag or _ANY)
+                with _document_errors(_OF_WRITES):
+                    response = self._s3.delete_object(
+                        Bucket=self._bucket, Key=key, IfMatch=etag or _ANY
+                    )
             except DocumentMissing:
                 # An earlier attempt may have deleted it.
                 if attempts == 1:
                     raise
+                return
+            # Whatever stands between may answer 200 to anything.
+            if response["ResponseMetadata"]["HTTPStatusCode"] != _NO_CONTENT:
+                raise EngineFailed("The answer to a deletion is not one of S3.")
 
         self._retrier.call(delete_object, self._policy)
 
     def _get(self, key: str) -> StoredDocument:
-        with _document_errors():
+        with _document_errors(_OF_READS):
             response = self._s3.get_object(Bucket=self._bucket, Key=key)
-            content = response["Body"].read()
-        return StoredDocument(content, require_member(response, "ETag", str))
+            members = json.loads(response["Body"].read())
+        if not isinstance(members, dict):
+            raise EngineFailed("An object that should hold a document does not.")
+        return StoredDocument(members, require_member(response, "ETag", str))
 
-    def _put(self, key: str, content: bytes, **condition: str) -> str:
+    def _put(self, key: str, members: Mapping[str, Any], **condition: str) -> str:
         try:
-            with _document_errors():
+            with _document_errors(_OF_WRITES):
                 response = self._s3.put_object(
                     Bucket=self._bucket,
                     Key=key,
-                    Body=content,
+                    Body=json.dumps(members, ensure_ascii=False).encode(),
                     ContentType="application/json",
                     **condition,  # type: ignore[arg-type]  # the stubs know each parameter
                 )
         except DocumentChanged:
             # An earlier attempt may have written it.
             found = self._get(key)
-            if found.content != content:
+            if found.members != members:
                 raise
             return found.etag
         return require_member(response, "ETag", str)
 
 
 @contextmanager
-def _document_errors() -> Iterator[None]:
-    """Translate errors as `translated_errors` does, but those that tell of the document."""
-    with translated_errors():
-        try:
-            yield
-        except ClientError as error:
-            code = error.response.get("Error", {}).get("Code")
-            if code in _MISSING:
-                raise DocumentMissing from error
-            if code in _CHANGED:
-                raise DocumentChanged from error
-            raise
+def _document_errors(meanings: Mapping[str, type[Exception]]) -> Iterator[None]:
+    """Translate errors as `translated_errors` does, but by code those that tell of the document."""
+    try:
+        with translated_errors():
+            try:
+                yield
+            except ClientError as error:
+                meaning = meanings.get(error.response.get("Error", {}).get("Code", ""))
+                if meaning is None:
+                    raise
+                raise meaning from error
+    except QueryExpired as error:
+        archived = EngineFailed("S3 has archived an object that should stay.")
+        archived.transient = False
+        raise archived from error

@@ -11,7 +11,8 @@ from data_hist.http.routes import path_prefix
 from data_hist.http.security import current_tenant
 from data_hist.http.serializers import saved_document
 from data_hist.http.session import NOT_KEPT
-from data_hist.queries.saved_questions import Question, SavedQuestion, SavedQuestions
+from data_hist.queries.saved_format import Question, SavedQuestion
+from data_hist.queries.saved_questions import SavedQuestions
 
 Document = dict[str, Any]
 Answer = tuple[Document, int, dict[str, str]]

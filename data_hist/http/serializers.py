@@ -15,7 +15,7 @@ from data_hist.catalog.tables import Table, TableColumn
 from data_hist.json_documents import JsonText, dumps
 from data_hist.queries.field_reader import FieldSample
 from data_hist.queries.model import Page, QueryWarning, ValidatedQuery
-from data_hist.queries.saved_questions import SavedQuestion
+from data_hist.queries.saved_format import SavedQuestion
 from data_hist.queries.sql_trailer import read_caller_sql
 from data_hist.results.formats import column_documents
 from data_hist.retention.ownership import OwnedQuery

@@ -1,24 +1,20 @@
 """Keep questions for a tenant: titles, and the states of a client that asks them."""
 
 import asyncio
-import json
 import logging
-import re
-import secrets
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from data_hist.athena.stored_documents import (
     DocumentChanged,
     DocumentMissing,
     DocumentStore,
     ListedDocument,
-    StoredDocument,
 )
 from data_hist.errors import (
     EngineFailed,
@@ -27,16 +23,19 @@ from data_hist.errors import (
     TooManySavedQuestions,
 )
 from data_hist.lru_cache import LruCache
+from data_hist.queries.saved_format import (
+    Question,
+    SavedQuestion,
+    new_id,
+    object_name,
+    parse_object_name,
+    parse_question,
+    render_question,
+)
 from data_hist.results.paging_tokens import parse_saved_token, saved_token
 from data_hist.retention.ownership import ResultLocations
 
 _log = logging.getLogger(__name__)
-
-_SUFFIX = ".json"
-_NAME = re.compile(r"([0-9a-f]{32})\.json", re.ASCII)
-_LATEST_MS = (1 << 48) - 1
-_RANDOM_BYTES = 10
-_BYTES_OF_QUESTION = 500
 
 Matches = Callable[[str], bool]
 """Whether an ETag is one that the caller means."""
@@ -60,30 +59,6 @@ class SavedLimits:
 
 
 _LIMITS = SavedLimits()
-
-
-@dataclass(frozen=True)
-class Question:
-    """What a caller saves: a title, and a state that only the caller understands."""
-
-    title: str
-    state: str
-
-
-@dataclass(frozen=True)
-class SavedQuestion:
-    """A question as it is kept; `etag` changes each time that it is replaced."""
-
-    id: str
-    question: Question
-    created_at: datetime
-    updated_at: datetime
-    etag: str
-
-    @property
-    def size(self) -> int:
-        """How many bytes it takes in memory, at most about."""
-        return _BYTES_OF_QUESTION + 4 * (len(self.question.title) + len(self.question.state))
 
 
 @dataclass(frozen=True)
@@ -156,9 +131,9 @@ class SavedQuestions:
                 f"There are {most:,} saved questions, which is the limit; delete one first."
             )
         now = self._now()
-        question_id = _new_id(now)
-        content = _encode(question, now, now)
-        create = partial(self._store.create, self._key(tenant, question_id), content)
+        question_id = new_id(now)
+        members = render_question(question, now, now)
+        create = partial(self._store.create, self._key(tenant, question_id), members)
         try:
             etag = await self._call(create)
         except (DocumentChanged, DocumentMissing) as error:
@@ -173,7 +148,7 @@ class SavedQuestions:
         """
         with _caller_errors():
             document = await self._call(partial(self._store.read, self._key(tenant, question_id)))
-        question = _parse(question_id, document)
+        question = parse_question(question_id, document)
         if question is None:
             raise EngineFailed("The saved question is damaged and cannot be read.")
         return question
@@ -191,10 +166,10 @@ class SavedQuestions:
         if not matches(current.etag):
             raise _changed()
         now = self._now()
-        content = _encode(question, current.created_at, now)
+        members = render_question(question, current.created_at, now)
         key = self._key(tenant, question_id)
         with _caller_errors():
-            etag = await self._call(partial(self._store.replace, key, content, current.etag))
+            etag = await self._call(partial(self._store.replace, key, members, current.etag))
         return SavedQuestion(question_id, question, current.created_at, now, etag)
 
     async def delete(self, tenant: int, question_id: str, matches: Matches | None) -> None:
@@ -221,13 +196,13 @@ class SavedQuestions:
         found = self._remembered.get(name)
         if found is not None:
             return found
-        match = _NAME.fullmatch(listed.key.removeprefix(prefix))
+        question_id = parse_object_name(listed.key.removeprefix(prefix))
         try:
             async with places:
                 document = await self._call(partial(self._store.read, listed.key))
         except DocumentMissing:
             return None
-        question = _parse(match[1], document) if match else None
+        question = parse_question(question_id, document) if question_id else None
         if question is None:
             _log.warning("An object among the saved questions is none of them")
             return None
@@ -238,7 +213,7 @@ class SavedQuestions:
         return await asyncio.get_running_loop().run_in_executor(self._calls, call)
 
     def _key(self, tenant: int, question_id: str) -> str:
-        return f"{self._locations.saved_prefix(tenant)}{question_id}{_SUFFIX}"
+        return self._locations.saved_prefix(tenant) + object_name(question_id)
 
     def _now(self) -> datetime:
         """Return the current time as precisely as it is shown."""
@@ -261,35 +236,3 @@ def _changed() -> PreconditionFailed:
         "The saved question has changed since you read it; read it again, and then send the "
         "request with its new ETag."
     )
-
-
-def _new_id(now: datetime) -> str:
-    """Return an id that nobody guesses, and that S3 lists before those of earlier moments."""
-    milliseconds = int(now.timestamp() * 1000)
-    return f"{_LATEST_MS - milliseconds:012x}{secrets.token_hex(_RANDOM_BYTES)}"
-
-
-def _encode(question: Question, created_at: datetime, updated_at: datetime) -> bytes:
-    document = {
-        "title": question.title,
-        "state": question.state,
-        "created_at": created_at.isoformat(),
-        "updated_at": updated_at.isoformat(),
-        # S3 makes ETags of the bytes: no two writes may have the same.
-        "revision": secrets.token_hex(_RANDOM_BYTES),
-    }
-    return json.dumps(document, ensure_ascii=False).encode()
-
-
-def _parse(question_id: str, stored: StoredDocument) -> SavedQuestion | None:
-    """Parse an object; None if it is not what this service writes."""
-    try:
-        document: dict[str, Any] = json.loads(stored.content)
-        title, state = document["title"], document["state"]
-        moments = [datetime.fromisoformat(document[name]) for name in ("created_at", "updated_at")]
-    except (LookupError, TypeError, ValueError):
-        return None
-    if not (isinstance(title, str) and isinstance(state, str)):
-        return None
-    created_at, updated_at = (moment.astimezone(UTC) for moment in moments)
-    return SavedQuestion(question_id, Question(title, state), created_at, updated_at, stored.etag)

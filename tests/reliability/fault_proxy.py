@@ -27,7 +27,7 @@ class Call:
 
     @property
     def is_to_s3(self) -> bool:
-        return self.operation in ("GetObject", "HeadObject", "HeadBucket", "ListObjects")
+        return self.operation.endswith(("Object", "Objects", "Bucket"))
 
 
 @dataclass(frozen=True)
@@ -167,7 +167,7 @@ class FaultProxy:
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         """Serve one call; whether another may follow on the connection."""
-        call = await _call(reader, self._name_of)
+        call = await _call(reader, writer, self._name_of)
         self.calls[call.operation] += 1
         exchange = Exchange(call, self._ask, reader, writer)
         fault = self._choose(call)
@@ -203,6 +203,8 @@ def aws_operation(method: str, path: str, headers: dict[bytes, bytes]) -> str:
     return {
         "GET": "GetObject" if key else "ListObjects",
         "HEAD": "HeadObject" if key else "HeadBucket",
+        "PUT": "PutObject",
+        "DELETE": "DeleteObject",
     }.get(method, f"{method} {bool(bucket)}")
 
 
@@ -232,9 +234,13 @@ def fault_proxy(upstream_url: str, name_of: NameOfCall = aws_operation) -> Itera
         loop.close()
 
 
-async def _call(reader: asyncio.StreamReader, name_of: NameOfCall) -> Call:
+async def _call(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, name_of: NameOfCall
+) -> Call:
     head = await reader.readuntil(b"\r\n\r\n")
     line, headers = _parsed(head)
+    if headers.pop(b"expect", b"") == b"100-continue":
+        writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
     body = await reader.readexactly(int(headers.get(b"content-length", b"0")))
     method, path, _ = line.decode().split(" ")
     return Call(name_of(method, path, headers), head + body)

@@ -243,6 +243,9 @@ OPERATIONS = {
     "HeadObject": OF_BOTH | OF_S3 | OF_HEADS,
     "HeadBucket": OF_BOTH | OF_S3 | _NO_BUCKET,
 }
+OF_WRITES: dict[str, dict[str, Fault]] = dict.fromkeys(
+    ["PutObject", "DeleteObject", "ListObjects"], OF_BOTH | OF_S3
+)
 # After these the same call may well succeed.
 PASSING = {
     *("429", "500", "502 HTML", "503 empty", "reset", "closed", "lost", "garbage status line"),
@@ -254,4 +257,4 @@ PASSING = {
 
 def quick_faults(call: Call) -> list[Fault]:
     """The faults of a call that nobody has to wait for."""
-    return list(OPERATIONS.get(call.operation, {}).values())
+    return list((OPERATIONS | OF_WRITES).get(call.operation, {}).values())
