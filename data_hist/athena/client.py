@@ -1,10 +1,10 @@
 """Start, describe and stop queries on Athena and read their results, each call with a deadline."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from data_hist.athena.executions import (
     Column,
@@ -19,6 +19,7 @@ from data_hist.athena.result_objects import (
     describe_object,
     read_object,
 )
+from data_hist.athena.result_reuse import ReusedResults, reuse_configuration
 from data_hist.athena.result_sets import ResultSet, parse_result_set
 from data_hist.athena.transport import (
     Retrier,
@@ -29,6 +30,7 @@ from data_hist.athena.transport import (
     deadline,
     translated_errors,
 )
+from data_hist.athena.workgroup import require_suitable
 from data_hist.errors import (
     EngineFailed,
     EngineUnavailable,
@@ -115,11 +117,20 @@ class AthenaClient:
             budget=RetryBudget(limits.object_retries_per_100),
             first_pause_seconds=limits.first_pause_seconds,
         )
+        self._reused = ReusedResults()
         self._workgroup = settings.workgroup
         self._default_database = settings.default_database
         self._bucket = settings.result_bucket
 
-    def start(self, sql: str, *, catalog: str, output_location: str, idempotency_token: str) -> str:
+    def start(
+        self,
+        sql: str,
+        *,
+        catalog: str,
+        output_location: str,
+        idempotency_token: str,
+        max_age_minutes: int = 0,
+    ) -> str:
         """Start a query and return its id.
 
         Args:
@@ -128,6 +139,8 @@ class AthenaClient:
             output_location: An S3 folder, ending in a slash.
             idempotency_token: 32 to 128 characters. The same token with the same SQL and location
                 returns the id of the query that the first call started.
+            max_age_minutes: How old a result of the same text at the same location may be that
+                Athena uses again.
 
         Raises:
             InvalidSql: Athena rejects the text before it runs it.
@@ -149,6 +162,7 @@ class AthenaClient:
                         },
                         ResultConfiguration={"OutputLocation": output_location},
                         WorkGroup=self._workgroup,
+                        **(reuse_configuration(max_age_minutes) if max_age_minutes else {}),
                     )
             except QueryError as error:
                 raise EngineFailed(
@@ -169,7 +183,15 @@ class AthenaClient:
         if not well_formed:
             return Descriptions({}, malformed)
         with deadline(self._limits.describe_seconds), translated_errors():
-            response = self._athena.batch_get_query_execution(QueryExecutionIds=well_formed)
+            described = self._describe(well_formed, malformed)
+            if any(query.reused_query_id for query in described.found.values()):
+                return self._reused.date(described, self._describe)
+        return described
+
+    def _describe(
+        self, query_ids: Sequence[str], malformed: Set[str] = frozenset()
+    ) -> Descriptions:
+        response = self._athena.batch_get_query_execution(QueryExecutionIds=list(query_ids))
         return parse_descriptions(response, malformed)
 
     def describe_listed(self, query_ids: Sequence[str]) -> Mapping[str, Query]:
@@ -274,19 +296,4 @@ class AthenaClient:
                 "Athena or the result bucket does not answer as it should.",
                 retry_after_seconds=_CHECK_RETRY_SECONDS,
             ) from error
-        configuration = workgroup.get("Configuration", {})
-        if configuration.get("EnforceWorkGroupConfiguration"):
-            _refuse_workgroup(
-                f"Workgroup {self._workgroup} enforces its own settings, so that results would not "
-                "lie where their owner and retention are kept: turn off 'Override client-side "
-                "settings' (EnforceWorkGroupConfiguration=false)."
-            )
-        if configuration.get("ManagedQueryResultsConfiguration", {}).get("Enabled"):
-            _refuse_workgroup(
-                f"Workgroup {self._workgroup} keeps its results in Athena's own storage: turn off "
-                "'Athena managed' results (ManagedQueryResultsConfiguration.Enabled=false)."
-            )
-
-
-def _refuse_workgroup(detail: str) -> NoReturn:
-    raise EngineUnavailable(detail, code="WORKGROUP_CONFIGURATION")
+        require_suitable(self._workgroup, workgroup)

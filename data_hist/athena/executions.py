@@ -73,7 +73,11 @@ class Statistics:
 
 @dataclass(frozen=True)
 class Query:
-    """A statement that was submitted to the engine; `sql` is the text that it received."""
+    """A statement that was submitted to the engine; `sql` is the text that it received.
+
+    `reused_query_id` is the query whose result this one has, if that is not its own, and
+    `reused_result_at` the end of that query, if the engine still knows it.
+    """
 
     query_id: str
     status: QueryStatus
@@ -83,6 +87,8 @@ class Query:
     completed_at: datetime | None = None
     statistics: Statistics = field(default_factory=Statistics)
     failure: Failure | None = None
+    reused_query_id: str | None = None
+    reused_result_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -146,6 +152,7 @@ def parse_query(execution: Mapping[str, Any]) -> Query:
             completed_at=completed and require_member(status, "CompletionDateTime", datetime),
             statistics=_parse_statistics(execution.get("Statistics", {})),
             failure=_parse_failure(status),
+            reused_query_id=_parse_reused(execution),
         )
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise EngineFailed("Athena's description of the query is incomplete.") from error
@@ -209,6 +216,15 @@ def hide_secrets(text: str) -> str:
 def _hide_values(text: str) -> str:
     """Replace values quoted from a corrupt record, which may belong to another customer."""
     return _QUOTED.sub("(hidden)", text)
+
+
+def _parse_reused(execution: Mapping[str, Any]) -> str | None:
+    """Return the id in the location, which is that of the earlier result."""
+    information = execution.get("Statistics", {}).get("ResultReuseInformation", {})
+    if not information.get("ReusedPreviousResult", False):
+        return None
+    location: str = execution.get("ResultConfiguration", {}).get("OutputLocation", "")
+    return location.rpartition("/")[2].removesuffix(".csv")
 
 
 def _parse_statistics(raw: Mapping[str, Any]) -> Statistics:

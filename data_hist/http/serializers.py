@@ -196,6 +196,7 @@ def _statistics(query: Query, price_usd_per_tb: float) -> dict[str, Any]:
         "engine_ms": statistics.engine_ms,
         "total_ms": statistics.total_ms,
         "estimated_cost_usd": _cost_usd(query, price_usd_per_tb),
+        "reused": query.reused_query_id is not None,
     }
 
 

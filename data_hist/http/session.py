@@ -52,6 +52,7 @@ def _bounds(specification: Mapping[str, Any]) -> dict[str, Any]:
         "max_parameters": submit["parameters"]["maxItems"],
         "max_wait_seconds": schemas["WaitSeconds"]["maximum"],
         "retention_minutes": _range(submit["retention_minutes"]),
+        "max_age_minutes": _range(submit["max_age_minutes"]),
         "results_per_page": _range(page["results_per_page"]),
     }
 

@@ -11,11 +11,15 @@ from data_hist.retention.ownership import OwnedQuery
 
 @dataclass(frozen=True)
 class Submission:
-    """A query to run; `parameters` are JSON values, one for each `?`."""
+    """A query to run; `parameters` are JSON values, one for each `?`.
+
+    `max_age_minutes` is how old a result may be that is used again; 0 for none.
+    """
 
     sql: str
     parameters: Sequence[Any] | None = None
     retention_minutes: int = 1440
+    max_age_minutes: int = 0
     idempotency_key: str | None = None
     wait_seconds: int = 0
 

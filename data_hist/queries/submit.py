@@ -104,6 +104,8 @@ class Submitter:
             self._locations.for_owner(owner),
             idempotency_token(tenant, key),
             has_key=key is not None,
+            # Half of its retention is left of a result that is used again.
+            max_age_minutes=min(submission.max_age_minutes, submission.retention_minutes // 2),
         )
         current_request().query_id = query.query_id
         try:
@@ -198,7 +200,14 @@ class QueryStarter:
         self._clock = clock
 
     async def start(
-        self, caller_sql: str, admitted: AdmittedQuery, location: str, token: str, *, has_key: bool
+        self,
+        caller_sql: str,
+        admitted: AdmittedQuery,
+        location: str,
+        token: str,
+        *,
+        has_key: bool,
+        max_age_minutes: int = 0,
     ) -> Query:
         """Start a query and describe it as QUEUED.
 
@@ -208,6 +217,7 @@ class QueryStarter:
             location: The S3 folder of the result.
             token: Athena's ClientRequestToken.
             has_key: Whether the caller can find the query by repeating the request.
+            max_age_minutes: How old a result at that location may be to be used again.
 
         Raises:
             InvalidSql: Athena rejects the SQL.
@@ -222,11 +232,20 @@ class QueryStarter:
             catalog=self._catalog,
             output_location=location,
             idempotency_token=token,
+            max_age_minutes=max_age_minutes,
         )
+        try:
+            query_id = await self._call(start, has_key=has_key)
+        except InvalidSql as error:
+            line, column = translate_line_and_column(sql, error.line, error.column)
+            raise InvalidSql(error.detail, code=error.code, line=line, column=column) from error
+        return Query(query_id, QueryStatus.QUEUED, sql, location, self._clock())
+
+    async def _call(self, start: Callable[[], str], *, has_key: bool) -> str:
         starting = asyncio.get_running_loop().run_in_executor(self._calls, start)
         try:
             # The call continues when the request is cancelled.
-            query_id = await await_shielded(starting)
+            return await await_shielded(starting)
         except asyncio.CancelledError:
             if not has_key:
                 self._orphans.stop_starting(starting, start)
@@ -237,16 +256,10 @@ class QueryStarter:
             if not has_key:
                 self._orphans.stop_unconfirmed(start)
             raise _with_advice(error, has_key=has_key) from error
-        except InvalidSql as error:
-            line, column = translate_line_and_column(sql, error.line, error.column)
-            raise InvalidSql(error.detail, code=error.code, line=line, column=column) from error
-        except DataHistError:
-            raise
-        except Exception:
-            if not has_key:
+        except Exception as error:
+            if not (has_key or isinstance(error, DataHistError)):
                 self._orphans.stop_unconfirmed(start)
             raise
-        return Query(query_id, QueryStatus.QUEUED, sql, location, self._clock())
 
 
 async def await_shielded(work: asyncio.Future[_T]) -> _T:

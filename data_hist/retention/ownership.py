@@ -75,7 +75,7 @@ class ResultLocations:
         return modified_at + timedelta(minutes=int(match[1])) + slack <= now
 
     def owner_of(self, query_id: str, location: str) -> Owner | None:
-        """Return the owner that a location names, or None if it has another form."""
+        """Return the owner that the location of a query's own result names; None for others."""
         pattern = (
             rf"s3://{re.escape(self.bucket)}/{re.escape(self.prefix)}/"
             rf"retention=(\d{{1,5}})/tenant=(\d{{1,18}})/{re.escape(query_id)}\.csv"
@@ -95,10 +95,18 @@ class OwnedQuery:
 
     @property
     def expires_at(self) -> datetime | None:
-        """When the result expires; unknown until the query has ended."""
-        if self.query.completed_at is None:
+        """When the result expires; unknown until the query has ended.
+
+        A result that is used again expires with the query that wrote it. If Athena does not know
+        that any more, it has expired.
+        """
+        query = self.query
+        if query.completed_at is None:
             return None
-        return self.query.completed_at + timedelta(minutes=self.owner.retention_minutes)
+        retention = timedelta(minutes=self.owner.retention_minutes)
+        if query.reused_query_id is None:
+            return query.completed_at + retention
+        return (query.reused_result_at or query.completed_at - retention) + retention
 
 
 @dataclass(frozen=True)
@@ -115,7 +123,9 @@ class TenantIsolation:
             QueryNotFound: It is not the tenant's.
             QueryExpired: It is past its retention.
         """
-        owner = self.locations.owner_of(query.query_id, query.output_location)
+        # A result that is used again is where the tenant's own earlier query wrote it.
+        written_by = query.reused_query_id or query.query_id
+        owner = self.locations.owner_of(written_by, query.output_location)
         if owner is None or owner.tenant != tenant:
             raise query_not_found(query.query_id)
         owned = OwnedQuery(query, owner)

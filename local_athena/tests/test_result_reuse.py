@@ -49,7 +49,7 @@ def test_a_result_that_was_used_again_is_used_a_third_time(session: AthenaSessio
 @pytest.mark.parametrize(
     "difference",
     [
-        {"sql": "SELECT  'differs', ?"},
+        {"sql": "SELECT 'differs ', ?"},
         {"QueryExecutionContext": {"Database": "data_hist"}},
         {"ResultConfiguration": {"OutputLocation": f"{OUTPUT}elsewhere/"}},
         {"ExecutionParameters": ["2"]},
@@ -69,12 +69,37 @@ def test_another_request_is_run(session: AthenaSession, difference: dict[str, An
 
 
 @pytest.mark.parametrize(
-    "sql", ["SELECT now()", "SELECT rand()", "SELECT uuid()", "SELECT CURRENT_DATE"]
+    "sql",
+    [
+        "SELECT now()",
+        "SELECT rand()",
+        "SELECT uuid()",
+        "SELECT CURRENT_DATE",
+        "SELECT x FROM (VALUES 1, 2) AS t (x) LIMIT 1",
+    ],
 )
 def test_what_is_not_deterministic_is_run(session: AthenaSession, sql: str) -> None:
     session.run(sql, **reuse())
 
     assert not is_reused(session.run(sql, **reuse()))
+
+
+def test_comments_and_spaces_make_no_other_query(session: AthenaSession) -> None:
+    first = session.run("SELECT 'a -- b' AS spaced FROM (VALUES 1) AS t (x) -- one", **reuse())
+    again = session.run("SELECT\n 'a -- b'/**/AS spaced FROM(VALUES 1)AS t(x)", **reuse())
+
+    assert is_reused(again)
+    assert again["Query"].startswith("SELECT\n")
+    assert address(again) == address(first)
+
+
+def test_a_result_of_another_workplace_is_not_used(session: AthenaSession) -> None:
+    """The location of a result is that of its owner, so owners share no results."""
+    sql = "SELECT 'of one owner'"
+    for owner in ("one", "other"):
+        output = {"ResultConfiguration": {"OutputLocation": f"{OUTPUT}{owner}/"}}
+        assert not is_reused(session.run(sql, **reuse(), **output))
+        assert is_reused(session.run(sql, **reuse(), **output))
 
 
 def test_a_result_that_was_deleted_is_made_again(session: AthenaSession) -> None:

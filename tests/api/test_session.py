@@ -51,6 +51,7 @@ def test_session_of_a_tenant(
         "max_wait_seconds": 30,
         "retention_minutes": {"minimum": 1, "maximum": 43_200, "default": 1440},
         "results_per_page": {"minimum": 1, "maximum": 1000, "default": 1000},
+        "max_age_minutes": {"minimum": 0, "maximum": 10_080, "default": 0},
     }
 
 

@@ -55,6 +55,7 @@ def test_query_document_has_every_field() -> None:
             "engine_ms": 3,
             "total_ms": 6,
             "estimated_cost_usd": 0.00023842,
+            "reused": False,
         },
         "warnings": [],
     }

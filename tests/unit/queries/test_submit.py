@@ -14,7 +14,7 @@ from data_hist.catalog.resolve import load_catalog
 from data_hist.errors import EngineUnavailable
 from data_hist.queries.model import Submission
 from data_hist.queries.submit import SubmitLimits, Submitter, await_shielded
-from data_hist.retention.ownership import ResultLocations
+from data_hist.retention.ownership import OwnedQuery, ResultLocations
 from data_hist.sql_guard.guard import AdmittedQuery
 
 NOW = datetime(2026, 11, 20, tzinfo=UTC)
@@ -26,13 +26,18 @@ class SlowAthena:
     """The guard, the starter, the statuses and the orphans of a validation that does not end."""
 
     waited_seconds: list[float] = field(default_factory=list)
+    accepted_minutes: list[object] = field(default_factory=list)
     stopped: list[str] = field(default_factory=list)
 
     async def admit(self, _version: str, sql: str, **_options: object) -> AdmittedQuery:
         return AdmittedQuery(sql, ())
 
-    async def start(self, *_arguments: object, **_options: object) -> Query:
+    async def start(self, *_arguments: object, **options: object) -> Query:
+        self.accepted_minutes.append(options.get("max_age_minutes"))
         return RUNNING
+
+    async def describe_started(self, started: OwnedQuery, _wait_seconds: float) -> OwnedQuery:
+        return started
 
     async def describe_internal(self, _query_id: str, wait_seconds: float) -> Query:
         self.waited_seconds.append(wait_seconds)
@@ -42,10 +47,9 @@ class SlowAthena:
         self.stopped.append(query_id)
 
 
-def test_validation_that_takes_too_long_is_stopped() -> None:
-    athena = SlowAthena()
+def submitter_on(athena: SlowAthena) -> Submitter:
     every = cast("Any", athena)
-    submitter = Submitter(
+    return Submitter(
         load_catalog().versions["v0"],
         guard=every,
         starter=every,
@@ -55,6 +59,26 @@ def test_validation_that_takes_too_long_is_stopped() -> None:
         clock=lambda: NOW,
         limits=SubmitLimits(validation_seconds=3.0, retry_after_seconds=7),
     )
+
+
+@pytest.mark.parametrize(
+    ("max_age_minutes", "retention_minutes", "accepted"),
+    [(0, 1440, 0), (60, 1440, 60), (1440, 1440, 720), (10_080, 43_200, 10_080), (5, 1, 0)],
+)
+def test_half_of_its_retention_is_left_of_a_result_that_is_used_again(
+    max_age_minutes: int, retention_minutes: int, accepted: int
+) -> None:
+    athena = SlowAthena()
+    submission = Submission("SELECT 1", None, retention_minutes, max_age_minutes)
+
+    asyncio.run(submitter_on(athena).submit(1, submission))
+
+    assert athena.accepted_minutes == [accepted]
+
+
+def test_validation_that_takes_too_long_is_stopped() -> None:
+    athena = SlowAthena()
+    submitter = submitter_on(athena)
 
     with pytest.raises(EngineUnavailable) as refusal:
         asyncio.run(submitter.validate(1, Submission("SELECT 1")))

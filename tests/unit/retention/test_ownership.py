@@ -1,5 +1,6 @@
 """A location names its owner and retention, and nothing else passes for one."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -81,6 +82,38 @@ def test_retention_counts_from_the_end_of_the_query(age: timedelta, kept: bool) 
 
 def test_query_that_has_not_ended_does_not_expire() -> None:
     assert ISOLATION.require_owned(query(None, 1), 11000).expires_at is None
+
+
+def reusing(written_ago: timedelta | None, location: str = "id.csv") -> Query:
+    """A query that has just ended with the result of the query `other`."""
+    written_at = None if written_ago is None else NOW - written_ago
+    return replace(
+        query(NOW),
+        output_location=LOCATIONS.for_owner(Owner(11000, 60)) + location,
+        reused_query_id="other",
+        reused_result_at=written_at,
+    )
+
+
+def test_a_reused_result_expires_with_the_query_that_wrote_it() -> None:
+    owned = ISOLATION.require_owned(reusing(timedelta(minutes=20), "other.csv"), 11000)
+
+    assert owned.expires_at == NOW + timedelta(minutes=40)
+    assert ISOLATION.owned_or_none(owned.query, 11001) is None
+
+
+@pytest.mark.parametrize("written_ago", [timedelta(minutes=60), None])
+def test_a_reused_result_past_its_retention_or_of_unknown_age_has_expired(
+    written_ago: timedelta | None,
+) -> None:
+    with pytest.raises(QueryExpired):
+        ISOLATION.require_owned(reusing(written_ago, "other.csv"), 11000)
+
+
+@pytest.mark.parametrize("location", ["id.csv", "third.csv", "sample/other.csv"])
+def test_a_reused_result_is_only_where_its_query_wrote_it(location: str) -> None:
+    with pytest.raises(QueryNotFound):
+        ISOLATION.require_owned(reusing(timedelta(0), location), 11000)
 
 
 @pytest.mark.parametrize("tenant", [1, 11001])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
+from local_athena.engine.same_query import is_same_query
 from local_athena.errors import ErrorCategory, StatementFailure
 
 _DML = frozenset({"SELECT", "EXPLAIN"})
@@ -55,11 +56,15 @@ class Request:
     def has_result_of(self, other: "Request") -> bool:
         """Whether the result of the other request is also the result of this one."""
         same_place = (self.workgroup, self.parameters) == (other.workgroup, other.parameters)
-        return same_place and self.same_as(other)
+        return same_place and self._place == other._place and is_same_query(self.sql, other.sql)
 
     @property
     def _identity(self) -> tuple[str | None, ...]:
-        return (self.sql, self.catalog, self.database, self.output_location)
+        return (self.sql, *self._place)
+
+    @property
+    def _place(self) -> tuple[str | None, ...]:
+        return (self.catalog, self.database, self.output_location)
 
 
 @dataclass(frozen=True)
