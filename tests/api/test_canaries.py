@@ -27,6 +27,7 @@ CANARY = "canary"
 PASSWORD = "canarypassword"
 SECRET = "canarygatewaysecret"
 WORD = f"'{CANARY}inasql'"
+SAVED = {"title": CANARY, "state": CANARY}
 TENANT = as_tenant(11000)
 TRUSTED = TENANT | {"X-Gateway-Secret": SECRET}
 
@@ -129,6 +130,12 @@ def test_submitted(watched: PolledQuery, body: dict[str, Any]) -> None:
         ("GET", "/queries", {"params": {"paging_token": CANARY}}),
         ("GET", "/queries", {"params": {"status": CANARY}}),
         ("GET", "/queries", {"params": {"text": CANARY}}),
+        ("POST", "/saved", {"json": SAVED}),
+        ("POST", "/saved", {"json": {"title": CANARY * 100, "state": CANARY}}),
+        ("PUT", f"/saved/{CANARY}", {"headers": {"If-Match": CANARY}, "json": {CANARY: CANARY}}),
+        ("PUT", "/saved/x", {"headers": {"If-Match": CANARY}, "json": SAVED}),
+        ("DELETE", f"/saved/{CANARY}", {"headers": {"If-Match": CANARY}}),
+        ("GET", "/saved", {"params": {"paging_token": CANARY}}),
         ("GET", f"/ui/{CANARY}.css", {}),
         ("GET", "/results/{id}", {"params": {"format": CANARY}}),
         ("GET", "/results/{id}", {"headers": {"Accept": f"text/{CANARY}"}}),
