@@ -1,6 +1,7 @@
 import { createContext } from 'preact'
 import { useContext } from 'preact/hooks'
 
+import type { ActiveRuns } from '../api/activeRuns'
 import type { Api } from '../api/client'
 import type { Session, Table } from '../api/documents'
 import type { ViewLocation } from '../question/fragment'
@@ -18,6 +19,7 @@ export interface LocationStore extends Pick<Store<ViewLocation>, 'get' | 'subscr
 /** What components share. */
 export interface Viewer {
   readonly api: Api
+  readonly activeRuns: ActiveRuns
   readonly session: Session
   readonly tables: readonly Table[]
   readonly location: LocationStore

@@ -1,7 +1,6 @@
 import { useCommand } from '../app/commands'
 import { useStore } from '../app/store'
 import { useViewer } from '../app/viewer'
-import type { RunState } from '../api/queryRun'
 import { Button } from '../controls/Button'
 import { bytesText, countText, moneyText } from '../results/quantities'
 import type { SearchState } from '../search/search'
@@ -20,7 +19,8 @@ export function RunControls({ onRun }: RunControlsProps) {
     search.stop()
   }
   useCommand(commands, 'run', onRun)
-  useCommand(commands, 'stop', since === null ? null : stop)
+  const busy = useStore(search.state, isBusy)
+  useCommand(commands, 'stop', busy ? stop : null)
   return (
     <span class="run-controls">
       {since === null ? (
@@ -43,15 +43,16 @@ export function RunControls({ onRun }: RunControlsProps) {
   )
 }
 
-/** When the older of the running queries began; null if none runs. */
-function runningSince({ rows, histogram }: SearchState): number | null {
-  const starts = [rows.run, histogram.run].map(startOf).filter((start) => start !== null)
-  return starts.length === 0 ? null : Math.min(...starts)
+function isBusy({ rows, histogram }: SearchState): boolean {
+  return [rows.run, histogram.run].some(({ kind }) => kind === 'running' || kind === 'retrying')
 }
 
-function startOf(run: RunState): number | null {
-  if (run.kind === 'running') return run.startedAt
-  return run.kind === 'retrying' ? run.at : null
+/** When the older of the running queries began; null if none runs. */
+function runningSince({ rows, histogram }: SearchState): number | null {
+  const starts = [rows.run, histogram.run].flatMap((run) =>
+    run.kind === 'running' ? [run.startedAt] : [],
+  )
+  return starts.length === 0 ? null : Math.min(...starts)
 }
 
 function summaryText({ rows, histogram, scannedBytes, costUsd }: SearchState): string {

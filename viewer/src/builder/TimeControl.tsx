@@ -4,10 +4,11 @@ import { useViewer } from '../app/viewer'
 import { Button } from '../controls/Button'
 import { Popover } from '../controls/Popover'
 import type { Question } from '../question/question'
-import { absoluteRange, parseRange, stepRange } from '../time/ranges'
+import { absoluteRange, parseRange, stepRange, type Range } from '../time/ranges'
 import type { Zone } from '../time/zones'
 import { rangeLabel } from './quickRanges'
 import { TimeRangeForm } from './TimeRangeForm'
+import { zoomedOut } from './zoomOut'
 
 interface TimeControlProps {
   readonly question: Question
@@ -17,20 +18,24 @@ interface TimeControlProps {
 /** Choose the range, or step by its width. */
 export function TimeControl({ question, zone }: TimeControlProps) {
   const viewer = useViewer()
-  const step = (direction: -1 | 1) => {
+  const move = (change: (range: Range) => Range) => {
     const range = parseRange(question, { now: Date.now(), zone })
     if ('error' in range) return
-    const stepped = absoluteRange(stepRange(range, direction), { zone })
-    changeQuestion(viewer, (old) => ({ ...old, ...stepped }), 'push')
+    const moved = absoluteRange(change(range), { zone })
+    changeQuestion(viewer, (old) => ({ ...old, ...moved }), 'push')
   }
   const earlier = () => {
-    step(-1)
+    move((range) => stepRange(range, -1))
   }
   const later = () => {
-    step(1)
+    move((range) => stepRange(range, 1))
+  }
+  const zoomOut = () => {
+    move((range) => zoomedOut(range, Date.now()))
   }
   useCommand(viewer.commands, 'earlier', earlier)
   useCommand(viewer.commands, 'later', later)
+  useCommand(viewer.commands, 'zoomOut', zoomOut)
   const label = rangeLabel(question, { now: Date.now(), zone })
   return (
     <span class="time-control">
@@ -52,6 +57,7 @@ export function TimeControl({ question, zone }: TimeControlProps) {
         )}
       </Popover>
       <Button icon="chevronRight" label="Later" onClick={later} />
+      <Button icon="zoomOut" label="Zoom out" onClick={zoomOut} />
     </span>
   )
 }

@@ -3,8 +3,8 @@ import { useState } from 'preact/hooks'
 import { Button } from '../controls/Button'
 import { TextField } from '../controls/TextField'
 import { rangeText } from '../histogram/texts'
-import { parseRange, type WrittenRange } from '../time/ranges'
-import type { Zone } from '../time/zones'
+import { parseRange, type RangeReading, type WrittenRange } from '../time/ranges'
+import { SECOND, type Zone } from '../time/zones'
 import { quickRangesWithin } from './quickRanges'
 
 interface TimeRangeFormProps {
@@ -56,11 +56,7 @@ function WrittenForm({ question, zone, onChoose }: Omit<TimeRangeFormProps, 'mos
     >
       <TextField label="From" value={from} onInput={setFrom} error={errorAt('from')} />
       <TextField label="To" value={to} onInput={setTo} error={errorAt('to')} />
-      <p class="muted numeric range-preview">
-        {'error' in range
-          ? ' '
-          : `${rangeText(range, zone)} ${zone === 'utc' ? 'UTC' : 'local time'}`}
-      </p>
+      <p class="muted numeric range-preview">{previewText(range, zone)}</p>
       <p class="muted">
         <code>now-2d/d</code> <code>2026-11-20 10:00</code> <code>1795168800</code>
       </p>
@@ -69,4 +65,12 @@ function WrittenForm({ question, zone, onChoose }: Omit<TimeRangeFormProps, 'mos
       </Button>
     </form>
   )
+}
+
+/** The range to the second, so that one that ends now can be read. */
+function previewText(range: RangeReading, zone: Zone): string {
+  if ('error' in range) return '\u00a0'
+  const whole = (instant: number) => Math.floor(instant / SECOND) * SECOND
+  const text = rangeText({ from: whole(range.from), to: whole(range.to) }, zone)
+  return `${text} ${zone === 'utc' ? 'UTC' : 'local time'}`
 }

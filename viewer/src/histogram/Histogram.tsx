@@ -101,7 +101,9 @@ function Body({ state, content, asTable }: BodyProps) {
         (asTable ? <HistogramTable {...content} /> : <Chart content={content} />)}
       {held && (
         <p class="histogram-message">
-          The histogram would read <EstimateText estimate={held} />.{' '}
+          <span>
+            The histogram would read <EstimateText estimate={held} />.
+          </span>
           <Button
             onClick={() => {
               search.drawHeld()
