@@ -11,7 +11,7 @@ from data_hist.athena.client import AthenaClient
 from data_hist.athena.executions import Query
 from data_hist.catalog.tables import Table
 from data_hist.queries.model import QueryFilter, QueryList
-from data_hist.queries.result_state import usable_tables, with_column_hint
+from data_hist.queries.result_state import usable_tables, with_suggestions
 from data_hist.queries.sql_trailer import read_caller_sql, with_caller_position
 from data_hist.results.paging_tokens import ListPosition, list_token, parse_list_token
 from data_hist.retention.ownership import OwnedQuery, TenantIsolation
@@ -104,7 +104,7 @@ class QueryLister:
         owned = self._isolation.owned_or_none(with_caller_position(query), tenant)
         if owned is None:
             return None
-        hinted = with_column_hint(owned.query, usable_tables(self._tables, tenant))
+        hinted = with_suggestions(owned.query, usable_tables(self._tables, tenant))
         return replace(owned, query=hinted)
 
 

@@ -1,7 +1,7 @@
 """Resolve the state of a query for its caller: rows, an error to fix, or neither."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from data_hist.athena.executions import Failure, FailureCause, Query, QueryStatus
@@ -17,7 +17,13 @@ from data_hist.errors import (
 )
 from data_hist.queries.sql_trailer import read_caller_sql
 from data_hist.spelling import ask, listing, sentence, short
-from data_hist.sql_guard.column_suggestions import suggest_columns
+from data_hist.sql_guard.column_suggestions import (
+    suggest_columns,
+    suggest_qualified,
+    suggest_relations,
+    suggest_shared_columns,
+)
+from data_hist.sql_guard.visible_columns import ColumnPlace, column_at
 
 _RETRY_AFTER_SECONDS = 1
 _USER_ERRORS: dict[FailureCause, type[DataHistError]] = {
@@ -28,6 +34,12 @@ _USER_ERRORS: dict[FailureCause, type[DataHistError]] = {
 # Any other name was in double quotes, which some databases accept for strings.
 _PLAIN_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _UNRESOLVED = re.compile(r"Column '([^']+)' cannot be resolved")
+# What to suggest if the text is another.
+_SUGGEST: dict[str, Callable[[ColumnPlace], list[str]]] = {
+    "AMBIGUOUS_NAME": suggest_qualified,
+    "COLUMN_NOT_FOUND": suggest_shared_columns,
+    "TABLE_NOT_FOUND": suggest_relations,
+}
 
 
 def raise_user_error(
@@ -43,7 +55,7 @@ def raise_user_error(
     Raises:
         InvalidSql, ResourcesExhausted, ScanLimitExceeded: By the cause of the failure.
     """
-    failure = with_column_hint(query, tables).failure
+    failure = with_suggestions(query, tables).failure
     if failure is None or failure.cause not in _USER_ERRORS:
         return
     raise _USER_ERRORS[failure.cause](
@@ -73,7 +85,7 @@ def require_rows(
         )
     if query.status is QueryStatus.FINISHED:
         return
-    failure = with_column_hint(query, tables).failure
+    failure = with_suggestions(query, tables).failure
     raise QueryNotSuccessful(
         failure.detail if failure else "The query was cancelled and has no rows; submit it again.",
         query_id=query.query_id,
@@ -84,18 +96,19 @@ def require_rows(
     )
 
 
-def with_column_hint(query: Query, tables: Mapping[str, Table]) -> Query:
-    """Add to an unknown column those that may be meant, among those that the caller may query."""
+def with_suggestions(query: Query, tables: Mapping[str, Table]) -> Query:
+    """Add to a failure about a name those that may be meant, among those that may be queried."""
     failure = query.failure
-    if failure is None or failure.code != "COLUMN_NOT_FOUND":
+    if failure is None or failure.code not in _SUGGEST:
         return query
-    found = _UNRESOLVED.fullmatch(failure.detail)
-    if found is None:
+    place = _place(query, failure, tables)
+    unresolved = _UNRESOLVED.fullmatch(failure.detail)
+    if failure.code == "COLUMN_NOT_FOUND" and unresolved is not None:
+        return replace(query, failure=_with_column(failure, unresolved[1], place, tables))
+    suggestions = _SUGGEST[failure.code](place) if place else []
+    if not suggestions:
         return query
-    suggestions = suggest_columns(read_caller_sql(query.sql), _position(failure), found[1], tables)
-    name = short(found[1].replace('"', "").rpartition(".")[2])
-    hint = ask(suggestions) or _column_hint(name, tables)
-    detail = sentence(f"Column '{short(found[1])}' cannot be resolved{hint}")
+    detail = sentence(failure.detail + ask(suggestions))
     hinted = replace(failure, detail=detail, suggestions=tuple(suggestions))
     return replace(query, failure=hinted)
 
@@ -105,10 +118,21 @@ def usable_tables(tables: Mapping[str, Table], tenant: int) -> Mapping[str, Tabl
     return {name: table for name, table in tables.items() if tenant == OPERATOR or table.tenant}
 
 
-def _position(failure: Failure) -> tuple[int, int] | None:
-    if failure.line is None or failure.column is None:
+def _place(query: Query, failure: Failure, tables: Mapping[str, Table]) -> ColumnPlace | None:
+    sql = read_caller_sql(query.sql)
+    if sql is None or failure.line is None or failure.column is None:
         return None
-    return failure.line, failure.column
+    return column_at(sql, failure.line, failure.column, tables)
+
+
+def _with_column(
+    failure: Failure, written: str, place: ColumnPlace | None, tables: Mapping[str, Table]
+) -> Failure:
+    suggestions = suggest_columns(place, written, tables)
+    name = short(written.replace('"', "").rpartition(".")[2])
+    hint = ask(suggestions) or _column_hint(name, tables)
+    detail = sentence(f"Column '{short(written)}' cannot be resolved{hint}")
+    return replace(failure, detail=detail, suggestions=tuple(suggestions))
 
 
 def _column_hint(name: str, tables: Mapping[str, Table]) -> str:

@@ -22,7 +22,7 @@ from data_hist.catalog.tables import Table
 from data_hist.errors import DataHistError, QueryNotFound
 from data_hist.observability import metrics
 from data_hist.observability.request_context import current_request
-from data_hist.queries.result_state import raise_user_error, usable_tables, with_column_hint
+from data_hist.queries.result_state import raise_user_error, usable_tables, with_suggestions
 from data_hist.queries.sql_trailer import with_caller_position
 from data_hist.retention.ownership import OwnedQuery, TenantIsolation, query_not_found
 
@@ -139,7 +139,7 @@ class StatusReader:
         """
         owned = await self.describe(tenant, query_id, 0)
         if owned.query.status.is_terminal:
-            hinted = with_column_hint(owned.query, usable_tables(self._tables, tenant))
+            hinted = with_suggestions(owned.query, usable_tables(self._tables, tenant))
             return replace(owned, query=hinted)
         stop = partial(self._engine.stop, query_id)
         await asyncio.get_running_loop().run_in_executor(self._calls, stop)

@@ -5,33 +5,46 @@ from collections.abc import Iterable, Mapping, Sequence
 from data_hist.catalog.identifiers import render_name
 from data_hist.catalog.tables import Table
 from data_hist.spelling import MOST_SUGGESTED, nearest_names
-from data_hist.sql_guard.visible_columns import ColumnPlace, Relation, column_at
+from data_hist.sql_guard.visible_columns import ColumnPlace, Relation
 
 # A misspelt one reads as a column: SELECT DISTICT tags.
 _KEYWORDS = ("DISTINCT", "FALSE", "NULL", "TRUE")
 
 
 def suggest_columns(
-    sql: str | None,
-    position: tuple[int, int] | None,
-    written: str,
-    tables: Mapping[str, Table],
+    place: ColumnPlace | None, written: str, tables: Mapping[str, Table]
 ) -> list[str]:
     """Return up to three, each as it may stand in place of the whole name, the nearest first.
 
     Args:
-        sql: The query as the caller wrote it, if that is known.
-        position: Where the name begins in it, by line and column.
-        written: The name as Athena reports it; counts if it cannot be found in the query.
+        place: Where the column is in the caller's SQL; None if nobody knows.
+        written: Its name as Athena reports it, which counts then.
         tables: Those that the caller may query.
     """
-    place = column_at(sql, *position, tables) if sql and position else None
     place = place or _of_any_table(written, tables)
     if place.relation:
         return _qualified(place)
     visible = place.visible or _relations(tables)
     found = _nearest_columns(place.name, visible, _KEYWORDS)
     return [each if each in _KEYWORDS else render_name(each) for each in found]
+
+
+def suggest_shared_columns(place: ColumnPlace) -> list[str]:
+    """Return up to three columns of both sides of a join, for one in its USING."""
+    return [render_name(each) for each in _nearest_columns(place.name, place.visible)]
+
+
+def suggest_qualified(place: ColumnPlace) -> list[str]:
+    """Return up to three names of a column that several relations have, with each of them."""
+    holders = [each.name for each in place.visible if each.name and place.name in each.columns]
+    return [_join(name, place.name) for name in holders[:MOST_SUGGESTED]]
+
+
+def suggest_relations(place: ColumnPlace) -> list[str]:
+    """Return up to three relations for the one before a star."""
+    names = dict.fromkeys(each.name for each in place.visible if each.name)
+    found = nearest_names(place.relation, names)
+    return [render_name(each) for each in found or list(names)[:MOST_SUGGESTED]]
 
 
 def _qualified(place: ColumnPlace) -> list[str]:

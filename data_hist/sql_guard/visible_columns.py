@@ -44,31 +44,41 @@ class ColumnPlace(NamedTuple):
 def column_at(sql: str, line: int, column: int, tables: Mapping[str, Table]) -> ColumnPlace | None:
     """Find the column that begins at a position; None if there is none, or the SQL is too long."""
     source = Source(sql)
+    root = _parse(source)
+    if root is None:
+        return None
+    offset = source.offset(line, column)
+    resolver = _Resolver.of(root, tables)
+    for node in root.find_all(exp.Column, exp.Join):
+        if isinstance(node, exp.Column) and _start(node) == offset:
+            return _place(sql, node, resolver)
+        for name in node.args.get("using") or ():
+            if offset_of(name) == offset:
+                return ColumnPlace("", "", name.name.lower(), [resolver.shared_columns(node)])
+    return None
+
+
+def _parse(source: Source) -> exp.Expr | None:
     try:
         lexed = lex(source, max_tokens=MAX_TOKENS)
         if lexed.tokens and lexed.tokens[-1].text == ";":
             lexed = lexed.without_last()
-        root = parse_caller_sql(source, lexed)
+        return parse_caller_sql(source, lexed)
     except RequestError:
         return None
-    offset = source.offset(line, column)
-    found = root and next(
-        (each for each in root.find_all(exp.Column) if _start(each) == offset), None
-    )
-    if root is None or found is None:
-        return None
-    resolver = _Resolver.of(root, tables)
-    relation = found.args.get("table")
+
+
+def _place(sql: str, column: exp.Column, resolver: "_Resolver") -> ColumnPlace:
+    relation = column.text("table").lower()
+    qualifier = sql[_start(column) : offset_of(column.this)] if relation else ""
     return ColumnPlace(
-        sql[offset : offset_of(found.this)] if relation else "",
-        relation.name.lower() if relation else "",
-        found.name.lower(),
-        list(resolver.visible_from(found)),
+        qualifier, relation, column.name.lower(), list(resolver.visible_from(column))
     )
 
 
 def _start(column: exp.Column) -> int:
-    return min(offset_of(part) for part in column.parts)
+    # A star has no offset.
+    return min(offset_of(part) for part in column.parts if isinstance(part, exp.Identifier))
 
 
 @dataclass(frozen=True)
@@ -102,8 +112,20 @@ class _Resolver:
                 return
             inner, outer = outer, outer.parent
 
+    def shared_columns(self, join: exp.Expr) -> Relation:
+        """Return the columns of both sides of a join."""
+        [joined, *_] = self._relations([join.this])
+        outer = join.parent
+        # Between brackets, the joins are those of the first table.
+        around = self._sources(outer) if isinstance(outer, exp.Select) else self._relations([outer])
+        others = [each for each in around if each != joined]
+        left = {column for each in others for column in each.columns}
+        return Relation("", [column for column in joined.columns if column in left])
+
     def _sources(self, select: exp.Select) -> Iterator[Relation]:
-        pending = [select.args.get("from_"), *select.args.get("joins", [])]
+        return self._relations([select.args.get("from_"), *(select.args.get("joins") or [])])
+
+    def _relations(self, pending: list[exp.Expr | None]) -> Iterator[Relation]:
         while pending:
             node = pending.pop(0)
             if node is None:

@@ -65,6 +65,24 @@ def test_an_unknown_column_is_reported_with_the_nearest(
 
 
 @pytest.mark.parametrize(
+    ("sql", "code", "suggestions"),
+    [
+        ("SELECT evnts.* FROM events", "TABLE_NOT_FOUND", ["events"]),
+        ("SELECT 1 FROM events JOIN logs USING (customrid)", "COLUMN_NOT_FOUND", ["customerid"]),
+        ("SELECT tags FROM events e, logs l", "AMBIGUOUS_NAME", ["e.tags", "l.tags"]),
+        ("SELECT a.b FROM events JOIN logs USING (nothing_like_it)", "COLUMN_NOT_FOUND", None),
+    ],
+)
+def test_other_errors_about_names_have_suggestions_too(
+    client: httpx.Client, sql: str, code: str, suggestions: list[str] | None
+) -> None:
+    response = client.post("/query", json={"query": sql, "wait_seconds": 30})
+
+    problem = assert_problem(response, 422, "invalid-sql")
+    assert (problem["code"], problem.get("suggestions")) == (code, suggestions)
+
+
+@pytest.mark.parametrize(
     ("sql", "suggestions"),
     [
         ("SELECT mesage FROM events", ["message"]),

@@ -7,7 +7,7 @@ import pytest
 
 from data_hist.athena.executions import Failure, FailureCause, Query, QueryStatus
 from data_hist.catalog.tables import Partitions, Table, TableColumn, TenantColumn
-from data_hist.queries.result_state import usable_tables, with_column_hint
+from data_hist.queries.result_state import usable_tables, with_suggestions
 from data_hist.queries.sql_trailer import append_trailer
 
 
@@ -25,7 +25,7 @@ QUERY = Query("id", QueryStatus.FAILED, "SELECT 1", "s3://b/k", MOMENT, failure=
 
 def hinted(detail: str, tables: dict[str, Table] = TABLES, sql: str = "SELECT 1") -> Failure:
     query = replace(QUERY, sql=sql, failure=replace(FAILURE, detail=detail))
-    failure = with_column_hint(query, tables).failure
+    failure = with_suggestions(query, tables).failure
     assert failure is not None
     return failure
 
@@ -93,8 +93,8 @@ def test_another_failure_is_left_alone() -> None:
     failure = replace(FAILURE, code="TYPE_MISMATCH", detail="Column 'nodes' cannot be resolved")
     query = replace(QUERY, failure=failure)
 
-    assert with_column_hint(query, TABLES) is query
-    assert with_column_hint(replace(query, failure=None), TABLES).failure is None
+    assert with_suggestions(query, TABLES) is query
+    assert with_suggestions(replace(query, failure=None), TABLES).failure is None
 
 
 def test_a_tenant_is_told_of_no_column_that_it_may_not_query() -> None:

@@ -3,19 +3,27 @@
 import pytest
 
 from data_hist.catalog.resolve import load_catalog
-from data_hist.sql_guard.column_suggestions import suggest_columns
-from data_hist.sql_guard.visible_columns import MAX_TOKENS
+from data_hist.sql_guard.column_suggestions import (
+    suggest_columns,
+    suggest_qualified,
+    suggest_relations,
+    suggest_shared_columns,
+)
+from data_hist.sql_guard.visible_columns import MAX_TOKENS, ColumnPlace, column_at
 
 VERSIONS = load_catalog().versions
 
 
+def marked(sql: str, version: str = "v1") -> ColumnPlace | None:
+    """The place of the column at the mark in a query."""
+    before, _, after = sql.partition("^")
+    line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+    return column_at(before + after, line, column, VERSIONS[version].tables)
+
+
 def suggested(sql: str, version: str = "v1") -> list[str]:
     """What is suggested for the column at the mark in a query."""
-    before, _, after = sql.partition("^")
-    text = before + after
-    position = before.count("\n") + 1, len(before) - before.rfind("\n")
-    written = after.split(",")[0].split()[0].strip("()")
-    return suggest_columns(text, position, written, VERSIONS[version].tables)
+    return suggest_columns(marked(sql, version), "never asked for", VERSIONS[version].tables)
 
 
 @pytest.mark.parametrize(
@@ -112,21 +120,75 @@ def test_columns_are_those_of_the_version_without_hidden_ones(
 @pytest.mark.parametrize(
     ("sql", "position"),
     [
-        (None, (1, 8)),
-        ("SELECT e.mesage FROM events e", None),
         ("SELECT e.mesage FROM events e", (1, 1)),
         ("SELECT e.mesage FROM events e", (7, 70)),
         ("SELECT e.mesage FROM", (1, 8)),
         (f"SELECT e.mesage FROM events e WHERE true{' OR true' * MAX_TOKENS}", (1, 8)),
     ],
 )
-def test_without_its_place_a_column_may_be_of_any_table(
-    sql: str | None, position: tuple[int, int] | None
-) -> None:
+def test_a_column_may_have_no_place(sql: str, position: tuple[int, int]) -> None:
+    assert column_at(sql, *position, VERSIONS["v1"].tables) is None
+
+
+def test_without_its_place_a_column_may_be_of_any_table() -> None:
     tables = VERSIONS["v1"].tables
 
-    assert suggest_columns(sql, position, "e.mesage", tables) == ["e.message"]
-    assert suggest_columns(sql, position, '"e"."hosst"', tables) == ["e.host"]
+    assert suggest_columns(None, "e.mesage", tables) == ["e.message"]
+    assert suggest_columns(None, '"e"."hosst"', tables) == ["e.host"]
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("SELECT 1 FROM events e JOIN logs l USING (^servce)", ["service"]),
+        ("SELECT 1 FROM (events e JOIN logs l USING (^servce))", ["service"]),
+        # Only one of them has it.
+        ("SELECT 1 FROM events e JOIN logs l USING (^hosst)", []),
+        ("SELECT 1 FROM events JOIN logs USING (time) JOIN metrics USING (^tiem)", ["time"]),
+        ("SELECT 1 FROM events e JOIN (SELECT tags AS tag FROM logs) l USING (^tgs)", []),
+    ],
+)
+def test_both_sides_of_a_join_have_what_is_suggested_for_its_using(
+    sql: str, expected: list[str]
+) -> None:
+    place = marked(sql)
+
+    assert place is not None
+    assert suggest_shared_columns(place) == expected
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("SELECT ^tags FROM events e, logs l", ["e.tags", "l.tags"]),
+        (
+            "SELECT ^tags FROM events e, logs, metrics, events",
+            ["e.tags", "logs.tags", "metrics.tags"],
+        ),
+        ('SELECT ^n FROM (SELECT 1 AS n) AS "a b", (SELECT 2 AS n) AS c', ['"a b".n', "c.n"]),
+    ],
+)
+def test_an_ambiguous_column_is_qualified(sql: str, expected: list[str]) -> None:
+    place = marked(sql)
+
+    assert place is not None
+    assert suggest_qualified(place) == expected
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("SELECT ^evnts.* FROM events", ["events"]),
+        ("SELECT ^events.* FROM events AS e", ["e"]),
+        ("SELECT ^a.* FROM events AS e, logs AS l", ["e", "l"]),
+        ("SELECT ^a.*", []),
+    ],
+)
+def test_a_relation_before_a_star(sql: str, expected: list[str]) -> None:
+    place = marked(sql)
+
+    assert place is not None
+    assert suggest_relations(place) == expected
 
 
 def test_entries_of_with_that_double_each_other_cost_little() -> None:
