@@ -199,6 +199,7 @@ def _add_version(
     archive = ArchivePolicy(settings.archived_after_days, settings.archived_after_days_of_customers)
     operations = Operations(
         submitter=use_cases.submitter,
+        validator=use_cases.validator,
         statuses=use_cases.statuses,
         results=use_cases.results,
         lister=use_cases.lister,

@@ -13,6 +13,7 @@ from data_hist.athena.polling.poller import Poller, PollLimits
 from data_hist.athena.stored_documents import DocumentStore
 from data_hist.catalog.tables import ApiVersion, Catalog
 from data_hist.observability.request_context import ContextThreadPoolExecutor
+from data_hist.queries.estimates import EstimateLimits, Estimator
 from data_hist.queries.field_reader import FieldReader, FieldReaderLimits, FieldSample
 from data_hist.queries.listing import QueryLister
 from data_hist.queries.orphans import OrphanLimits, OrphanStopper
@@ -26,7 +27,8 @@ from data_hist.queries.status import (
     StatusReader,
     describe_for_callers,
 )
-from data_hist.queries.submit import QueryStarter, SubmitLimits, Submitter
+from data_hist.queries.submit import QueryStarter, Submitter
+from data_hist.queries.validation import ValidationLimits, Validator
 from data_hist.results.object_reader import ReadAheadBudget, ReadAheadLimits
 from data_hist.results.pages import PageLimits, PageReader
 from data_hist.retention.ownership import ResultLocations, TenantIsolation
@@ -46,12 +48,14 @@ class QueryLimits:
 
     call_threads: int = 48
     stream_threads: int = 16
+    listing_threads: int = 8
     row_threads: int = 2
     drain_seconds: float = 2.0
     counted_queries: int = 10_000
     listed_engine_pages: int = 10
     poll: PollLimits = field(default_factory=PollLimits)
-    submit: SubmitLimits = field(default_factory=SubmitLimits)
+    estimates: EstimateLimits = field(default_factory=EstimateLimits)
+    validation: ValidationLimits = field(default_factory=ValidationLimits)
     status: StatusLimits = field(default_factory=StatusLimits)
     orphans: OrphanLimits = field(default_factory=OrphanLimits)
     pages: PageLimits = field(default_factory=PageLimits)
@@ -71,6 +75,7 @@ class UseCases:
     """The use cases of one API version."""
 
     submitter: Submitter
+    validator: Validator
     statuses: StatusReader
     results: ResultReader
     lister: QueryLister
@@ -97,6 +102,8 @@ class WorkerResources:
     query_metrics: QueryMetrics
     samples: SingleFlight[FieldSample]
     saved: SavedQuestions
+    listings: ContextThreadPoolExecutor
+    estimator: Estimator
 
     @classmethod
     def create(
@@ -111,6 +118,7 @@ class WorkerResources:
         locations = ResultLocations(settings.result_bucket, settings.result_prefix)
         calls = ContextThreadPoolExecutor(limits.call_threads, "engine-call")
         row_threads = ContextThreadPoolExecutor(limits.row_threads, "rows")
+        listings = ContextThreadPoolExecutor(limits.listing_threads, "archive-listing")
         reader = PageReader(engine, calls, row_threads, limits.pages)
         return cls(
             engine=engine,
@@ -138,6 +146,8 @@ class WorkerResources:
                 limits.samples,
             ),
             saved=SavedQuestions(documents, locations, calls, clock, limits.saved),
+            listings=listings,
+            estimator=Estimator(engine, listings, clock, limits.estimates),
         )
 
     def guard_pool(self, catalog: Catalog) -> GuardPool:
@@ -178,6 +188,7 @@ class WorkerResources:
         starter = QueryStarter(self.engine, version.catalog, self.orphans, self.calls, self.clock)
         return UseCases(
             submitter=self._submitter(version, guard, starter, statuses),
+            validator=self._validator(version, guard, starter, statuses),
             statuses=statuses,
             results=self._result_reader(version, statuses),
             lister=lister,
@@ -195,8 +206,20 @@ class WorkerResources:
             statuses=statuses,
             orphans=self.orphans,
             locations=self.locations,
-            clock=self.clock,
-            limits=self.limits.submit,
+        )
+
+    def _validator(
+        self, version: ApiVersion, guard: GuardPool, starter: QueryStarter, statuses: StatusReader
+    ) -> Validator:
+        return Validator(
+            version,
+            guard=guard,
+            starter=starter,
+            statuses=statuses,
+            orphans=self.orphans,
+            locations=self.locations,
+            estimator=self.estimator,
+            limits=self.limits.validation,
         )
 
     def _result_reader(self, version: ApiVersion, statuses: StatusReader) -> ResultReader:
@@ -231,10 +254,11 @@ class WorkerResources:
         )
 
     async def close(self) -> None:
-        """Stop the samples and orphans that are left, and release the threads and processes."""
+        """Stop the work that is left, and release the threads and processes."""
         await self.samples.close()
+        await self.estimator.close()
         self.poller.close()
         await self.orphans.drain(self.limits.drain_seconds)
         self.orphans.close()
-        for threads in (self.calls, self.stream_reads, self.row_threads):
+        for threads in (self.calls, self.stream_reads, self.row_threads, self.listings):
             threads.shutdown(wait=False, cancel_futures=True)

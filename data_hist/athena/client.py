@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from data_hist.athena.archive_objects import ArchiveObjects
 from data_hist.athena.executions import (
     Column,
     Descriptions,
@@ -20,7 +21,7 @@ from data_hist.athena.result_objects import (
     read_object,
 )
 from data_hist.athena.result_reuse import ReusedResults, reuse_configuration
-from data_hist.athena.result_sets import ResultSet, parse_result_set
+from data_hist.athena.result_sets import EnginePage, ResultSet, parse_result_set
 from data_hist.athena.transport import (
     Retrier,
     RetryBudget,
@@ -72,17 +73,6 @@ class CallLimits:
 DEFAULT_LIMITS = CallLimits()
 
 
-@dataclass(frozen=True)
-class EnginePage:
-    """Rows of a result that Athena returns at once, with None for NULL, and the next token.
-
-    The first row of the first page is the header.
-    """
-
-    rows: Sequence[Sequence[str | None]]
-    token: str | None
-
-
 class AthenaClient:
     """Athena and S3 in terms of this service. Thread-safe, like botocore's clients.
 
@@ -107,6 +97,9 @@ class AthenaClient:
         session = create_session(settings)
         self._athena: Athena = athena or create_client(session, "athena", settings)
         self._s3: S3Client = s3 or create_client(session, "s3", settings)
+        self.archive = ArchiveObjects(
+            settings, self._athena, self._s3, limits.other.attempt_seconds
+        )
         self._limits = limits
         self._retrier = retrier or Retrier(
             budget=RetryBudget(limits.athena_retries_per_100),

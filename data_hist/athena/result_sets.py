@@ -4,7 +4,8 @@ botocore still signs requests and parses errors; it only leaves the body of a su
 unparsed.
 """
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
@@ -42,6 +43,17 @@ class _ResultSet(msgspec.Struct):
 class _Response(msgspec.Struct):
     ResultSet: _ResultSet
     NextToken: str | None = None
+
+
+@dataclass(frozen=True)
+class EnginePage:
+    """Rows of a result that Athena returns at once, with None for NULL, and the next token.
+
+    The first row of the first page is the header.
+    """
+
+    rows: Sequence[Sequence[str | None]]
+    token: str | None
 
 
 class ResultSet:

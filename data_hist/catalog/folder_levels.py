@@ -13,9 +13,10 @@ from data_hist.catalog.date_formats import (
     smallest_unit,
 )
 from data_hist.catalog.sources import DateLevel, EnumLevel, IntegerLevel, Level, Source
-from data_hist.catalog.tables import DateFormat, Partitions, TimeLevel
+from data_hist.catalog.tables import DateFormat, FolderLevel, Partitions, TimeLevel
 
 _SMALLEST_PRUNED: Final = "hour"
+_MOST_NAMES: Final = 100
 _HOUR: Final = LONGEST_SECONDS["hour"]
 
 
@@ -35,7 +36,35 @@ def partitions_of(source: Source) -> Partitions:
         smallest_unit=units[-1] if units else None,
         lead_hours=sum(_lead_hours(source.partitions[name]) for name in pruned),
         partitions_per_unit=per_unit,
+        levels=tuple(_folder_level(name, level) for name, level in source.partitions.items()),
     )
+
+
+def _folder_level(name: str, level: Level) -> FolderLevel:
+    date_format = _date_format(level)
+    return FolderLevel(
+        column=name,
+        folders=1 + (level.format.count("/") if isinstance(level, DateLevel) else 0),
+        digits=(level.digits or 0) if isinstance(level, IntegerLevel) else None,
+        names=_names(level),
+        is_number=level.type in INTEGERS,
+        is_within_hour=date_format is not None and not _is_pruned(date_format),
+    )
+
+
+def _names(level: Level) -> tuple[str, ...]:
+    if isinstance(level, EnumLevel):
+        return tuple(level.values)
+    if not isinstance(level, IntegerLevel) or level.tells or (_count(level) or 0) > _MOST_NAMES:
+        return ()
+    first, last = level.range
+    return tuple(
+        f"{number:0{level.digits or 0}d}" for number in range(first, last + 1, level.interval)
+    )
+
+
+def _is_pruned(date_format: DateFormat) -> bool:
+    return UNITS.index(date_format.units[0]) <= UNITS.index(_SMALLEST_PRUNED)
 
 
 def _time_levels(source: Source) -> Iterator[TimeLevel]:
@@ -46,9 +75,8 @@ def _time_levels(source: Source) -> Iterator[TimeLevel]:
         if date_format is None:
             continue
         told += date_format.units
-        is_late = UNITS.index(date_format.units[0]) > UNITS.index(_SMALLEST_PRUNED)
         comparison = _comparison(level, date_format)
-        if is_late or told != UNITS[: len(told)] or comparison is None:
+        if not _is_pruned(date_format) or told != UNITS[: len(told)] or comparison is None:
             return
         yield TimeLevel(name, date_format, comparison)
 

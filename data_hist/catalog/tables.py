@@ -139,6 +139,26 @@ class TimeLevel:
     comparison: Literal["text", "digits", "number", "date"] = "text"
 
 
+class FolderLevel(NamedTuple):
+    """A level of folders: one folder, or several in each other, named by a partition column.
+
+    Attributes:
+        column: The partition column.
+        folders: How many folders a name is, such as three for `2026/11/20`.
+        digits: For names that are numbers: zeros fill them up to so many digits.
+        names: All names, if they are few.
+        is_number: Whether the column is of numbers, so that 5 may be `05`.
+        is_within_hour: Whether it only tells a time within an hour, which never prunes.
+    """
+
+    column: str
+    folders: int = 1
+    digits: int | None = None
+    names: tuple[str, ...] = ()
+    is_number: bool = False
+    is_within_hour: bool = False
+
+
 @dataclass(frozen=True)
 class Partitions:
     """The levels of folders of a table.
@@ -148,12 +168,14 @@ class Partitions:
         smallest_unit: The smallest unit that they tell: `year`, `month`, `day` or `hour`.
         lead_hours: How long before a record's arrival its folder may begin, apart from that unit.
         partitions_per_unit: How many partitions there are in that unit; None if nobody knows.
+        levels: All levels, the outermost one first.
     """
 
     time_levels: tuple[TimeLevel, ...] = ()
     smallest_unit: str | None = None
     lead_hours: int = 0
     partitions_per_unit: int | None = None
+    levels: tuple[FolderLevel, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -200,6 +222,16 @@ class Table:
     readable: frozenset[str] = frozenset()
     roles: Roles = Roles()
     examples: tuple[Example, ...] = ()
+
+    @cached_property
+    def level_columns(self) -> Mapping[str, str]:
+        """The levels of folders that callers see as they are, by column name in lower case."""
+        return {
+            column.name.lower(): column.origin
+            for column in self.columns
+            if column.origin and column.is_partition
+            if not (column.is_converted or column.conditions)
+        }
 
     def required_columns(self, *, is_operator: bool) -> list[str]:
         """Return the columns of which a caller's query has to give the value.

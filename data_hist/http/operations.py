@@ -46,6 +46,7 @@ from data_hist.queries.result_reader import ResultReader
 from data_hist.queries.result_state import usable_tables
 from data_hist.queries.status import StatusReader
 from data_hist.queries.submit import Submitter
+from data_hist.queries.validation import Validator
 from data_hist.results.formats import RowStyle
 from data_hist.retention.ownership import OwnedQuery
 from data_hist.spelling import ask, nearest_names
@@ -65,6 +66,7 @@ class Operations:
         self,
         *,
         submitter: Submitter,
+        validator: Validator,
         statuses: StatusReader,
         results: ResultReader,
         lister: QueryLister,
@@ -76,6 +78,7 @@ class Operations:
         session: SessionTerms,
     ) -> None:
         self._submitter = submitter
+        self._validator = validator
         self._statuses = statuses
         self._results = results
         self._lister = lister
@@ -105,9 +108,10 @@ class Operations:
         )
         tenant = current_tenant()
         if dry_run:
-            validated = await _unless_disconnected(self._submitter.validate(tenant, submission))
+            validated = await _unless_disconnected(self._validator.validate(tenant, submission))
             warnings = self._archive.warnings(validated.explained)
-            return dry_run_document(validated, submission.sql, warnings), 200, {}
+            price = self._price_usd_per_tb
+            return dry_run_document(validated, submission.sql, price, warnings), 200, {}
         owned = await _unless_disconnected(self._submitter.submit(tenant, submission))
         document, status, headers = await self._with_first_page(owned, first_page)
         return document, status, headers | applied

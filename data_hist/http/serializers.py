@@ -14,7 +14,7 @@ from data_hist.athena.executions import Failure, Query, QueryStatus
 from data_hist.catalog.tables import Table, TableColumn
 from data_hist.json_documents import JsonText, dumps
 from data_hist.queries.field_reader import FieldSample
-from data_hist.queries.model import Page, QueryWarning, ValidatedQuery
+from data_hist.queries.model import Estimate, Page, QueryWarning, ValidatedQuery
 from data_hist.queries.saved_format import SavedQuestion
 from data_hist.queries.sql_trailer import read_caller_sql
 from data_hist.results.formats import column_documents
@@ -82,11 +82,12 @@ def retry_headers(owned: OwnedQuery) -> dict[str, str]:
 
 
 def dry_run_document(
-    validated: ValidatedQuery, sql: str, warnings: Sequence[QueryWarning]
+    validated: ValidatedQuery,
+    sql: str,
+    price_usd_per_tb: float,
+    warnings: Sequence[QueryWarning] = (),
 ) -> dict[str, Any]:
     """Describe a query that was checked and not run; what only a run has is null."""
-    estimate = validated.estimate
-    reads_nothing = estimate.partitions == 0
     return {
         "query_id": None,
         "query": sql,
@@ -97,12 +98,7 @@ def dry_run_document(
         "expires_at": None,
         "retention_minutes": validated.explained.owner.retention_minutes,
         "statistics": None,
-        "estimate": {
-            "scanned_bytes": 0 if reads_nothing else None,
-            "cost_usd": 0.0 if reads_nothing else None,
-            "partitions": estimate.partitions,
-            "bounded": estimate.bounded,
-        },
+        "estimate": _estimate(validated.estimate, price_usd_per_tb),
         "warnings": [warning_document(warning) for warning in warnings],
     }
 
@@ -200,10 +196,27 @@ def _statistics(query: Query, price_usd_per_tb: float) -> dict[str, Any]:
     }
 
 
+def _estimate(estimate: Estimate, price_usd_per_tb: float) -> dict[str, Any]:
+    size = estimate.scanned_bytes
+    return {
+        "scanned_bytes": size,
+        "files": estimate.files,
+        "cost_usd": None if size is None else _price_usd(size, price_usd_per_tb),
+        "partitions": estimate.partitions,
+        "bounded": estimate.bounded,
+    }
+
+
 def _cost_usd(query: Query, price_usd_per_tb: float) -> float:
-    """Estimate the bill: whole megabytes, at least ten, and nothing for a failed query."""
-    scanned_bytes = query.statistics.scanned_bytes
-    if query.status is QueryStatus.FAILED or scanned_bytes == 0:
+    """Estimate the bill, which for a failed query is nothing."""
+    if query.status is QueryStatus.FAILED:
+        return 0.0
+    return _price_usd(query.statistics.scanned_bytes, price_usd_per_tb)
+
+
+def _price_usd(scanned_bytes: int, price_usd_per_tb: float) -> float:
+    """Return the price of a query: of whole megabytes, and of at least ten if it reads any."""
+    if scanned_bytes == 0:
         return 0.0
     megabytes = max(math.ceil(scanned_bytes / _MEGABYTE), _MIN_BILLED_MEGABYTES)
     return round(megabytes * _MEGABYTE / _TERABYTE * price_usd_per_tb, 8)

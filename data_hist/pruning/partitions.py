@@ -4,9 +4,9 @@ Engines prune files by partition columns alone, but callers bound timestamps.
 """
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from data_hist.catalog.tables import DateFormat, Partitions, Table, TimeLevel
 from data_hist.pruning.time_range import (
@@ -30,12 +30,21 @@ _HOURS_IN_REACH = range((datetime(9999, 12, 31, tzinfo=UTC) - _EPOCH) // timedel
 _DAY_HOURS = 24
 
 
+FolderNames: TypeAlias = Mapping[str, frozenset[str | int]]
+"""The names that folders of a level may have, by its column; of other levels, any."""
+_ANY_NAMES: FolderNames = {}
+
+
 class TableRead(NamedTuple):
-    """A table reference and its bounds: `arrival` from timestamps, `days` from the day column."""
+    """A table reference and its bounds: `arrival` from timestamps, `days` from the day column.
+
+    `names` are those of folders that conditions of equality leave.
+    """
 
     table: Table
     arrival: TimeBounds
     days: TimeBounds
+    names: FolderNames = _ANY_NAMES
 
 
 def partition_predicate(
@@ -81,17 +90,19 @@ def partition_count(reads: Iterable[TableRead], now_ms: int) -> int | None:
 
 
 def are_bounded(reads: Iterable[TableRead]) -> bool:
-    """Whether the bounds leave a part of each table that does not grow with the archive.
+    """Whether what is left of each table is a range of time with two ends.
 
     That takes a lower bound that prunes, and an upper one unless the lower one moves with the
-    clock: there are no partitions of the future.
+    clock: there are no partitions of the future. The name of the outermost folder is both.
     """
     return all(map(_is_bounded, reads))
 
 
 def _is_bounded(read: TableRead) -> bool:
-    prunes = bool(read.table.partitions.time_levels)
-    bounds = [*read.arrival.items(), *read.days.items()] if prunes else [*read.days.items()]
+    time_levels = read.table.partitions.time_levels
+    if time_levels and time_levels[0].column in read.names:
+        return True
+    bounds = [*(read.arrival.items() if time_levels else ()), *read.days.items()]
     lows = {anchor.base for anchor, each in bounds if each.low is not None}
     has_high = any(each.high is not None for _, each in bounds)
     return bool(lows) and (has_high or bool(lows - {Base.EPOCH}))
@@ -99,11 +110,12 @@ def _is_bounded(read: TableRead) -> bool:
 
 def _count(read: TableRead, now_ms: int) -> int | None:
     partitions = read.table.partitions
-    low, high = _hours_left(read, now_ms)
+    low, high = time_left(read, now_ms)
     unit, per_unit = partitions.smallest_unit, partitions.partitions_per_unit
     if unit is None or per_unit is None or low is None or high is None:
         return None
-    return max(_number_of(unit, high) - _number_of(unit, low) + 1, 0) * per_unit
+    first, last = _number_of(unit, low // HOUR_MS), _number_of(unit, high // HOUR_MS)
+    return max(last - first + 1, 0) * per_unit
 
 
 def _number_of(unit: str, hours: int) -> int:
@@ -114,18 +126,17 @@ def _number_of(unit: str, hours: int) -> int:
     return moment.year if unit == "year" else moment.year * 12 + moment.month
 
 
-def _hours_left(read: TableRead, now_ms: int) -> TimeRange:
-    """Return the first and the last hour since 1970 that may be read."""
+def time_left(read: TableRead, now_ms: int) -> TimeRange:
+    """Return when the folders begin that may be read, in milliseconds since 1970."""
     day_low, day_high = range_at(read.days, now_ms)
     # A day ends just before the next one begins.
-    of_days = TimeRange(
-        None if day_low is None else day_low // HOUR_MS,
-        None if day_high is None else (day_high - 1) // HOUR_MS,
+    of_days = TimeRange(day_low, None if day_high is None else day_high - 1)
+    hours = _hours_at(read.arrival, read.table.partitions.lead_hours, now_ms)
+    of_records = TimeRange(
+        None if hours.low is None else hours.low * HOUR_MS,
+        None if hours.high is None else hours.high * HOUR_MS,
     )
-    until_now = TimeRange(high=now_ms // HOUR_MS)
-    lead_hours = read.table.partitions.lead_hours
-    of_records = _hours_at(read.arrival, lead_hours, now_ms)
-    return of_records.intersection(of_days).intersection(until_now)
+    return of_records.intersection(of_days).intersection(TimeRange(high=now_ms))
 
 
 def _hours_at(arrival: TimeBounds, lead_hours: int, start_ms: int) -> TimeRange:

@@ -26,12 +26,13 @@ class Submission:
 
 @dataclass(frozen=True)
 class Estimate:
-    """What a query would read; None where that is unknown.
+    """What a query would read, at most; None where that is unknown.
 
-    `partitions` is the most that it can read. `bounded` is whether that is, of each table, a part
-    that does not grow with the archive.
+    `bounded` is whether it reads, of each table, a range of time with two ends.
     """
 
+    scanned_bytes: int | None
+    files: int | None
     partitions: int | None
     bounded: bool
 

@@ -1,4 +1,4 @@
-"""Submit and validate queries: check the SQL, start it on Athena, and wait if the caller does."""
+"""Submit queries: check the SQL, start it on Athena, and wait if the caller does."""
 
 import asyncio
 import copy
@@ -6,7 +6,6 @@ import hashlib
 import uuid
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import TypeVar
@@ -15,10 +14,9 @@ from data_hist.athena.client import AthenaClient
 from data_hist.athena.executions import Query, QueryStatus
 from data_hist.auth.authentication import OPERATOR
 from data_hist.catalog.tables import ApiVersion
-from data_hist.errors import DataHistError, EngineError, EngineUnavailable, InvalidSql
+from data_hist.errors import DataHistError, EngineError, InvalidSql
 from data_hist.observability.request_context import current_request
-from data_hist.pruning.partitions import are_bounded, partition_count
-from data_hist.queries.model import Estimate, Submission, ValidatedQuery
+from data_hist.queries.model import Submission
 from data_hist.queries.orphans import OrphanStopper
 from data_hist.queries.result_state import raise_user_error, usable_tables
 from data_hist.queries.sql_trailer import append_trailer, translate_line_and_column
@@ -26,26 +24,12 @@ from data_hist.queries.status import StatusReader
 from data_hist.retention.ownership import OwnedQuery, Owner, ResultLocations
 from data_hist.sql_guard.guard import AdmittedQuery
 from data_hist.sql_guard.pool import GuardPool
-from data_hist.sql_guard.rewrite import Edit
 
 _T = TypeVar("_T")
 
-_EXPLAIN = "EXPLAIN (TYPE VALIDATE)\n"
-
-
-@dataclass(frozen=True)
-class SubmitLimits:
-    """How long a validation may take, and when to repeat one that took longer."""
-
-    validation_seconds: float = 20.0
-    retry_after_seconds: int = 1
-
-
-_LIMITS = SubmitLimits()
-
 
 class Submitter:
-    """Submits and validates the queries of one API version.
+    """Submits the queries of one API version.
 
     Args:
         version: The tables that queries may read.
@@ -54,8 +38,6 @@ class Submitter:
         statuses: Waits for them.
         orphans: Stops those whose id the caller does not get.
         locations: Where results are stored.
-        clock: The current time, in UTC.
-        limits: Bounds of validation.
     """
 
     def __init__(
@@ -67,8 +49,6 @@ class Submitter:
         statuses: StatusReader,
         orphans: OrphanStopper,
         locations: ResultLocations,
-        clock: Callable[[], datetime],
-        limits: SubmitLimits = _LIMITS,
     ) -> None:
         self._version = version
         self._guard = guard
@@ -76,8 +56,6 @@ class Submitter:
         self._statuses = statuses
         self._orphans = orphans
         self._locations = locations
-        self._clock = clock
-        self._limits = limits
 
     async def submit(self, tenant: int, submission: Submission) -> OwnedQuery:
         """Start a query and describe it, once it has ended or `wait_seconds` have passed.
@@ -121,56 +99,12 @@ class Submitter:
             raise_user_error(owned.query, tables, query.query_id)
         return owned
 
-    async def validate(self, tenant: int, submission: Submission) -> ValidatedQuery:
-        """Let the guard and Athena check a query without running it.
-
-        Raises:
-            StatementNotAllowed, InvalidSql, QueryTooLarge: `submit` would raise the same.
-            EngineUnavailable: Athena does not finish the check in time.
-        """
-        owner = Owner(tenant, submission.retention_minutes)
-        admitted = await self._admit(tenant, submission, with_reads=True)
-        explained = AdmittedQuery(
-            _EXPLAIN + admitted.sql,
-            (Edit(0, 0, len(_EXPLAIN)), *admitted.edits),
-            admitted.time_bounds,
-        )
-        started = await self._starter.start(
-            submission.sql,
-            explained,
-            self._locations.for_validation(owner),
-            idempotency_token(tenant, None),
-            has_key=False,
-        )
-        query = started
-        try:
-            query = await self._statuses.describe_internal(
-                started.query_id, self._limits.validation_seconds
-            )
-        finally:
-            if not query.status.is_terminal:
-                self._orphans.stop(started.query_id)
-        if query.failure is not None:
-            raise_user_error(query, usable_tables(self._version.tables, tenant))
-        if query.status is not QueryStatus.FINISHED:
-            raise EngineUnavailable(
-                "The engine did not check the query in time.",
-                retry_after_seconds=self._limits.retry_after_seconds,
-            )
-        now_ms = int(self._clock().timestamp() * 1000)
-        reads = admitted.reads or ()
-        estimate = Estimate(partition_count(reads, now_ms), are_bounded(reads))
-        return ValidatedQuery(OwnedQuery(query, owner), estimate)
-
-    async def _admit(
-        self, tenant: int, submission: Submission, *, with_reads: bool = False
-    ) -> AdmittedQuery:
+    async def _admit(self, tenant: int, submission: Submission) -> AdmittedQuery:
         return await self._guard.admit(
             self._version.name,
             submission.sql,
             customer_id=None if tenant == OPERATOR else tenant,
             parameters=submission.parameters,
-            with_reads=with_reads,
         )
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple, TypeAlias
 
 from data_hist.catalog.tables import ApiVersion
 from data_hist.errors import InvalidSql, QueryTooLarge
-from data_hist.pruning.partitions import TableRead
+from data_hist.pruning.partitions import FolderNames, TableRead
 from data_hist.pruning.time_range import TimeBounds
 from data_hist.sql_guard import checks, confusables, diagnostics, parser, scope, token_order, verify
 from data_hist.sql_guard.lexer import Kind, Source, Token, check_repetition, lex, match_brackets
@@ -29,7 +29,8 @@ from data_hist.sql_guard.rewrite import (
     sub_select_head,
 )
 from data_hist.sql_guard.sub_select_shapes import verified_view
-from data_hist.sql_guard.time_bounds import check_days, find_time_bounds, is_day, is_of_record
+from data_hist.sql_guard.table_reads import check_days, find_folder_names, table_reads
+from data_hist.sql_guard.time_bounds import find_time_bounds, is_day, is_of_record
 from data_hist.sql_guard.token_order import Placeholder
 
 MAX_SQL_BYTES = 262_144
@@ -52,12 +53,13 @@ class AdmittedQuery:
 class TableBounds(NamedTuple):
     """When the records of each table arrived, by all conditions and by those on some columns.
 
-    `by_days` is None unless it was requested.
+    `by_days` is None unless it was requested, and with it the `names` of folders.
     """
 
     by_all: tuple[TimeBounds, ...]
     by_timestamps: tuple[TimeBounds, ...]
     by_days: tuple[TimeBounds, ...] | None = None
+    names: tuple[FolderNames, ...] = ()
 
 
 FindBounds: TypeAlias = Callable[[Mapping[int, Parameter]], TableBounds]
@@ -100,7 +102,7 @@ class Guard:
         self._version = version
         self._max_days = max_days
         self._served = scope.Served.of(version)
-        self._hidden = _hidden_columns(version)
+        self._hidden = self._served.hidden
         self._names = self._served.tables.keys() | {
             column.name.lower() for table in version.tables.values() for column in table.columns
         }
@@ -202,7 +204,7 @@ class Guard:
             sub_selects=sub_selects,
             customer_id=customer_id,
         )
-        return AdmittedQuery(sent, edits, bounds.by_all, _reads(tables, bounds))
+        return AdmittedQuery(sent, edits, bounds.by_all, _reads(tables, bounds, customer_id))
 
     def _sub_select(self, named: NamedTable, text: str) -> verify.SubSelect:
         table = named.table
@@ -249,11 +251,14 @@ def _bounds_finder(
 
     def find(parameters: Mapping[int, Parameter]) -> TableBounds:
         by_all = find_time_bounds(references, parameters)
-        by_days = find_time_bounds(references, parameters, is_day) if with_days else None
-        if not names_a_day:
-            return TableBounds(by_all, by_all, by_days)
-        by_timestamps = find_time_bounds(references, parameters, is_of_record)
-        return TableBounds(by_all, by_timestamps, by_days)
+        by_timestamps = by_all
+        if names_a_day:
+            by_timestamps = find_time_bounds(references, parameters, is_of_record)
+        if not with_days:
+            return TableBounds(by_all, by_timestamps)
+        by_days = find_time_bounds(references, parameters, is_day)
+        names = find_folder_names(references, parameters)
+        return TableBounds(by_all, by_timestamps, by_days, names)
 
     if placeholders:
         return find
@@ -261,11 +266,12 @@ def _bounds_finder(
     return lambda _parameters: known
 
 
-def _reads(tables: Sequence[NamedTable], bounds: TableBounds) -> tuple[TableRead, ...] | None:
+def _reads(
+    tables: Sequence[NamedTable], bounds: TableBounds, customer_id: int | None
+) -> tuple[TableRead, ...] | None:
     if bounds.by_days is None:
         return None
-    found = zip(tables, bounds.by_timestamps, bounds.by_days, strict=True)
-    return tuple(TableRead(named.table, arrival, days) for named, arrival, days in found)
+    return table_reads(tables, bounds.by_timestamps, bounds.by_days, bounds.names, customer_id)
 
 
 def _by_offset(
@@ -273,13 +279,6 @@ def _by_offset(
 ) -> dict[int, Parameter]:
     pairs = zip(placeholders, parameters or (), strict=True)
     return {placeholder.start: value for placeholder, value in pairs}
-
-
-def _hidden_columns(version: ApiVersion) -> frozenset[str]:
-    """Return the names that no query may hold, since no table shows a column of that name."""
-    tables = version.tables.values()
-    shown = {column.name.lower() for table in tables for column in table.columns}
-    return frozenset(name.lower() for table in tables for name in table.hidden) - shown
 
 
 def _check_tenant_columns(source: Source, tables: Sequence[NamedTable]) -> None:

@@ -30,6 +30,24 @@ class TableReference(NamedTuple):
     aliased: bool
 
 
+@dataclass(frozen=True)
+class Where:
+    """The WHERE of one SELECT, and the tables of its FROM by the names that it has for them."""
+
+    condition: exp.Expr
+    tables: Mapping[str, Table]
+    has_using: bool
+
+    def relation_of(self, column: exp.Column) -> str | None:
+        """Return the name of the table that a column is of."""
+        name = column.table.lower()
+        # The column that USING makes of two belongs to neither table. With two tables an
+        # unqualified name is ambiguous, which the engine refuses.
+        if not name and len(self.tables) == 1 and not self.has_using:
+            name = next(iter(self.tables))
+        return name if name in self.tables and not column.args.get("db") else None
+
+
 class QualifiedColumn(NamedTuple):
     """The qualifier of a column named with its database, such as `data_hist.events.data`."""
 
@@ -78,6 +96,13 @@ class Served:
     def owns(self, *qualifier: str) -> bool:
         """Whether a qualifier names the database of the tables."""
         return qualifier in ((), (self.database,), (self.catalog, self.database))
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """The names that no query may hold, since no table shows a column of that name."""
+        tables = self.tables.values()
+        shown = {column.name.lower() for table in tables for column in table.columns}
+        return frozenset(name.lower() for table in tables for name in table.hidden) - shown
 
     @property
     def listing(self) -> str:

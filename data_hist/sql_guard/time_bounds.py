@@ -1,4 +1,4 @@
-"""Find the time bounds of each table in the WHERE of its SELECT, and limit their length.
+"""Find the time bounds of each table in the WHERE of its SELECT.
 
 A WHERE applies after all joins, and no condition understood here holds for the NULLs of an outer
 join, so it may apply before the join on either side. In doubt a condition is not a bound.
@@ -7,21 +7,17 @@ join, so it may apply before the join on either side. In doubt a condition is no
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from sqlglot import exp
 
-from data_hist.catalog.tables import Table, TimeColumn
-from data_hist.errors import StatementNotAllowed
+from data_hist.catalog.tables import TimeColumn
 from data_hist.pruning.time_functions import CASTS, FUNCTIONS, Argument
 from data_hist.pruning.time_range import (
-    DAY_MS,
     UNBOUNDED,
     TimeBounds,
     enclose,
     intersect,
-    range_at,
 )
 from data_hist.pruning.time_values import (
     CURRENT_DATE,
@@ -39,19 +35,17 @@ from data_hist.pruning.time_values import (
     subtract,
     upper_bound,
 )
-from data_hist.sql_guard.lexer import Source
 from data_hist.sql_guard.literals import Parameter
 from data_hist.sql_guard.parameters import time_value
 from data_hist.sql_guard.parser import offset_of
-from data_hist.sql_guard.scope import TableReference
+from data_hist.sql_guard.scope import TableReference, Where
 
 # What a condition says, by the name of the relation whose rows it restricts.
 _Bounds: TypeAlias = Mapping[str, TimeBounds]
 _AT_LEAST: Final = {exp.EQ, exp.GT, exp.GTE}
 _AT_MOST: Final = {exp.EQ, exp.LT, exp.LTE}
+_T = TypeVar("_T")
 _MAX_DEPTH: Final = 25
-# A bound that a client computed from its clock, and sends again when it repeats the request.
-_SLACK_MS: Final = 10 * 60 * 1000
 _INTEGER: Final = re.compile(r"-?[0-9]{1,9}", re.ASCII)
 _TYPES: Final = {
     exp.DType.BIGINT: "bigint",
@@ -89,6 +83,21 @@ def find_time_bounds(
         parameters: The value of each `?`, by its offset in the text.
         counts: Whether a time column counts.
     """
+    return find_in_wheres(
+        references, lambda where: _TimeConditions(where, parameters, counts).bounds(), UNBOUNDED
+    )
+
+
+def find_in_wheres(
+    references: Sequence[TableReference], find: Callable[[Where], Mapping[str, _T]], default: _T
+) -> tuple[_T, ...]:
+    """Find something for each table reference in the WHERE of its SELECT.
+
+    Args:
+        references: The table references of a query.
+        find: Returns what it finds for each name of a table.
+        default: What there is for the other references.
+    """
     by_select: dict[int, list[TableReference]] = defaultdict(list)
     selects: dict[int, exp.Select] = {}
     for reference in references:
@@ -96,42 +105,20 @@ def find_time_bounds(
         if select is not None and select.args.get("where"):
             selects[id(select)] = select
             by_select[id(select)].append(reference)
-    found: dict[int, TimeBounds] = {}
+    found: dict[int, _T] = {}
     for key, select in selects.items():
-        bounds = _Where(select, by_select[key], parameters, counts).bounds()
         names = Counter(_name(reference) for reference in by_select[key])
+        of_names = find(_where(select, by_select[key]))
         for reference in by_select[key]:
             if names[_name(reference)] == 1:
-                found[id(reference.parts[-1])] = bounds.get(_name(reference), UNBOUNDED)
-    return tuple(found.get(id(reference.parts[-1]), UNBOUNDED) for reference in references)
+                found[id(reference.parts[-1])] = of_names.get(_name(reference), default)
+    return tuple(found.get(id(reference.parts[-1]), default) for reference in references)
 
 
-def check_days(
-    source: Source,
-    tables: Iterable[tuple[Table, int]],
-    bounds: Iterable[TimeBounds],
-    max_days: int,
-) -> None:
-    """Refuse the first of the tables, given by offset, that covers more days than allowed."""
-    now_ms = int(datetime.now(UTC).timestamp() * 1000)
-    max_ms = max_days * DAY_MS + _SLACK_MS
-    for (table, offset), each in zip(tables, bounds, strict=True):
-        low, high = range_at(each, now_ms)
-        if low is None or min(now_ms if high is None else high, now_ms) - low > max_ms:
-            raise _too_many_days(source, table, offset, max_days)
-
-
-def _too_many_days(source: Source, table: Table, offset: int, max_days: int) -> StatementNotAllowed:
-    # The others have no upper bound.
-    columns = [
-        name for name, time in table.time_columns.items() if time.greatest_delay_ms is not None
-    ]
-    detail = (
-        f"At most {max_days} days of '{table.name}' may be read at once: bound "
-        f"{' or '.join(columns or table.time_columns)} in the WHERE beside it, from below, and "
-        "from above unless the range ends now."
-    )
-    return source.refusal(offset, "TIME_RANGE_TOO_LONG", detail)
+def _where(select: exp.Select, references: Sequence[TableReference]) -> Where:
+    tables = {_name(reference): reference.table for reference in references}
+    using = any(join.args.get("using") for join in select.args.get("joins") or ())
+    return Where(select.args["where"].this, tables, using)
 
 
 def _select_of(reference: TableReference) -> exp.Select | None:
@@ -148,28 +135,22 @@ def _name(reference: TableReference) -> str:
     return node.alias_or_name.lower() if node else ""
 
 
-class _Where:
-    """The WHERE of one SELECT, and the tables that it restricts."""
+class _TimeConditions:
+    """The conditions on the time in a WHERE."""
 
     def __init__(
         self,
-        select: exp.Select,
-        references: Sequence[TableReference],
+        where: Where,
         parameters: Mapping[int, Parameter],
         counts: Callable[[TimeColumn], bool],
     ) -> None:
-        self._condition = select.args["where"].this
+        self._where = where
         self._parameters = parameters
-        self._tables = {_name(reference): reference.table for reference in references}
         self._counts = counts
-        # The column that USING makes of two belongs to neither table. With two tables an
-        # unqualified name is ambiguous, which the engine refuses.
-        using = any(join.args.get("using") for join in select.args.get("joins") or ())
-        self._only = next(iter(self._tables)) if len(self._tables) == 1 and not using else ""
 
     def bounds(self) -> _Bounds:
         """Return the bounds of each table by its name."""
-        return self._bounds_of(self._condition)
+        return self._bounds_of(self._where.condition)
 
     def _bounds_of(self, node: exp.Expr) -> _Bounds:
         node = node.unnest()
@@ -237,10 +218,10 @@ class _Where:
         ]
 
     def _column_value(self, column: exp.Column) -> Value | None:
-        name = column.table.lower() or self._only
-        if name not in self._tables or column.args.get("db"):
+        name = self._where.relation_of(column)
+        if name is None:
             return None
-        time = self._tables[name].time_columns.get(column.name.lower())
+        time = self._where.tables[name].time_columns.get(column.name.lower())
         return column_value(name, time) if time is not None and self._counts(time) else None
 
 

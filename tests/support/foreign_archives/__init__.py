@@ -11,6 +11,7 @@ import httpx
 from data_hist.catalog.document import load_document
 from data_hist.catalog.glue import glue_documents
 from data_hist.catalog.resolve import resolve
+from data_hist.catalog.tables import Catalog
 from tests.support.foreign_archives import (
     audit,
     cloudtrail,
@@ -60,6 +61,11 @@ def foreign_documents() -> Iterator[dict[str, Any]]:
         yield from glue_documents(
             load_document(_file(name)).sources, "s3://archive/", archive.dates
         )
+
+
+def foreign_catalogs() -> dict[str, Catalog]:
+    """Load the catalog of each, by the name of the archive."""
+    return {name: resolve(load_document(_file(name))) for name in _ARCHIVES}
 
 
 @contextmanager

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSResponse
 
-from data_hist.athena.client import AthenaClient, EnginePage
+from data_hist.athena.client import AthenaClient
 from data_hist.athena.executions import Column
+from data_hist.athena.result_sets import EnginePage
 from data_hist.athena.transport import create_client, create_session
 from data_hist.errors import EngineFailed, QueryExpired
 from tests.support.aws_answers import aws_answer

@@ -120,19 +120,21 @@ def test_estimated_cost_is_what_athena_bills(
 
 
 @pytest.mark.parametrize(
-    ("known", "estimate"),
+    ("known", "cost_usd"),
     [
-        (Estimate(None, bounded=False), {"scanned_bytes": None, "cost_usd": None}),
-        (Estimate(60, bounded=True), {"scanned_bytes": None, "cost_usd": None}),
-        (Estimate(0, bounded=True), {"scanned_bytes": 0, "cost_usd": 0.0}),
+        (Estimate(None, None, None, bounded=False), None),
+        (Estimate(None, None, 60, bounded=True), None),
+        (Estimate(0, 0, 0, bounded=True), 0.0),
+        (Estimate(1_093_543, 720, 720, bounded=True), 0.00004768),
+        (Estimate(50 * 2**20, 720, 720, bounded=True), 0.00023842),
     ],
 )
 def test_dry_run_reveals_nothing_about_its_explain_query(
-    known: Estimate, estimate: dict[str, object]
+    known: Estimate, cost_usd: float | None
 ) -> None:
     checked = ValidatedQuery(OwnedQuery(QUERY, OWNER), known)
 
-    assert dry_run_document(checked, "SELECT ?", [QueryWarning("CODE", "Mind this.")]) == {
+    assert dry_run_document(checked, "SELECT ?", 5.0, [QueryWarning("CODE", "Mind this.")]) == {
         "query_id": None,
         "query": "SELECT ?",
         "valid": True,
@@ -142,7 +144,13 @@ def test_dry_run_reveals_nothing_about_its_explain_query(
         "expires_at": None,
         "retention_minutes": 60,
         "statistics": None,
-        "estimate": estimate | {"partitions": known.partitions, "bounded": known.bounded},
+        "estimate": {
+            "scanned_bytes": known.scanned_bytes,
+            "files": known.files,
+            "cost_usd": cost_usd,
+            "partitions": known.partitions,
+            "bounded": known.bounded,
+        },
         "warnings": [{"code": "CODE", "detail": "Mind this."}],
     }
 

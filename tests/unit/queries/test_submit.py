@@ -13,7 +13,8 @@ from data_hist.athena.executions import Query, QueryStatus
 from data_hist.catalog.resolve import load_catalog
 from data_hist.errors import EngineUnavailable
 from data_hist.queries.model import Submission
-from data_hist.queries.submit import SubmitLimits, Submitter, await_shielded
+from data_hist.queries.submit import Submitter, await_shielded
+from data_hist.queries.validation import ValidationLimits, Validator
 from data_hist.retention.ownership import OwnedQuery, ResultLocations
 from data_hist.sql_guard.guard import AdmittedQuery
 
@@ -23,7 +24,7 @@ RUNNING = Query("explained", QueryStatus.RUNNING, "EXPLAIN SELECT 1", "s3://b/k"
 
 @dataclass
 class SlowAthena:
-    """The guard, the starter, the statuses and the orphans of a validation that does not end."""
+    """The parts of a validation that does not end."""
 
     waited_seconds: list[float] = field(default_factory=list)
     accepted_minutes: list[object] = field(default_factory=list)
@@ -43,6 +44,9 @@ class SlowAthena:
         self.waited_seconds.append(wait_seconds)
         return RUNNING
 
+    async def estimate(self, _reads: object) -> None:
+        await asyncio.Event().wait()
+
     def stop(self, query_id: str) -> None:
         self.stopped.append(query_id)
 
@@ -56,8 +60,6 @@ def submitter_on(athena: SlowAthena) -> Submitter:
         statuses=every,
         orphans=every,
         locations=ResultLocations("bucket", "prefix"),
-        clock=lambda: NOW,
-        limits=SubmitLimits(validation_seconds=3.0, retry_after_seconds=7),
     )
 
 
@@ -78,10 +80,20 @@ def test_half_of_its_retention_is_left_of_a_result_that_is_used_again(
 
 def test_validation_that_takes_too_long_is_stopped() -> None:
     athena = SlowAthena()
-    submitter = submitter_on(athena)
+    every = cast("Any", athena)
+    validator = Validator(
+        load_catalog().versions["v0"],
+        guard=every,
+        starter=every,
+        statuses=every,
+        orphans=every,
+        locations=ResultLocations("bucket", "prefix"),
+        estimator=every,
+        limits=ValidationLimits(validation_seconds=3.0, retry_after_seconds=7),
+    )
 
     with pytest.raises(EngineUnavailable) as refusal:
-        asyncio.run(submitter.validate(1, Submission("SELECT 1")))
+        asyncio.run(validator.validate(1, Submission("SELECT 1")))
 
     assert refusal.value.retry_after_seconds == 7
     assert athena.waited_seconds == [3.0]

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data_hist.athena.client import EnginePage
 from data_hist.athena.executions import Column, Query, QueryStatus
 from data_hist.athena.result_objects import ObjectRange
+from data_hist.athena.result_sets import EnginePage
 from data_hist.errors import EngineFailed, InvalidRequest, ResultUnreadable
 from data_hist.results.formats import RowStyle
 from data_hist.results.pages import PageReader, PageRows
