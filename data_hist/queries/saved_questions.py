@@ -197,12 +197,14 @@ class SavedQuestions:
         if found is not None:
             return found
         question_id = parse_object_name(listed.key.removeprefix(prefix))
+        if question_id is None:
+            return None
         try:
             async with places:
                 document = await self._call(partial(self._store.read, listed.key))
         except DocumentMissing:
             return None
-        question = parse_question(question_id, document) if question_id else None
+        question = parse_question(question_id, document)
         if question is None:
             _log.warning("An object among the saved questions is none of them")
             return None

@@ -47,7 +47,7 @@ def test_objects_of_others_are_not_listed(endpoint_url: str) -> None:
     )
     settings = settings_for(endpoint_url, result_prefix="others", tenant_required=True)
     for name, content in (
-        ("notes.txt", b"{}"),
+        ("notes.txt", b"no JSON"),
         ("0123456789abcdef0123456789abcdef.json", b'{"title": 1}'),
         ("0123456789abcdef0123456789abcde0.json", b'{"title": "x", "state": "y"}'),
         ("fedcba9876543210fedcba9876543210.json", b"{}"),
