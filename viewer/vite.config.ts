@@ -9,7 +9,10 @@ const SERVICE = process.env.DATA_HIST_URL ?? 'http://127.0.0.1:8080'
 export default defineConfig(({ command }) => ({
   base: command === 'serve' ? MOUNT : './',
   // The names of SQL functions are read from the service's allowlist.
-  server: { fs: { allow: ['..'] }, proxy: { [`^/v\\d+/data_hist/(?!viewer/)|^/problems`]: SERVICE } },
+  server: {
+    fs: { allow: ['..'] },
+    proxy: { [`^/v\\d+/data_hist/(?!viewer/)|^/problems`]: SERVICE },
+  },
   build: {
     outDir: '../data_hist/viewer/static',
     emptyOutDir: true,

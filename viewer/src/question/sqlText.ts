@@ -8,7 +8,7 @@ export interface Sql {
 
 const PLAIN_IDENTIFIER = /^[a-z_][a-z0-9_]*$/
 /** Trino's reserved words: https://trino.io/docs/current/language/reserved.html */
-const RESERVED = new Set(
+export const RESERVED: ReadonlySet<string> = new Set(
   (
     'alter and as between by case cast constraint create cross cube current_catalog current_date current_path ' +
     'current_role current_schema current_time current_timestamp current_user deallocate delete describe ' +

@@ -1,9 +1,9 @@
 /** What to offer at a place, the likeliest first. */
 
 import type { PayloadField, Table, TableColumn } from '../api/documents'
+import { identifier } from '../question/sqlText'
 import type { Operand, Place } from './completionPlace'
 import { functions, keywords, types, values } from './dialect'
-import { renderName } from './names'
 import type { TableReference } from './scopes'
 
 export interface Option {
@@ -93,7 +93,7 @@ function aliases(references: readonly TableReference[]): Option[] {
 }
 
 function nameOption(name: string, kind: Option['kind'], detail: string, rank: number): Option {
-  const insert = renderName(name)
+  const insert = identifier(name).text
   return { label: name, kind, detail, rank, ...(insert !== name && { insert }) }
 }
 

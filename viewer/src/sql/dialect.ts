@@ -1,7 +1,12 @@
 /** The words of Athena's SQL, as the service accepts them: for highlighting and completion. */
 
 import functionAllowlist from '../../../data_hist/sql_guard/function_allowlist.txt?raw'
-import { RESERVED, words } from './names'
+import { RESERVED } from '../question/sqlText'
+
+/** Reserved words that no query may use. */
+const REFUSED = words(`
+  alter constraint create current_catalog current_path current_role current_schema current_user deallocate
+  delete describe drop execute insert into json_table natural prepare skip table`)
 
 /** Words that mean something in some places of a SELECT, and are names in all others. */
 const GRAMMAR = `
@@ -23,5 +28,9 @@ export const functions = words(functionAllowlist.replaceAll(/^#.*$/gm, '')).filt
   (name) => !values.includes(name),
 )
 export const keywords = [...RESERVED, ...words(GRAMMAR)].filter(
-  (word) => !functions.includes(word) && !values.includes(word),
+  (word) => ![...REFUSED, ...functions, ...values].includes(word),
 )
+
+function words(text: string): readonly string[] {
+  return text.split(/\s+/).filter((word) => word !== '')
+}

@@ -26,6 +26,7 @@ import { completionSource, type FieldSource } from './completionSource'
 import { functions, keywords, types, values } from './dialect'
 import { editorStyle } from './editorStyle'
 import { rangeAt } from './textPosition'
+import { typedReplacement } from './typedReplacement'
 
 export interface EditorOptions {
   /** What screen readers call it. */
@@ -99,6 +100,7 @@ function extensionsFor(options: EditorOptions): Extension {
     drawSelection(),
     bracketMatching(),
     closeBrackets(),
+    typedReplacement,
     highlightActiveLine(),
     highlightActiveLineGutter(),
     dialect.extension,

@@ -6,6 +6,7 @@ import { readScopes } from './scopes'
 test.each([
   ['SELECT 1 FROM a', 'SELECT 1 FROM a\nWHERE t > 1'],
   ['SELECT 1 FROM a -- all\nLIMIT 5', 'SELECT 1 FROM a\nWHERE t > 1 -- all\nLIMIT 5'],
+  ['SELECT 1 FROM a GROUP BY x', 'SELECT 1 FROM a\nWHERE t > 1\nGROUP BY x'],
   ['SELECT 1 FROM a;', 'SELECT 1 FROM a\nWHERE t > 1;'],
   ['SELECT 1 FROM a\nGROUP BY x', 'SELECT 1 FROM a\nWHERE t > 1\nGROUP BY x'],
   ['SELECT 1 FROM a WHERE b = 2', 'SELECT 1 FROM a WHERE t > 1\n  AND b = 2'],

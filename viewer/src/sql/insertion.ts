@@ -12,7 +12,7 @@ export function addCondition(sql: string, scope: Scope, condition: string): stri
     ({ from, to }) => from >= clause.from && to <= clause.to,
   )
   const end = tokens.at(-1)?.to ?? clause.to
-  if (!where) return `${sql.slice(0, end)}\nWHERE ${condition}${sql.slice(end)}`
+  if (!where) return `${sql.slice(0, end)}\nWHERE ${condition}${onNextLine(sql.slice(end))}`
   return addToWhere(sql, tokens, condition, end)
 }
 
@@ -23,4 +23,9 @@ function addToWhere(sql: string, tokens: readonly Token[], condition: string, en
   const needsBrackets = tokens.some((token) => token.depth === depth && isWord(token, 'OR'))
   const rest = needsBrackets ? `(${present})` : present
   return `${sql.slice(0, start)} ${condition}\n  AND ${rest}${sql.slice(end)}`
+}
+
+/** The clauses behind a condition of several lines, not at the end of its last. */
+function onNextLine(rest: string): string {
+  return rest.replace(/^[^\S\n]+(?=\w)/, '\n')
 }

@@ -1,6 +1,7 @@
 /** Values of parameters as SQL literals, as the service writes them. */
 
 import type { Parameter } from '../api/documents'
+import { stringLiteral } from '../question/sqlText'
 import { readSignificantTokens } from './tokens'
 
 const SMALLEST_BIGINT = '-9223372036854775808'
@@ -29,13 +30,9 @@ export function inlineParameters(statement: {
 export function renderLiteral(parameter: Parameter): string {
   if (parameter === null) return 'NULL'
   if (typeof parameter === 'boolean') return parameter ? 'TRUE' : 'FALSE'
-  if (typeof parameter === 'string') return quoteString(parameter)
+  if (typeof parameter === 'string') return quoted(parameter)
   if (typeof parameter === 'number') return renderNumber(parameter)
   return renderTyped(parameter.type, parameter.value)
-}
-
-export function quoteString(text: string): string {
-  return `'${text.replaceAll("'", "''")}'`
 }
 
 /** A number without a fraction is an integer, any other a double, not a decimal. */
@@ -49,12 +46,12 @@ function renderTyped(type: string, text: string): string {
   if (name === 'double') return renderDouble(text)
   if (name === 'real') return `CAST(${renderDouble(text)} AS REAL)`
   if (name === 'boolean') return text.toUpperCase()
-  if (name === 'varchar') return quoteString(text)
+  if (name === 'varchar') return quoted(text)
   // A literal of these types has the length or digits of its text.
-  if (/^(var)?char *\(/.test(name)) return `CAST(${quoteString(text)} AS ${type.toUpperCase()})`
+  if (/^(var)?char *\(/.test(name)) return `CAST(${quoted(text)} AS ${type.toUpperCase()})`
   if (/^decimal *\(/.test(name)) return `CAST(DECIMAL '${text}' AS ${type.toUpperCase()})`
-  if (name === 'timestamp with time zone') return `TIMESTAMP ${quoteString(text)}`
-  return `${type.toUpperCase()} ${quoteString(text)}`
+  if (name === 'timestamp with time zone') return `TIMESTAMP ${quoted(text)}`
+  return `${type.toUpperCase()} ${quoted(text)}`
 }
 
 function renderInteger(text: string): string {
@@ -71,4 +68,8 @@ function renderDouble(text: string): string {
 /** A `-` before a negative number would begin a comment. */
 function signed(digits: string): string {
   return digits.startsWith('-') ? `(${digits})` : digits
+}
+
+function quoted(text: string): string {
+  return stringLiteral(text).text
 }

@@ -17,6 +17,11 @@ export function momentText(instant: number, zone: Zone): string {
   return `${dateText(instant, zone)} ${timeText(instant, zone)}`
 }
 
+/** `2026-11-20 14:39` */
+export function minuteText(instant: number, zone: Zone): string {
+  return momentText(instant, zone).slice(0, 'YYYY-MM-DD HH:MM'.length)
+}
+
 /** `2026-11-20T14:39:35.882+01:00`, which means the same everywhere. */
 export function isoText(instant: number, zone: Zone): string {
   return `${dateText(instant, zone)}T${timeText(instant, zone)}${offsetText(instant, zone)}`
