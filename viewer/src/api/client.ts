@@ -113,6 +113,11 @@ export class Api {
     return this.read(await this.send(path, init, queryId), init.signal)
   }
 
+  /** As `json`, for operations that answer without a document. */
+  async call(path: string, init: RequestInit): Promise<void> {
+    await this.send(path, init)
+  }
+
   private async read<Document>(
     response: Response,
     signal: AbortSignal | null | undefined,

@@ -15,6 +15,8 @@ export type QueryList = Schemas['QueryList']
 /** The generator takes fields with a default for required. */
 export type QueryRequest = Pick<Schemas['QueryRequest'], 'query'> & Partial<Schemas['QueryRequest']>
 export type QueryStatus = Schemas['QueryStatus']
+export type Saved = Schemas['Saved']
+export type SavedList = Schemas['SavedList']
 export type Session = Schemas['Session']
 export type Table = Schemas['Table']
 export type TableColumn = Schemas['TableColumn']
