@@ -45,19 +45,21 @@ interface Run {
   outcome: 'open' | 'finished' | 'failed'
 }
 
+type RowReader = Pick<ResultReader, 'readStream' | 'readPages'>
+
 const LONG_POLL_SECONDS = 30
 
 /** Runs one statement at a time and reads its rows. `state` says why `run` and `open` gave null. */
 export class QueryRun {
   readonly state: Store<RunState> = createStore<RunState>({ kind: 'idle' })
-  private readonly reader: ResultReader
+  private readonly reader: RowReader
   private current: Run | null = null
 
   constructor(
     private readonly api: Pick<Api, 'submit' | 'status' | 'cancel' | 'results' | 'page'>,
     private readonly activeRuns: Pick<ActiveRuns, 'add'>,
     private readonly clock: Clock = systemClock,
-    reader?: ResultReader,
+    reader?: RowReader,
   ) {
     this.reader = reader ?? new ResultReader(api, clock)
   }

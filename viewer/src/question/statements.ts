@@ -28,8 +28,8 @@ export interface Scope {
   readonly range: Range
 }
 
-/** The newest rows of a part of the range. */
-export function rowsStatement(scope: Scope, part: Range, limit: number): Statement {
+/** The newest rows of a part of the range; all of them without a limit. */
+export function rowsStatement(scope: Scope, part: Range, limit: number | null): Statement {
   const time = requireTime(scope.table)
   const conditions = [...createdWithin(time, part), ...conditionsOf(scope)]
   return newestRows(scope.table, time, conditions, limit)
@@ -150,13 +150,24 @@ function valueParameter(time: TimeColumn, value: Value): Sql {
   return parameter(type, valueText(value, time.type))
 }
 
-function newestRows(table: Table, time: TimeColumn, conditions: readonly Sql[], limit: number) {
+function newestRows(
+  table: Table,
+  time: TimeColumn,
+  conditions: readonly Sql[],
+  limit: number | null,
+) {
   return rows(table, conditions, order(table, time, 'DESC'), limit)
 }
 
-function rows(table: Table, conditions: readonly Sql[], ordering: Sql, limit: number): Statement {
+function rows(
+  table: Table,
+  conditions: readonly Sql[],
+  ordering: Sql,
+  limit: number | null,
+): Statement {
+  const most = limit === null ? sql`` : sql` LIMIT ${words(limit)}`
   return toStatement(
-    sql`SELECT * FROM ${identifier(table.name)} WHERE ${allOf(conditions)} ORDER BY ${ordering} LIMIT ${words(limit)}`,
+    sql`SELECT * FROM ${identifier(table.name)} WHERE ${allOf(conditions)} ORDER BY ${ordering}${most}`,
   )
 }
 

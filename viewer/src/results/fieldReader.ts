@@ -15,6 +15,17 @@ export interface FieldReader {
 /** More than a screen of rows, so that drawing them again parses nothing. */
 const MOST_PARSED = 512
 
+const readers = new WeakMap<ResultTable, FieldReader>()
+
+/** The reader that all who show the table share. */
+export function fieldReaderOf(table: ResultTable): FieldReader {
+  const known = readers.get(table)
+  if (known) return known
+  const reader = createFieldReader(table)
+  readers.set(table, reader)
+  return reader
+}
+
 export function createFieldReader(table: ResultTable): FieldReader {
   const parsed = new Map<string, Json | null>()
   const paths = new Map<string, PathStep[] | null>()

@@ -1,0 +1,120 @@
+import './record.css'
+
+import { useEffect, useRef } from 'preact/hooks'
+
+import { addFilter } from '../app/actions'
+import { useCommand } from '../app/commands'
+import { useStore } from '../app/store'
+import { useViewer } from '../app/viewer'
+import { Button } from '../controls/Button'
+import { CopyButton } from '../controls/CopyButton'
+import { renderJson } from '../results/exactJson'
+import type { ResultTable } from '../results/resultTable'
+import { absoluteLink } from '../rows/absoluteLink'
+import { type Records, useRecords } from '../rows/useRecords'
+import { valueFilter } from '../rows/valueFilter'
+import { RecordTree } from './RecordTree'
+import { recordJson, sameRecord } from './recordNodes'
+import { stepInOrder } from './stepInOrder'
+
+interface OpenRecord {
+  readonly table: ResultTable
+  readonly row: number
+}
+
+/** The open record: all of it, and the way to those around it. */
+export function RecordPanel() {
+  const viewer = useViewer()
+  const records = useRecords()
+  const open = useOpenRecord(records)
+  const close = () => {
+    viewer.record.set(null)
+  }
+  useCommand(viewer.commands, 'close', open ? close : null)
+  if (!open || !records) return null
+  return (
+    <aside class="pane record-pane" aria-label="Record">
+      <RecordToolbar records={records} open={open} onClose={close} />
+      <div class="pane-body record-body">
+        <RecordTree
+          rows={open.table}
+          row={open.row}
+          table={records.table}
+          zone={records.zone}
+          onFilter={(field, value, negated) => {
+            addFilter(viewer, valueFilter(field, value, 'varchar', negated))
+          }}
+        />
+      </div>
+    </aside>
+  )
+}
+
+interface RecordToolbarProps {
+  readonly records: Records
+  readonly open: OpenRecord
+  readonly onClose: () => void
+}
+
+function RecordToolbar({ records, open, onClose }: RecordToolbarProps) {
+  const viewer = useViewer()
+  const { rows, order } = records
+  const isLoaded = open.table === rows
+  const step = (by: number, icon: 'chevronUp' | 'chevronDown', label: string) => {
+    const next = isLoaded ? stepInOrder(order, rows.length, open.row, by) : null
+    return (
+      <Button
+        variant="quiet"
+        icon={icon}
+        label={label}
+        disabled={next === null}
+        onClick={() => {
+          if (next !== null) viewer.record.set({ row: next })
+        }}
+      />
+    )
+  }
+  return (
+    <div class="toolbar">
+      <h2 class="pane-title">Record</h2>
+      {step(-1, 'chevronUp', 'Previous')}
+      {step(1, 'chevronDown', 'Next')}
+      <span class="spacer" />
+      <CopyButton
+        variant="quiet"
+        iconOnly
+        name="Copy JSON"
+        text={() => renderJson(recordJson(open.table, open.row), '  ')}
+      />
+      <CopyButton
+        variant="quiet"
+        iconOnly
+        icon="link"
+        name="Copy link"
+        text={() => absoluteLink(viewer)}
+      />
+      <Button variant="quiet" icon="close" label="Close" onClick={onClose} />
+    </div>
+  )
+}
+
+/** Keeps the record, not its number: it stays open while other rows are loaded, wherever it is among them. */
+function useOpenRecord(records: Records | null): OpenRecord | null {
+  const { record } = useViewer()
+  const chosen = useStore(record, (current) => current)
+  const kept = useRef<{ chosen: object; open: OpenRecord } | null>(null)
+  const rows = records?.rows ?? null
+  if (!chosen) kept.current = null
+  else if (rows) {
+    const old = kept.current?.chosen === chosen ? kept.current.open : null
+    const row = old ? sameRecord(old, rows) : chosen.row
+    const open = row === null || row >= rows.length ? old : { table: rows, row }
+    kept.current = open && { chosen, open }
+  }
+  const open = kept.current?.open ?? null
+  const place = rows && open?.table === rows ? open.row : null
+  useEffect(() => {
+    if (place !== null && chosen && place !== chosen.row) record.set({ row: place })
+  }, [record, place, chosen])
+  return open
+}

@@ -1,0 +1,112 @@
+import './rows.css'
+
+import { addFilter, changeQuestion } from '../app/actions'
+import { useStore } from '../app/store'
+import { useViewer, type Viewer } from '../app/viewer'
+import { type FieldRef, sameField, type Sort } from '../question/question'
+import { EmptyResult } from '../states/EmptyResult'
+import { RunNotice } from '../states/RunNotice'
+import { LateNote } from './LateNote'
+import { type ColumnSort, RowGrid } from './RowGrid'
+import { RowsToolbar } from './RowsToolbar'
+import type { GridColumn } from './gridColumns'
+import { type Records, shownFields, useRecords } from './useRecords'
+import { valueFilter } from './valueFilter'
+
+/** The records of the question, with what can be done with all of them. */
+export function RowsPane() {
+  const { search } = useViewer()
+  const records = useRecords()
+  const run = useStore(search.state, (state) => state.rows.run)
+  const isEmpty = records?.rows.length === 0 && run.kind === 'finished'
+  return (
+    <section class="pane rows-pane" aria-label="Rows">
+      <RowsToolbar records={records} />
+      <div class="rows-body">
+        <RunNotice
+          run={run}
+          compact
+          onAgain={() => {
+            search.older()
+          }}
+        />
+        {isEmpty ? <EmptyResult /> : records && <RecordGrid records={records} />}
+      </div>
+      {records && <LateNote table={records.table} zone={records.zone} />}
+    </section>
+  )
+}
+
+function RecordGrid({ records }: { readonly records: Records }) {
+  const viewer = useViewer()
+  const opened = useStore(viewer.record, (record) => record?.row ?? null)
+  const { rows, reader, question } = records
+  return (
+    <RowGrid
+      label="Records"
+      table={rows}
+      reader={reader}
+      columns={records.columns}
+      zone={records.zone}
+      commands={viewer.commands}
+      order={records.order}
+      sort={columnSort(records.columns, question.sort)}
+      opened={opened}
+      stale={records.stale}
+      onOpen={(row) => {
+        viewer.record.set({ row })
+      }}
+      onSort={({ field }) => {
+        if (field) changeSort(viewer, field)
+      }}
+      onFilter={(row, column, negated) => {
+        filterBy(viewer, records, row, column, negated)
+      }}
+      onMoveColumn={(from, to) => {
+        moveColumn(viewer, records, from, to)
+      }}
+    />
+  )
+}
+
+function filterBy(
+  viewer: Viewer,
+  { reader }: Records,
+  row: number,
+  { field, index, path, type }: GridColumn,
+  negated: boolean,
+): void {
+  if (field) addFilter(viewer, valueFilter(field, reader.read(row, index, path), type, negated))
+}
+
+function columnSort(columns: readonly GridColumn[], sort: Sort | null): ColumnSort | null {
+  const column = sort && columns.find(({ field }) => sameField(field, sort.column))
+  return column ? { key: column.key, descending: sort.descending } : null
+}
+
+/** Up, then down, then newest first again. */
+function changeSort(viewer: Viewer, column: FieldRef): void {
+  changeQuestion(
+    viewer,
+    (question) => {
+      const { sort } = question
+      if (!sameField(sort?.column ?? null, column)) {
+        return { ...question, sort: { column, descending: false } }
+      }
+      return { ...question, sort: sort?.descending ? null : { column, descending: true } }
+    },
+    'replace',
+  )
+}
+
+function moveColumn(viewer: Viewer, { table }: Records, from: number, to: number): void {
+  changeQuestion(
+    viewer,
+    (question) => {
+      const columns = [...shownFields(question, table)]
+      columns.splice(to, 0, ...columns.splice(from, 1))
+      return { ...question, columns }
+    },
+    'replace',
+  )
+}
