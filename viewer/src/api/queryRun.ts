@@ -218,7 +218,7 @@ export class QueryRun {
 
 type Status = Extract<RunState, { kind: 'running' }>['status']
 
-function requestOf({ query, parameters }: Statement) {
+export function requestOf({ query, parameters }: Statement) {
   return { query, parameters: [...parameters] }
 }
 

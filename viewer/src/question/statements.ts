@@ -14,7 +14,7 @@ import {
   arrivalColumn,
   binStart,
   momentParameter,
-  timeColumn,
+  requireTime,
 } from './timeColumns'
 
 const COMMONEST = 5
@@ -115,12 +115,6 @@ function stackValue({ stackedBy }: Question, table: Table): Sql {
   const value = fieldValue(stackedBy)
   const text = stackedBy.path === null ? sql`CAST(${value} AS varchar)` : value
   return sameField(stackedBy, table.roles.level ?? null) ? sql`upper(${text})` : text
-}
-
-function requireTime(table: Table): TimeColumn {
-  const column = timeColumn(table)
-  if (!column) throw new Error(`The table ${table.name} has no column that tells the time.`)
-  return column
 }
 
 function createdWithin(time: TimeColumn, { from, to }: Range): Sql[] {

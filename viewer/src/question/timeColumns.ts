@@ -20,6 +20,12 @@ export function timeColumn(table: Table): TimeColumn | null {
   return columnOf(table, table.roles.time)
 }
 
+export function requireTime(table: Table): TimeColumn {
+  const column = timeColumn(table)
+  if (!column) throw new Error(`The table ${table.name} has no column that tells the time.`)
+  return column
+}
+
 /** The column whose upper bound prunes partitions; null if `timeColumn` does so itself, or none does. */
 export function arrivalColumn(table: Table): TimeColumn | null {
   return timeColumn(table)?.prunesAbove ? null : columnOf(table, table.roles.arrival)
