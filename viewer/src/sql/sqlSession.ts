@@ -71,12 +71,19 @@ export class SqlSession {
   /** Shows what the URL names; if it names nothing, what was here before, or the draft. */
   follow(place: SqlLocation): void {
     const { sql, queryId } = this.state.get()
-    if (place.sql === sql && place.queryId === queryId) return
     if (place.sql === '' && place.queryId === null) {
       this.resume()
       return
     }
-    this.change({ sql: place.sql, queryId: place.queryId, refused: null })
+    if (place.sql === sql && place.queryId === queryId) return
+    this.resting.abort()
+    this.change({
+      sql: place.sql,
+      queryId: place.queryId,
+      refused: null,
+      asks: false,
+      checking: false,
+    })
     if (place.queryId === null) this.showNothing(place.sql)
     else if (place.queryId !== queryId) void this.open(place.queryId)
   }
@@ -150,9 +157,10 @@ export class SqlSession {
     this.change({ stale: true })
     const query = await this.run.open(queryId, this.showRows)
     if (this.state.get().queryId !== queryId) return
-    this.change({ stale: false })
     if (query?.query && this.state.get().sql === '') this.change({ sql: query.query })
-    if (query === null && this.hasExpired()) void this.check.now(this.state.get().sql)
+    if (this.hasExpired()) void this.check.now(this.state.get().sql)
+    this.settle(this.state.get().sql)
+    if (this.state.get().stale) this.change({ table: null, shownId: null, stale: false })
   }
 
   private hasExpired(): boolean {
