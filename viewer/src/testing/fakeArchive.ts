@@ -79,12 +79,13 @@ export class FakeArchive {
   }
 
   private answer(statement: Submitted): Answer {
-    const [from = 0, to = 0] = bounds(statement)
-    const upTo = statement.query.includes('at <= ?') ? to + 1 : to
-    const found = this.records.filter(({ at }) => at >= from && at < upTo)
-    const bytes = isRows(statement)
-      ? rowsBytes(found, limitOf(statement))
-      : countBytes(found, statement)
+    const [first = 0, second = 0] = bounds(statement)
+    const inside = (at: number) => {
+      if (statement.query.includes('at > ?')) return at > first && at < second
+      return at >= first && (at < second || (at === second && statement.query.includes('at <= ?')))
+    }
+    const found = this.records.filter(({ at }) => inside(at))
+    const bytes = isRows(statement) ? rowsBytes(found, statement) : countBytes(found, statement)
     return this.broken
       ? arrow(bytes.subarray(0, 100), new TypeError('network error'))
       : arrow(bytes)
@@ -101,19 +102,20 @@ function bounds({ parameters }: Submitted): number[] {
   )
 }
 
-function limitOf({ query }: Submitted): number {
+function limitOf({ query }: Pick<Submitted, 'query'>): number {
   return Number(/LIMIT (\d+)$/.exec(query)?.[1])
 }
 
-function rowsBytes(found: readonly FakeRecord[], limit: number): Uint8Array {
-  const newest = [...found].sort((a, b) => b.at - a.at).slice(0, limit)
+function rowsBytes(found: readonly FakeRecord[], { query }: Pick<Submitted, 'query'>): Uint8Array {
+  const sign = query.includes('ASC') ? -1 : 1
+  const newest = [...found].sort((a, b) => sign * (b.at - a.at)).slice(0, limitOf({ query }))
   return arrowBytes([
     ['at', int64(), newest.map(({ at }) => BigInt(at))],
     ['text', utf8(), newest.map(({ text }) => text)],
   ])
 }
 
-function countBytes(found: readonly FakeRecord[], { query }: Submitted): Uint8Array {
+function countBytes(found: readonly FakeRecord[], { query }: Pick<Submitted, 'query'>): Uint8Array {
   const width = Number(/at \/ (\d+)/.exec(query)?.[1])
   const counts = new Map<number, number>()
   for (const { at } of found) {

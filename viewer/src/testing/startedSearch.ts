@@ -1,5 +1,6 @@
 import { ActiveRuns } from '../api/activeRuns'
 import { Api } from '../api/client'
+import { NeighbourSearch } from '../search/neighbours'
 import { BuilderSearch, type SearchOptions } from '../search/search'
 import { isoText } from '../time/momentText'
 import { FakeArchive, type FakeRecord } from './fakeArchive'
@@ -49,4 +50,24 @@ export function numbers(first: number, end: number): string[] {
 
 export function absolute(from: number, to: number) {
   return { from: isoText(from, 'utc'), to: isoText(to, 'utc') }
+}
+
+/** Neighbours of one of the records, by its place among the newest. */
+export async function startNeighbours(all: readonly FakeRecord[], row: number) {
+  const { archive, clock, page, run, search: builder, service } = startSearch(all)
+  await run({}, { histogram: false })
+  const rows = builder.state.get().rows.table
+  if (!rows) throw new Error('There are no rows')
+  archive.statements.clear()
+  const api = new Api(BASE, service.fetch, clock)
+  const search = new NeighbourSearch(api, [TABLE], new ActiveRuns(page), clock)
+  const find = (asked = question(), filtered = true) => {
+    search.find({ question: asked, rows, row, filtered })
+  }
+  const state = () => search.state.get()
+  const texts = () => {
+    const { table } = state()
+    return Array.from({ length: table?.length ?? 0 }, (_, index) => table?.value(index, 1))
+  }
+  return { archive, find, search, service, state, texts }
 }
