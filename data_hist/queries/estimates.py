@@ -40,7 +40,7 @@ class EstimateLimits:
     past_kept: timedelta = timedelta(hours=1)
     current_kept: timedelta = timedelta(minutes=1)
     template_kept: timedelta = timedelta(minutes=10)
-    listings: SingleFlightLimits = field(default=SingleFlightLimits(results=4_096))
+    shared: SingleFlightLimits = field(default=SingleFlightLimits(results=4_096))
 
 
 _LIMITS = EstimateLimits()
@@ -119,10 +119,13 @@ class Estimator:
         self._clock = clock
         self._limits = limits
         self._templates: SingleFlight[Template] = SingleFlight(
-            lambda template: sys.getsizeof(template.text), lambda kept: kept.kept_until, clock
+            lambda template: sys.getsizeof(template.text),
+            lambda template: template.kept_until,
+            clock,
+            limits.shared,
         )
         self._listings: SingleFlight[Listing] = SingleFlight(
-            lambda listing: listing.size, lambda kept: kept.kept_until, clock, limits.listings
+            lambda listing: listing.size, lambda listing: listing.kept_until, clock, limits.shared
         )
 
     async def estimate(self, reads: Sequence[TableRead]) -> Estimate:

@@ -8,8 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
+from data_hist.app import Limits
 from data_hist.catalog.resolve import load_catalog
 from data_hist.catalog.tables import Catalog
+from data_hist.queries.estimates import EstimateLimits
+from data_hist.resources import QueryLimits
 from tests.api.archives.asking import OPERATOR
 from tests.support.api_calls import as_tenant, submitted
 from tests.support.foreign_archives import foreign_catalogs
@@ -36,6 +39,7 @@ class Clock:
 
 
 CLOCK = Clock()
+UNHURRIED = Limits(queries=QueryLimits(estimates=EstimateLimits(seconds=120)))
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +49,7 @@ def service(endpoint_url: str) -> Iterator[httpx.Client]:
     first = {name: next(iter(each.versions.values())) for name, each in catalogs.items()}
     catalog = Catalog({name: replace(version, name=name) for name, version in first.items()})
     settings = settings_for(endpoint_url, tenant_required=True)
-    with running_service(settings, clock=CLOCK, catalog=catalog) as client:
+    with running_service(settings, clock=CLOCK, catalog=catalog, limits=UNHURRIED) as client:
         yield client
 
 
