@@ -35,7 +35,7 @@ class EstimateLimits:
 
     calls: int = 120
     calls_from_beginning: int = 8
-    seconds: float = 5.0
+    seconds: float = 10.0
     late: timedelta = timedelta(hours=2)
     past_kept: timedelta = timedelta(hours=1)
     current_kept: timedelta = timedelta(minutes=1)

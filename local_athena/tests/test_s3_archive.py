@@ -12,6 +12,7 @@ from local_athena.s3_api.reading import list_objects
 
 from tests.archive_tree import EVENTS
 from tests.clients import assert_invalid_request, refused
+from tests.work import at_most_calls
 
 if TYPE_CHECKING:
     from mypy_boto3_athena.client import AthenaClient
@@ -56,6 +57,36 @@ def test_a_prefix_ends_anywhere(s3: S3Client, prefix: str, count: int) -> None:
     assert len(keys(s3, prefix)) == count
 
 
+def test_a_page_looks_only_into_the_folders_that_it_is_of(tmp_path: Path) -> None:
+    root = tmp_path / "archive"
+    for number in range(300):
+        (root / f"day={number:03}").mkdir(parents=True)
+        (root / f"day={number:03}" / "file").touch()
+    objects = ObjectStore(tmp_path / "s3", tmp_path / "uploads", {"archive": root})
+
+    with at_most_calls(4_000):
+        page = list_objects(objects, "archive", {"max-keys": "2", "start-after": "day=270"})
+
+    assert [each.key for each in page.objects] == ["day=270/file", "day=271/file"]
+    assert page.next_token is not None
+
+
+def test_folders_and_files_are_in_the_order_of_their_keys(tmp_path: Path) -> None:
+    root = tmp_path / "archive"
+    names = ["a/1", "a-b/1", "a.b", "a0", "a/é", "b/a/1", "b/a.1"]
+    for name in names:
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).touch()
+    objects = ObjectStore(tmp_path / "s3", tmp_path / "uploads", {"archive": root})
+    in_order = sorted(names, key=str.encode)
+
+    assert list(objects.keys("archive")) == in_order
+    for number, name in enumerate(in_order):
+        assert list(objects.keys("archive", after=name)) == in_order[number + 1 :]
+        page = list_objects(objects, "archive", {"start-after": name, "max-keys": "1"})
+        assert [each.key for each in page.objects] == in_order[number + 1 : number + 2]
+
+
 def test_files_have_the_names_that_they_have(tmp_path: Path) -> None:
     archive = tmp_path / "archive"
     names = ["100%", "%2F", "a b", "é"]
@@ -81,14 +112,14 @@ def test_no_key_leads_out_of_it(tmp_path: Path, key: str) -> None:
     objects = ObjectStore(tmp_path / "s3", tmp_path / "uploads", {"archive": tmp_path / "archive"})
 
     assert objects.open("archive", key) is None
-    assert objects.list_keys("archive", key) == []
+    assert list(objects.keys("archive", key)) == []
 
 
 def test_a_bucket_of_its_name_hides_it(tmp_path: Path) -> None:
     (tmp_path / "s3" / "archive").mkdir(parents=True)
     objects = ObjectStore(tmp_path / "s3", tmp_path / "uploads", {"archive": tmp_path})
 
-    assert objects.list_keys("archive") == []
+    assert list(objects.keys("archive")) == []
 
 
 WRITES: dict[str, Callable[[S3Client], Any]] = {

@@ -39,7 +39,8 @@ def running_trino_endpoint(
     try:
         with testing.running_endpoint(
             tables,
-            None,
+            # Its S3 lists the files that Trino reads.
+            data,
             state,
             bucket=RESULT_BUCKET,
             backend="trino",

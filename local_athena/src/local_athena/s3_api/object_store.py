@@ -181,12 +181,23 @@ class ObjectStore:
         if file is None:
             return None
         with file:
-            return object_info(key, file)
+            return self.info_of(bucket, key, file)
 
-    def list_keys(self, bucket: str, prefix: str = "") -> list[str]:
-        """List the keys that start with a prefix, in S3's order."""
-        found = (key for key in self._walk(bucket, prefix) if key.startswith(prefix))
-        return sorted(found, key=str.encode)
+    def info_of(self, bucket: str, key: str, file: BinaryIO) -> ObjectInfo:
+        """Describe an object from its open file; those of the archive without reading them."""
+        if bucket in self._archives:
+            return _info(key, os.fstat(file.fileno()))
+        return object_info(key, file)
+
+    def keys(self, bucket: str, prefix: str = "", after: str = "") -> Iterator[str]:
+        """Yield the keys that start with a prefix, in S3's order; from behind a key on."""
+        *above, _ = prefix.split("/")
+        try:
+            folder = self._bucket(bucket).joinpath(*self._names(bucket, above))
+        except KeyUnusable:
+            return
+        decode = str if bucket in self._archives else _segment
+        yield from _keys(folder, "".join(f"{each}/" for each in above), prefix, after, decode)
 
     def _check(self, bucket: str, key: str, check: Check | None) -> None:
         if check is not None:
@@ -199,21 +210,6 @@ class ObjectStore:
             while folder != root:
                 folder.rmdir()
                 folder = folder.parent
-
-    def _walk(self, bucket: str, prefix: str) -> Iterator[str]:
-        root = self._bucket(bucket)
-        *above, last = prefix.split("/")
-        try:
-            start = root.joinpath(*self._names(bucket, above))
-        except KeyUnusable:
-            return
-        segment_of = str if bucket in self._archives else _segment
-        for folder, folders, names in os.walk(start):
-            if folder == str(start):
-                folders[:] = [name for name in folders if segment_of(name).startswith(last)]
-            for name in names:
-                parts = Path(folder, name).relative_to(root).parts
-                yield "/".join(map(segment_of, parts))
 
     def _check_writable(self, bucket: str) -> None:
         if bucket in self._archives:
@@ -248,14 +244,43 @@ def object_info(key: str, file: BinaryIO) -> ObjectInfo:
     its content, without reading it, and is marked with `-1` like that of a multipart upload.
     """
     status = os.fstat(file.fileno())
-    if status.st_size <= _MAX_HASHED_BYTES:
-        etag = hashlib.md5(file.read(), usedforsecurity=False).hexdigest()
-        file.seek(0)
-    else:
+    if status.st_size > _MAX_HASHED_BYTES:
+        return _info(key, status)
+    etag = hashlib.md5(file.read(), usedforsecurity=False).hexdigest()
+    file.seek(0)
+    return _info(key, status, etag)
+
+
+def _info(key: str, status: os.stat_result, etag: str | None = None) -> ObjectInfo:
+    if etag is None:
         version = f"{status.st_ino}.{status.st_mtime_ns}.{status.st_size}"
         etag = hashlib.md5(version.encode(), usedforsecurity=False).hexdigest() + "-1"
     modified_at = datetime.fromtimestamp(int(status.st_mtime), UTC)
     return ObjectInfo(key, status.st_size, modified_at, f'"{etag}"')
+
+
+def _keys(
+    folder: Path | str, above: str, prefix: str, after: str, decode: Callable[[str], str]
+) -> Iterator[str]:
+    """Yield the keys below a folder, whose own key is `above`, without looking into others."""
+    try:
+        with os.scandir(folder) as entries:
+            found = [
+                (above + decode(entry.name) + ("/" if is_folder else ""), entry.path, is_folder)
+                for entry in entries
+                for is_folder in [entry.is_dir(follow_symlinks=False)]
+            ]
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    # All keys below a folder sort as the key of the folder does, with its slash.
+    for key, path, is_folder in sorted(found, key=lambda each: each[0].encode()):
+        if not is_folder:
+            if key.startswith(prefix) and key.encode() > after.encode():
+                yield key
+        elif (key.startswith(prefix) or prefix.startswith(key)) and (
+            after.startswith(key) or key.encode() > after.encode()
+        ):
+            yield from _keys(path, key, prefix, after, decode)
 
 
 def _file_name(segment: str) -> str:

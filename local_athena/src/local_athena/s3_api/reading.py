@@ -3,7 +3,7 @@
 import binascii
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import format_datetime
 from typing import BinaryIO
@@ -13,7 +13,7 @@ from starlette.responses import Response, StreamingResponse
 
 from local_athena.s3_api.conditions import is_unchanged
 from local_athena.s3_api.errors import S3Error
-from local_athena.s3_api.object_store import ObjectInfo, ObjectStore, object_info
+from local_athena.s3_api.object_store import ObjectInfo, ObjectStore
 from local_athena.s3_api.xml_documents import Listing
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)")
@@ -42,7 +42,7 @@ async def read_object(
     if file is None:
         raise S3Error("NoSuchKey" if objects.has_bucket(bucket) else "NoSuchBucket")
     try:
-        info = await run_in_threadpool(object_info, key, file)
+        info = await run_in_threadpool(objects.info_of, bucket, key, file)
         response = await _respond(file, info, headers, head=head)
     except BaseException:
         file.close()
@@ -120,14 +120,18 @@ def list_objects(objects: ObjectStore, bucket: str, query: Mapping[str, str]) ->
     prefix, delimiter = query.get("prefix", ""), query.get("delimiter", "")
     start_after = query.get("start-after", "")
     max_keys = _max_keys(query.get("max-keys", ""))
-    # A start falls between keys, a token between what they fold to.
-    keys = [key for key in objects.list_keys(bucket, prefix) if _is_after(key, start_after)]
-    is_prefix = _entries(keys, prefix, delimiter)
     seen = _read_token(token) if token is not None else ""
-    remaining = [name for name in is_prefix if _is_after(name, seen)]
-    page = remaining[:max_keys]
-    is_truncated = len(remaining) > len(page) > 0
-    described = (objects.describe(bucket, name) for name in page if not is_prefix[name])
+    # A start falls between keys, a token between what they fold to.
+    keys = objects.keys(bucket, prefix, max(start_after, seen, key=str.encode))
+    found: dict[str, bool] = {}
+    for name, is_prefix in _folded(keys, prefix, delimiter):
+        if len(found) > max_keys:
+            break
+        if name.encode() > seen.encode():
+            found[name] = is_prefix
+    page = list(found)[:max_keys]
+    is_truncated = len(found) > len(page) > 0
+    described = (objects.describe(bucket, name) for name in page if not found[name])
     return Listing(
         bucket=bucket,
         prefix=prefix,
@@ -137,25 +141,16 @@ def list_objects(objects: ObjectStore, bucket: str, query: Mapping[str, str]) ->
         token=token,
         next_token=_issue_token(page[-1]) if is_truncated else None,
         objects=tuple(info for info in described if info is not None),
-        common_prefixes=tuple(name for name in page if is_prefix[name]),
+        common_prefixes=tuple(name for name in page if found[name]),
         url_encoded=query.get("encoding-type") == "url",
     )
 
 
-def _entries(keys: list[str], prefix: str, delimiter: str) -> dict[str, bool]:
-    """Fold keys; the entries tell which of them are common prefixes."""
-    entries: dict[str, bool] = {}
+def _folded(keys: Iterator[str], prefix: str, delimiter: str) -> Iterator[tuple[str, bool]]:
+    """Fold keys to common prefixes, and tell which of the names are such."""
     for key in keys:
         end = key.find(delimiter, len(prefix)) if delimiter else -1
-        if end < 0:
-            entries[key] = False
-        else:
-            entries[key[: end + len(delimiter)]] = True
-    return entries
-
-
-def _is_after(name: str, start: str) -> bool:
-    return not start or name.encode() > start.encode()
+        yield (key, False) if end < 0 else (key[: end + len(delimiter)], True)
 
 
 def _max_keys(text: str) -> int:
