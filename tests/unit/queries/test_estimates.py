@@ -175,7 +175,7 @@ def test_a_slow_s3_is_not_waited_for() -> None:
         await turn(10)
         return first, waited, await slow.estimate([TWO_HOURS])
 
-    first, waited, later = run(scenario, call_seconds=lambda: 4.0)
+    first, waited, later = run(scenario, call_seconds=0.8 * LIMITS.seconds)
 
     assert first.scanned_bytes is None
     assert waited == pytest.approx(LIMITS.seconds, abs=0.01)
