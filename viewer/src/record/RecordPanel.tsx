@@ -1,6 +1,6 @@
 import './record.css'
 
-import { useEffect, useRef } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 
 import { addFilter } from '../app/actions'
 import { useCommand } from '../app/commands'
@@ -9,35 +9,35 @@ import { useViewer } from '../app/viewer'
 import { Button } from '../controls/Button'
 import { CopyButton } from '../controls/CopyButton'
 import { renderJson } from '../results/exactJson'
-import type { ResultTable } from '../results/resultTable'
 import { absoluteLink } from '../rows/absoluteLink'
 import { type Records, useRecords } from '../rows/useRecords'
 import { valueFilter } from '../rows/valueFilter'
+import { Neighbours } from './Neighbours'
 import { RecordTree } from './RecordTree'
-import { recordJson, sameRecord } from './recordNodes'
+import { type RecordPlace, recordJson, sameRecord } from './recordNodes'
 import { stepInOrder } from './stepInOrder'
-
-interface OpenRecord {
-  readonly table: ResultTable
-  readonly row: number
-}
 
 /** The open record: all of it, and the way to those around it. */
 export function RecordPanel() {
   const viewer = useViewer()
   const records = useRecords()
   const open = useOpenRecord(records)
+  const [around, setAround] = useState<RecordPlace | null>(null)
   const close = () => {
     viewer.record.set(null)
   }
   useCommand(viewer.commands, 'close', open ? close : null)
+  const showNeighbours = () => {
+    setAround(open)
+  }
+  useCommand(viewer.commands, 'neighbours', open ? showNeighbours : null)
   if (!open || !records) return null
   return (
     <aside class="pane record-pane" aria-label="Record">
-      <RecordToolbar records={records} open={open} onClose={close} />
+      <RecordToolbar records={records} open={open} onNeighbours={showNeighbours} onClose={close} />
       <div class="pane-body record-body">
         <RecordTree
-          rows={open.table}
+          rows={open.rows}
           row={open.row}
           table={records.table}
           zone={records.zone}
@@ -46,20 +46,30 @@ export function RecordPanel() {
           }}
         />
       </div>
+      {around && (
+        <Neighbours
+          records={records}
+          anchor={around}
+          onClose={() => {
+            setAround(null)
+          }}
+        />
+      )}
     </aside>
   )
 }
 
 interface RecordToolbarProps {
   readonly records: Records
-  readonly open: OpenRecord
+  readonly open: RecordPlace
+  readonly onNeighbours: () => void
   readonly onClose: () => void
 }
 
-function RecordToolbar({ records, open, onClose }: RecordToolbarProps) {
+function RecordToolbar({ records, open, onNeighbours, onClose }: RecordToolbarProps) {
   const viewer = useViewer()
   const { rows, order } = records
-  const isLoaded = open.table === rows
+  const isLoaded = open.rows === rows
   const step = (by: number, icon: 'chevronUp' | 'chevronDown', label: string) => {
     const next = isLoaded ? stepInOrder(order, rows.length, open.row, by) : null
     return (
@@ -79,12 +89,15 @@ function RecordToolbar({ records, open, onClose }: RecordToolbarProps) {
       <h2 class="pane-title">Record</h2>
       {step(-1, 'chevronUp', 'Previous')}
       {step(1, 'chevronDown', 'Next')}
+      <Button variant="quiet" onClick={onNeighbours}>
+        Neighbours
+      </Button>
       <span class="spacer" />
       <CopyButton
         variant="quiet"
         iconOnly
         name="Copy JSON"
-        text={() => renderJson(recordJson(open.table, open.row), '  ')}
+        text={() => renderJson(recordJson(open.rows, open.row), '  ')}
       />
       <CopyButton
         variant="quiet"
@@ -99,20 +112,20 @@ function RecordToolbar({ records, open, onClose }: RecordToolbarProps) {
 }
 
 /** Keeps the record, not its number: it stays open while other rows are loaded, wherever it is among them. */
-function useOpenRecord(records: Records | null): OpenRecord | null {
+function useOpenRecord(records: Records | null): RecordPlace | null {
   const { record } = useViewer()
   const chosen = useStore(record, (current) => current)
-  const kept = useRef<{ chosen: object; open: OpenRecord } | null>(null)
+  const kept = useRef<{ chosen: object; open: RecordPlace } | null>(null)
   const rows = records?.rows ?? null
   if (!chosen) kept.current = null
   else if (rows) {
     const old = kept.current?.chosen === chosen ? kept.current.open : null
     const row = old ? sameRecord(old, rows) : chosen.row
-    const open = row === null || row >= rows.length ? old : { table: rows, row }
+    const open = row === null || row >= rows.length ? old : { rows, row }
     kept.current = open && { chosen, open }
   }
   const open = kept.current?.open ?? null
-  const place = rows && open?.table === rows ? open.row : null
+  const place = rows && open?.rows === rows ? open.row : null
   useEffect(() => {
     if (place !== null && chosen && place !== chosen.row) record.set({ row: place })
   }, [record, place, chosen])

@@ -52,12 +52,12 @@ test('writes the record exactly', () => {
 })
 
 test('finds a record again in other rows', () => {
-  const rows = [[1n], [2n], [3n]]
-  const old = { table: tableOf(['id bigint'], rows), row: 1 }
-  expect(sameRecord(old, old.table)).toBe(1)
-  expect(sameRecord(old, tableOf(['id bigint'], [...rows, [4n]]))).toBe(1)
+  const values = [[1n], [2n], [3n]]
+  const old = { rows: tableOf(['id bigint'], values), row: 1 }
+  expect(sameRecord(old, old.rows)).toBe(1)
+  expect(sameRecord(old, tableOf(['id bigint'], [...values, [4n]]))).toBe(1)
   expect(sameRecord(old, tableOf(['id bigint'], [[0n], [1n], [2n]]))).toBe(2)
   expect(sameRecord(old, tableOf(['id bigint'], [[1n]]))).toBeNull()
   expect(sameRecord(old, tableOf(['id varchar'], [['1'], ['2']]))).toBeNull()
-  expect(sameRecord(old, tableOf(['other bigint'], rows))).toBeNull()
+  expect(sameRecord(old, tableOf(['other bigint'], values))).toBeNull()
 })

@@ -4,6 +4,12 @@ import { elementPath, memberPath } from '../results/jsonPath'
 import type { ResultTable, Value } from '../results/resultTable'
 import { valueText } from '../results/valueText'
 
+/** A row that is a record, and the rows that it is one of. */
+export interface RecordPlace {
+  readonly rows: ResultTable
+  readonly row: number
+}
+
 /** A value of a record, which may have others inside. */
 export interface RecordNode {
   readonly name: string
@@ -68,14 +74,11 @@ export function recordJson(table: ResultTable, row: number): Json {
   return { kind: 'object', members }
 }
 
-/** The row of `table` with the same record, at the same place or nearby; null if it is not there. */
-export function sameRecord(
-  old: { readonly table: ResultTable; readonly row: number },
-  table: ResultTable,
-): number | null {
-  if (table === old.table || equalRows(old.table, old.row, table, old.row)) return old.row
-  for (let row = 0; row < table.length; row++) {
-    if (equalRows(old.table, old.row, table, row)) return row
+/** The row with the same record, at the same place or nearby; null if it is not there. */
+export function sameRecord(old: RecordPlace, rows: ResultTable): number | null {
+  if (rows === old.rows || equalRows(old.rows, old.row, rows, old.row)) return old.row
+  for (let row = 0; row < rows.length; row++) {
+    if (equalRows(old.rows, old.row, rows, row)) return row
   }
   return null
 }

@@ -27,7 +27,10 @@ export function RowsPane() {
           run={run}
           compact
           onAgain={() => {
-            search.older()
+            search.again()
+          }}
+          onStop={() => {
+            search.stop()
           }}
         />
         {isEmpty ? <EmptyResult /> : records && <RecordGrid records={records} />}
