@@ -5,15 +5,15 @@ import { Button, type ButtonProps } from './Button'
 interface CopyButtonProps extends Omit<ButtonProps, 'onClick' | 'label'> {
   /** What it does, such as `Copy link`; stays its name while it says that it has. */
   readonly name: string
-  /** Shows only the icon. */
-  readonly iconOnly?: boolean
+  /** What the button shows instead of its name; null: only the icon. */
+  readonly shown?: string | null
   readonly text: () => string | Promise<string>
 }
 
 const SHOWN_MS = 2_000
 
 /** Copies a text, and says so for two seconds. */
-export function CopyButton({ name, text, iconOnly = false, icon, ...rest }: CopyButtonProps) {
+export function CopyButton({ name, text, shown = name, icon, ...rest }: CopyButtonProps) {
   const [said, setSaid] = useState<'Copied' | 'Not copied' | null>(null)
   useEffect(() => {
     if (!said) return
@@ -36,7 +36,7 @@ export function CopyButton({ name, text, iconOnly = false, icon, ...rest }: Copy
           })
         }}
       >
-        {iconOnly ? undefined : name}
+        {shown ?? undefined}
       </Button>
       <span class="visually-hidden" role="status">
         {said}

@@ -95,13 +95,13 @@ function RecordToolbar({ records, open, onNeighbours, onClose }: RecordToolbarPr
       <span class="spacer" />
       <CopyButton
         variant="quiet"
-        iconOnly
+        shown={null}
         name="Copy JSON"
         text={() => renderJson(recordJson(open.rows, open.row), '  ')}
       />
       <CopyButton
         variant="quiet"
-        iconOnly
+        shown={null}
         icon="link"
         name="Copy link"
         text={() => absoluteLink(viewer)}

@@ -167,7 +167,7 @@ function shownText(value: Json): string {
   if (value.kind === 'null') return 'NULL'
   if (value.kind !== 'string') return renderJson(value)
   const text = value.text.split('\n').map(shownLine).join('\n')
-  const misleads = /^\s*$|^(NULL|null|true|false)$|^-?[0-9.]+$/.test(value.text)
+  const misleads = /^\s*$|^(NULL|null|true|false)$|^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(value.text)
   return misleads ? `"${text}"` : text
 }
 

@@ -7,7 +7,10 @@ interface GridBodyProps {
   readonly window: RowWindow
   readonly rowAt: (place: number) => number
   readonly cursor: GridCursor
+  /** A cell has got the focus. */
   readonly onCursor: (cursor: GridCursor) => void
+  /** A cell is to get it. */
+  readonly onMove: (cursor: GridCursor) => void
   readonly hovered: GridCursor | null
   readonly onHover: (cell: GridCursor | null) => void
   readonly opened: number | null
@@ -39,7 +42,10 @@ export function GridBody(props: GridBodyProps) {
       }}
       onClick={(event) => {
         if (document.getSelection()?.isCollapsed === false) return
-        onCell(event, (cell) => onOpen?.(rowAt(cell.row)))
+        onCell(event, (cell) => {
+          props.onMove(cell)
+          onOpen?.(rowAt(cell.row))
+        })
       }}
     >
       <div class="grid-rows" role="rowgroup" style={{ transform: `translateY(${window.top}px)` }}>

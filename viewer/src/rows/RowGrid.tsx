@@ -89,6 +89,7 @@ export function RowGrid(props: RowGridProps) {
         rowAt={rowAt}
         cursor={cursor.at}
         onCursor={cursor.put}
+        onMove={cursor.moveTo}
         hovered={hovered}
         onHover={setHovered}
         opened={props.opened ?? null}

@@ -31,11 +31,17 @@ export function RowsToolbar({ records }: RowsToolbarProps) {
             statement={() => wholeStatement(viewer)}
             count={total === null ? null : countText(total)}
           />
-          <CopyButton variant="quiet" name="Copy as curl" text={() => curlOf(viewer)} />
+          <CopyButton
+            variant="quiet"
+            name="Copy as curl"
+            shown="curl"
+            text={() => curlOf(viewer)}
+          />
           <CopyButton
             variant="quiet"
             icon="link"
             name="Copy link"
+            shown="Link"
             text={() => absoluteLink(viewer)}
           />
           <ColumnMenu records={records} />

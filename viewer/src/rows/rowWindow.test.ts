@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 
-import { HIGHEST, rowWindow, rowsPerPage, scrollTopShowing } from './rowWindow'
+import { HIGHEST, rowWindow, rowsPerPage, scrollTopCentring, scrollTopShowing } from './rowWindow'
 
 const SMALL = { rows: 1_000, rowHeight: 26, viewport: 520 }
 const LARGE = { rows: 1_013_532, rowHeight: 26, viewport: 530 }
@@ -72,4 +72,12 @@ test.each([
   [0, 1],
 ])('rowsPerPage in %i pixels', (viewport, rows) => {
   expect(rowsPerPage({ ...SMALL, viewport })).toBe(rows)
+})
+
+test.each([
+  [0, 0],
+  [5, 0],
+  [100, 2_353],
+])('scrollTopCentring row %i', (row, scrollTop) => {
+  expect(scrollTopCentring(SMALL, row)).toBe(scrollTop)
 })

@@ -44,6 +44,12 @@ export function scrollTopShowing(size: GridSize, scrollTop: number, row: number)
   return end > offset ? Math.ceil(end / ratio) : scrollTop
 }
 
+/** Tell how far to scroll so that the row is in the middle. */
+export function scrollTopCentring(size: GridSize, row: number): number {
+  const offset = row * size.rowHeight - (size.viewport - size.rowHeight) / 2
+  return Math.max(0, Math.round(offset / scrollRatio(size)))
+}
+
 /** Whole rows of a page, at least one. */
 export function rowsPerPage({ rowHeight, viewport }: GridSize): number {
   return Math.max(1, Math.floor(viewport / rowHeight) - 1)

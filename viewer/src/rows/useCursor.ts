@@ -2,7 +2,7 @@ import type { RefObject } from 'preact'
 import { useLayoutEffect, useRef, useState } from 'preact/hooks'
 
 import { clampCursor, type GridCursor, HEADER, movedCursor } from './gridCursor'
-import { type GridSize, rowsPerPage, scrollTopShowing } from './rowWindow'
+import { type GridSize, rowsPerPage, scrollTopCentring, scrollTopShowing } from './rowWindow'
 import type { ScrollState } from './useScroller'
 
 export interface Cursor {
@@ -50,7 +50,7 @@ export function useCursor(options: CursorOptions): Cursor {
   }, [wanted, scroller])
   const isMeasured = size.viewport > 0
   useLayoutEffect(() => {
-    if (isMeasured && options.marked !== null) show({ row: options.marked, column: 0 })
+    if (isMeasured && options.marked !== null) scrollTo(scrollTopCentring(size, options.marked))
     // eslint-disable-next-line react-hooks/exhaustive-deps -- only as the grid appears
   }, [isMeasured])
 
