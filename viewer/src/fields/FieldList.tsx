@@ -52,7 +52,7 @@ function Fields({ records, sought }: FieldsProps) {
   const section = (title: string, listed: readonly ListedField[]) =>
     listed.length > 0 && (
       <section>
-        <h3 class="fields-title">{title}</h3>
+        <h2 class="fields-title">{title}</h2>
         <ul>
           {listed.map((item) => (
             <FieldItem

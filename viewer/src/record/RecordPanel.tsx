@@ -6,6 +6,7 @@ import { addFilter } from '../app/actions'
 import { useCommand } from '../app/commands'
 import { useStore } from '../app/store'
 import { useViewer } from '../app/viewer'
+import { useNarrow } from '../builder/useNarrow'
 import { Button } from '../controls/Button'
 import { CopyButton } from '../controls/CopyButton'
 import { renderJson } from '../results/exactJson'
@@ -23,9 +24,17 @@ export function RecordPanel() {
   const records = useRecords()
   const open = useOpenRecord(records)
   const [around, setAround] = useState<RecordPlace | null>(null)
+  const panel = useRef<HTMLElement>(null)
   const close = () => {
+    if (panel.current?.contains(document.activeElement)) focusGrid()
     viewer.record.set(null)
   }
+  const isOpen = open !== null
+  const narrow = useNarrow()
+  useEffect(() => {
+    // The record is under the table then, out of view.
+    if (isOpen && narrow) panel.current?.scrollIntoView({ block: 'end' })
+  }, [isOpen, narrow])
   useCommand(viewer.commands, 'close', open ? close : null)
   const showNeighbours = () => {
     setAround(open)
@@ -33,7 +42,7 @@ export function RecordPanel() {
   useCommand(viewer.commands, 'neighbours', open ? showNeighbours : null)
   if (!open || !records) return null
   return (
-    <aside class="pane record-pane" aria-label="Record">
+    <aside ref={panel} class="pane record-pane" aria-label="Record">
       <RecordToolbar records={records} open={open} onNeighbours={showNeighbours} onClose={close} />
       <div class="pane-body record-body">
         <RecordTree
@@ -57,6 +66,10 @@ export function RecordPanel() {
       )}
     </aside>
   )
+}
+
+function focusGrid(): void {
+  document.querySelector<HTMLElement>('[role="grid"] [tabindex="0"]')?.focus()
 }
 
 interface RecordToolbarProps {

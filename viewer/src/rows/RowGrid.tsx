@@ -69,7 +69,8 @@ export function RowGrid(props: RowGridProps) {
       aria-busy={props.stale}
       style={{ '--grid-columns': widths.map((width) => `${width}px`).join(' ') }}
       onKeyDown={(event) => {
-        if (!changesColumn(event, cursor.at, props, widths, resize)) cursor.onKeyDown(event)
+        if (changesColumn(event, cursor.at, props, widths, resize)) return
+        if (!opensRow(event, cursor.at, props, rowAt)) cursor.onKeyDown(event)
       }}
     >
       <GridHeader
@@ -145,6 +146,22 @@ function sorter({ columns, onSort }: RowGridProps): ((index: number) => void) | 
     const column = columns[index]
     if (column) onSort(column)
   }
+}
+
+/** Enter on a cell, also where the keys of the page do nothing. */
+function opensRow(
+  event: KeyboardEvent,
+  { row }: GridCursor,
+  { table, onOpen }: RowGridProps,
+  rowAt: (place: number) => number,
+): boolean {
+  const { target, key, ctrlKey, altKey, metaKey } = event
+  const isCell = target instanceof Element && target.getAttribute('role') === 'gridcell'
+  if (key !== 'Enter' || ctrlKey || altKey || metaKey || !isCell) return false
+  if (!onOpen || row === HEADER || row >= table.length) return false
+  event.preventDefault()
+  onOpen(rowAt(row))
+  return true
 }
 
 const STEP = 16

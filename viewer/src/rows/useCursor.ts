@@ -50,7 +50,12 @@ export function useCursor(options: CursorOptions): Cursor {
   }, [wanted, scroller])
   const isMeasured = size.viewport > 0
   useLayoutEffect(() => {
-    if (isMeasured && options.marked !== null) scrollTo(scrollTopCentring(size, options.marked))
+    const { marked } = options
+    if (!isMeasured || marked === null) return
+    scrollTo(scrollTopCentring(size, marked))
+    if (document.activeElement instanceof HTMLInputElement) return
+    focusNext.current = true
+    setWanted({ row: marked, column: 0 })
     // eslint-disable-next-line react-hooks/exhaustive-deps -- only as the grid appears
   }, [isMeasured])
 
