@@ -1,4 +1,4 @@
-import { useEffect } from 'preact/hooks'
+import { useLayoutEffect } from 'preact/hooks'
 
 /** What a key or a button asks for, whichever component is there to do it. */
 export type Command =
@@ -51,5 +51,5 @@ export function useCommand(
   command: Command,
   handler: (() => void) | null,
 ): void {
-  useEffect(() => (handler ? commands.register(command, handler) : undefined))
+  useLayoutEffect(() => (handler ? commands.register(command, handler) : undefined))
 }

@@ -24,7 +24,7 @@ export function SqlNotices({ session, problem, fields, editor }: SqlNoticesProps
   const run = useStore(session.run.state, (state) => state)
   const fieldsFailure = useStore(fields.failure, (failure) => failure)
   return (
-    <div class="messages" role="region" aria-label="Messages">
+    <div class="messages" role="region" aria-label="Messages about the SQL">
       {problem && (
         <SqlProblemView
           problem={problem}
