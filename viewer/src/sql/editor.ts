@@ -25,7 +25,7 @@ import {
 import { completionSource, type FieldSource } from './completionSource'
 import { functions, keywords, types, values } from './dialect'
 import { editorStyle } from './editorStyle'
-import { rangeAt } from './textPosition'
+import { dottedNameAt, rangeAt } from './textPosition'
 import { typedReplacement } from './typedReplacement'
 
 export interface EditorOptions {
@@ -60,10 +60,14 @@ export interface Editor {
 
 const dialect = SQLDialect.define({
   keywords: keywords.join(' '),
-  builtin: [...functions, ...values].join(' '),
+  // A name of one letter is an alias, not Euler's number.
+  builtin: [...functions, ...values].filter((name) => name.length > 1).join(' '),
   types: types.join(' '),
   caseInsensitiveIdentifiers: true,
 })
+
+/** Few enough for a list that need not scroll, as it cannot have the focus; arrows show the others. */
+const OPTIONS_SHOWN = 12
 
 export function mountEditor(parent: HTMLElement, options: EditorOptions): Editor {
   const root = parent.shadowRoot ?? parent.attachShadow({ mode: 'open' })
@@ -107,7 +111,7 @@ function extensionsFor(options: EditorOptions): Extension {
     autocompletion({
       override: [completionSource(options.fields)],
       icons: false,
-      maxRenderedOptions: 60,
+      maxRenderedOptions: OPTIONS_SHOWN,
     }),
     editorStyle,
     placeholder('SELECT … FROM …'),
@@ -151,9 +155,7 @@ function replaceText(view: EditorView, text: string): void {
 }
 
 function diagnosticOf(view: EditorView, { line, column, message }: SqlProblem) {
-  return {
-    ...rangeAt(view.state.doc.toString(), line, column),
-    severity: 'error' as const,
-    message,
-  }
+  const sql = view.state.doc.toString()
+  const range = dottedNameAt(sql, rangeAt(sql, line, column))
+  return { ...range, severity: 'error' as const, message }
 }

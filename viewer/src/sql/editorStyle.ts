@@ -42,7 +42,8 @@ const completionTheme = EditorView.theme({
   '.cm-tooltip.cm-tooltip-autocomplete > ul': {
     fontFamily: 'var(--mono)',
     fontSize: 'var(--text-size)',
-    maxHeight: '15em',
+    maxHeight: 'none',
+    overflow: 'hidden',
     minWidth: '240px',
   },
   '.cm-tooltip.cm-tooltip-autocomplete > ul > li': {
