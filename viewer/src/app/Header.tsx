@@ -4,14 +4,16 @@ import { Button } from '../controls/Button'
 import { Menu } from '../controls/Menu'
 import { SegmentedChoice } from '../controls/SegmentedChoice'
 import { Tabs } from '../controls/Tabs'
-import { HelpDialog } from '../help/HelpDialog'
 import type { ViewLocation } from '../question/fragment'
 import type { Zone } from '../time/zones'
 import type { Session } from '../api/documents'
 import { useCommand } from './commands'
 import type { Theme } from './preferences'
+import { lazy } from './lazy'
 import { useStore } from './store'
 import { useViewer } from './viewer'
+
+const HelpDialog = lazy(() => import('../help/HelpDialog').then((module) => module.HelpDialog))
 
 export const PANEL_ID = 'view'
 

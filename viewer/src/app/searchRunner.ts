@@ -4,9 +4,9 @@ import { currentQuestion } from './actions'
 import type { BrowserLocation } from './browserLocation'
 import type { Viewer } from './viewer'
 
-type Parts = Pick<Viewer, 'tables' | 'record'> & {
+type Parts = Pick<Viewer, 'tables' | 'record' | 'preferences'> & {
   readonly location: BrowserLocation
-  readonly search: BuilderSearch
+  readonly search: Pick<BuilderSearch, 'state' | 'run' | 'restore' | 'snapshot'>
 }
 
 /**
@@ -16,7 +16,7 @@ type Parts = Pick<Viewer, 'tables' | 'record'> & {
 export function runQuestions(parts: Parts): void {
   let shown: string | null = null
   const follow = () => {
-    const { location, search, record, tables } = parts
+    const { location, search, record, tables, preferences } = parts
     const place = location.get()
     const question = currentQuestion(place)
     if (!question || runKey(question) === shown) return
@@ -26,7 +26,7 @@ export function runQuestions(parts: Parts): void {
     record.set(null)
     const snapshot = snapshotOf(location.returned(), shown)
     if (snapshot) search.restore(snapshot)
-    else search.run(question, place.zone)
+    else search.run(question, place.zone, { histogram: !preferences.get().histogramHidden })
   }
   follow()
   parts.location.subscribe(follow)
@@ -35,7 +35,13 @@ export function runQuestions(parts: Parts): void {
 
 /** What a question asks of the archive: all but the columns and the order of what is loaded. */
 export function runKey(question: Question): string {
-  return JSON.stringify({ ...question, columns: null, sort: null })
+  const { table, from, to, lateMinutes, filters, stackedBy } = question
+  const asked = filters.map(({ field, operator, value, enabled }) => [
+    ...[field.column, field.path],
+    ...[operator, value, enabled],
+  ])
+  const by = stackedBy && [stackedBy.column, stackedBy.path]
+  return JSON.stringify([table, from, to, lateMinutes, asked, by])
 }
 
 function snapshotOf(kept: unknown, key: string): SearchSnapshot | null {
@@ -44,7 +50,7 @@ function snapshotOf(kept: unknown, key: string): SearchSnapshot | null {
 
 /** Only this page writes the state of its entries, so its shape is known from one of its parts. */
 function isSnapshot(kept: unknown): kept is SearchSnapshot {
-  return typeof kept === 'object' && kept !== null && 'asked' in kept && 'rowsQueries' in kept
+  return typeof kept === 'object' && kept !== null && 'asked' in kept && 'rows' in kept
 }
 
 function keepSnapshots({ location, search }: Parts): void {

@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks'
 
 import { addFilter, removeFilter, replaceFilter } from '../app/actions'
 import { useCommand } from '../app/commands'
+import { lazy } from '../app/lazy'
 import { useViewer } from '../app/viewer'
 import type { Table } from '../api/documents'
 import { Button } from '../controls/Button'
@@ -9,7 +10,11 @@ import { Chip } from '../controls/Chip'
 import { Dialog } from '../controls/Dialog'
 import { filterLabel, invertFilter } from '../question/fieldLabel'
 import type { Filter, Question } from '../question/question'
-import { FilterEditor } from './FilterEditor'
+
+const FilterEditor = lazy(
+  () => import('./FilterEditor').then((module) => module.FilterEditor),
+  <div class="filter-editor-place" />,
+)
 
 interface FilterBarProps {
   readonly question: Question

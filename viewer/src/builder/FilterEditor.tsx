@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks'
+import { useEffect, useRef, useState } from 'preact/hooks'
 
 import type { Table } from '../api/documents'
 import { Button } from '../controls/Button'
@@ -22,6 +22,7 @@ export function FilterEditor({ filter, table, onApply }: FilterEditorProps) {
   const [value, setValue] = useState(filter?.value ?? '')
   const [tried, setTried] = useState(false)
   const field = parseField(fieldText, table)
+  const first = useFocus()
   const { labels, valuesOf } = useFieldChoices(table)
   return (
     <form
@@ -35,6 +36,7 @@ export function FilterEditor({ filter, table, onApply }: FilterEditorProps) {
     >
       <TextField
         label="Field"
+        inputRef={first}
         value={fieldText}
         onInput={setFieldText}
         suggestions={labels}
@@ -63,6 +65,15 @@ export function FilterEditor({ filter, table, onApply }: FilterEditorProps) {
       </Button>
     </form>
   )
+}
+
+/** Focus an input when it is shown: the code of the editor may come after its dialog. */
+function useFocus() {
+  const input = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    input.current?.focus()
+  }, [])
+  return input
 }
 
 const ORDER: readonly FilterOperator[] = [

@@ -1,8 +1,9 @@
 import './histogram.css'
 
-import { useEffect, useMemo, useState } from 'preact/hooks'
+import { useMemo, useState } from 'preact/hooks'
 
 import { changeQuestion } from '../app/actions'
+import { lazy } from '../app/lazy'
 import { useStore } from '../app/store'
 import { useTheme } from '../app/theme'
 import { useViewer } from '../app/viewer'
@@ -15,10 +16,17 @@ import { RunNotice } from '../states/RunNotice'
 import { drawnHistogram, type FineHistogram } from '../time/bins'
 import { absoluteRange } from '../time/ranges'
 import type { Zone } from '../time/zones'
-import { HistogramTable } from './HistogramTable'
 import { Legend } from './Legend'
 import { seriesOf } from './series'
 import { StackMenu } from './StackMenu'
+
+/** With uPlot, which is loaded when the first numbers are there: rows do not wait for it. */
+const HistogramChart = lazy(() =>
+  import('./HistogramChart').then((module) => module.HistogramChart),
+)
+const HistogramTable = lazy(() =>
+  import('./HistogramTable').then((module) => module.HistogramTable),
+)
 
 interface HistogramProps {
   readonly question: Question
@@ -116,26 +124,23 @@ function Body({ state, content, asTable }: BodyProps) {
       {busy && !content && <p class="histogram-message muted">Counting…</p>}
       {run.kind === 'failed' && (
         <div class="histogram-message">
-          <RunNotice run={run} compact />
+          <RunNotice
+            run={run}
+            onAgain={() => {
+              search.again()
+            }}
+          />
         </div>
       )}
     </div>
   )
 }
 
-type ChartModule = typeof import('./HistogramChart')
-
-/** uPlot is loaded when the first numbers are there: rows do not wait for it. */
 function Chart({ content }: { readonly content: Content }) {
   const viewer = useViewer()
   const theme = useTheme()
-  const [module, setModule] = useState<ChartModule | null>(null)
-  useEffect(() => {
-    void import('./HistogramChart').then(setModule)
-  }, [])
-  if (!module) return null
   return (
-    <module.HistogramChart
+    <HistogramChart
       {...content}
       theme={theme}
       onZoom={(from, to) => {

@@ -26,8 +26,8 @@ export function HistogramChart(props: HistogramChartProps) {
     hovered === null ? text : binsText(bins.slice(hovered, hovered + 1), series, zone)
 
   useEffect(() => {
-    chart?.select(bars && selection.anchor !== null ? rangeOf(bins, bars) : null)
-  })
+    chart?.select(selection?.anchor == null ? null : rangeOf(bins, selectedBars(selection)))
+  }, [chart, bins, selection])
 
   return (
     // A picture that the keyboard reads and selects in has no role of its own among widgets.

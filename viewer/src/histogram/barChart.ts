@@ -67,7 +67,7 @@ export class BarChart {
       ms: 1,
       tzDate: (instant) =>
         zone === 'utc' ? uPlot.tzDate(new Date(instant), 'Etc/UTC') : new Date(instant),
-      padding: [6, 8, 0, 0],
+      padding: [6, 22, 0, 0],
       legend: { show: false },
       cursor: {
         y: false,

@@ -16,12 +16,13 @@ test('layers are as high as their counts, but none of them is invisible', () => 
 test.each([
   [0, 4],
   [3, 4],
-  [7, 10],
+  [7, 8],
   [10, 10],
-  [11, 20],
-  [230, 250],
+  [11, 15],
+  [230, 300],
   [480, 500],
-  [501, 1000],
+  [501, 600],
+  [900, 1000],
 ])('an axis for %i ends at %i', (largest, end) => {
   expect(niceMaximum(largest)).toBe(end)
 })

@@ -13,11 +13,13 @@ export function layerHeights(
   return counts.map((count) => (count === 0 ? 0 : Math.max(count * perRecord, least)))
 }
 
-/** The upper end of the axis: the least of 1, 2, 2.5 or 5 times a power of ten that holds all bars. */
+const ROUND = [1, 1.5, 2, 3, 4, 5, 6, 8, 10]
+
+/** The upper end of the axis: the least round number that holds all bars. */
 export function niceMaximum(largest: number): number {
   if (largest <= 4) return 4
   const power = 10 ** Math.floor(Math.log10(largest))
-  const step = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= largest)
+  const step = ROUND.find((factor) => factor * power >= largest)
   return (step ?? 10) * power
 }
 

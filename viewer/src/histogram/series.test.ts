@@ -40,7 +40,7 @@ describe('seriesOf', () => {
       '--level-info',
       '--series-1',
       '--series-other',
-      '--series-other',
+      '--series-missing',
     ])
   })
 

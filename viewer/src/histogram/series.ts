@@ -36,7 +36,8 @@ function rank(key: string): number {
 }
 
 function colourOf(key: string): string | null {
-  if (key === OTHER_KEY || key === MISSING_KEY) return '--series-other'
+  if (key === OTHER_KEY) return '--series-other'
+  if (key === MISSING_KEY) return '--series-missing'
   if (key === '') return '--series-1'
   const severity = severityOf(key)
   return severity && `--level-${severity}`

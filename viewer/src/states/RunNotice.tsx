@@ -12,7 +12,7 @@ interface RunNoticeProps {
   readonly run: RunState
   readonly onAgain?: () => void
   readonly onStop?: () => void
-  /** On one line, without the running time. */
+  /** Without the running time, where that is shown elsewhere. */
   readonly compact?: boolean
 }
 
