@@ -10,7 +10,7 @@ import {
 import { defaultKeymap, history, historyKeymap } from '@codemirror/commands'
 import { SQLDialect } from '@codemirror/lang-sql'
 import { bracketMatching } from '@codemirror/language'
-import { lintKeymap, setDiagnostics } from '@codemirror/lint'
+import { setDiagnostics } from '@codemirror/lint'
 import { EditorState, Prec, type Extension } from '@codemirror/state'
 import {
   drawSelection,
@@ -142,7 +142,6 @@ function keysOf({ onRun, onStop }: EditorOptions): Extension {
       { key: 'Tab', run: acceptCompletion },
       { key: 'Escape', run: onStop },
       ...historyKeymap,
-      ...lintKeymap,
       ...defaultKeymap,
     ]),
   ]

@@ -163,6 +163,22 @@ describe('running', () => {
     expect(session.state.get().refused).toBeNull()
   })
 
+  it('makes one entry of the history for each run', async () => {
+    const { session, run, entries, clock } = openSession()
+    for (const [sql, id] of [
+      ['SELECT 1', 'q1'],
+      ['SELECT 2', 'q2'],
+    ] as const) {
+      session.edit(sql)
+      void session.request()
+      await settled()
+      await run.finish(id)
+      clock.turn(400)
+      await settled()
+    }
+    expect(entries).toEqual([place(''), place('SELECT 1', 'q1'), place('SELECT 2', 'q2')])
+  })
+
   it('is stopped', async () => {
     const { session, run } = openSession()
     expect(session.stop()).toBe(false)
@@ -205,11 +221,12 @@ describe('what the URL names', () => {
     const { session, run, entries, clock, draft } = openSession()
     session.follow(place('SELECT 9', 'q1'))
     await run.finish('q1')
+    expect(entries).toEqual([place('SELECT 9', 'q1')])
     session.edit('SELECT 98')
     session.edit('SELECT 987')
     clock.turn(400)
     await settled()
-    expect(entries.at(-1)).toEqual(place('SELECT 987'))
+    expect(entries).toEqual([place('SELECT 9', 'q1'), place('SELECT 987')])
     expect(draft.get()).toBe('SELECT 987')
     expect(session.state.get()).toMatchObject({ queryId: null, shownId: 'q1', table: TABLE })
   })

@@ -204,7 +204,10 @@ export class SqlSession {
     if (signal.aborted) return
     draft.set(sql)
     const place = location.get()
-    if (place.view === 'sql') location.replace({ ...place, sql, queryId: this.state.get().queryId })
+    if (place.view !== 'sql' || place.sql === sql) return
+    // Back leads to the rows that the text had before it was changed.
+    const entry = place.queryId === null ? 'replace' : 'push'
+    location[entry]({ ...place, sql, queryId: null })
   }
 
   private change(changes: Partial<SqlState>): void {
