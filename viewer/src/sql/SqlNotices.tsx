@@ -42,7 +42,7 @@ export function SqlNotices({ session, problem, fields, editor }: SqlNoticesProps
       {run.kind === 'failed' && run.failure.kind === 'expired' ? (
         <Expired session={session} failure={run.failure} />
       ) : (
-        <RunNotice run={run} onAgain={() => void session.again()} />
+        <RunNotice run={run} compact onAgain={() => void session.again()} />
       )}
       {fieldsFailure && <FailureView failure={fieldsFailure} onAgain={undefined} />}
       <Warnings session={session} />

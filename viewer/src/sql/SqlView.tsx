@@ -8,6 +8,7 @@ import { useViewer } from '../app/viewer'
 import { Button } from '../controls/Button'
 import { SaveDialog } from '../history/SaveDialog'
 import { renderFragment } from '../question/fragment'
+import { Running } from '../states/RunNotice'
 import { ConfirmRun } from './ConfirmRun'
 import type { Editor } from './editor'
 import { PriceLine } from './PriceLine'
@@ -122,14 +123,19 @@ function SqlToolbar({ session }: { readonly session: SqlSession }) {
       >
         Run
       </Button>
-      {isUnderWay && (
-        <Button icon="stop" onClick={session.stop}>
-          Stop
-        </Button>
-      )}
       <Button disabled={sql.trim() === ''} onClick={() => void save()}>
         Save
       </Button>
+      {run.kind === 'stopped' && <span role="status">Stopped</span>}
+      {run.kind === 'running' ? (
+        <Running startedAt={run.startedAt} onStop={session.stop} />
+      ) : (
+        isUnderWay && (
+          <Button icon="stop" onClick={session.stop}>
+            Stop
+          </Button>
+        )
+      )}
       <PriceLine {...{ check, ran, zone }} />
       {saved !== null && (
         <SaveDialog
