@@ -79,15 +79,17 @@ function renderCell(
 ) {
   const content = cells.content(row, index)
   const { onFilter } = cells
+  const acts = active && onFilter && column.field
+  const kind = cellClass(content, column)
   return (
     <div
       key={column.key}
-      class={cellClass(content, column)}
+      class={acts ? `acting ${kind ?? ''}` : kind}
       role="gridcell"
       tabIndex={focusable ? 0 : undefined}
     >
-      {content.text}
-      {active && onFilter && column.field && (
+      {acts ? <span class="acting-text">{content.text}</span> : content.text}
+      {acts && (
         <CellActions
           label={column.label}
           text={content.text}
