@@ -13,12 +13,14 @@ import type { Zone } from '../time/zones'
 import { FieldListPane, FieldsDrawer } from './FieldsDrawer'
 import { FilterBar } from './FilterBar'
 import { LateMenu } from './LateMenu'
-import { QuestionActions } from './QuestionActions'
 import { RunControls } from './RunControls'
 import { TableMenu } from './TableMenu'
 import { TimeControl } from './TimeControl'
 import { useNarrow } from './useNarrow'
 
+const QuestionActions = lazy(() =>
+  import('./QuestionActions').then((module) => module.QuestionActions),
+)
 const RecordPanel = lazy(
   () => import('../record/RecordPanel').then((module) => module.RecordPanel),
   <aside class="pane" aria-label="Record" />,

@@ -6,6 +6,7 @@ import { Select } from '../controls/Select'
 import { TextField } from '../controls/TextField'
 import { fieldLabel, OPERATOR_TEXTS, parseField, takesValue } from '../question/fieldLabel'
 import type { Filter, FilterOperator } from '../question/question'
+import { filterMistake } from '../question/predicates'
 import { useFieldChoices } from './fieldChoices'
 
 interface FilterEditorProps {
@@ -22,6 +23,13 @@ export function FilterEditor({ filter, table, onApply }: FilterEditorProps) {
   const [value, setValue] = useState(filter?.value ?? '')
   const [tried, setTried] = useState(false)
   const field = parseField(fieldText, table)
+  const filled = field && {
+    field,
+    operator,
+    value: takesValue(operator) ? value : '',
+    enabled: true,
+  }
+  const mistake = filled && filterMistake(filled, table)
   const first = useFocus()
   const { labels, valuesOf } = useFieldChoices(table)
   return (
@@ -30,8 +38,7 @@ export function FilterEditor({ filter, table, onApply }: FilterEditorProps) {
       onSubmit={(event) => {
         event.preventDefault()
         setTried(true)
-        if (field)
-          onApply({ field, operator, value: takesValue(operator) ? value : '', enabled: true })
+        if (filled && !mistake) onApply(filled)
       }}
     >
       <TextField
@@ -43,20 +50,13 @@ export function FilterEditor({ filter, table, onApply }: FilterEditorProps) {
         placeholder="a column, or $.path"
         error={tried && !field ? `${table.name} has no such column. Paths start with $.` : null}
       />
-      <Select
-        label="Operator"
-        labelled="above"
-        value={operator}
-        options={OPERATORS}
-        onChange={(chosen) => {
-          setOperator(OPERATORS.find((option) => option.value === chosen)?.value ?? 'eq')
-        }}
-      />
+      <OperatorSelect value={operator} onChange={setOperator} />
       {takesValue(operator) && (
         <TextField
           label="Value"
           value={value}
           onInput={setValue}
+          error={tried ? mistake : null}
           suggestions={field ? valuesOf(field) : []}
         />
       )}
@@ -64,6 +64,25 @@ export function FilterEditor({ filter, table, onApply }: FilterEditorProps) {
         Apply
       </Button>
     </form>
+  )
+}
+
+interface OperatorSelectProps {
+  readonly value: FilterOperator
+  readonly onChange: (operator: FilterOperator) => void
+}
+
+function OperatorSelect({ value, onChange }: OperatorSelectProps) {
+  return (
+    <Select
+      label="Operator"
+      labelled="above"
+      value={value}
+      options={OPERATORS}
+      onChange={(chosen) => {
+        onChange(OPERATORS.find((option) => option.value === chosen)?.value ?? value)
+      }}
+    />
   )
 }
 

@@ -1,10 +1,10 @@
 import './rows.css'
 
 import { addFilter, changeQuestion } from '../app/actions'
+import { lazy } from '../app/lazy'
 import { useStore } from '../app/store'
 import { useViewer, type Viewer } from '../app/viewer'
 import { type FieldRef, sameField, type Sort } from '../question/question'
-import { EmptyResult } from '../states/EmptyResult'
 import { RunNotice } from '../states/RunNotice'
 import { LateNote } from './LateNote'
 import { type ColumnSort, RowGrid } from './RowGrid'
@@ -12,6 +12,8 @@ import { RowsToolbar } from './RowsToolbar'
 import type { GridColumn } from './gridColumns'
 import { type Records, shownFields, useRecords } from './useRecords'
 import { valueFilter } from './valueFilter'
+
+const EmptyResult = lazy(() => import('../states/EmptyResult').then((module) => module.EmptyResult))
 
 /** The records of the question, with what can be done with all of them. */
 export function RowsPane() {

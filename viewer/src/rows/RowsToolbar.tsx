@@ -1,17 +1,13 @@
-import type { Statement } from '../api/queryRun'
+import { lazy } from '../app/lazy'
 import { useStore } from '../app/store'
-import { useViewer, type Viewer } from '../app/viewer'
+import { useViewer } from '../app/viewer'
 import { Button } from '../controls/Button'
-import { CopyButton } from '../controls/CopyButton'
-import { rowsStatement } from '../question/statements'
-import { countText } from '../results/quantities'
 import type { SearchState } from '../search/search'
-import { ColumnMenu } from './ColumnMenu'
-import { Downloads } from './Downloads'
-import { absoluteLink } from './absoluteLink'
-import { curlCommand } from './curl'
 import { rowsSummary } from './rowsSummary'
 import type { Records } from './useRecords'
+
+/** Loaded once there are rows, which do not wait for it. */
+const RowsActions = lazy(() => import('./RowsActions').then((module) => module.RowsActions))
 
 interface RowsToolbarProps {
   readonly records: Records | null
@@ -25,28 +21,7 @@ export function RowsToolbar({ records }: RowsToolbarProps) {
     <div class="toolbar" role="toolbar" aria-label="Records">
       <RowsStatus records={records} total={total} />
       <span class="spacer" />
-      {records && (
-        <>
-          <Downloads
-            statement={() => wholeStatement(viewer)}
-            count={total === null ? null : countText(total)}
-          />
-          <CopyButton
-            variant="quiet"
-            name="Copy as curl"
-            shown="curl"
-            text={() => curlOf(viewer)}
-          />
-          <CopyButton
-            variant="quiet"
-            icon="link"
-            name="Copy link"
-            shown="Link"
-            text={() => absoluteLink(viewer)}
-          />
-          <ColumnMenu records={records} />
-        </>
-      )}
+      {records && <RowsActions records={records} total={total} />}
     </div>
   )
 }
@@ -93,18 +68,4 @@ function knownTotal({ histogram }: SearchState): number | null {
   let total = 0
   for (const { counts } of fine.bins) for (const count of counts.values()) total += count
   return total
-}
-
-/** All records of the range, however many. */
-function wholeStatement({ search, tables }: Viewer): Statement | null {
-  const { asked } = search.state.get()
-  const table = tables.find(({ name }) => name === asked?.question.table)
-  if (!asked || !table) return null
-  const range = { from: asked.from, to: asked.to }
-  return rowsStatement({ question: asked.question, table, range }, range, null)
-}
-
-function curlOf(viewer: Viewer): string {
-  const statement = wholeStatement(viewer)
-  return statement ? curlCommand(new URL('../', document.baseURI).href, statement) : ''
 }
