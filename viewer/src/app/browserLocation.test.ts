@@ -78,3 +78,14 @@ test('going back gives the location and what was kept with it', async () => {
     [sql('first'), { rows: 7 }],
   ])
 })
+
+test('what a listener keeps while a location is pushed belongs to the new entry', async () => {
+  const { history, entries } = fakeHistory('#first')
+  const location = await openLocation(history, codec)
+  location.subscribe(() => {
+    location.keep({ rows: 7 })
+  })
+  location.push(sql('second'))
+  await settle()
+  expect(entries.map(({ state }) => state)).toEqual([null, { rows: 7 }])
+})

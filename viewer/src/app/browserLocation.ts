@@ -35,11 +35,11 @@ export async function openLocation(
   let written: Promise<void> = Promise.resolve()
   /** Fragments are rendered one after the other, so entries come in the order of the calls. */
   const write = (location: ViewLocation, enter: (fragment: string) => void) => {
-    returned = null
-    store.set(location)
     written = written.then(async () => {
       enter(`#${await render(location)}`)
     })
+    returned = null
+    store.set(location)
   }
   history.onReturn((state) => {
     void parse(history.fragment()).then((location) => {

@@ -148,16 +148,19 @@ describe('runQuestions', () => {
     expect(setUp(QUESTION, TABLE, true).calls).toEqual(['run now-24h without histogram'])
   })
 
-  test('keeps what a finished search found with the entry, once', () => {
+  test('keeps what a finished search found with the entry, once', async () => {
     const { kept, finish } = setUp(QUESTION)
     finish(QUESTION)
+    await Promise.resolve()
     finish(QUESTION)
+    await Promise.resolve()
     expect(kept).toEqual([snapshotOf(QUESTION)])
   })
 
-  test('keeps nothing of a question that is no longer the one of the URL', () => {
+  test('keeps nothing of a question that is no longer the one of the URL', async () => {
     const { kept, finish } = setUp(QUESTION)
     finish({ ...QUESTION, from: 'now-7d' })
+    await Promise.resolve()
     expect(kept).toEqual([])
   })
 })

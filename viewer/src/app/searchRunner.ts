@@ -55,7 +55,7 @@ function isSnapshot(kept: unknown): kept is SearchSnapshot {
 
 function keepSnapshots({ location, search }: Parts): void {
   let kept = ''
-  search.state.subscribe(() => {
+  const keep = () => {
     const { rows, histogram } = search.state.get()
     const question = currentQuestion(location.get())
     const busy = [rows.run, histogram.run].some(
@@ -67,5 +67,9 @@ function keepSnapshots({ location, search }: Parts): void {
     if (text === kept) return
     kept = text
     location.keep(snapshot)
+  }
+  // While a run begins, the state has its question and still the rows of the one before.
+  search.state.subscribe(() => {
+    queueMicrotask(keep)
   })
 }
