@@ -2,33 +2,37 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
-from local_athena.sample.archive import write_sample_archive
 from playwright.sync_api import Browser, BrowserContext
 
 from tests.e2e.browser import DEADLINE_MILLISECONDS
+from tests.e2e.viewer.archive import NOW, write_archive
 from tests.e2e.viewer.screens import DESK, HEIGHT, Screen
 from tests.e2e.viewer.viewer_page import ViewerPage
 from tests.e2e.viewer.watch import Watch
 from tests.support.endpoint import running_endpoint
 from tests.support.running_service import running_service, settings_for
 
-# The archive ends then, and so it is on the clock of the browser.
-NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 OpenViewer = Callable[..., ViewerPage]
 # Nothing here becomes old enough to be archived.
 _A_CENTURY_OF_DAYS = 36_500
 
 
 @pytest.fixture(scope="session")
-def sample_endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An embedded Athena over two days of the sample archive."""
-    archive = tmp_path_factory.mktemp("sample")
-    write_sample_archive(archive, days=2, end=NOW)
-    with running_endpoint(archive, tmp_path_factory.mktemp("state")) as url:
+def sample_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sample")
+    write_archive(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sample_endpoint(
+    sample_archive: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    with running_endpoint(sample_archive, tmp_path_factory.mktemp("state")) as url:
         yield url
 
 

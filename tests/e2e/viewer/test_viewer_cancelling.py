@@ -1,0 +1,61 @@
+"""Nobody pays for what nobody waits for: a new question or a closed tab cancels what still runs."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.browser import needs_chromium
+from tests.e2e.viewer.conftest import OpenViewer
+from tests.support.endpoint import running_endpoint
+from tests.support.running_service import running_service, settings_for
+from tests.support.waiting import wait_until
+
+pytestmark = needs_chromium
+
+ENDLESS = "SELECT sum(a.n % 7) FROM {} CROSS JOIN {} CROSS JOIN {}".format(
+    *(f"UNNEST(sequence(1, 10000)) AS {name}(n)" for name in "abc")
+)
+ACTIVE = {"QUEUED", "RUNNING"}
+
+
+@pytest.fixture
+def busy_service(sample_archive: Path, tmp_path: Path) -> Iterator[httpx.Client]:
+    """A service whose Athena runs one query at a time, and that one does not end by itself."""
+    with (
+        running_endpoint(sample_archive, tmp_path, workers=1, threads=1) as url,
+        running_service(settings_for(url)) as client,
+    ):
+        blocker = client.post("/query", json={"query": ENDLESS}).json()["query_id"]
+        wait_until(lambda: statuses(client).get(blocker) == "RUNNING", "the blocker runs")
+        yield client
+        client.delete(f"/query/{blocker}")
+
+
+def statuses(service: httpx.Client) -> dict[str, str]:
+    queries = service.get("/queries", params={"limit": 50}).json()["queries"]
+    return {query["query_id"]: query["status"] for query in queries}
+
+
+def active(service: httpx.Client) -> int:
+    return sum(status in ACTIVE for status in statuses(service).values())
+
+
+def test_each_new_range_cancels_the_queries_of_the_last(
+    open_viewer: OpenViewer, busy_service: httpx.Client
+) -> None:
+    viewer = open_viewer(of=busy_service)
+    expect(viewer.button("Stop")).to_be_visible()
+    most = wait_until(lambda: active(busy_service) > 1 and active(busy_service), "it is asked")
+
+    for _ in range(4):
+        viewer.button("Earlier").click()
+    wait_until(lambda: len(statuses(busy_service)) > most, "the last range is asked for")
+    wait_until(lambda: 1 < active(busy_service) <= most, "the others are cancelled")
+    viewer.button("Stop").first.click()
+    wait_until(lambda: active(busy_service) == 1, "the last one is cancelled")
+
+    ended = [status for status in statuses(busy_service).values() if status not in ACTIVE]
+    assert set(ended) == {"CANCELLED"}

@@ -1,0 +1,119 @@
+"""Write SQL with help: errors where they are, completed names, finished rows by their address."""
+
+import httpx
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.e2e.browser import needs_chromium
+from tests.e2e.viewer.archive import API
+from tests.e2e.viewer.conftest import OpenViewer
+from tests.e2e.viewer.faults import problem
+from tests.e2e.viewer.viewer_page import ViewerPage
+from tests.e2e.viewer.watch import Watch
+from tests.reliability.fault_proxy import fault_proxy, on, service_operation
+
+pytestmark = needs_chromium
+
+# Bounds on the time and on the arrival: otherwise the page asks before it runs anything.
+BOUND = (
+    "time >= timestamp '2026-11-20 12:00:00' AND time < timestamp '2026-11-20 15:00:00' "
+    "AND arrived < timestamp '2026-11-20 16:00:00'"
+)
+SERVICES = f"SELECT service, count(*) AS n\nFROM events\nWHERE {BOUND}\nGROUP BY 1 ORDER BY 1"
+# The page has unfinished SQL checked, and the service refuses it.
+REFUSED = "status of 422"
+
+
+@pytest.fixture
+def sql_view(open_viewer: OpenViewer, watch: Watch) -> ViewerPage:
+    watch.announce(REFUSED)
+    viewer = open_viewer()
+    viewer.open_tab("SQL")
+    expect(editor(viewer)).to_be_visible()
+    return viewer
+
+
+def editor(viewer: ViewerPage) -> Locator:
+    return viewer.sql.get_by_role("textbox", name="SQL")
+
+
+def run(viewer: ViewerPage, sql: str) -> None:
+    editor(viewer).fill(sql)
+    editor(viewer).press("Control+Enter")
+
+
+def test_rows_of_a_statement(sql_view: ViewerPage, service: httpx.Client) -> None:
+    run(sql_view, SERVICES)
+
+    grid = sql_view.sql.get_by_role("grid")
+    expect(grid).to_have_attribute("aria-rowcount", "5")
+    answer = service.post(
+        service.base_url.join(f"{API}/query"),
+        json={"query": SERVICES, "wait_seconds": 30, "results_per_page": 100},
+    ).json()
+    shown = [
+        row.get_by_role("gridcell").all_inner_texts() for row in grid.get_by_role("row").all()[1:]
+    ]
+    assert [(name, int(n.replace(",", ""))) for name, n in shown] == [
+        tuple(row) for row in answer["page"]["rows"]
+    ]
+
+
+def test_a_wrong_word_is_marked_on_its_line(sql_view: ViewerPage) -> None:
+    run(sql_view, f"SELECT service\nFROM events\nWHER {BOUND}")
+
+    expect(sql_view.alert).to_contain_text("line 3")
+    expect(sql_view.sql.locator(".cm-lintRange-error")).to_have_count(1)
+    marked = sql_view.sql.locator(".cm-line", has=sql_view.page.locator(".cm-lintRange-error"))
+    expect(marked).to_contain_text("WHER ")
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("SELECT * FROM eve", "events"),
+        ("SELECT serv FROM events", "service"),
+    ],
+)
+def test_names_are_completed(sql_view: ViewerPage, typed: str, offered: str) -> None:
+    start, gap, rest = typed.partition(" FROM events")
+    editor(sql_view).fill(f" {gap.strip()}{rest}" if gap else "")
+    editor(sql_view).press("Control+Home")
+    sql_view.page.keyboard.type(start)
+    sql_view.page.keyboard.press("Control+Space")
+
+    sql_view.page.get_by_role("option").filter(has_text=offered).first.click()
+    expect(editor(sql_view)).to_contain_text(offered)
+
+
+def test_the_address_of_finished_rows_runs_nothing(
+    open_viewer: OpenViewer, sql_view: ViewerPage, service: httpx.Client
+) -> None:
+    run(sql_view, SERVICES)
+    expect(sql_view.sql.get_by_role("grid")).to_have_attribute("aria-rowcount", "5")
+    sql_view.page.wait_for_url("**id=*")
+    asked = service.get("/queries").json()["queries"][0]["query_id"]
+
+    other = open_viewer(f"#{sql_view.page.url.partition('#')[2]}")
+
+    expect(other.sql.get_by_role("grid")).to_have_attribute("aria-rowcount", "5")
+    assert service.get("/queries").json()["queries"][0]["query_id"] == asked
+
+
+def test_an_expired_result_runs_again_on_request(
+    open_viewer: OpenViewer, sql_view: ViewerPage, service: httpx.Client, watch: Watch
+) -> None:
+    run(sql_view, SERVICES)
+    expect(sql_view.sql.get_by_role("grid")).to_have_attribute("aria-rowcount", "5")
+    sql_view.page.wait_for_url("**id=*")
+    fragment = sql_view.page.url.partition("#")[2]
+    watch.announce("status of 410")
+    address = f"http://{service.base_url.netloc.decode()}"
+
+    with fault_proxy(address, service_operation) as proxy:
+        expired = problem("query-expired")
+        with proxy.spoiling(on(expired, "GET status", "GET results")):
+            other = open_viewer(f"#{fragment}", of=proxy.url)
+            expect(other.alert).to_contain_text("retention")
+        other.button("Run again").click()
+        expect(other.sql.get_by_role("grid")).to_have_attribute("aria-rowcount", "5")
