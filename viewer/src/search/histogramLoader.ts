@@ -1,8 +1,9 @@
 import type { Api } from '../api/client'
 import type { Clock } from '../api/clock'
-import type { Estimate, Query } from '../api/documents'
+import type { DryRun, Estimate, Query } from '../api/documents'
 import { ApiFailure } from '../api/failure'
 import { type QueryRun, type RunState, type Statement, requestOf } from '../api/queryRun'
+import { type OnRetry, withRetries } from '../api/retries'
 import { type Store, createStore } from '../app/store'
 import { type Scope, groupOf, histogramStatement } from '../question/statements'
 import { requireTime, resolution } from '../question/timeColumns'
@@ -89,7 +90,8 @@ export class HistogramLoader {
   stop(): void {
     this.estimating.abort()
     this.run.stop()
-    if (this.state.get().run.kind === 'running') this.show({ run: { kind: 'stopped' } })
+    const { kind } = this.state.get().run
+    if (kind === 'running' || kind === 'retrying') this.show({ run: { kind: 'stopped' } })
   }
 
   /** What the shown histogram was counted by. */
@@ -118,13 +120,10 @@ export class HistogramLoader {
   private async estimateAndCount(scope: Scope): Promise<void> {
     const { signal } = (this.estimating = new AbortController())
     const startedAt = this.clock.now()
-    this.show({
-      run: { kind: 'running', startedAt, queryId: null, status: 'SUBMITTING' },
-      held: null,
-    })
+    this.show({ held: null })
     const statement = histogramStatement(scope, widthOf(scope))
     try {
-      const { estimate } = await this.api.dryRun(requestOf(statement), signal)
+      const { estimate } = await this.dryRun(statement, startedAt, signal)
       signal.throwIfAborted()
       if (isDear(estimate)) this.state.set({ ...IDLE, held: estimate })
       else await this.count(scope)
@@ -133,6 +132,17 @@ export class HistogramLoader {
       if (!(error instanceof ApiFailure)) throw error
       this.show({ run: { kind: 'failed', failure: error.failure } })
     }
+  }
+
+  private dryRun(statement: Statement, startedAt: number, signal: AbortSignal): Promise<DryRun> {
+    const onRetry: OnRetry = (at, attempt, failure) => {
+      this.show({ run: { kind: 'retrying', at, attempt, failure } })
+    }
+    const ask = () => {
+      this.show({ run: { kind: 'running', startedAt, queryId: null, status: 'SUBMITTING' } })
+      return this.api.dryRun(requestOf(statement), signal)
+    }
+    return withRetries(ask, { clock: this.clock, signal, onRetry })
   }
 
   private count(scope: Scope): Promise<void> {

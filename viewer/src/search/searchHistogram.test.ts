@@ -73,6 +73,26 @@ describe('the histogram of a search', () => {
     expect(search.state.get().histogram).toMatchObject({ held: null, run: { kind: 'finished' } })
   })
 
+  it('counts down and asks for the price again when the service is busy', async () => {
+    const { archive, clock, run, search, service } = startSearch(records(10, MINUTE))
+    archive.busy = 1
+    await run({ from: 'now-15m' })
+    expect(search.state.get().histogram.run).toMatchObject({ kind: 'retrying', attempt: 2 })
+    expect(clock.secondsToNext).toBe(4)
+    clock.turn(4_000)
+    await flush()
+    expect(search.state.get().histogram.run.kind).toBe('finished')
+    archive.busy = 1
+    await run({ from: 'now-2h' })
+    search.stop()
+    clock.turn(4_000)
+    await flush()
+    expect(search.state.get().histogram.run.kind).toBe('stopped')
+    expect(
+      service.calls.filter(({ body }) => JSON.stringify(body).includes('dry_run')),
+    ).toHaveLength(3)
+  })
+
   it('that is hidden costs nothing, until it is shown', async () => {
     const { archive, run, search, service } = startSearch(records(10, MINUTE))
     await run({}, { histogram: false })

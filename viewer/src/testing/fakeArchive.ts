@@ -8,6 +8,7 @@ import {
   arrow,
   json,
   never,
+  problem,
   queryDocument,
 } from './fakeService'
 
@@ -29,6 +30,8 @@ export class FakeArchive {
   readonly statements = new Map<string, Submitted>()
   /** Of queries that are asked for from now on, and of looks at all of them. */
   status = 'FINISHED'
+  /** How many dry runs are refused with 503. */
+  busy = 0
   /** Streams of rows break off. */
   broken = false
   estimate: Record<string, unknown> = {
@@ -62,6 +65,7 @@ export class FakeArchive {
 
   private submit(call: Call): Response | Promise<Response> {
     const statement = call.body as Submitted
+    if (statement.dry_run && this.busy-- > 0) return problem(503, 'overloaded', 4)(call)
     if (statement.dry_run) return json({ valid: true, estimate: this.estimate })(call)
     const id = `q${this.statements.size + 1}`
     this.statements.set(id, statement)
