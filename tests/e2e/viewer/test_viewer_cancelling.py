@@ -1,5 +1,6 @@
 """Nobody pays for what nobody waits for: a new question or a closed tab cancels what still runs."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,7 @@ pytestmark = needs_chromium
 ENDLESS = "SELECT sum(a.n % 7) FROM {} CROSS JOIN {} CROSS JOIN {}".format(
     *(f"UNNEST(sequence(1, 10000)) AS {name}(n)" for name in "abc")
 )
+FOLLOWED = re.compile("/status/([^?]+)")
 ACTIVE = {"QUEUED", "RUNNING"}
 
 
@@ -59,3 +61,20 @@ def test_each_new_range_cancels_the_queries_of_the_last(
 
     ended = [status for status in statuses(busy_service).values() if status not in ACTIVE]
     assert set(ended) == {"CANCELLED"}
+
+
+def test_a_closed_tab_cancels_its_queries(
+    open_viewer: OpenViewer, busy_service: httpx.Client
+) -> None:
+    viewer = open_viewer(of=busy_service)
+    expect(viewer.button("Stop")).to_be_visible()
+    followed: set[str] = set()
+    viewer.page.on("request", lambda request: followed.update(FOLLOWED.findall(request.url)))
+    # Follows two other queries from here on, whose ids it knows then.
+    viewer.button("Earlier").click()
+    wait_until(lambda: viewer.page.title() and len(followed) > 1, "both queries are followed")
+
+    viewer.page.close(run_before_unload=True)
+
+    wait_until(lambda: active(busy_service) == 1, "its queries are cancelled")
+    assert "CANCELLED" in statuses(busy_service).values()

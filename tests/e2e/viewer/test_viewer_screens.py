@@ -10,6 +10,7 @@ from tests.e2e.viewer.axe import needs_axe, violations
 from tests.e2e.viewer.conftest import OpenViewer
 from tests.e2e.viewer.screens import SCREENS, Screen
 from tests.e2e.viewer.viewer_page import ViewerPage
+from tests.e2e.viewer.watch import Watch
 
 pytestmark = [needs_chromium, needs_axe]
 ON_EACH_SCREEN = pytest.mark.parametrize("screen", SCREENS, ids=str)
@@ -44,3 +45,20 @@ def test_an_empty_range(open_viewer: OpenViewer, screen: Screen) -> None:
     check(viewer, screen)
     viewer.button("Drop level = NONE").click()
     expect(viewer.records).to_be_visible()
+
+
+@ON_EACH_SCREEN
+def test_sql_and_history(open_viewer: OpenViewer, watch: Watch, screen: Screen) -> None:
+    # Unfinished SQL is checked and refused.
+    watch.announce("status of 422")
+    viewer = open_viewer(screen=screen)
+    viewer.open_tab("SQL")
+    editor = viewer.sql.get_by_role("textbox", name="SQL")
+    editor.fill("SELECT count(*) AS n FRM events")
+    editor.press("Control+Enter")
+    expect(viewer.alert).to_contain_text("line 1")
+    check(viewer, screen)
+
+    viewer.open_tab("History")
+    expect(viewer.history.get_by_role("table", name="Queries")).to_be_visible()
+    check(viewer, screen)

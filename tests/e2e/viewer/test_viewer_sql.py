@@ -68,6 +68,16 @@ def test_a_wrong_word_is_marked_on_its_line(sql_view: ViewerPage) -> None:
     expect(marked).to_contain_text("WHER ")
 
 
+def test_an_unknown_column_has_a_suggestion_that_mends_it(sql_view: ViewerPage) -> None:
+    run(sql_view, SERVICES.replace("SELECT service", "SELECT servise"))
+    expect(sql_view.alert).to_contain_text("servise")
+
+    sql_view.button("Use service").click()
+    editor(sql_view).press("Control+Enter")
+
+    expect(sql_view.sql.get_by_role("grid")).to_have_attribute("aria-rowcount", "5")
+
+
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [
