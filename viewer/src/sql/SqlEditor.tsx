@@ -5,7 +5,7 @@ import type { Editor, EditorOptions, SqlProblem } from './editor'
 
 type TextSource = Pick<Store<string>, 'get' | 'subscribe'>
 
-interface SqlEditorProps extends Omit<EditorOptions, 'label' | 'text'> {
+interface SqlEditorProps extends Omit<EditorOptions, 'label' | 'text' | 'cursor'> {
   /** Read when it changes and not when it is rendered, which may be some keys later. */
   readonly text: TextSource
   readonly problem: SqlProblem | null
@@ -56,8 +56,9 @@ function keepMounted(
     ({ mountEditor }) => {
       if (!isWanted || !host.current) return
       const { text, fields } = latest.current
+      const typed = focusedTextArea()
       mounted = mountEditor(host.current, {
-        ...{ label: LABEL, text: text.get(), fields },
+        ...{ label: LABEL, text: text.get(), fields, cursor: typed?.selectionStart ?? 0 },
         onChange: (changed) => {
           latest.current.onChange(changed)
         },
@@ -66,6 +67,9 @@ function keepMounted(
         },
         onStop: () => latest.current.onStop(),
       })
+      // Whoever has begun to type goes on in the editor.
+      host.current.hidden = false
+      if (typed) mounted.focus()
       setEditor(mounted)
     },
     () => undefined,
@@ -75,6 +79,11 @@ function keepMounted(
     mounted?.destroy()
     setEditor(null)
   }
+}
+
+function focusedTextArea(): HTMLTextAreaElement | null {
+  const { activeElement } = document
+  return activeElement instanceof HTMLTextAreaElement ? activeElement : null
 }
 
 /** What the editor did, or is typed in it, is not for the page, which sees no input through the shadow root. */

@@ -32,6 +32,8 @@ export interface EditorOptions {
   /** What screen readers call it. */
   readonly label: string
   readonly text: string
+  /** How many characters are before the cursor. */
+  readonly cursor: number
   readonly fields: FieldSource
   readonly onChange: (text: string) => void
   readonly onRun: () => void
@@ -71,7 +73,11 @@ const OPTIONS_SHOWN = 12
 
 export function mountEditor(parent: HTMLElement, options: EditorOptions): Editor {
   const root = parent.shadowRoot ?? parent.attachShadow({ mode: 'open' })
-  const state = EditorState.create({ doc: options.text, extensions: extensionsFor(options) })
+  const { text: doc, cursor: anchor } = options
+  const state = EditorState.create({
+    ...{ doc, selection: { anchor: Math.min(anchor, doc.length) } },
+    extensions: extensionsFor(options),
+  })
   const view = new EditorView({ parent: root, root, state })
   return {
     setText: (text) => {
