@@ -1,0 +1,262 @@
+"""Measure the viewer in Chromium against a service over the sample archive.
+
+`python -m benchmarks.viewer URL` prints ten figures beside their bars. It needs the packages of the
+tests, Debian's Chromium, and for axe `npm ci` in `viewer/`.
+"""
+
+import argparse
+import re
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+from playwright.sync_api import Browser, Locator, expect, sync_playwright
+
+_AXE = Path(__file__).parents[1] / "viewer/node_modules/axe-core/axe.min.js"
+_DEADLINE_MILLISECONDS = 60_000
+_RUNNING = ("QUEUED", "RUNNING")
+_MILLION = (
+    "SELECT a.n * 1000 + b.n - 1000 AS n, 'iam-admin' AS service, a.n / 7.0 AS share, "
+    "concat('message ', CAST(b.n AS varchar)) AS message, b.n % 2 = 0 AS even "
+    "FROM UNNEST(sequence(1, 1000)) AS a(n) CROSS JOIN UNNEST(sequence(1, 1000)) AS b(n)"
+)
+_RESOURCES = "performance.getEntriesByType('resource')"
+_RESULTS = f"{_RESOURCES}.filter(e => e.name.includes('/results/'))"
+# Notes when the first row of records is on the page, and when its result was asked for.
+_NOTE_FIRST_ROW = """
+  new MutationObserver((_, observer) => {
+    if (!document.querySelector('[role=grid] [role=gridcell]')) return
+    window.firstRow = performance.now()
+    observer.disconnect()
+  }).observe(document, { childList: true, subtree: true })
+"""
+_SECURITY = "document.addEventListener('securitypolicyviolation', e => console.error(e.blockedURI))"
+
+
+class Viewer:
+    """A window on the viewer, and what its service was asked."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self.api = httpx.Client(base_url=f"{url}/v0/data_hist", timeout=60)
+        self.errors: list[str] = []
+        self.context = browser.new_context(viewport={"width": 1440, "height": 900})
+        self.context.set_default_timeout(_DEADLINE_MILLISECONDS)
+        self.context.add_init_script(_NOTE_FIRST_ROW + _SECURITY)
+        self.page = self.context.new_page()
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.on("console", self._note)
+        self.cdp = self.context.new_cdp_session(self.page)
+        self.known = {query["query_id"] for query in self.queries()}
+
+    def _note(self, message: Any) -> None:
+        if message.type == "error":
+            self.errors.append(message.text)
+
+    def queries(self) -> list[dict[str, Any]]:
+        """Return the newest queries."""
+        found: list[dict[str, Any]] = self.api.get("/queries", params={"limit": 50}).json()[
+            "queries"
+        ]
+        return found
+
+    def new_queries(self) -> list[dict[str, Any]]:
+        """The queries since this was last called."""
+        new = [query for query in self.queries() if query["query_id"] not in self.known]
+        self.known |= {query["query_id"] for query in new}
+        return new
+
+    def has_ended(self) -> None:
+        """Wait until rows and histogram are there, and nothing runs."""
+        expect(self.page.get_by_role("region", name="Question")).to_contain_text("record")
+        expect(self.page.get_by_role("button", name="Stop")).to_have_count(0)
+        records = self.page.get_by_role("grid", name="Records")
+        expect(records).not_to_have_attribute("aria-busy", "true")
+
+    def evaluate(self, expression: str) -> Any:
+        """Evaluate by the debugger, which the page's policy does not hold back."""
+        answer = self.cdp.send(
+            "Runtime.evaluate",
+            {"expression": expression, "awaitPromise": True, "returnByValue": True},
+        )
+        return answer["result"].get("value")
+
+    def wait_until(self, expression: str) -> None:
+        """Wait until it is true. Playwright's own way needs eval, which the policy forbids."""
+        while not self.evaluate(expression):
+            self.page.wait_for_timeout(20)
+
+    def script_bytes(self) -> int:
+        """Return the compressed bytes of the scripts that were there before the first row."""
+        early = "e.name.endsWith('.js') && e.responseEnd <= window.firstRow"
+        scripts = f"{_RESOURCES}.filter(e => {early})"
+        return int(self.evaluate(f"{scripts}.reduce((sum, e) => sum + e.encodedBodySize, 0)"))
+
+    def axe_violations(self) -> int:
+        """Return how many rules of axe the page breaks as it is now."""
+        if not _AXE.exists():
+            return 0
+        self.evaluate(_AXE.read_text())
+        return int(self.evaluate("axe.run().then(({ violations }) => violations.length)"))
+
+
+def report(figure: str, measured: str, bar: str) -> None:
+    """Print a line for a figure."""
+    print(f"{figure:44} {measured:>22}   {bar}", flush=True)
+
+
+def measure_first_look(viewer: Viewer, url: str) -> None:
+    """Figures 2 to 5: what the address alone shows."""
+    viewer.page.goto(f"{url}/v0/data_hist/viewer/")
+    viewer.wait_until("window.firstRow")
+    scripts = viewer.script_bytes() / 1000
+    viewer.has_ended()
+    paint = viewer.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    first_row = viewer.evaluate("window.firstRow")
+    queries = viewer.new_queries()
+    last_rows = next(query["query_id"] for query in queries if not is_histogram(query))
+    asked = viewer.evaluate(f"{_RESULTS}.find(e => e.name.includes('{last_rows}')).startTime")
+    report("2 JavaScript before the first rows", f"{scripts:.1f} kB", "<= 50 kB")
+    report("3 first contentful paint", f"{paint:.0f} ms", "<= 400 ms")
+    report("3 first rows", f"{first_row:.0f} ms", "<= 1500 ms")
+    report("4 FINISHED to 500 rows on screen", f"{first_row - asked:.0f} ms", "<= 100 ms")
+    scans = {is_histogram(query): query["statistics"]["scanned_bytes"] for query in queries}
+    whole = sum(query["statistics"]["scanned_bytes"] for query in queries)
+    report("5 bytes of a first look / one scan", f"{whole / scans[True]:.2f}", "<= 1.2")
+
+
+def is_histogram(query: dict[str, Any]) -> bool:
+    """Whether a query counts records by time."""
+    return "GROUP BY" in query["query"]
+
+
+def measure_zoom(viewer: Viewer) -> None:
+    """Figure 6: the histogram of a sixteenth of the range."""
+    minute = int(time.time()) // 60 * 60 - 3600
+    start, end = (time.strftime("%FT%TZ", time.gmtime(at)) for at in (minute - 5400, minute))
+    fragment = f"#t=events&from={start}&to={end}&late=1h&by=data:$.level&tz=utc"
+    viewer.evaluate(f"location.hash = '{fragment}'")
+    expect(viewer.page.get_by_role("grid", name="Records")).to_be_visible()
+    viewer.wait_until(f"{_RESULTS}.length > 2")
+    viewer.has_ended()
+    counted = [query for query in viewer.new_queries() if is_histogram(query)]
+    scanned = sum(query["statistics"]["scanned_bytes"] for query in counted)
+    report("6 histogram bytes of a zoom to 1/16", f"{scanned}", "0")
+
+
+def measure_clicks(viewer: Viewer, url: str) -> None:
+    """Figure 1: from the address to one service's errors, by the values in the cells."""
+    viewer.page.goto("about:blank")
+    viewer.page.goto(f"{url}/v0/data_hist/viewer/")
+    viewer.has_ended()
+    records = viewer.page.get_by_role("grid", name="Records")
+    clicks = 0
+    for value in (re.compile("^ERROR$"), None):
+        cell = (
+            records.get_by_role("gridcell").filter(has_text=value).first
+            if value
+            else second_cell(records)
+        )
+        cell.hover()
+        cell.get_by_role("button", name=re.compile("^Filter for")).click()
+        clicks += 1
+        viewer.has_ended()
+    chips = viewer.page.get_by_role("list", name="Filters").get_by_role("listitem")
+    expect(chips).to_have_count(2)
+    report("1 clicks to one service's errors", f"{clicks}", "<= 3")
+
+
+def second_cell(records: Locator) -> Locator:
+    """The service of the newest record."""
+    return records.locator("[role=row][aria-rowindex='2']").get_by_role("gridcell").nth(1)
+
+
+def measure_changes(viewer: Viewer) -> None:
+    """Figure 10: queries that run 3 seconds after ten quick changes of the range."""
+    viewer.new_queries()
+    for hours in range(1, 11):
+        fragment = f"#t=events&from=now-{hours}h&to=now&by=data:$.level"
+        viewer.evaluate(f"location.hash = '{fragment}'")
+        viewer.page.wait_for_timeout(100)
+    viewer.page.wait_for_timeout(3_000)
+    states = [query["status"] for query in viewer.new_queries()]
+    running = sum(state in _RUNNING for state in states)
+    cancelled = states.count("CANCELLED")
+    report(
+        "10 RUNNING 3 s after 10 quick changes",
+        f"{running} of {len(states)}, {cancelled} cancelled",
+        "0",
+    )
+
+
+def measure_million(viewer: Viewer, url: str) -> None:
+    """Figures 2, 7 and 8: the editor, and a result of a million rows."""
+    viewer.page.goto("about:blank")
+    viewer.page.goto(f"{url}/v0/data_hist/viewer/#sql=SELECT+1")
+    sql = viewer.page.get_by_role("region", name="SQL", exact=True)
+    editor = sql.get_by_role("textbox", name="SQL")
+    editor.fill(_MILLION)
+    chunk = f"{_RESOURCES}.find(e => /editor-.*js$/.test(e.name))"
+    viewer.wait_until(f"{chunk} !== undefined")
+    editor_bytes = viewer.evaluate(f"{chunk}.encodedBodySize")
+    report("2 editor", f"{editor_bytes / 1000:.1f} kB", "<= 135 kB")
+    editor.press("Control+Enter")
+    grid = sql.get_by_role("grid")
+    expect(grid).to_have_attribute("aria-rowcount", "1000001")
+    cell = grid.locator("[tabindex='0']").first
+    frames = 60
+    before = task_seconds(viewer)
+    for _ in range(frames):
+        cell.page.keyboard.press("PageDown") if _ else cell.press("PageDown")
+    cpu = (task_seconds(viewer) - before) / frames * 1000
+    viewer.page.keyboard.press("End")
+    expect(grid.locator("[role=row][aria-rowindex='1000001']")).to_be_visible()
+    viewer.cdp.send("HeapProfiler.collectGarbage")
+    usage = viewer.cdp.send("Runtime.getHeapUsage")
+    megabytes = (usage["usedSize"] + usage.get("backingStorageSize", 0)) / 1e6
+    report("7 memory of a million rows; the last is shown", f"{megabytes:.0f} MB; yes", "<= 350 MB")
+    report("8 main-thread CPU a frame, all rows new", f"{cpu:.1f} ms", "<= 10 ms")
+
+
+def task_seconds(viewer: Viewer) -> float:
+    """How long the main thread has worked."""
+    metrics = viewer.cdp.send("Performance.getMetrics")["metrics"]
+    return next(float(each["value"]) for each in metrics if each["name"] == "TaskDuration")
+
+
+@contextmanager
+def running_viewer(url: str) -> Iterator[Viewer]:
+    """Open a window for as long as the block lasts."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"))
+        try:
+            viewer = Viewer(browser, url)
+            viewer.cdp.send("Performance.enable")
+            yield viewer
+        finally:
+            browser.close()
+
+
+def main() -> None:
+    """Print a line for each figure."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("url", help="such as http://127.0.0.1:8080")
+    url = parser.parse_args().url.rstrip("/")
+    expect.set_options(timeout=_DEADLINE_MILLISECONDS)
+    with running_viewer(url) as viewer:
+        measure_first_look(viewer, url)
+        measure_zoom(viewer)
+        violations = viewer.axe_violations()
+        measure_clicks(viewer, url)
+        measure_changes(viewer)
+        measure_million(viewer, url)
+        violations += viewer.axe_violations()
+        found = f"{violations}; {len(viewer.errors)}"
+        report("9 axe violations; console and policy errors", found, "0; 0")
+
+
+if __name__ == "__main__":
+    main()
