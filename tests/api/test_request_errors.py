@@ -33,8 +33,9 @@ def meant(name: str, kind: str = "field") -> str:
             [
                 (
                     "/sql",
-                    "is not a known field; the fields are big_integers, dry_run, parameters, "
-                    "query, results_per_page, retention_minutes, row_format, wait_seconds",
+                    "is not a known field; the fields are big_integers, dry_run, max_age_minutes, "
+                    "parameters, query, results_per_page, retention_minutes, row_format, "
+                    "wait_seconds",
                 ),
                 ("", "lacks query"),
             ],
