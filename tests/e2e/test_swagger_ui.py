@@ -73,16 +73,20 @@ def test_authorize_names_the_tenant(page: Page, tenants: httpx.Client) -> None:
     assert [table["name"] for table in document["tables"]] == ["events", "metrics", "logs"]
 
 
+OF_ONE_SAVED = {"get_saved", "replace_saved", "delete_saved"}
+
+
 def test_each_operation_runs_as_it_stands(page: Page, client: httpx.Client) -> None:
     errors: list[str] = []
     page.on("console", lambda message: errors.extend(_error_of(message)))
     ui = SwaggerUi(page)
     ui.open(f"{client.base_url}ui/")
 
-    # The query is submitted first, as on the page.
-    statuses = {name: ui.execute(ui.begin(name)) for name in operations(SPEC)}
+    # The query is submitted first, as on the page. A saved question has an id of its own.
+    names = [name for name in operations(SPEC) if name not in OF_ONE_SAVED]
+    statuses = {name: ui.execute(ui.begin(name)) for name in names}
 
-    assert statuses == dict.fromkeys(operations(SPEC), 200)
+    assert statuses == dict.fromkeys(names, 200) | {"create_saved": 201}
     # Nothing was refused by the page's own policy, and nothing comes from another host.
     assert errors == []
     loaded = page.evaluate("performance.getEntries().map(entry => entry.name)")

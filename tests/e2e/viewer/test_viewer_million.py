@@ -19,7 +19,7 @@ MILLION = (
 
 @pytest.mark.parametrize(("per_thousand", "rows"), [(999, 999_000)])
 def test_the_last_row_is_reached(open_viewer: OpenViewer, per_thousand: int, rows: int) -> None:
-    viewer = open_viewer("#sql=SELECT+1")
+    viewer = open_viewer("#sql=")
     editor = viewer.sql.get_by_role("textbox", name="SQL")
     editor.fill(MILLION.format(per_thousand))
     editor.press("Control+Enter")
