@@ -5,7 +5,7 @@ import { Button } from '../controls/Button'
 import { Select } from '../controls/Select'
 import { TextField } from '../controls/TextField'
 import { fieldLabel, OPERATOR_TEXTS, parseField, takesValue } from '../question/fieldLabel'
-import type { Filter, FilterOperator } from '../question/question'
+import { FILTER_OPERATORS, type Filter, type FilterOperator } from '../question/question'
 import { filterMistake } from '../question/predicates'
 import { useFieldChoices } from './fieldChoices'
 
@@ -95,17 +95,4 @@ function useFocus() {
   return input
 }
 
-const ORDER: readonly FilterOperator[] = [
-  'eq',
-  'ne',
-  'contains',
-  'excludes',
-  'lt',
-  'le',
-  'gt',
-  'ge',
-  'exists',
-  'missing',
-]
-
-const OPERATORS = ORDER.map((value) => ({ value, label: OPERATOR_TEXTS[value] }))
+const OPERATORS = FILTER_OPERATORS.map((value) => ({ value, label: OPERATOR_TEXTS[value] }))

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 
 import type { Table } from '../api/documents'
 import { fieldLabel, filterLabel, invertFilter, parseField } from './fieldLabel'
-import type { Filter, FilterOperator } from './question'
+import { FILTER_OPERATORS, type Filter, type FilterOperator } from './question'
 
 function table(payloads: string[]): Table {
   const columns = ['service', ...payloads].map((name) => ({
@@ -68,19 +68,7 @@ describe('filterLabel', () => {
 })
 
 describe('invertFilter', () => {
-  const operators: FilterOperator[] = [
-    'eq',
-    'ne',
-    'contains',
-    'excludes',
-    'lt',
-    'le',
-    'gt',
-    'ge',
-    'exists',
-    'missing',
-  ]
-  test.each(operators)('of %s twice is the same filter', (operator) => {
+  test.each(FILTER_OPERATORS)('of %s twice is the same filter', (operator) => {
     const inverted = invertFilter(filter(operator))
     expect(inverted.operator).not.toBe(operator)
     expect(invertFilter(inverted)).toEqual(filter(operator))

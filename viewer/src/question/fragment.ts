@@ -3,6 +3,7 @@ import { compress, decompress } from './compression'
 import {
   type FieldRef,
   type Filter,
+  FILTER_OPERATORS,
   type FilterOperator,
   type Question,
   type Sort,
@@ -23,18 +24,7 @@ export type ViewLocation =
 type Parameters = readonly (readonly [name: string, value: string])[]
 
 const LONGEST_PLAIN = 2_048
-const OPERATORS: readonly string[] = [
-  'eq',
-  'ne',
-  'contains',
-  'excludes',
-  'lt',
-  'le',
-  'gt',
-  'ge',
-  'exists',
-  'missing',
-] satisfies FilterOperator[]
+const OPERATORS: readonly string[] = FILTER_OPERATORS
 const QUERY_ID = /^[\w-]{1,128}$/
 /** What separates within a value, so what a field's name has of it is escaped once more. */
 const SEPARATORS = /[%~,:!]/g

@@ -6,8 +6,21 @@ export interface FieldRef {
   readonly path: string | null
 }
 
-export type FilterOperator =
-  'eq' | 'ne' | 'contains' | 'excludes' | 'lt' | 'le' | 'gt' | 'ge' | 'exists' | 'missing'
+/** In the order in which a person chooses. */
+export const FILTER_OPERATORS = [
+  'eq',
+  'ne',
+  'contains',
+  'excludes',
+  'lt',
+  'le',
+  'gt',
+  'ge',
+  'exists',
+  'missing',
+] as const
+
+export type FilterOperator = (typeof FILTER_OPERATORS)[number]
 
 export interface Filter {
   readonly field: FieldRef
