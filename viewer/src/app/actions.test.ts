@@ -11,18 +11,10 @@ import {
   withFilter,
   withTable,
 } from './actions'
+import { question as questionWith } from '../testing/questions'
 import { createStore } from './store'
 
-const QUESTION: Question = {
-  table: 'records',
-  from: 'now-24h',
-  to: 'now',
-  lateMinutes: 60,
-  filters: [],
-  stackedBy: null,
-  columns: null,
-  sort: null,
-}
+const QUESTION = questionWith({ table: 'records' })
 
 function filter(operator: FilterOperator, value: string, column = 'service'): Filter {
   return { field: { column, path: null }, operator, value, enabled: true }

@@ -6,6 +6,7 @@ import type { Question } from '../question/question'
 import type { SearchSnapshot, SearchState } from '../search/search'
 import { parsePreferences } from './preferences'
 import { runQuestions } from './searchRunner'
+import { question as questionWith } from '../testing/questions'
 import { createStore } from './store'
 
 const TABLE: Table = {
@@ -18,16 +19,7 @@ const TABLE: Table = {
   examples: [],
 }
 
-const QUESTION: Question = {
-  table: 'records',
-  from: 'now-24h',
-  to: 'now',
-  lateMinutes: 60,
-  filters: [],
-  stackedBy: null,
-  columns: null,
-  sort: null,
-}
+const QUESTION = questionWith({ table: 'records' })
 
 const IDLE: SearchState = {
   asked: null,
