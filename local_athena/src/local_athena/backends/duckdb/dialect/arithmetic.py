@@ -1,6 +1,5 @@
-"""Arithmetic on numbers, dates and intervals, rounding, and aggregates that keep decimals."""
+"""Arithmetic on numbers, dates and intervals, and aggregates that keep decimals."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from sqlglot import exp
@@ -11,18 +10,17 @@ from local_athena.backends.duckdb.dialect.context import (
     Handler,
     Translator,
 )
+from local_athena.backends.duckdb.dialect.decimal_arithmetic import calculate_decimals
 from local_athena.backends.duckdb.dialect.function_calls import apply_clauses, apply_signature
 from local_athena.backends.duckdb.dialect.trino_types import (
     DAY_TO_SECOND,
     TrinoType,
     common_type,
-    decimal_of,
 )
 from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce
 
 _SYMBOLS = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
 _TEMPORAL = ("date", "time", "timestamp", "timestamp with time zone")
-_MAX_EXACT_DIGITS = 15
 
 
 def _arithmetic(translator: Translator, node: exp.Binary) -> Typed:
@@ -38,7 +36,7 @@ def apply_operator(
     shown = f"Cannot apply operator: {left.type} {symbol} {right.type}"
     common = common_type(left.type, right.type)
     if common is not None and common.name == "decimal":
-        return _calculate_decimals(translator, node, symbol, left, right)
+        return calculate_decimals(symbol, left, right)
     if common is not None and (common.is_number or common.name == "unknown"):
         return _calculate_numbers(symbol, coerce(left, common), coerce(right, common))
     result = _calculate_times(symbol, left, right)
@@ -49,43 +47,9 @@ def apply_operator(
 
 def _calculate_numbers(symbol: str, left: Typed, right: Typed) -> Typed:
     kind = left.type
-    if symbol == "%" and not kind.is_integer:
-        return Typed(f"fmod({left.sql}, {right.sql})", kind)
     if symbol == "/" and kind.is_integer:
         symbol = "//"
     return Typed(f"({left.sql} {symbol} {right.sql})", kind)
-
-
-def _calculate_decimals(
-    translator: Translator, node: exp.Expr, symbol: str, left: Typed, right: Typed
-) -> Typed:
-    one, other = (
-        decimal_of(side.type) if side.type.is_integer else side.type for side in (left, right)
-    )
-    kind = _decimal_result_type(symbol, one, other)
-    left, right = coerce(left, one), coerce(right, other)
-    if symbol != "/":
-        return Typed(f"CAST({left.sql} {symbol} {right.sql} AS {kind.duckdb})", kind)
-    if (one.precision or 0) > _MAX_EXACT_DIGITS or (kind.precision or 0) > _MAX_EXACT_DIGITS * 2:
-        raise translator.unsupported(node, "division of decimals of many digits")
-    quotient = f"athena_decimal_quotient({left.sql}, {right.sql}, {kind.scale})"
-    return Typed(f"CAST({quotient} AS {kind.duckdb})", kind)
-
-
-def _decimal_result_type(symbol: str, one: TrinoType, other: TrinoType) -> TrinoType:
-    precision, scale = one.precision or 0, one.scale
-    digits, fraction = other.precision or 0, other.scale
-    widest = max(scale, fraction)
-    whole = max(precision - scale, digits - fraction)
-    sizes = {
-        "+": (whole + widest + 1, widest),
-        "-": (whole + widest + 1, widest),
-        "*": (precision + digits, scale + fraction),
-        "/": (precision + fraction + max(fraction - scale, 0), widest),
-        "%": (min(precision - scale, digits - fraction) + widest, widest),
-    }
-    size, result = sizes[symbol]
-    return TrinoType("decimal", precision=min(38, size), scale=result)
 
 
 def _calculate_times(symbol: str, left: Typed, right: Typed) -> Typed | None:
@@ -130,33 +94,15 @@ def _negate(translator: Translator, node: exp.Neg) -> Typed:
     if not (value.type.is_number or value.type.is_interval):
         raise translator.mismatch(node, f"Cannot negate {value.type}")
     constant = f"-{value.constant}" if value.constant else None
-    return Typed(f"(-{value.sql})", value.type, constant)
+    # DuckDB negates the least tinyint to a smallint, and so on.
+    sql = f"(-{value.sql})"
+    kept = sql if constant or not value.type.is_integer else f"CAST({sql} AS {value.type.duckdb})"
+    return Typed(kept, value.type, constant)
 
 
 def _modulus(translator: Translator, call: Call) -> Typed:
     value, divisor = translator.translate_arguments(call, 2)
     return apply_operator(translator, call.node, "%", value, divisor)
-
-
-def _make_rounding(
-    function: str,
-) -> Callable[[Translator, Call], Typed]:
-    """Round decimals, which changes their scale; other numbers follow the table of signatures."""
-
-    def handler(translator: Translator, call: Call) -> Typed:
-        values = translator.translate_arguments(call, 1)
-        kind = values[0].type
-        if kind.name != "decimal":
-            return apply_signature(translator, call, values)
-        if len(values) == 2:
-            wider = replace(kind, precision=min(38, (kind.precision or 0) + 1))
-            sql = f"CAST({function}({values[0].sql}, {values[1].sql}) AS {wider.duckdb})"
-            return Typed(sql, wider)
-        digits = (kind.precision or 0) - kind.scale + min(kind.scale, 1)
-        whole = TrinoType("decimal", precision=max(1, digits))
-        return Typed(f"CAST({function}({values[0].sql}) AS {whole.duckdb})", whole)
-
-    return handler
 
 
 def _aggregate_decimals(translator: Translator, call: Call) -> Typed:
@@ -177,11 +123,6 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
 }
 FUNCTIONS: dict[str, FunctionHandler] = {
     "mod": _modulus,
-    "round": _make_rounding("round"),
-    "ceil": _make_rounding("ceil"),
-    "ceiling": _make_rounding("ceil"),
-    "floor": _make_rounding("floor"),
-    "truncate": _make_rounding("trunc"),
     "sum": _aggregate_decimals,
     "avg": _aggregate_decimals,
 }

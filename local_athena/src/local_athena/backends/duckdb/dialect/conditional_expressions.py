@@ -8,6 +8,7 @@ from local_athena.backends.duckdb.dialect.context import (
     Handler,
     Translator,
 )
+from local_athena.backends.duckdb.dialect.number_comparisons import find_greatest
 from local_athena.backends.duckdb.dialect.operators import (
     coerce_to_common_type,
     compare,
@@ -77,7 +78,10 @@ def _extremum(translator: Translator, call: Call) -> Typed:
     )
     missing = " OR ".join(f"{value.sql} IS NULL" for value in values)
     listed = ", ".join(value.sql for value in values)
-    sql = f"CASE WHEN {missing} THEN NULL ELSE {call.name}({listed}) END"
+    chosen = f"{call.name}({listed})"
+    if call.name == "greatest" and values[0].type.name in ("double", "real"):
+        chosen = find_greatest(values)
+    sql = f"CASE WHEN {missing} THEN NULL ELSE {chosen} END"
     return Typed(sql, values[0].type)
 
 

@@ -158,9 +158,13 @@ class Translator:
     def translate_as(self, node: exp.Expr, target: TrinoType) -> Typed:
         """Translate an expression and coerce it, or fail with TYPE_MISMATCH."""
         value = self.translate(node)
-        if common_type(value.type, target) is None or not self.fits(value.type, target):
-            raise self.mismatch(node, f"Expected {target} but found {value.type}")
+        self.require(node, value.type, target)
         return coerce(value, target)
+
+    def require(self, node: exp.Expr, actual: TrinoType, target: TrinoType) -> None:
+        """Fail with TYPE_MISMATCH unless Athena coerces a type to the other implicitly."""
+        if not self.fits(actual, target):
+            raise self.mismatch(node, f"Expected {target} but found {actual}")
 
     def translate_arguments(self, call: Call, least: int = 0) -> list[Typed]:
         """Translate the arguments of a call that has at least so many."""

@@ -6,12 +6,14 @@ import json
 import unicodedata
 import zlib
 from bisect import bisect_left
-from collections.abc import Callable
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, Literal, cast
 
 import duckdb
+
+from local_athena.backends.duckdb.dialect import decimal_arithmetic, number_functions
+from local_athena.backends.duckdb.dialect.typed_sql import PythonFunction
 
 _WEIGHTED = "STRUCT(v {}, w DOUBLE)[]"
 _MASK = 0xFFFFFFFFFFFFFFFF
@@ -37,15 +39,13 @@ _SHARING_OPTIMIZER = "common_subexpressions"
 
 def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the functions that SQL cannot express; none is on a hot path."""
-    functions: tuple[tuple[str, Callable[..., Any], list[Any], str], ...] = (
+    functions: tuple[PythonFunction, ...] = (
+        *decimal_arithmetic.PYTHON_FUNCTIONS,
+        *number_functions.PYTHON_FUNCTIONS,
         ("athena_sha512", _sha512, ["BLOB"], "BLOB"),
         ("athena_crc32", _crc32, ["BLOB"], "BIGINT"),
         ("athena_hmac", _hmac, ["VARCHAR", "BLOB", "BLOB"], "BLOB"),
         ("athena_xxhash64", _xxhash64, ["BLOB"], "BLOB"),
-        ("athena_from_base", _from_base, ["VARCHAR", "BIGINT"], "BIGINT"),
-        ("athena_bit_count", _bit_count, ["BIGINT", "BIGINT"], "BIGINT"),
-        ("athena_left_shift", _left_shift, ["BIGINT", "BIGINT", "BIGINT"], "BIGINT"),
-        ("athena_right_shift", _right_shift, ["BIGINT", "BIGINT", "BIGINT"], "BIGINT"),
         ("athena_json_sorted", _sort_json, ["VARCHAR"], "VARCHAR"),
         (
             "athena_weighted_bigint",
@@ -75,28 +75,6 @@ def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
     )
     for name, function, parameters, result in functions:
         connection.create_function(name, function, parameters, result)
-
-
-def _signed(value: int, bits: int) -> int:
-    value &= (1 << bits) - 1
-    return value - (1 << bits) if value >> (bits - 1) else value
-
-
-def _left_shift(value: int, shift: int, bits: int) -> int:
-    return _signed(value << shift, bits) if 0 <= shift < bits else 0
-
-
-def _right_shift(value: int, shift: int, bits: int) -> int:
-    unsigned = value & ((1 << bits) - 1)
-    return _signed(unsigned >> shift, bits) if 0 <= shift < bits else 0
-
-
-def _bit_count(value: int, bits: int) -> int:
-    return (value & ((1 << bits) - 1)).bit_count()
-
-
-def _from_base(text: str, radix: int) -> int:
-    return int(text, radix)
 
 
 def _sha512(data: bytes) -> bytes:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Handler, Translator
+from local_athena.backends.duckdb.dialect.number_comparisons import compare_numbers, may_be_nan
 from local_athena.backends.duckdb.dialect.trino_types import (
     BOOLEAN,
     UNKNOWN,
@@ -64,10 +65,11 @@ def compare(
     if common_type(left.type, right.type) is None:
         shown = f"Cannot apply operator: {left.type} {operator} {right.type}"
         raise translator.mismatch(node, shown)
+    possible = may_be_nan(left), may_be_nan(right)
     left, right = coerce_to_common_type(translator, node, (left, right), "Cannot compare")
     if left.type.name == "row" and operator in ("=", "<>"):
         return _compare_rows(translator, node, operator, left, right)
-    return Typed(f"({left.sql} {operator} {right.sql})", BOOLEAN)
+    return Typed(f"({compare_numbers(operator, left, right, possible)})", BOOLEAN)
 
 
 def _compare_rows(
@@ -161,6 +163,12 @@ def _is(translator: Translator, node: exp.Is) -> Typed:
 def _between(translator: Translator, node: exp.Between) -> Typed:
     translator.allow_only(node, "this", "low", "high")
     values = [translator.translate(node.args[name]) for name in ("this", "low", "high")]
+    if any(map(may_be_nan, values)):
+        value, low, high = values
+        above = compare(translator, node, ">=", value, low)
+        return Typed(
+            f"({above.sql} AND {compare(translator, node, '<=', value, high).sql})", BOOLEAN
+        )
     value, low, high = coerce_to_common_type(translator, node, values, "Cannot check if")
     return Typed(f"({value.sql} BETWEEN {low.sql} AND {high.sql})", BOOLEAN)
 
@@ -171,10 +179,11 @@ def _in(translator: Translator, node: exp.In) -> Typed:
     if node.args.get("query") is not None:
         return _in_query(translator, node, value)
     items = [translator.translate(item) for item in node.expressions]
+    is_compared = may_be_nan(value) and any(map(may_be_nan, items))
     value, *items = coerce_to_common_type(
         translator, node, [value, *items], "IN value and list items differ"
     )
-    if value.type.name == "row":
+    if value.type.name == "row" or is_compared:
         equal = (compare(translator, node, "=", value, item).sql for item in items)
         return Typed(f"({' OR '.join(equal)})", BOOLEAN)
     return Typed(f"({value.sql} IN ({', '.join(item.sql for item in items)}))", BOOLEAN)

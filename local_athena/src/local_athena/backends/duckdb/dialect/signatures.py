@@ -12,6 +12,7 @@ from pathlib import Path
 from local_athena.backends.duckdb.dialect.trino_types import (
     DAY_TO_SECOND,
     TIMESTAMP_TZ,
+    TINYINT,
     UNKNOWN,
     YEAR_TO_MONTH,
     TrinoType,
@@ -211,7 +212,9 @@ def _allowed(name: str, argument: TrinoType) -> bool:
 
 def _substitute(pattern: TrinoType, variables: Mapping[str, TrinoType]) -> TrinoType:
     if len(pattern.name) == 1:
-        return variables.get(pattern.name, UNKNOWN)
+        found = variables.get(pattern.name, UNKNOWN)
+        # Athena takes the first overload for NULL, that of the narrowest number.
+        return TINYINT if pattern.name in "NI" and found == UNKNOWN else found
     if not pattern.parameters:
         return pattern
     parts = tuple(_substitute(part, variables) for part in pattern.parameters)

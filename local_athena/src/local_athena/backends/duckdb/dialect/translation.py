@@ -17,6 +17,7 @@ from local_athena.backends.duckdb.dialect import (
     operators,
     primary_expressions,
     regexp_functions,
+    rounding,
     string_functions,
 )
 from local_athena.backends.duckdb.dialect.context import (
@@ -61,6 +62,7 @@ _FUNCTIONS = {
     **json_functions.FUNCTIONS,
     **primary_expressions.FUNCTIONS,
     **regexp_functions.FUNCTIONS,
+    **rounding.FUNCTIONS,
     **string_functions.FUNCTIONS,
 }
 _LEADING = r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*"

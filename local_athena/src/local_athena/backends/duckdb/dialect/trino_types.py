@@ -125,6 +125,7 @@ def _field_texts(row: TrinoType) -> Iterator[str]:
 
 UNKNOWN = TrinoType("unknown")
 BOOLEAN = TrinoType("boolean")
+TINYINT = TrinoType("tinyint")
 INTEGER = TrinoType("integer")
 BIGINT = TrinoType("bigint")
 DOUBLE = TrinoType("double")

@@ -1,8 +1,13 @@
 """One translated expression: DuckDB text together with its Athena type, and how it is coerced."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from local_athena.backends.duckdb.dialect.trino_types import TrinoType
+
+# A function of Python's for `create_function`: its name, itself, and DuckDB's types.
+PythonFunction = tuple[str, Callable[..., Any], list[Any], str]
 
 
 @dataclass(frozen=True)

@@ -163,15 +163,21 @@ CREATE OR REPLACE MACRO athena_regexp_pieces(parts, found) AS
 -- Numbers.
 CREATE OR REPLACE MACRO athena_ln(x) AS
   CASE WHEN x > 0 THEN ln(x) WHEN x = 0 THEN CAST('-Infinity' AS DOUBLE) WHEN x < 0 OR isnan(x) THEN CAST('NaN' AS DOUBLE) END;
-CREATE OR REPLACE MACRO athena_decimal_quotient(a, b, scale) AS
-  CASE WHEN b = 0 THEN CAST(1 // CAST(b AS BIGINT) AS DOUBLE) ELSE round(CAST(a AS DOUBLE) / CAST(b AS DOUBLE), scale) END;
-CREATE OR REPLACE MACRO athena_to_base(x, radix) AS
-  CASE WHEN x < 0 THEN '-' ELSE '' END || lower(to_base(abs(x), CAST(radix AS INTEGER)));
+CREATE OR REPLACE MACRO athena_round_digits(x, digits) AS
+  CASE WHEN digits < -18 AND x IS NOT NULL THEN athena_fail('NUMERIC_VALUE_OUT_OF_RANGE:numerical overflow: ' || x) ELSE digits END;
+CREATE OR REPLACE MACRO athena_random_bound(x) AS
+  CASE WHEN x <= 0 THEN athena_fail('INVALID_FUNCTION_ARGUMENT:bound must be positive') ELSE x END;
+CREATE OR REPLACE MACRO athena_random_range(low, high) AS
+  CASE WHEN low >= high THEN athena_fail('INVALID_FUNCTION_ARGUMENT:start value must be less than stop value') ELSE high - low END;
 CREATE OR REPLACE MACRO athena_width_bucket(x, low, high, buckets) AS CASE
+  WHEN x IS NULL OR low IS NULL OR high IS NULL OR buckets IS NULL THEN NULL
   WHEN buckets <= 0 THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:bucketCount must be greater than 0') AS BIGINT)
+  WHEN isnan(x) THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:operand must not be NaN') AS BIGINT)
+  WHEN NOT isfinite(low) THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:first bound must be finite') AS BIGINT)
+  WHEN NOT isfinite(high) THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:second bound must be finite') AS BIGINT)
   WHEN low < high THEN CASE WHEN x < low THEN 0 WHEN x >= high THEN buckets + 1 ELSE CAST(floor(buckets * (x - low) / (high - low)) AS BIGINT) + 1 END
   WHEN low > high THEN CASE WHEN x > low THEN 0 WHEN x <= high THEN buckets + 1 ELSE CAST(floor(buckets * (low - x) / (low - high)) AS BIGINT) + 1 END
-  WHEN low = high THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:bounds cannot equal each other') AS BIGINT) END;
+  ELSE CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:bounds cannot equal each other') AS BIGINT) END;
 
 CREATE OR REPLACE MACRO athena_cbrt(x) AS
   CASE WHEN round(cbrt(x)) * round(cbrt(x)) * round(cbrt(x)) = x THEN round(cbrt(x)) ELSE cbrt(x) END;
