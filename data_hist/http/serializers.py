@@ -16,7 +16,7 @@ from data_hist.json_documents import JsonText, dumps
 from data_hist.queries.field_reader import FieldSample
 from data_hist.queries.model import Estimate, Page, QueryWarning, ValidatedQuery
 from data_hist.queries.saved_format import SavedQuestion
-from data_hist.queries.sql_trailer import read_caller_sql
+from data_hist.queries.sql_trailer import read_caller_sql, read_parameters
 from data_hist.results.formats import column_documents
 from data_hist.retention.ownership import OwnedQuery
 
@@ -54,6 +54,7 @@ def query_document(
     document: dict[str, Any] = {
         "query_id": query.query_id,
         "query": read_caller_sql(query.sql),
+        "parameters": read_parameters(query.sql),
         "status": query.status,
         "submitted_at": _timestamp(query.submitted_at),
         "completed_at": _timestamp(query.completed_at),

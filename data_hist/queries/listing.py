@@ -12,7 +12,7 @@ from data_hist.athena.executions import Query
 from data_hist.catalog.tables import Table
 from data_hist.queries.model import QueryFilter, QueryList
 from data_hist.queries.result_state import usable_tables, with_suggestions
-from data_hist.queries.sql_trailer import read_caller_sql, with_caller_position
+from data_hist.queries.sql_trailer import read_bound_sql, read_caller_sql, with_caller_position
 from data_hist.results.paging_tokens import ListPosition, list_token, parse_list_token
 from data_hist.retention.ownership import OwnedQuery, TenantIsolation
 
@@ -113,4 +113,5 @@ def _matches(query: Query, wanted: QueryFilter) -> bool:
         return False
     if wanted.text is None:
         return True
-    return wanted.text.casefold() in (read_caller_sql(query.sql) or "").casefold()
+    texts = (read_caller_sql(query.sql), read_bound_sql(query.sql))
+    return any(wanted.text.casefold() in text.casefold() for text in texts if text)

@@ -1,11 +1,11 @@
 """The comment at the end of the SQL that is sent, from which the service recovers its state.
 
 Athena returns it with every description. It holds the text that the guard replaced, from which
-follow the caller's SQL and the positions of errors in it, and the time bounds of the query.
+follow the caller's SQL, its parameters and the positions of errors, and the query's time bounds.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 from urllib.parse import quote, unquote
@@ -14,7 +14,9 @@ from data_hist.athena.executions import Query
 from data_hist.errors import QueryTooLarge
 from data_hist.pruning.time_range import Anchor, Base, TimeBounds, TimeRange
 from data_hist.sql_guard.guard import MAX_SQL_BYTES
-from data_hist.sql_guard.rewrite import Edit
+from data_hist.sql_guard.literal_values import parse_literal
+from data_hist.sql_guard.literals import Parameter
+from data_hist.sql_guard.rewrite import Edit, Replacement, replace_all
 
 
 class Position(NamedTuple):
@@ -70,11 +72,26 @@ def append_trailer(
 
 def read_caller_sql(sent: str) -> str | None:
     """Return the SQL as the caller wrote it; None if the trailer does not tell."""
-    body, trailer, encoded = sent.rpartition(_TRAILER)
-    pieces = _decode_pieces(encoded)
-    if not trailer or not all(piece.exact for piece in pieces):
+    read = _read_exactly(sent)
+    return read and _restore(*read, 0)[0]
+
+
+def read_parameters(sent: str) -> list[Parameter] | None:
+    """Return the values of the `?` in the caller's SQL; None if the trailer does not tell."""
+    read = _read_exactly(sent)
+    if read is None:
         return None
-    return _restore(body, pieces, 0)[0]
+    try:
+        return [parse_literal(literal.text.strip(" ")) for literal in _literals(*read)]
+    except ValueError:
+        # Others may use the same workgroup, and write what they like into a comment.
+        return None
+
+
+def read_bound_sql(sent: str) -> str | None:
+    """Return the caller's SQL with a literal in place of each `?`; None as above."""
+    read = _read_exactly(sent)
+    return read and replace_all(_restore(*read, 0)[0], _literals(*read))[0]
 
 
 def with_caller_position(query: Query) -> Query:
@@ -110,6 +127,24 @@ def read_time_bounds(sent: str) -> list[TimeBounds]:
     """Return the distinct time bounds of the table references; none if the SQL has no trailer."""
     _, trailer, encoded = sent.rpartition(_TRAILER)
     return [_decode_bounds(match[1]) for match in _BOUNDS.finditer(encoded if trailer else "")]
+
+
+def _read_exactly(sent: str) -> tuple[str, Sequence[_Piece]] | None:
+    """Return the rewritten SQL and its edits, if they tell which text was replaced."""
+    body, trailer, encoded = sent.rpartition(_TRAILER)
+    pieces = _decode_pieces(encoded)
+    return (body, pieces) if trailer and all(piece.exact for piece in pieces) else None
+
+
+def _literals(body: str, pieces: Sequence[_Piece]) -> Iterator[Replacement]:
+    """Find what replaced each `?`, with the spaces around it."""
+    shift = 0
+    for piece in pieces:
+        start = piece.start + shift
+        if piece.removed == "?":
+            text = body[start : start + piece.inserted]
+            yield Replacement(piece.start, piece.start + 1, text)
+        shift += piece.inserted - len(piece.removed)
 
 
 def _encode_bounds(bounds: TimeBounds) -> str:

@@ -24,7 +24,7 @@ _MAX_DECIMAL_DIGITS = 38
 _INTEGER = re.compile(r"-?[0-9]{1,19}")
 _DECIMAL = re.compile(r"-?(?P<whole>[0-9]+)(?:\.(?P<fraction>[0-9]+))?")
 _FLOAT = re.compile(r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?")
-_SPECIAL_FLOATS = {"NaN": "nan()", "Infinity": "infinity()", "-Infinity": "(-infinity())"}
+SPECIAL_FLOATS = {"NaN": "nan()", "Infinity": "infinity()", "-Infinity": "(-infinity())"}
 # Larger numbers round to infinity.
 _MAX_REAL = 2.0**128 - 2.0**103
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -153,8 +153,8 @@ def _integer_writer(name: str, bits: int) -> Callable[[str], str]:
 def _float_writer(name: str) -> Callable[[str], str]:
 
     def write(text: str) -> str:
-        if text in _SPECIAL_FLOATS:
-            written = _SPECIAL_FLOATS[text]
+        if text in SPECIAL_FLOATS:
+            written = SPECIAL_FLOATS[text]
         elif _FLOAT.fullmatch(text):
             value = float(text)
             if name == "real" and abs(value) >= _MAX_REAL:

@@ -73,9 +73,9 @@ TEXTS = {
 def texts(tenants: httpx.Client) -> dict[str, str]:
     """The name of each query by its id, oldest first."""
     return {
-        submitted(
-            tenants, sql, parameters=["hidden-value"] * sql.count("?"), headers=as_tenant(12008)
-        )["query_id"]: name
+        submitted(tenants, sql, parameters=["a-value"] * sql.count("?"), headers=as_tenant(12008))[
+            "query_id"
+        ]: name
         for name, sql in TEXTS.items()
     }
 
@@ -93,8 +93,8 @@ def texts(tenants: httpx.Client) -> dict[str, str]:
         ("%", ["last"]),
         ("_1", ["last"]),
         (".*", []),
-        # The search covers the caller's text only.
-        ("hidden-value", []),
+        ("SERVICENAME = 'a-value'", ["count"]),
+        # The search covers the caller's text and values only.
         ("customerid", []),
         ("events_v0", []),
         ("-- data_hist:", []),

@@ -1,4 +1,4 @@
-"""`query` is the caller's own text in every query document."""
+"""`query` and `parameters` are the caller's own in every query document."""
 
 from typing import Any
 
@@ -30,9 +30,47 @@ def test_text_is_in_every_document(tenants: httpx.Client, request_body: dict[str
     path = document["query_id"]
 
     assert document["query"] == request_body["query"]
+    assert document["parameters"] == request_body.get("parameters", [])
     assert tenants.get(f"/status/{path}", headers=mine).json() == document
     assert tenants.delete(f"/query/{path}", headers=mine).json() == document
     assert document in listed_queries(tenants, 12101)
+
+
+VALUES: list[Any] = [
+    *(None, True, 0, -7, 2**53 - 1, "it's ?", "", "é🙂"),
+    {"type": "bigint", "value": "9223372036854775807"},
+    {"type": "double", "value": "1E300"},
+    {"type": "double", "value": "-Infinity"},
+    {"type": "real", "value": "1.5E0"},
+    {"type": "decimal(5,2)", "value": "-1.50"},
+    {"type": "timestamp", "value": "2026-11-20 05:15:00.123"},
+    {"type": "timestamp with time zone", "value": "2026-11-20 05:15:00 UTC"},
+    {"type": "varchar(3)", "value": "a"},
+    {"type": "json", "value": '{"a": 1}'},
+]
+
+
+def test_query_and_parameters_ask_the_same_again(tenants: httpx.Client) -> None:
+    mine = as_tenant(12105)
+    sql = f"SELECT {', '.join(f'CAST(? AS varchar) v{at}' for at in range(len(VALUES)))} LIMIT ?"
+    sql = sql.replace("CAST(? AS varchar) v16", "json_format(?) v16")
+    first = submitted(tenants, sql, parameters=[*VALUES, 5], results_per_page=1, headers=mine)
+
+    asked = tenants.get(f"/status/{first['query_id']}", headers=mine).json()
+    again = submitted(
+        tenants, asked["query"], parameters=asked["parameters"], results_per_page=1, headers=mine
+    )
+
+    assert asked["parameters"] == again["parameters"]
+    assert again["page"]["rows"] == first["page"]["rows"]
+
+
+def test_list_is_searched_with_values_in_place(tenants: httpx.Client) -> None:
+    mine = as_tenant(12106)
+    submitted(tenants, "SELECT ? AS found", parameters=["Needle"], headers=mine)
+
+    for text, count in (("'needle' as", 1), ("? AS found", 1), ("other", 0)):
+        assert len(listed_queries(tenants, 12106, text=text)) == count
 
 
 def test_text_of_a_query_that_runs_and_is_cancelled(tenants: httpx.Client) -> None:

@@ -43,6 +43,7 @@ def test_query_document_has_every_field() -> None:
     assert query_document(OwnedQuery(QUERY, OWNER), 5.0) == {
         "query_id": "id",
         "query": "SELECT ?",
+        "parameters": [1],
         "status": "FINISHED",
         "submitted_at": "2026-11-20T05:00:00.123Z",
         "completed_at": "2026-11-20T05:00:02.123Z",

@@ -11,7 +11,9 @@ from data_hist.errors import QueryTooLarge
 from data_hist.pruning.time_range import Anchor, Base, TimeBounds, TimeRange
 from data_hist.queries.sql_trailer import (
     append_trailer,
+    read_bound_sql,
     read_caller_sql,
+    read_parameters,
     read_time_bounds,
     translate_position,
 )
@@ -121,17 +123,44 @@ def values_for(sql: str) -> list[Parameter] | None:
 
 
 @pytest.mark.parametrize(
-    "values",
-    [["x", 2], ["it's\n-- data_hist: 0+1=x", 2], [{"type": "date", "value": "2026-01-01"}, 2]],
+    ("values", "bound"),
+    [
+        (["x", 2], "SELECT 'x', 'why?' FROM events WHERE customerid= 2 -- ?"),
+        (
+            ["it's ?\n-- data_hist: 0+1=x", -2],
+            "SELECT 'it''s ?\n-- data_hist: 0+1=x', 'why?' FROM events WHERE customerid= (-2) -- ?",
+        ),
+        (
+            [{"type": "date", "value": "2026-01-01"}, None],
+            "SELECT DATE '2026-01-01', 'why?' FROM events WHERE customerid= NULL -- ?",
+        ),
+    ],
 )
-def test_values_of_parameters_do_not_come_back(guard: Guard, values: list[Parameter]) -> None:
+def test_parameters_come_back(guard: Guard, values: list[Parameter], bound: str) -> None:
     sql = "SELECT ?, 'why?' FROM events WHERE customerid=? -- ?"
     admitted = guard.admit(sql, customer_id=11000, parameters=values)
 
-    assert (
-        read_caller_sql(append_trailer(admitted.sql, sql, admitted.edits, admitted.time_bounds))
-        == sql
-    )
+    sent = append_trailer(admitted.sql, sql, admitted.edits, admitted.time_bounds)
+
+    assert read_caller_sql(sent) == sql
+    assert read_parameters(sent) == values
+    assert read_bound_sql(sent) == bound
+
+
+@pytest.mark.parametrize(
+    ("sent", "parameters"),
+    [
+        ("SELECT 1\n-- data_hist:", []),
+        ("SELECT 1\n-- data_hist: 7+1=%3F", [1]),
+        ("SELECT now()\n-- data_hist: 7+5=%3F", None),
+        ("SELECT 1\n-- data_hist: 7+1/1/0/0", None),
+        ("SELECT 1", None),
+    ],
+)
+def test_parameters_that_others_may_have_written(
+    sent: str, parameters: list[Parameter] | None
+) -> None:
+    assert read_parameters(sent) == parameters
 
 
 OLD = 'SELECT a\nFROM (SELECT 1) AS "events", (SELECT 2) AS t'

@@ -9,7 +9,14 @@ import type { SqlLocation } from '../sql/sqlSession'
 import { sqlPartsOf } from '../sql/sqlViewer'
 import type { Zone } from '../time/zones'
 import type { QueryHistory } from './queryHistory'
-import { factsOf, hasExpired, hasPlaceholders, isUnderWay, stateText } from './queryText'
+import {
+  factsOf,
+  hasExpired,
+  isUnderWay,
+  isWithoutRows,
+  runnableText,
+  stateText,
+} from './queryText'
 
 interface QueryTableProps {
   readonly queries: readonly Query[]
@@ -49,16 +56,15 @@ interface QueryRowProps {
 
 function QueryRow({ query, zone, now, history }: QueryRowProps) {
   const viewer = useViewer()
+  const text = runnableText(query)
   const expired = hasExpired(query, now)
-  const canRun = query.query !== null && !hasPlaceholders(query.query)
-  const canRunAgain = canRun && (expired || query.status === 'CANCELLED')
   return (
     <tr>
       <td>
         <span class={`query-state ${query.status.toLowerCase()}`}>{stateText(query, now)}</span>
       </td>
       <td class="query-cell">
-        <QueryLink query={query} zone={zone} expired={expired} />
+        <QueryLink queryId={query.query_id} {...{ text, expired, zone }} />
         <span class="muted numeric">{factsOf(query, zone, now).join(' · ')}</span>
       </td>
       <td class="query-actions">
@@ -67,11 +73,11 @@ function QueryRow({ query, zone, now, history }: QueryRowProps) {
             Cancel
           </Button>
         )}
-        {canRunAgain && (
+        {text !== null && isWithoutRows(query, now) && (
           <Button
             compact
             onClick={() => {
-              runAgain(viewer, query.query ?? '')
+              runAgain(viewer, text)
             }}
           >
             Run again
@@ -92,17 +98,20 @@ function runAgain(viewer: Viewer, sql: string): void {
   void session.request()
 }
 
+interface QueryLinkProps {
+  readonly queryId: string
+  readonly text: string | null
+  readonly expired: boolean
+  readonly zone: Zone
+}
+
 /** Opens the rows, or the text alone if they have expired. A link, so that it opens in a new tab too. */
-function QueryLink({
-  query,
-  zone,
-  expired,
-}: Omit<QueryRowProps, 'now' | 'history'> & { expired: boolean }) {
+function QueryLink({ queryId, text, expired, zone }: QueryLinkProps) {
   const { location } = useViewer()
   const place: SqlLocation = {
     view: 'sql',
-    sql: query.query ?? '',
-    queryId: expired ? null : query.query_id,
+    sql: text ?? '',
+    queryId: expired && text !== null ? null : queryId,
     zone,
   }
   const href = useFragment(place)
@@ -116,7 +125,7 @@ function QueryLink({
         location.push(place)
       }}
     >
-      {query.query?.trim() ?? `Query ${query.query_id}, whose text is not kept`}
+      {text?.trim() ?? `Query ${queryId}, whose text is not kept`}
     </a>
   )
 }

@@ -13,7 +13,7 @@ function query(id: string, status: Query['status'] = 'FINISHED'): Query {
     reused: false,
   }
   return {
-    ...{ query_id: id, query: `SELECT ${id}`, status, ...times },
+    ...{ query_id: id, query: `SELECT ${id}`, parameters: [], status, ...times },
     ...{ retention_minutes: 1440, statistics, warnings: [] },
   }
 }

@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 
 import type { Query } from '../api/documents'
-import { factsOf, hasPlaceholders, stateText } from './queryText'
+import { factsOf, isWithoutRows, runnableText, stateText } from './queryText'
 
 const FINISHED: Query = {
   query_id: 'a',
   query: 'SELECT 1',
+  parameters: [],
   status: 'FINISHED',
   submitted_at: '2026-11-28T10:00:00.123Z',
   completed_at: '2026-11-28T10:00:02Z',
@@ -48,8 +49,20 @@ test.each([
 })
 
 test.each([
-  ['SELECT ?', true],
-  ["SELECT '?' -- ?", false],
-])('%s has placeholders: %s', (sql, has) => {
-  expect(hasPlaceholders(sql)).toBe(has)
+  ['SELECT 1', [], 'SELECT 1'],
+  ["SELECT '?' WHERE a = ? -- ?", ["it's"], "SELECT '?' WHERE a = 'it''s' -- ?"],
+  ['SELECT ?, ?', [-1, { type: 'double', value: '1.0E0' }], 'SELECT (-1), 1.0E0'],
+  [null, null, null],
+  ['SELECT ?', null, null],
+])('%s with %j can run as %s', (query, parameters, text) => {
+  expect(runnableText({ ...FINISHED, query, parameters })).toBe(text)
+})
+
+test.each([
+  [FINISHED, BEFORE, false],
+  [FINISHED, AFTER, true],
+  [RUNNING, AFTER, false],
+  [FAILED, BEFORE, true],
+])('whether a query has no rows to open (%#)', (query, now, none) => {
+  expect(isWithoutRows(query, now)).toBe(none)
 })

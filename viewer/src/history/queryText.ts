@@ -2,7 +2,7 @@
 
 import type { Query, QueryStatus } from '../api/documents'
 import { bytesText, moneyText } from '../results/quantities'
-import { readSignificantTokens } from '../sql/tokens'
+import { inlineParameters } from '../sql/literals'
 import { minuteText } from '../time/momentText'
 import type { Zone } from '../time/zones'
 
@@ -26,9 +26,14 @@ export function stateText(query: Query, now: number): string {
   return hasExpired(query, now) ? 'Expired' : STATES[query.status]
 }
 
-/** Values of the builder's parameters are not kept, so its queries cannot run again from their text. */
-export function hasPlaceholders(sql: string): boolean {
-  return readSignificantTokens(sql).some(({ text }) => text === '?')
+/** The SQL with its values, which can be read and run; null if the service could not keep it. */
+export function runnableText({ query, parameters }: Query): string | null {
+  return query === null || parameters === null ? null : inlineParameters({ query, parameters })
+}
+
+/** There are no rows to open. */
+export function isWithoutRows(query: Query, now: number): boolean {
+  return query.status === 'FAILED' || query.status === 'CANCELLED' || hasExpired(query, now)
 }
 
 /** When it ran, what it read and cost, how long its rows are kept, why it failed. */

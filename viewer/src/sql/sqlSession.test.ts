@@ -46,7 +46,8 @@ class FakeRun {
   async finish(queryId: string): Promise<void> {
     this.state.set({ kind: 'running', startedAt: 0, queryId, status: 'READING' })
     this.onRows(TABLE)
-    const query = { query_id: queryId, query: 'SELECT 9' } as Query
+    const parameters: Query['parameters'] = []
+    const query = { query_id: queryId, query: 'SELECT 9', parameters } as Query
     this.state.set({ kind: 'finished', query })
     this.end(query)
     await settled()

@@ -6,6 +6,7 @@ import type { Failure } from '../api/failure'
 import type { QueryRun } from '../api/queryRun'
 import { createStore, type Store } from '../app/store'
 import type { LocationStore } from '../app/viewer'
+import { runnableText } from '../history/queryText'
 import type { ViewLocation } from '../question/fragment'
 import type { ResultTable } from '../results/resultTable'
 import { isRefusal, needsConsent, SqlCheck } from './sqlCheck'
@@ -157,7 +158,7 @@ export class SqlSession {
     this.change({ stale: true })
     const query = await this.run.open(queryId, this.showRows)
     if (this.state.get().queryId !== queryId) return
-    if (query?.query && this.state.get().sql === '') this.change({ sql: query.query })
+    if (this.state.get().sql === '') this.change({ sql: (query && runnableText(query)) ?? '' })
     if (this.hasExpired()) void this.check.now(this.state.get().sql)
     this.settle(this.state.get().sql)
     if (this.state.get().stale) this.change({ table: null, shownId: null, stale: false })

@@ -114,6 +114,7 @@ export function queryDocument(queryId: string, status: string, more: Record<stri
   return {
     query_id: queryId,
     query: 'SELECT 1',
+    parameters: [],
     status,
     submitted_at: '2026-11-20T12:00:00Z',
     completed_at: null,
