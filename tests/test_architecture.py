@@ -42,7 +42,7 @@ OWNERS = {
     },
     "uvicorn": {"data_hist.server", "local_athena.server"},
     "uvicorn_worker": {"data_hist.server"},
-    "yaml": {"data_hist.catalog", "data_hist.http.specification"},
+    "yaml": {"data_hist.catalog"},
 }
 
 

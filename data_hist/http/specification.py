@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from data_hist.catalog.yaml_file import parse_yaml
 
 _PACKAGE = Path(__file__).parents[1]
 _INSTALLED = _PACKAGE / "openapi"
@@ -39,5 +39,5 @@ def problem_descriptions() -> dict[str, Any]:
 def _read(name: str) -> dict[str, Any]:
     text = (FOLDER / name).read_text(encoding="utf-8")
     # Served as one document, whose references to other files become references to itself.
-    document: dict[str, Any] = yaml.safe_load(re.sub(r"(\$ref: ')\w+\.yaml#", r"\1#", text))
+    document: dict[str, Any] = parse_yaml(re.sub(r"(\$ref: ')\w+\.yaml#", r"\1#", text))
     return document
