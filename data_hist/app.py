@@ -271,6 +271,7 @@ def _lifespan(
 ) -> Callable[[Any], Any]:
     @asynccontextmanager
     async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
+        resources.warm_up()
         async with in_background():
             yield edge.lifespan_state
         await resources.close()

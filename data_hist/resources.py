@@ -31,6 +31,7 @@ from data_hist.queries.submit import QueryStarter, Submitter
 from data_hist.queries.validation import ValidationLimits, Validator
 from data_hist.results.object_reader import ReadAheadBudget, ReadAheadLimits
 from data_hist.results.pages import PageLimits, PageReader
+from data_hist.results.streams import load_encoders
 from data_hist.retention.ownership import ResultLocations, TenantIsolation
 from data_hist.settings import Settings
 from data_hist.sql_guard.pool import GuardLimits, GuardPool
@@ -149,6 +150,10 @@ class WorkerResources:
             listings=listings,
             estimator=Estimator(engine, listings, clock, limits.estimates),
         )
+
+    def warm_up(self) -> None:
+        """Prepare, on a thread, what the first stream of a result would wait for."""
+        self.stream_reads.submit(load_encoders)
 
     def guard_pool(self, catalog: Catalog) -> GuardPool:
         """Create the guards of a catalog, which whoever asks closes."""

@@ -1,6 +1,6 @@
 """Stream a whole result in a format: read its object block by block, encode and compress rows.
 
-The encoders, and pyarrow with them, are imported by the first stream that needs them.
+The encoders, and pyarrow with them, are imported on a thread, so that no start waits for them.
 """
 
 import asyncio
@@ -135,6 +135,11 @@ def make_transform(
         else EncodeRows(_make_encoder(fmt.name, query_id, columns, style))
     )
     return Gzip(transform) if gzip else transform
+
+
+def load_encoders() -> None:
+    """Import the encoders, for which the first stream would wait."""
+    from data_hist.results import arrow_rows, json_rows  # noqa: F401 - imported for later
 
 
 def _make_encoder(name: str, query_id: str, columns: Sequence[Column], style: RowStyle) -> Encoder:

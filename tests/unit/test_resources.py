@@ -64,3 +64,11 @@ def test_versions_share_what_was_read_ahead(endpoint_url: str) -> None:
 
         hits = series("data_hist_page_read_ahead_total", outcome="hit")
         assert (metric_values(first) - before)[hits] == 1
+
+
+def test_a_service_prepares_its_streams_before_the_first_request(endpoint_url: str) -> None:
+    threads_before = pool_threads()
+    with running_service(settings_for(endpoint_url)):
+        started = [name for ident, name in pool_threads().items() if ident not in threads_before]
+
+    assert [name.rpartition("_")[0] for name in started].count("stream-read") == 1

@@ -2,6 +2,8 @@
 
 import io
 import json
+import subprocess
+import sys
 import zlib
 from decimal import Decimal
 from typing import Any
@@ -192,3 +194,14 @@ def test_objects_are_refused_when_names_are_shared() -> None:
     for name in ("ndjson", "json"):
         with pytest.raises(InvalidRequest):
             make_transform(FORMATS[name], "id", columns, style=RowStyle("objects"), gzip=False)
+
+
+def test_pyarrow_is_imported_with_the_encoders_alone() -> None:
+    code = (
+        "import sys; from data_hist.results.streams import load_encoders; "
+        "before = 'pyarrow' in sys.modules; load_encoders(); "
+        "print(before, 'pyarrow.parquet' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.split() == ["False", "True"]
