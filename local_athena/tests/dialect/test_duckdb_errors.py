@@ -11,7 +11,7 @@ from local_athena.backends.duckdb.dialect.trino_types import BIGINT, DOUBLE, VAR
 from tests.dialect.running import Endpoint
 
 _VARIABLES = {"T": VARCHAR, "U": BIGINT, "K": VARCHAR, "V": BIGINT}
-_VARIABLES |= {"N": DOUBLE, "I": BIGINT, "J": VARCHAR}
+_VARIABLES |= {"N": DOUBLE, "I": BIGINT, "J": VARCHAR, "O": VARCHAR}
 
 
 def _error(sql: str) -> duckdb.Error:
@@ -66,6 +66,8 @@ def test_column_is_found_in_the_text_of_the_caller() -> None:
 def _null(kind: TrinoType) -> str:
     if kind.name in ("path", "pattern"):
         return "'$.a'"
+    if kind.name == "unknown":
+        return "null"
     if kind.is_interval:
         return f"interval '1' {'day' if 'day' in kind.name else 'month'}"
     return f"cast(null AS {_written(kind)})"
@@ -83,20 +85,18 @@ def _written(kind: TrinoType) -> str:
     return kind.name
 
 
-_SIGNATURES = [
-    signature
-    for lines in signatures().values()
-    for signature in lines
-    # Athena and DuckDB both want a constant percentage that is not NULL.
-    if signature.name != "approx_percentile"
-]
+_SIGNATURES = [signature for lines in signatures().values() for signature in lines]
 
 
 @pytest.mark.parametrize("signature", _SIGNATURES, ids=map(str, _SIGNATURES))
 def test_every_function_binds_and_takes_null(endpoint: Endpoint, signature: object) -> None:
     assert isinstance(signature, type(_SIGNATURES[0]))
-    over = " OVER ()" if signature.section == "window" else ""
-    arguments = [_null(parameter) for parameter in signature.parameters]
+    over = " OVER (ORDER BY x)" if signature.section == "window" else ""
+    # The distance of lag and lead must not be NULL.
+    arguments = [
+        "1" if over and parameter.name == "bigint" else _null(parameter)
+        for parameter in signature.parameters
+    ]
     call = f"{signature.name}({', '.join(arguments)}){over}"
 
     result = endpoint.run(f"SELECT {call} FROM (VALUES 1, 2) AS t(x)")

@@ -33,7 +33,8 @@ def test_what_is_missing_is_named_in_sql(sql: str, missing: str) -> None:
 @pytest.mark.parametrize(
     ("call", "expected"),
     [
-        ("sum(dt)", "sum(bigint), sum(double)"),
+        ("avg(true)", "avg(interval day to second), avg(interval year to month), avg(double)"),
+        ("min(map())", "min(T), min(T, bigint)"),
         ("abs(dt)", "abs(double)"),
         ("json_extract(1, '$.a')", "json_extract(json, varchar)"),
         ("year(1)", "year(timestamp(3))"),

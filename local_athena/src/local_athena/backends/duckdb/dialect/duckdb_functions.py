@@ -5,17 +5,18 @@ import hmac
 import json
 import unicodedata
 import zlib
-from bisect import bisect_left
-from itertools import accumulate
 from pathlib import Path
 from typing import Any, Literal, cast
 
 import duckdb
 
-from local_athena.backends.duckdb.dialect import decimal_arithmetic, number_functions
+from local_athena.backends.duckdb.dialect import (
+    decimal_arithmetic,
+    number_functions,
+    percentiles,
+)
 from local_athena.backends.duckdb.dialect.typed_sql import PythonFunction
 
-_WEIGHTED = "STRUCT(v {}, w DOUBLE)[]"
 _MASK = 0xFFFFFFFFFFFFFFFF
 _PRIMES = (
     0x9E3779B185EBCA87,
@@ -42,35 +43,12 @@ def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
     functions: tuple[PythonFunction, ...] = (
         *decimal_arithmetic.PYTHON_FUNCTIONS,
         *number_functions.PYTHON_FUNCTIONS,
+        *percentiles.PYTHON_FUNCTIONS,
         ("athena_sha512", _sha512, ["BLOB"], "BLOB"),
         ("athena_crc32", _crc32, ["BLOB"], "BIGINT"),
         ("athena_hmac", _hmac, ["VARCHAR", "BLOB", "BLOB"], "BLOB"),
         ("athena_xxhash64", _xxhash64, ["BLOB"], "BLOB"),
         ("athena_json_sorted", _sort_json, ["VARCHAR"], "VARCHAR"),
-        (
-            "athena_weighted_bigint",
-            _weighted_percentile,
-            [_WEIGHTED.format("BIGINT"), "DOUBLE"],
-            "BIGINT",
-        ),
-        (
-            "athena_weighted_double",
-            _weighted_percentile,
-            [_WEIGHTED.format("DOUBLE"), "DOUBLE"],
-            "DOUBLE",
-        ),
-        (
-            "athena_weighted_bigints",
-            _weighted_percentiles,
-            [_WEIGHTED.format("BIGINT"), "DOUBLE[]"],
-            "BIGINT[]",
-        ),
-        (
-            "athena_weighted_doubles",
-            _weighted_percentiles,
-            [_WEIGHTED.format("DOUBLE"), "DOUBLE[]"],
-            "DOUBLE[]",
-        ),
         ("athena_normalize", _normalize, ["VARCHAR", "VARCHAR"], "VARCHAR"),
     )
     for name, function, parameters, result in functions:
@@ -87,18 +65,6 @@ def _crc32(data: bytes) -> int:
 
 def _hmac(algorithm: str, data: bytes, key: bytes) -> bytes:
     return hmac.new(key, data, algorithm).digest()
-
-
-def _weighted_percentile(entries: list[dict[str, float]], percentage: float) -> float:
-    return _weighted_percentiles(entries, [percentage])[0]
-
-
-def _weighted_percentiles(entries: list[dict[str, float]], percentages: list[float]) -> list[float]:
-    """Find the least value at or below which each share of the total weight lies."""
-    ordered = sorted(entries, key=lambda entry: entry["v"])
-    sums = list(accumulate(entry["w"] for entry in ordered))
-    places = (bisect_left(sums, percentage * sums[-1]) for percentage in percentages)
-    return [ordered[min(place, len(ordered) - 1)]["v"] for place in places]
 
 
 def _normalize(text: str, form: str) -> str:

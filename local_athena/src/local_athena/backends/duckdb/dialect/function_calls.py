@@ -7,17 +7,18 @@ from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Call, Clauses, Handler, Translator
 from local_athena.backends.duckdb.dialect.json_functions import translate_json_path
-from local_athena.backends.duckdb.dialect.ordering import translate_order, translate_window
+from local_athena.backends.duckdb.dialect.ordering import translate_order
 from local_athena.backends.duckdb.dialect.regexp_functions import to_re2
 from local_athena.backends.duckdb.dialect.signatures import Match, match_signature, signatures
 from local_athena.backends.duckdb.dialect.time_zones import to_local_time
 from local_athena.backends.duckdb.dialect.trino_types import TIMESTAMP_TZ
 from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce
+from local_athena.backends.duckdb.dialect.windows import check_no_window, translate_window
 
 _PLACEHOLDER = re.compile(r"\{(\w+|\*)\}")
 # Aggregates with a handler; the others are in the table of signatures.
 _AGGREGATES = frozenset({"sum", "avg", "listagg"})
-_CORE = re.compile(r"<<(.*)>>")
+_CORE = re.compile(r"<<(.*?)>>")
 
 
 def _anonymous(translator: Translator, node: exp.Anonymous) -> Typed:
@@ -103,6 +104,9 @@ def apply_signature(translator: Translator, call: Call, values: Sequence[Typed])
 
 
 def _refuse_clauses(translator: Translator, call: Call) -> None:
+    if call.clauses.window is not None:
+        text = f"Not a window function: {call.name}"
+        raise translator.failure("FUNCTION_NOT_WINDOW", text, call.node)
     if call.clauses.present:
         text = f"Cannot use {call.name} as an aggregate or window function"
         raise translator.failure("FUNCTION_NOT_AGGREGATE", text, call.node)
@@ -144,24 +148,35 @@ def _fill_template(found: Match, arguments: Sequence[str]) -> str:
 
 
 def apply_clauses(translator: Translator, call: Call, sql: str) -> str:
-    """Put DISTINCT, ORDER BY, FILTER and OVER around the marked call of a template."""
-    clauses = call.clauses
-    core = _CORE.search(sql)
-    if core is None:
+    """Put DISTINCT, ORDER BY, FILTER and OVER around the marked calls of a template."""
+    marks = _CORE.split(sql)
+    if len(marks) == 1:
         return sql
-    name, _, inner = core[1].rstrip().removesuffix(")").partition("(")
-    if clauses.distinct:
+    tail = _clauses_after(translator, call)
+    marks[1::2] = (_apply_to_core(translator, call, core) + tail for core in marks[1::2])
+    return "".join(marks)
+
+
+def _apply_to_core(translator: Translator, call: Call, core: str) -> str:
+    name, _, inner = core.rstrip().removesuffix(")").partition("(")
+    if call.clauses.distinct and not inner.startswith("DISTINCT "):
         inner = f"DISTINCT {inner}"
-    if clauses.order:
-        inner += f" ORDER BY {translate_order(translator, clauses.order)}"
-    if clauses.ignore_nulls:
+    if call.clauses.order:
+        inner += f" ORDER BY {translate_order(translator, call.clauses.order)}"
+    if call.clauses.ignore_nulls:
         inner += " IGNORE NULLS"
-    text = f"{name}({inner})"
-    if clauses.filter is not None:
-        text += f" FILTER (WHERE {translator.translate(clauses.filter).sql})"
-    if clauses.window is not None:
-        text += f" OVER {translate_window(translator, clauses.window)}"
-    return sql[: core.start()] + text + sql[core.end() :]
+    return f"{name}({inner})"
+
+
+def _clauses_after(translator: Translator, call: Call) -> str:
+    if call.clauses.window is not None:
+        return f" OVER {translate_window(translator, call, call.clauses.window)}"
+    if call.clauses.ignore_nulls:
+        raise translator.malformed(call.node)
+    check_no_window(translator, call, call.arguments)
+    if call.clauses.filter is not None:
+        return f" FILTER (WHERE {translator.translate(call.clauses.filter).sql})"
+    return ""
 
 
 HANDLERS: dict[type[exp.Expr], Handler] = {

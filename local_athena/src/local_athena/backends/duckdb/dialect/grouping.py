@@ -259,6 +259,10 @@ def _aggregate_names() -> frozenset[str]:
 
 
 def _grouping(translator: Translator, call: Call) -> Typed:
+    select = call.node.find_ancestor(exp.Select)
+    if select is None or select.args.get("group") is None:
+        text = "A GROUPING() operation can only be used with a corresponding GROUP BY clause"
+        raise translator.failure("MISSING_GROUP_BY", text, call.node)
     columns = ", ".join(value.sql for value in translator.translate_arguments(call, 1))
     return Typed(f"CAST(grouping({columns}) AS INTEGER)", TrinoType("integer"))
 

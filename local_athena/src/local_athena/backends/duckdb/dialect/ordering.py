@@ -1,4 +1,4 @@
-"""Translate what orders rows: ORDER BY, OFFSET, LIMIT and FETCH of a query, and windows."""
+"""Translate what orders rows: sort keys, and OFFSET, LIMIT and FETCH of a query."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,9 +7,6 @@ from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Translator
 from local_athena.backends.duckdb.dialect.scopes import Item
-
-_UNBOUNDED = "UNBOUNDED"
-_CURRENT_ROW = "CURRENT ROW"
 
 
 def sort_direction(item: exp.Ordered) -> str:
@@ -25,48 +22,6 @@ def translate_order(translator: Translator, items: Sequence[exp.Expr]) -> str:
         for item in items
         if isinstance(item, exp.Ordered)
     )
-
-
-def translate_window(translator: Translator, node: exp.Expr) -> str:
-    """Translate the parentheses after OVER; a named window is written out."""
-    translator.allow_only(node, "this", "partition_by", "order", "spec", "alias", "over")
-    base = node.args.get("alias")
-    inherited = [] if base is None else [_named_window(translator, node, base)]
-    parts = [part for part in inherited if part]
-    partition = node.args.get("partition_by")
-    if partition:
-        keys = ", ".join(translator.translate(key).sql for key in partition)
-        parts.append(f"PARTITION BY {keys}")
-    if node.args.get("order"):
-        parts.append(f"ORDER BY {translate_order(translator, node.args['order'].expressions)}")
-    if node.args.get("spec"):
-        parts.append(_frame(translator, node.args["spec"]))
-    return f"({' '.join(parts)})"
-
-
-def _named_window(translator: Translator, node: exp.Expr, name: exp.Expr) -> str:
-    definition = translator.scope.windows.get(name.name.lower())
-    if definition is None:
-        text = f"Cannot resolve WINDOW name {name.name.lower()}"
-        raise translator.failure("INVALID_WINDOW_REFERENCE", text, node)
-    return translate_window(translator, definition)[1:-1]
-
-
-def _frame(translator: Translator, spec: exp.WindowSpec) -> str:
-    translator.allow_only(spec, "kind", "start", "start_side", "end", "end_side")
-    start = _frame_bound(translator, spec.args.get("start"), spec.args.get("start_side"))
-    kind = str(spec.args["kind"]).upper()
-    if spec.args.get("end") is None:
-        return f"{kind} {start}"
-    end = _frame_bound(translator, spec.args["end"], spec.args.get("end_side"))
-    return f"{kind} BETWEEN {start} AND {end}"
-
-
-def _frame_bound(translator: Translator, value: exp.Expr | str | None, side: str | None) -> str:
-    if isinstance(value, exp.Expr):
-        return f"{translator.translate(value).sql} {str(side).upper()}"
-    text = str(value).upper()
-    return text if text == _CURRENT_ROW else f"{_UNBOUNDED} {str(side).upper()}"
 
 
 @dataclass(frozen=True)

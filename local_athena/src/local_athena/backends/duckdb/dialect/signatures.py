@@ -34,6 +34,7 @@ _SHOWN = {
     "I": "bigint",
     "N": "double",
     "J": "json",
+    "O": "T",
     "local": "timestamp(3)",
     "path": "varchar",
     "pattern": "varchar",
@@ -206,6 +207,7 @@ def _allowed(name: str, argument: TrinoType) -> bool:
         "N": argument.is_number,
         "I": argument.is_integer,
         "J": argument.name in ("json", "varchar"),
+        "O": argument.is_orderable,
     }
     return argument.name == "unknown" or families.get(name, True)
 

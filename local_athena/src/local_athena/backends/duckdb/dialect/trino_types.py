@@ -34,6 +34,7 @@ _DUCKDB_NAMES = {
 }
 _INTEGER_DIGITS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19}
 INTEGERS = tuple(_INTEGER_DIGITS)
+_WITHOUT_ORDER = ("map", "json")
 _NUMBERS = (*INTEGERS, "decimal", "real", "double")
 
 
@@ -96,6 +97,13 @@ class TrinoType:
     def is_interval(self) -> bool:
         """Whether the type is one of the two intervals."""
         return self.name in (DAY_TO_SECOND, YEAR_TO_MONTH)
+
+    @property
+    def is_orderable(self) -> bool:
+        """Whether values can be sorted, and compared by `<`."""
+        return self.name not in _WITHOUT_ORDER and all(
+            part.is_orderable for part in self.parameters
+        )
 
     def holds(self, name: str) -> bool:
         """Whether the type is, or contains, the type of that name."""

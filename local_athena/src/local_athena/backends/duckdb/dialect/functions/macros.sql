@@ -133,10 +133,13 @@ CREATE OR REPLACE MACRO athena_multimap(entries) AS
       list_transform(list_distinct(list_transform(entries, lambda e: e.k)),
         lambda key: list_transform(list_filter(entries, lambda e: e.k = key), lambda e: e.v)));
 CREATE OR REPLACE MACRO athena_split_to_multimap(x, entries, pair) AS athena_multimap(athena_split_pairs(x, entries, pair));
--- The first entry of each key wins; a NULL key has no place in a map.
+CREATE OR REPLACE MACRO athena_with_keys(entries) AS list_filter(entries, lambda e: e.k IS NOT NULL);
+-- The first entry of each key wins; a NULL key has no place in a map, and no entries are no map.
 CREATE OR REPLACE MACRO athena_map_of_entries(entries) AS
-  map_from_entries(list_filter(entries, lambda e, i: e.k IS NOT NULL
-    AND list_position(list_transform(entries, lambda o: o.k), e.k) = i));
+  CASE WHEN len(athena_with_keys(entries)) > 0 THEN map_from_entries(list_filter(athena_with_keys(entries),
+    lambda e, i: list_position(list_transform(athena_with_keys(entries), lambda o: o.k), e.k) = i)) END;
+CREATE OR REPLACE MACRO athena_multimap_of_entries(entries) AS
+  CASE WHEN len(athena_with_keys(entries)) > 0 THEN athena_multimap(athena_with_keys(entries)) END;
 CREATE OR REPLACE MACRO athena_histogram(counts) AS
   map_from_entries(list_transform(map_entries(counts), lambda e: {'k': e.key, 'v': CAST(e.value AS BIGINT)}));
 CREATE OR REPLACE MACRO athena_hamming_distance(a, b) AS
@@ -182,13 +185,40 @@ CREATE OR REPLACE MACRO athena_width_bucket(x, low, high, buckets) AS CASE
 CREATE OR REPLACE MACRO athena_cbrt(x) AS
   CASE WHEN round(cbrt(x)) * round(cbrt(x)) * round(cbrt(x)) = x THEN round(cbrt(x)) ELSE cbrt(x) END;
 
-CREATE OR REPLACE MACRO athena_percentage(p) AS CASE WHEN p BETWEEN 0 AND 1 THEN p
-  WHEN p IS NOT NULL THEN CAST(CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:Percentile must be between 0 and 1') AS VARCHAR) AS DOUBLE) END;
--- What counts for a weighted percentile; NULL where nothing does.
-CREATE OR REPLACE MACRO athena_counted(entries) AS CASE WHEN len(entries) > 0 THEN list_transform(entries, lambda e:
-  CASE WHEN e.w > 0 THEN e ELSE {'v': e.v, 'w': CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:percentile weight must be > 0') AS DOUBLE)} END) END;
-CREATE OR REPLACE MACRO athena_weighted(entries) AS
-  athena_counted(list_filter(entries, lambda e: e.v IS NOT NULL AND e.w IS NOT NULL));
+-- Aggregates.
+CREATE OR REPLACE MACRO athena_bigint_sum(total, above, below) AS
+  CASE WHEN above > 9223372036854775807 OR below < -9223372036854775808
+  THEN CAST(athena_fail('NUMERIC_VALUE_OUT_OF_RANGE:bigint addition overflow') AS BIGINT) ELSE CAST(total AS BIGINT) END;
+CREATE OR REPLACE MACRO athena_standard_error(e, x) AS
+  CASE WHEN e IS NULL THEN FALSE WHEN e BETWEEN 0.0040625 AND 0.26 THEN TRUE
+  ELSE athena_fail('INVALID_FUNCTION_ARGUMENT:Max standard error must be in [0.0040625, 0.26]: ' || e || left(CAST(x AS VARCHAR), 0)) IS NULL END;
+CREATE OR REPLACE MACRO athena_positive(n, name) AS
+  CASE WHEN n IS NULL OR n BETWEEN 1 AND 10000 THEN n WHEN n > 0
+  THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:' || name || ' must be less than or equal to 10000; found ' || n) AS BIGINT)
+  ELSE CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:' || name || ' must be positive') AS BIGINT) END;
+-- NaN comes last in either direction.
+CREATE OR REPLACE MACRO athena_first_of(list, direction, n, name) AS
+  CASE WHEN len(athena_present(list)) > 0 THEN list_sort(athena_present(list), direction)[1:athena_positive(n, name)] END;
+CREATE OR REPLACE MACRO athena_greatest_numbers(list, n) AS
+  list_transform(athena_first_of(list_transform(athena_present(list), lambda v: {'n': NOT isnan(v), 'v': v}), 'DESC', n, 'second argument of max_n'), lambda e: e.v);
+CREATE OR REPLACE MACRO athena_first_by(entries, sign, direction, n, name) AS
+  list_transform(athena_first_of(list_transform(list_filter(entries, lambda e: e.k IS NOT NULL), lambda e, i: {'k': e.k, 'i': sign * i, 'v': e.v}), direction, n, name), lambda e: e.v);
+
+-- Windows.
+CREATE OR REPLACE MACRO athena_frame_offset(x) AS
+  CASE WHEN x >= 0 THEN x ELSE athena_fail('INVALID_WINDOW_FRAME:Window frame offset value must not be negative or null') END;
+CREATE OR REPLACE MACRO athena_frame_interval(x) AS
+  CASE WHEN x >= INTERVAL 0 DAY THEN x
+  ELSE to_days(athena_fail('INVALID_WINDOW_FRAME:Window frame offset value must not be negative or null')) END;
+CREATE OR REPLACE MACRO athena_frame_days(x) AS CASE WHEN epoch_us(x) % 86400000000 = 0 THEN athena_frame_interval(x)
+  ELSE to_days(athena_fail('INVALID_FUNCTION_ARGUMENT:Cannot subtract hour, minutes or seconds from a date')) END;
+CREATE OR REPLACE MACRO athena_bucket_count(n) AS
+  CASE WHEN n <= 0 THEN athena_fail('INVALID_FUNCTION_ARGUMENT:Buckets must be greater than 0') ELSE n END;
+CREATE OR REPLACE MACRO athena_nth_offset(n) AS
+  CASE WHEN n < 1 THEN athena_fail('INVALID_FUNCTION_ARGUMENT:Offset must be at least 1') ELSE n END;
+CREATE OR REPLACE MACRO athena_shift_offset(n) AS CASE WHEN n >= 0 THEN n
+  WHEN n IS NULL THEN athena_fail('INVALID_FUNCTION_ARGUMENT:Offset must not be null')
+  ELSE athena_fail('INVALID_FUNCTION_ARGUMENT:Offset must be at least 0') END;
 
 -- Arrays.
 CREATE OR REPLACE MACRO athena_contains(list, item) AS
