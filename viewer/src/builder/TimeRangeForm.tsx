@@ -58,7 +58,7 @@ function WrittenForm({ question, zone, onChoose }: Omit<TimeRangeFormProps, 'mos
       <TextField label="To" value={to} onInput={setTo} error={errorAt('to')} />
       <p class="muted numeric range-preview">{previewText(range, zone)}</p>
       <p class="muted">
-        <code>now-2d/d</code> <code>2026-11-20 10:00</code> <code>1795168800</code>
+        Such as <code>now-2d/d</code>, <code>2026-11-20 10:00</code>, <code>1795168800</code>
       </p>
       <Button type="submit" variant="primary">
         Apply

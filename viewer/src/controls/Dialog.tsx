@@ -19,6 +19,7 @@ export function Dialog({ title, onClose, drawer = false, children }: DialogProps
     const element = dialog.current
     const opener = document.activeElement
     element?.showModal()
+    if (!element?.querySelector('[autofocus]')) focusFirst(element)
     return () => {
       element?.close()
       if (opener instanceof HTMLElement) opener.focus()
@@ -41,4 +42,10 @@ export function Dialog({ title, onClose, drawer = false, children }: DialogProps
       <div class="dialog-body">{children}</div>
     </dialog>
   )
+}
+
+/** What the dialog is for, not its close button; nothing is deleted by a key pressed too soon. */
+function focusFirst(dialog: HTMLElement | null): void {
+  const first = '.dialog-body :is(input, select, button:not(.danger), a, [tabindex="0"])'
+  dialog?.querySelector<HTMLElement>(first)?.focus()
 }

@@ -54,6 +54,8 @@ export function Popover({ trigger, title, role = 'dialog', class: name, children
 
 function keepBeside(button: HTMLElement, box: HTMLElement): () => void {
   const place = () => {
+    // Where it was, it may have been narrower than it can be.
+    box.style.left = '0'
     const { left, top } = placeBeside(button.getBoundingClientRect(), box.getBoundingClientRect(), {
       width: document.documentElement.clientWidth,
       height: window.innerHeight,

@@ -21,6 +21,8 @@ export function RowsPane() {
   const records = useRecords()
   const run = useStore(search.state, (state) => state.rows.run)
   const isEmpty = records?.rows.length === 0 && run.kind === 'finished'
+  // The first batch may be cut off before its columns.
+  const hasColumns = records !== null && records.columns.length > 0
   return (
     <section class="pane rows-pane" aria-label="Rows">
       <RowsToolbar records={records} />
@@ -35,7 +37,7 @@ export function RowsPane() {
             search.stop()
           }}
         />
-        {isEmpty ? <EmptyResult /> : records && <RecordGrid records={records} />}
+        {isEmpty ? <EmptyResult /> : hasColumns && <RecordGrid records={records} />}
       </div>
       {records && <LateNote table={records.table} zone={records.zone} />}
     </section>

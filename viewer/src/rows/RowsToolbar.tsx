@@ -34,7 +34,7 @@ function RowsStatus({ records, total }: RowsStatusProps) {
   const { search } = useViewer()
   const complete = useStore(search.state, (state) => state.rows.complete)
   const running = useStore(search.state, ({ rows }) => isUnderWay(rows.run.kind))
-  if (!records) return <span class="rows-status muted">{running ? 'Loading records …' : ''}</span>
+  if (!records) return <span class="rows-status muted">{running ? 'Loading records…' : ''}</span>
   const { rows, question } = records
   return (
     <>

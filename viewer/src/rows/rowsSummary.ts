@@ -10,6 +10,7 @@ export function rowsSummary(
   const records = loaded === 1 ? 'record' : 'records'
   const order = sorted ? ', sorted' : ''
   if (complete) return `${countText(loaded)} ${records}${order}`
+  if (loaded === 0) return 'No records yet'
   if (total === null || total < loaded) return `${countText(loaded)} newest${order}`
   return `${countText(loaded)} newest of ${countText(total)}${order}`
 }

@@ -74,13 +74,16 @@ export function useCursor(options: CursorOptions): Cursor {
   }
 }
 
-/** Gives the focus to the cell in the tab order, and shows all of it, sideways too. */
+/** Of a long cell, as much as tells which it is: all of it would push the columns before it out of view. */
+const SHOWN_WIDTH = 160
+
+/** Gives the focus to the cell in the tab order, and shows it, sideways too. */
 function focusCell(scroller: HTMLElement | null): void {
   const cell = scroller?.querySelector<HTMLElement>('[role="row"] > [tabindex="0"]')
   if (!scroller || !cell) return
   cell.focus({ preventScroll: true })
   const { offsetLeft: left, offsetWidth: width } = cell
   if (left < scroller.scrollLeft) scroller.scrollLeft = left
-  const hidden = left + Math.min(width, scroller.clientWidth) - scroller.clientWidth
+  const hidden = left + Math.min(width, SHOWN_WIDTH) - scroller.clientWidth
   if (hidden > scroller.scrollLeft) scroller.scrollLeft = hidden
 }

@@ -1,8 +1,9 @@
 import 'uplot/dist/uPlot.min.css'
 
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useRef } from 'preact/hooks'
 import uPlot from 'uplot'
 
+import { useTheme } from '../app/theme'
 import { countText } from '../results/quantities'
 import { momentText } from '../time/momentText'
 import type { Zone } from '../time/zones'
@@ -20,7 +21,7 @@ const DASHES = [[], [8, 4], [2, 3]]
 /** Lines over time. The values are in the rows, which screen readers and keys reach. */
 export function SqlChart({ data, zone }: SqlChartProps) {
   const box = useRef<HTMLDivElement>(null)
-  const theme = useThemeChanges()
+  const theme = useTheme()
   useEffect(
     () => (box.current ? drawChart(box.current, data, zone) : undefined),
     [data, zone, theme],
@@ -44,10 +45,11 @@ function drawChart(box: HTMLElement, data: ChartData, zone: Zone): () => void {
   const fit = () => {
     chart.setSize(sizeOf(box))
   }
-  // The legend is there, and as high as its lines are.
-  fit()
   const observer = new ResizeObserver(fit)
   observer.observe(box)
+  // As high as its lines are, which it has more of in a narrow box.
+  const legend = box.querySelector('.u-legend')
+  if (legend) observer.observe(legend)
   return () => {
     observer.disconnect()
     chart.destroy()
@@ -114,23 +116,4 @@ function sizeOf(box: HTMLElement): { width: number; height: number } {
     width: Math.max(box.clientWidth - MARGIN, 200),
     height: Math.max(box.clientHeight - legend - MARGIN, 120),
   }
-}
-
-/** Counts the changes of the colour scheme, by the system or by the page's switch. */
-function useThemeChanges(): number {
-  const [changes, setChanges] = useState(0)
-  useEffect(() => {
-    const count = () => {
-      setChanges((before) => before + 1)
-    }
-    const dark = matchMedia('(prefers-color-scheme: dark)')
-    const observer = new MutationObserver(count)
-    dark.addEventListener('change', count)
-    observer.observe(document.documentElement, { attributeFilter: ['data-theme'] })
-    return () => {
-      dark.removeEventListener('change', count)
-      observer.disconnect()
-    }
-  }, [])
-  return changes
 }

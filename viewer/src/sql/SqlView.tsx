@@ -118,7 +118,8 @@ function SqlToolbar({ session }: { readonly session: SqlSession }) {
       <Button
         variant="primary"
         icon="play"
-        shortcut="Ctrl ↵"
+        shortcut="Ctrl+Enter"
+        aria-keyshortcuts="Control+Enter"
         onClick={() => void session.request()}
       >
         Run

@@ -79,7 +79,7 @@ function LateButtons({ question, onChoose }: LateButtonsProps) {
             onChoose({ lateMinutes: minutes })
           }}
         >
-          late {label}
+          {minutes === null ? 'however late' : `${label} late`}
         </Button>
       ))}
     </p>

@@ -41,6 +41,8 @@ describe('failureText', () => {
 
   test('tells how many rows are there', () => {
     expect(failureText({ kind: 'cut', rows: 118000 }).detail).toContain('118,000 rows')
+    expect(failureText({ kind: 'cut', rows: 1 }).detail).toContain('1 row so far')
+    expect(failureText({ kind: 'cut', rows: 0 }).detail).toBe('No row has come yet.')
   })
 
   test('loses none of the errors of a problem', () => {

@@ -38,7 +38,7 @@ export function failureText(failure: Failure): FailureText {
     case 'cut':
       return {
         title: 'The connection broke off',
-        detail: `${countText(failure.rows)} rows so far; more are missing.`,
+        detail: cutText(failure.rows),
         remedy: 'again',
         action: 'Run again',
       }
@@ -50,6 +50,11 @@ export function failureText(failure: Failure): FailureText {
         action: '',
       }
   }
+}
+
+function cutText(rows: number): string {
+  if (rows === 0) return 'No row has come yet.'
+  return `${countText(rows)} ${rows === 1 ? 'row' : 'rows'} so far; more are missing.`
 }
 
 function problemText(problem: Extract<Failure, { kind: 'problem' }>['problem']): FailureText {
