@@ -10,9 +10,10 @@ from playwright.sync_api import Browser, BrowserContext
 
 from tests.e2e.browser import DEADLINE_MILLISECONDS
 from tests.e2e.viewer.archive import NOW, write_archive
-from tests.e2e.viewer.screens import DESK, HEIGHT, Screen
+from tests.e2e.viewer.screens import DESK, HEIGHT
 from tests.e2e.viewer.viewer_page import ViewerPage
 from tests.e2e.viewer.watch import Watch
+from tests.reliability.fault_proxy import FaultProxy, fault_proxy, service_operation
 from tests.support.endpoint import running_endpoint
 from tests.support.running_service import running_service, settings_for
 
@@ -54,6 +55,20 @@ def tenants_service(sample_endpoint: str) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.fixture(scope="session")
+def kept_proxy(service: httpx.Client) -> Iterator[FaultProxy]:
+    address = f"http://{service.base_url.netloc.decode()}"
+    with fault_proxy(address, service_operation) as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def proxy(kept_proxy: FaultProxy) -> Iterator[FaultProxy]:
+    """A proxy between the browser and the service without tenants, which spoils nothing yet."""
+    with kept_proxy.spoiling(lambda _: None):
+        yield kept_proxy
+
+
 @pytest.fixture
 def watch() -> Watch:
     return Watch()
@@ -64,11 +79,11 @@ def windows(browser: Browser, watch: Watch) -> Iterator[Callable[..., BrowserCon
     """Open windows of new profiles; fail if something went wrong in one of them."""
     with ExitStack() as opened:
 
-        def window(screen: Screen = DESK, **options: object) -> BrowserContext:
+        def window(**options: object) -> BrowserContext:
             context = opened.enter_context(
                 browser.new_context(
-                    viewport={"width": screen.width, "height": HEIGHT},
-                    color_scheme=screen.colours,
+                    viewport={"width": DESK.width, "height": HEIGHT},
+                    color_scheme=DESK.colours,
                     reduced_motion="reduce",
                     locale="en-GB",
                     timezone_id="Europe/Berlin",
@@ -92,12 +107,11 @@ def open_viewer(windows: Callable[..., BrowserContext], service: httpx.Client) -
     def opened(
         fragment: str = "",
         *,
-        screen: Screen = DESK,
         of: httpx.Client | str = service,
         tenant: int | None = None,
     ) -> ViewerPage:
         headers = {} if tenant is None else {"X-Trebuchet-Tenant-Id": str(tenant)}
-        page = windows(screen, extra_http_headers=headers).new_page()
+        page = windows(extra_http_headers=headers).new_page()
         address = of if isinstance(of, str) else f"http://{of.base_url.netloc.decode()}"
         page.goto(f"{address}/v1/data_hist/viewer/{fragment}" if fragment else f"{address}/")
         return ViewerPage(page)

@@ -1,7 +1,5 @@
 """What the page says and offers when the service, the gateway or the network does not answer."""
 
-from collections.abc import Iterator
-
 import httpx
 import pytest
 from playwright.sync_api import expect
@@ -9,22 +7,13 @@ from playwright.sync_api import expect
 from tests.e2e.browser import needs_chromium
 from tests.e2e.viewer.archive import LAST_DAY, count_of
 from tests.e2e.viewer.conftest import OpenViewer
-from tests.e2e.viewer.faults import cut_in_the_middle, problem
+from tests.e2e.viewer.faults import ROWS, SUBMIT, cut_in_the_middle, problem
 from tests.e2e.viewer.watch import Watch
-from tests.reliability.fault_proxy import FaultProxy, fault_proxy, on, service_operation
+from tests.reliability.fault_proxy import FaultProxy, on
 
 pytestmark = needs_chromium
 
-SUBMIT, ROWS = "POST query", "GET results"
 RETRY_SECONDS = 30
-
-
-@pytest.fixture
-def proxy(service: httpx.Client) -> Iterator[FaultProxy]:
-    """A proxy between the browser and the service."""
-    address = f"http://{service.base_url.netloc.decode()}"
-    with fault_proxy(address, service_operation) as proxy:
-        yield proxy
 
 
 @pytest.mark.parametrize("slug", ["too-many-queries", "overloaded"])

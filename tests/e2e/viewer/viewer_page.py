@@ -24,7 +24,8 @@ class ViewerPage:
         self.records = page.get_by_role("grid", name="Records")
         self.record = page.get_by_role("complementary", name="Record")
         self.fields = page.get_by_role("navigation", name="Fields")
-        self.sql = page.get_by_role("region", name="SQL")
+        self.fields_button = page.get_by_role("button", name="Fields", exact=True)
+        self.sql = page.get_by_role("region", name="SQL", exact=True)
         self.history = page.get_by_role("region", name="History")
         self.alert = page.get_by_role("alert")
 
