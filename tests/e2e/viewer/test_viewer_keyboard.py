@@ -6,7 +6,7 @@ import httpx
 from playwright.sync_api import Locator, expect
 
 from tests.e2e.browser import needs_chromium
-from tests.e2e.viewer.archive import LAST_DAY, NOW, count_of, within
+from tests.e2e.viewer.archive import LAST_DAY, NOW, count_of, rows_of, within
 from tests.e2e.viewer.conftest import OpenViewer
 from tests.e2e.viewer.viewer_page import ViewerPage
 
@@ -79,3 +79,16 @@ def test_a_record_is_read_by_keyboard(open_viewer: OpenViewer, service: httpx.Cl
     expect(viewer.page.get_by_role("dialog")).to_contain_text("Next record")
     keys.press("Escape")
     expect(viewer.page.get_by_role("dialog")).to_have_count(0)
+
+    newest = rows_of(service, f"SELECT * FROM events WHERE {LAST_DAY} ORDER BY time DESC LIMIT 500")
+    found = sum("failed" in str(row).lower() for row in newest)
+    keys.press("Control+f")
+    bar = viewer.page.get_by_role("search")
+    expect(bar.get_by_role("searchbox")).to_be_focused()
+    keys.type("FAILED")
+    expect(bar).to_contain_text(f"1 of {found} records")
+    keys.press("Enter")
+    expect(bar).to_contain_text(f"2 of {found} records")
+    keys.press("Escape")
+    expect(bar).to_be_hidden()
+    expect(viewer.records.locator(":focus")).to_contain_text("failed")

@@ -1,4 +1,4 @@
-"""A result of a million rows: its last row is reached, and the page stays within bounds."""
+"""A result of a million rows: its last row is reached and found, within bounds of memory."""
 
 import pytest
 from playwright.sync_api import expect
@@ -28,7 +28,14 @@ def test_the_last_row_is_reached(open_viewer: OpenViewer, per_thousand: int, row
 
     grid.locator("[tabindex='0']").first.press("End")
 
-    expect(grid.locator(f"[role=row][aria-rowindex='{rows + 1}']")).to_be_visible()
+    last = grid.locator(f"[role=row][aria-rowindex='{rows + 1}']")
+    expect(last).to_be_visible()
+    grid.locator("[tabindex='0']").first.press("Home")
+    expect(last).to_be_hidden()
+    viewer.page.keyboard.press("Control+f")
+    viewer.page.get_by_role("searchbox", name="Find").fill(str(rows - 1))
+    expect(viewer.page.get_by_role("search")).to_contain_text("1 of 1 record")
+    expect(last).to_be_visible()
     session = viewer.page.context.new_cdp_session(viewer.page)
     session.send("HeapProfiler.collectGarbage")
     usage = session.send("Runtime.getHeapUsage")

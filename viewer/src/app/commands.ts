@@ -6,6 +6,7 @@ export type Command =
   | 'stop'
   | 'close'
   | 'filter'
+  | 'find'
   | 'nextRow'
   | 'previousRow'
   | 'openRecord'

@@ -14,6 +14,8 @@ export interface KeyBinding {
   readonly command: Command | null
   /** Works only outside of inputs, and only while single keys are switched on. */
   readonly single: boolean
+  /** Has another meaning in inputs. */
+  readonly outsideInputs?: true
 }
 
 export interface KeyGroup {
@@ -48,6 +50,10 @@ export const KEY_GROUPS: readonly KeyGroup[] = [
     bindings: [
       single(['j'], 'nextRow', 'Next record'),
       single(['k'], 'previousRow', 'Previous record'),
+      {
+        ...{ keys: ['Ctrl+F'], command: 'find', title: 'Find in the loaded records' },
+        ...{ single: false, outsideInputs: true },
+      },
       inside(['Arrows', 'PgUp', 'PgDn', 'Home', 'End'], 'Move in the table'),
       single(['Enter'], 'openRecord', 'Open the record'),
       single(['+'], 'filterFor', 'Filter for the value of the cell'),
@@ -76,9 +82,15 @@ export interface KeySituation {
 /** Name the command of a key, if it has one here. */
 export function commandOf(press: KeyPress, situation: KeySituation): Command | null {
   const modified = press.ctrlKey || press.metaKey
-  const name = modified ? `Ctrl+${press.key}` : press.key
+  const name = modified ? `Ctrl+${nameOf(press.key)}` : press.key
   const binding = BINDINGS.find(({ keys, command }) => command !== null && keys.includes(name))
   if (!binding || press.altKey) return null
-  if (binding.single && (situation.inInput || !situation.singleKeys)) return null
+  if (binding.single && !situation.singleKeys) return null
+  if ((binding.single || binding.outsideInputs) && situation.inInput) return null
   return binding.command
+}
+
+/** Letters are named by their capitals. */
+function nameOf(key: string): string {
+  return key.length === 1 ? key.toUpperCase() : key
 }

@@ -39,6 +39,8 @@ export interface RowGridProps {
   readonly opened?: number | null
   /** The row that all others are around; the grid starts there. */
   readonly marked?: number | null
+  /** The cell to show and mark, as a person looks for something; the focus stays where it is. */
+  readonly found?: GridCursor | null
   readonly onOpen?: (row: number) => void
   readonly onFilter?: (row: number, column: GridColumn, negated: boolean) => void
   readonly onMoveColumn?: (from: number, to: number) => void
@@ -51,11 +53,12 @@ const HEADER_HEIGHT = 28
 
 /** A grid of any number of rows, of which only the visible ones are in the document. */
 export function RowGrid(props: RowGridProps) {
-  const { columns, order = null, marked = null } = props
+  const { columns, order = null, found = null } = props
   const { scroller, state, size, widths, resize, cursor } = useGrid(props)
   const [hovered, setHovered] = useState<GridCursor | null>(null)
   const cells = useCells(props, widths)
   const rowAt = (place: number) => order?.[place] ?? place
+  const marked = found ? rowAt(found.row) : (props.marked ?? null)
   useGridCommands(props, cursor, rowAt)
 
   return (
@@ -102,7 +105,7 @@ export function RowGrid(props: RowGridProps) {
 }
 
 function useGrid(props: RowGridProps) {
-  const { table, columns, marked = null } = props
+  const { table, columns, marked = null, found = null } = props
   const scroller = useRef<HTMLDivElement>(null)
   const { state, scrollTo } = useScroller(scroller)
   const [widths, resize] = useColumnWidths(props, state.width)
@@ -111,7 +114,10 @@ function useGrid(props: RowGridProps) {
     rowHeight: ROW_HEIGHT,
     viewport: Math.max(0, state.height - HEADER_HEIGHT),
   }
-  const cursor = useCursor({ scroller, size, columns: columns.length, state, scrollTo, marked })
+  const cursor = useCursor({
+    ...{ scroller, size, columns: columns.length, state, scrollTo },
+    ...{ marked, found },
+  })
   return { scroller, state, size, widths, resize, cursor }
 }
 

@@ -1,5 +1,6 @@
 import type { Statement } from '../api/queryRun'
 import { useViewer, type Viewer } from '../app/viewer'
+import { Button } from '../controls/Button'
 import { CopyButton } from '../controls/CopyButton'
 import { rowsStatement } from '../question/statements'
 import { countText } from '../results/quantities'
@@ -8,6 +9,9 @@ import { Downloads } from './Downloads'
 import { absoluteLink } from './absoluteLink'
 import { curlCommand } from './curl'
 import type { Records } from './useRecords'
+
+// Ahead of time, so that what is typed right after Ctrl+F is for the bar and not for the page.
+void import('../find/FindBar')
 
 interface RowsActionsProps {
   readonly records: Records
@@ -20,6 +24,14 @@ export function RowsActions({ records, total }: RowsActionsProps) {
   const viewer = useViewer()
   return (
     <>
+      <Button
+        variant="quiet"
+        icon="search"
+        title="Find text in the loaded records (Ctrl+F)"
+        onClick={() => viewer.commands.run('find')}
+      >
+        Find
+      </Button>
       <Downloads
         statement={() => wholeStatement(viewer)}
         count={total === null ? null : countText(total)}

@@ -10,6 +10,7 @@ import { LateNote } from './LateNote'
 import { type ColumnSort, RowGrid } from './RowGrid'
 import { RowsToolbar } from './RowsToolbar'
 import type { GridColumn } from './gridColumns'
+import { useFinding } from './useFinding'
 import { type Records, shownFields, useRecords } from './useRecords'
 import { valueFilter } from './valueFilter'
 
@@ -46,33 +47,38 @@ export function RowsPane() {
 
 function RecordGrid({ records }: { readonly records: Records }) {
   const viewer = useViewer()
+  const { bar, found } = useFinding(records)
   const opened = useStore(viewer.record, (record) => record?.row ?? null)
   const { rows, reader, question } = records
   return (
-    <RowGrid
-      label="Records"
-      table={rows}
-      reader={reader}
-      columns={records.columns}
-      zone={records.zone}
-      commands={viewer.commands}
-      order={records.order}
-      sort={columnSort(records.columns, question.sort)}
-      opened={opened}
-      stale={records.stale}
-      onOpen={(row) => {
-        viewer.record.set({ row })
-      }}
-      onSort={({ field }) => {
-        if (field) changeSort(viewer, field)
-      }}
-      onFilter={(row, column, negated) => {
-        filterBy(viewer, records, row, column, negated)
-      }}
-      onMoveColumn={(from, to) => {
-        moveColumn(viewer, records, from, to)
-      }}
-    />
+    <>
+      {bar}
+      <RowGrid
+        label="Records"
+        table={rows}
+        reader={reader}
+        columns={records.columns}
+        zone={records.zone}
+        commands={viewer.commands}
+        order={records.order}
+        sort={columnSort(records.columns, question.sort)}
+        opened={opened}
+        found={found}
+        stale={records.stale}
+        onOpen={(row) => {
+          viewer.record.set({ row })
+        }}
+        onSort={({ field }) => {
+          if (field) changeSort(viewer, field)
+        }}
+        onFilter={(row, column, negated) => {
+          filterBy(viewer, records, row, column, negated)
+        }}
+        onMoveColumn={(from, to) => {
+          moveColumn(viewer, records, from, to)
+        }}
+      />
+    </>
   )
 }
 

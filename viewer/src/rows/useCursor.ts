@@ -22,39 +22,45 @@ interface CursorOptions {
   readonly scrollTo: (scrollTop: number) => void
   /** Where it starts. */
   readonly marked: number | null
+  /** Where it goes without the focus. */
+  readonly found: GridCursor | null
 }
 
 /** The one cell of the grid that is in the tab order, and what the keys do with it. */
 export function useCursor(options: CursorOptions): Cursor {
   const { scroller, size, state, scrollTo, columns } = options
   const [wanted, setWanted] = useState<GridCursor>({ row: options.marked ?? 0, column: 0 })
-  const focusNext = useRef(false)
+  const next = useRef<'focus' | 'show' | null>(null)
   const shape = { rows: size.rows, columns, page: rowsPerPage(size) }
   const at = clampCursor(wanted, shape)
 
-  const show = ({ row }: GridCursor) => {
+  const show = ({ row }: GridCursor, centred: boolean) => {
     if (row === HEADER) return
     const scrollTop = scrollTopShowing(size, state.scrollTop, row)
-    if (scrollTop !== state.scrollTop) scrollTo(scrollTop)
+    if (scrollTop !== state.scrollTop) scrollTo(centred ? scrollTopCentring(size, row) : scrollTop)
   }
-  const moveTo = (cursor: GridCursor) => {
-    const next = clampCursor(cursor, shape)
-    focusNext.current = true
-    setWanted({ ...next })
-    show(next)
+  const go = (cursor: GridCursor, how: 'focus' | 'show') => {
+    const cell = clampCursor(cursor, shape)
+    next.current = how
+    setWanted({ ...cell })
+    show(cell, how === 'show')
   }
   useLayoutEffect(() => {
-    if (!focusNext.current) return
-    focusNext.current = false
-    focusCell(scroller.current)
+    if (next.current) showCell(scroller.current, next.current === 'focus')
+    next.current = null
   }, [wanted, scroller])
+  const { found } = options
+  useLayoutEffect(() => {
+    if (found) go(found, 'show')
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- once for each that is found
+  }, [found])
   const isMeasured = size.viewport > 0
   useLayoutEffect(() => {
     const { marked } = options
     if (!isMeasured || marked === null) return
     scrollTo(scrollTopCentring(size, marked))
     if (document.activeElement instanceof HTMLInputElement) return
-    focusNext.current = true
+    next.current = 'focus'
     setWanted({ row: marked, column: 0 })
     // eslint-disable-next-line react-hooks/exhaustive-deps -- only as the grid appears
   }, [isMeasured])
@@ -64,12 +70,14 @@ export function useCursor(options: CursorOptions): Cursor {
     put: (cursor) => {
       if (cursor.row !== at.row || cursor.column !== at.column) setWanted(cursor)
     },
-    moveTo,
+    moveTo: (cursor) => {
+      go(cursor, 'focus')
+    },
     onKeyDown: (event) => {
-      const next = event.altKey || event.metaKey ? null : movedCursor(at, event, shape)
-      if (!next) return
+      const moved = event.altKey || event.metaKey ? null : movedCursor(at, event, shape)
+      if (!moved) return
       event.preventDefault()
-      moveTo(next)
+      go(moved, 'focus')
     },
   }
 }
@@ -77,11 +85,11 @@ export function useCursor(options: CursorOptions): Cursor {
 /** Of a long cell, as much as tells which it is: all of it would push the columns before it out of view. */
 const SHOWN_WIDTH = 160
 
-/** Gives the focus to the cell in the tab order, and shows it, sideways too. */
-function focusCell(scroller: HTMLElement | null): void {
+/** Shows the cell in the tab order, sideways too, and may give it the focus. */
+function showCell(scroller: HTMLElement | null, focus: boolean): void {
   const cell = scroller?.querySelector<HTMLElement>('[role="row"] > [tabindex="0"]')
   if (!scroller || !cell) return
-  cell.focus({ preventScroll: true })
+  if (focus) cell.focus({ preventScroll: true })
   const { offsetLeft: left, offsetWidth: width } = cell
   if (left < scroller.scrollLeft) scroller.scrollLeft = left
   const hidden = left + Math.min(width, SHOWN_WIDTH) - scroller.clientWidth

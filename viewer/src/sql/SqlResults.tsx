@@ -9,6 +9,7 @@ import type { ResultTable } from '../results/resultTable'
 import { type ColumnSort, RowGrid } from '../rows/RowGrid'
 import { type GridColumn, resultColumns } from '../rows/gridColumns'
 import { sortRows } from '../rows/sortRows'
+import { useFinding } from '../rows/useFinding'
 import { readChart } from './chart'
 import { ResultLinks } from './ResultLinks'
 import { RowDialog } from './RowDialog'
@@ -77,10 +78,13 @@ function ResultGrid({ table, stale }: Pick<SqlResultsProps, 'table' | 'stale'>) 
         : null,
     [table, sort, sorted],
   )
+  const { bar, found } = useFinding({ rows: table, columns, order, zone })
   return (
     <>
+      {bar}
       <RowGrid
         {...{ label: 'Rows', table, reader, columns, zone, commands, order, sort, stale, opened }}
+        found={found}
         onSort={(column) => {
           setSort(nextSort(sort, column))
         }}
