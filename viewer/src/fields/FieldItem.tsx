@@ -11,6 +11,7 @@ import { CellActions } from '../rows/CellActions'
 import { type Records, shownFields } from '../rows/useRecords'
 import { valueFilter } from '../rows/valueFilter'
 import { visibleText } from '../rows/visibleText'
+import { FieldActions } from './FieldActions'
 import type { ListedField } from './loadedFields'
 import { countValues, type TopValue } from './topValues'
 
@@ -96,6 +97,7 @@ function TopValues({ item, records, label }: TopValuesProps) {
         {item.type} · {countText(counts.distinct)} {counts.distinct === 1 ? 'value' : 'values'} in{' '}
         {countText(counts.rows)} loaded {counts.rows === 1 ? 'record' : 'records'}
       </p>
+      <FieldActions field={item.field} label={label} />
       <ul>
         {counts.top.map((top) => (
           <ValueItem

@@ -13,6 +13,7 @@ import {
   olderStatement,
   rowsStatement,
 } from './statements'
+import { valuesStatement } from './valuesStatement'
 
 const TO = Date.parse('2026-11-20T12:00:00Z')
 const DAY_LONG = { from: TO - DAY, to: TO }
@@ -85,6 +86,8 @@ function statementsOver(described: Table, own: Filter[], last: bigint, service: 
       scope(described, { stackedBy: field('data', '$.user.id') }),
       MINUTE,
     ),
+    'values of a column': valuesStatement(scope(described, { filters: [...own] }), service),
+    'values of a path': valuesStatement(all, field('data', '$.user.id')),
     ...filters,
   }
 }

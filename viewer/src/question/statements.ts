@@ -117,7 +117,7 @@ function stackValue({ stackedBy }: Question, table: Table): Sql {
   return sameField(stackedBy, table.roles.level ?? null) ? sql`upper(${text})` : text
 }
 
-function createdWithin(time: TimeColumn, { from, to }: Range): Sql[] {
+export function createdWithin(time: TimeColumn, { from, to }: Range): Sql[] {
   return [createdFrom(time, from), createdBefore(time, to)]
 }
 
@@ -130,7 +130,7 @@ function createdBefore(time: TimeColumn, to: number): Sql {
 }
 
 /** The bound on arrival, then the filters. */
-function conditionsOf({ question, table, range }: Scope): Sql[] {
+export function conditionsOf({ question, table, range }: Scope): Sql[] {
   const filters = filterConditions(question.filters, table)
   const arrival = arrivalColumn(table)
   if (!arrival || question.lateMinutes === null) return filters
