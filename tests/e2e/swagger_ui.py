@@ -46,6 +46,11 @@ class SwaggerUi:
     def opened(self, operation: str) -> Locator:
         return self._page.locator(f"[id$='-{operation}']")
 
+    def close(self, block: Locator) -> None:
+        """Close an operation; what it has answered stays in it."""
+        block.locator(".opblock-summary-control").click()
+        expect(block.locator(".opblock-body")).to_have_count(0)
+
     def execute(self, block: Locator) -> int:
         """Press "Execute", and give the status of the answer."""
         block.locator(".execute").click()
