@@ -6,15 +6,10 @@ from dataclasses import replace
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Handler, Translator
-from local_athena.backends.duckdb.dialect.json_casts import (
-    from_json,
-    is_castable_from_json,
-    to_json,
-)
+from local_athena.backends.duckdb.dialect.json_casts import cast_json
 from local_athena.backends.duckdb.dialect.rendering import render_temporal
 from local_athena.backends.duckdb.dialect.time_zones import to_instant, to_local_time
 from local_athena.backends.duckdb.dialect.trino_types import (
-    JSON,
     TIMESTAMP,
     TIMESTAMP_TZ,
     UNBOUNDED,
@@ -131,7 +126,8 @@ def _resolve_row(translator: Translator, node: exp.DataType) -> TrinoType:
     kinds = []
     for part in node.expressions:
         named = isinstance(part, exp.ColumnDef)
-        names.append(part.name.lower() if named else None)
+        quoted = named and part.this.args.get("quoted")
+        names.append((part.name if quoted else part.name.lower()) if named else None)
         kinds.append(resolve_type(translator, part.args["kind"] if named else part))
     return row_of(*kinds, names=tuple(names))
 
@@ -177,10 +173,8 @@ def cast(translator: Translator, node: exp.Expr, value: Typed, target: TrinoType
     source = value.type
     if source.name == "unknown":
         return coerce(value, target)
-    if target.name == "json":
-        return Typed(to_json(value.sql, source), JSON)
-    if source.name == "json" and is_castable_from_json(target):
-        return _truncate_text(Typed(from_json(value.sql, target), target), target)
+    if "json" in (source.name, target.name):
+        return cast_json(translator, node, value, target)
     if target.name in _TEXTUAL:
         return _cast_to_text(translator, node, value, target)
     if source.parameters or target.parameters:

@@ -2,19 +2,22 @@
 
 import hashlib
 import hmac
-import json
 import unicodedata
 import zlib
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from typing import Any, Literal, cast
 
 import duckdb
+from duckdb.func import FunctionNullHandling
 
 from local_athena.backends.duckdb.dialect import (
     decimal_arithmetic,
     number_functions,
     percentiles,
 )
+from local_athena.backends.duckdb.dialect.python_functions import json_casting, json_extraction
 from local_athena.backends.duckdb.dialect.typed_sql import PythonFunction
 
 _MASK = 0xFFFFFFFFFFFFFFFF
@@ -41,6 +44,8 @@ _SHARING_OPTIMIZER = "common_subexpressions"
 def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
     """Create the functions that SQL cannot express; none is on a hot path."""
     functions: tuple[PythonFunction, ...] = (
+        *json_casting.PYTHON_FUNCTIONS,
+        *json_extraction.PYTHON_FUNCTIONS,
         *decimal_arithmetic.PYTHON_FUNCTIONS,
         *number_functions.PYTHON_FUNCTIONS,
         *percentiles.PYTHON_FUNCTIONS,
@@ -48,11 +53,26 @@ def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
         ("athena_crc32", _crc32, ["BLOB"], "BIGINT"),
         ("athena_hmac", _hmac, ["VARCHAR", "BLOB", "BLOB"], "BLOB"),
         ("athena_xxhash64", _xxhash64, ["BLOB"], "BLOB"),
-        ("athena_json_sorted", _sort_json, ["VARCHAR"], "VARCHAR"),
         ("athena_normalize", _normalize, ["VARCHAR", "VARCHAR"], "VARCHAR"),
     )
     for name, function, parameters, result in functions:
-        connection.create_function(name, function, parameters, result)
+        connection.create_function(
+            name,
+            _skipping_nulls(function),
+            parameters,
+            result,
+            null_handling=FunctionNullHandling.SPECIAL,
+        )
+
+
+def _skipping_nulls(function: Callable[..., Any]) -> Callable[..., Any]:
+    """DuckDB itself skips NULLs only for functions that never return one."""
+
+    @wraps(function)
+    def called(*arguments: Any) -> Any:
+        return None if None in arguments else function(*arguments)
+
+    return called
 
 
 def _sha512(data: bytes) -> bytes:
@@ -69,38 +89,6 @@ def _hmac(algorithm: str, data: bytes, key: bytes) -> bytes:
 
 def _normalize(text: str, form: str) -> str:
     return unicodedata.normalize(cast(Literal["NFC", "NFD", "NFKC", "NFKD"], form), text)
-
-
-def _sort_json(text: str) -> str:
-    """Print JSON as json_parse keeps it: without white space, keys sorted."""
-    return _print_json(json.loads(text))
-
-
-def _print_json(value: Any) -> str:
-    if isinstance(value, dict):
-        members = (f"{_print_json(key)}:{_print_json(value[key])}" for key in sorted(value))
-        return "{" + ",".join(members) + "}"
-    if isinstance(value, list):
-        return "[" + ",".join(map(_print_json, value)) + "]"
-    if isinstance(value, float):
-        return _print_double(value)
-    return json.dumps(value, ensure_ascii=False)
-
-
-def _print_double(value: float) -> str:
-    """Print a double as Java does."""
-    if value == 0 or 1e-3 <= abs(value) < 1e7:
-        return repr(value)
-    mantissa, _, exponent = f"{value!r}e".partition("e")
-    if not exponent.strip("e"):
-        mantissa, _, exponent = _print_scientific(value).partition("e")
-    mantissa = mantissa if "." in mantissa else f"{mantissa}.0"
-    return f"{mantissa}E{int(exponent.strip('e'))}"
-
-
-def _print_scientific(value: float) -> str:
-    digits = len(repr(abs(value)).replace(".", "").strip("0"))
-    return f"{value:.{max(digits - 1, 1)}e}"
 
 
 def _rotate_left(value: int, bits: int) -> int:

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Call, Clauses, Handler, Translator
-from local_athena.backends.duckdb.dialect.json_functions import translate_json_path
 from local_athena.backends.duckdb.dialect.ordering import translate_order
 from local_athena.backends.duckdb.dialect.regexp_functions import to_re2
 from local_athena.backends.duckdb.dialect.signatures import Match, match_signature, signatures
@@ -124,8 +123,6 @@ def _coerce_argument(
 ) -> str:
     parameters = found.signature.parameters
     parameter = parameters[min(index, len(parameters) - 1)]
-    if parameter.name == "path":
-        return translate_json_path(translator, call.arguments[index], value)
     if parameter.name == "pattern":
         return to_re2(value)
     if parameter.name == "local":

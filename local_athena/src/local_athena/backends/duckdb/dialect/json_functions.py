@@ -6,6 +6,7 @@ from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.casts import cast, resolve_type
 from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Handler, Translator
+from local_athena.backends.duckdb.dialect.python_functions.json_extraction import parse_json
 from local_athena.backends.duckdb.dialect.trino_types import BOOLEAN, JSON, VARCHAR
 from local_athena.backends.duckdb.dialect.typed_sql import Typed, failing_expression, quote_string
 
@@ -69,7 +70,7 @@ def _item(translator: Translator, value: exp.Expr, path: exp.Expr) -> tuple[str,
     if document.type.name not in ("varchar", "json", "unknown"):
         raise translator.mismatch(value, f"Cannot read input of type {document.type} as JSON")
     steps = translate_json_path(translator, path, translator.translate(path))
-    return document.sql, f"athena_json_extract({document.sql}, {steps})"
+    return document.sql, f"athena_json_item({document.sql}, {steps})"
 
 
 def _json_exists(translator: Translator, call: Call) -> Typed:
@@ -85,7 +86,7 @@ def _json_value(translator: Translator, node: exp.JSONValue) -> Typed:
     document, item = _item(translator, node.this, node.args["path"])
     returning = node.args.get("returning")
     kind = resolve_type(translator, returning) if returning else VARCHAR
-    scalar = f"athena_json_scalar({item})"
+    scalar = f"athena_json_scalar_of({item})"
     converted = cast(translator, node, Typed(scalar, VARCHAR), kind).sql
     empty, error = _conditions(translator, node)
     if error == "ERROR ON ERROR":
@@ -132,8 +133,12 @@ def _json_query(translator: Translator, node: exp.JSONExtract) -> Typed:
 
 def _json_literal(translator: Translator, node: exp.ParseJSON) -> Typed:
     translator.allow_only(node, "this", "is_literal")
-    value = translator.translate_as(node.this, VARCHAR)
-    return Typed(f"athena_json_parse({value.sql})", JSON)
+    text = node.this.name
+    try:
+        return Typed(quote_string(parse_json(text)), JSON)
+    except ValueError as error:
+        problem = f"'{text}' is not a valid JSON literal"
+        raise translator.failure("INVALID_LITERAL", problem, node) from error
 
 
 HANDLERS: dict[type[exp.Expr], Handler] = {

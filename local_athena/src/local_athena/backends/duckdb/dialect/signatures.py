@@ -14,6 +14,7 @@ from local_athena.backends.duckdb.dialect.trino_types import (
     TIMESTAMP_TZ,
     TINYINT,
     UNKNOWN,
+    VARCHAR,
     YEAR_TO_MONTH,
     TrinoType,
     common_type,
@@ -26,7 +27,6 @@ _WORD = re.compile(
 )
 _PSEUDO_TYPES = {
     "local": ("date", "timestamp", TIMESTAMP_TZ),
-    "path": ("varchar",),
     "pattern": ("varchar",),
 }
 # What a message calls a variable or pseudo-type that does not stand for every type.
@@ -36,7 +36,6 @@ _SHOWN = {
     "J": "json",
     "O": "T",
     "local": "timestamp(3)",
-    "path": "varchar",
     "pattern": "varchar",
 }
 _PLACEHOLDER = re.compile(rf"\b({'|'.join(_SHOWN)})\b")
@@ -193,6 +192,8 @@ def _bind_variable(
 ) -> bool:
     if argument.name == "unknown" and exact:
         return False
+    if argument.name == "unknown" and name == "J":
+        argument = VARCHAR
     if not _allowed(name, argument):
         return False
     bound = common_type(variables.get(name, UNKNOWN), argument)
