@@ -66,8 +66,8 @@ def test_column_is_found_in_the_text_of_the_caller() -> None:
 def _null(kind: TrinoType) -> str:
     if kind.name in ("path", "pattern"):
         return "'$.a'"
-    if kind.name == "unknown":
-        return "null"
+    if kind.holds("unknown"):
+        return "array[null]" if kind.parameters else "null"
     if kind.is_interval:
         return f"interval '1' {'day' if 'day' in kind.name else 'month'}"
     return f"cast(null AS {_written(kind)})"

@@ -1,4 +1,4 @@
-"""Arrays and maps: subscripts, lambdas, and functions that depend on the type of the elements."""
+"""Arrays: subscripts, lambdas, and functions that depend on the type of the elements."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,12 @@ from local_athena.backends.duckdb.dialect.context import (
     Handler,
     Translator,
 )
+from local_athena.backends.duckdb.dialect.operators import compare
 from local_athena.backends.duckdb.dialect.scopes import Scope
+from local_athena.backends.duckdb.dialect.structure_comparisons import (
+    remove_from_array,
+    search_array,
+)
 from local_athena.backends.duckdb.dialect.trino_types import (
     BOOLEAN,
     UNKNOWN,
@@ -19,7 +24,6 @@ from local_athena.backends.duckdb.dialect.trino_types import (
     TrinoType,
     array_of,
     common_type,
-    map_of,
 )
 from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce, failing_expression
 
@@ -34,7 +38,7 @@ def translate_lambda(translator: Translator, node: exp.Expr, values: Sequence[Ty
     return translator.within(scope).translate(node.this)
 
 
-def _name_and_translate(
+def name_and_translate(
     translator: Translator, node: exp.Expr, kinds: Sequence[TrinoType]
 ) -> tuple[str, Typed]:
     """Name the parameters of DuckDB's lambda and translate the body."""
@@ -43,9 +47,10 @@ def _name_and_translate(
     return ", ".join(names), translate_lambda(translator, node, values)
 
 
-def _collection_argument(
+def collection_argument(
     translator: Translator, call: Call, index: int, name: str, count: int
 ) -> Typed:
+    """Translate an argument that must be an array or a map, of a call with so many."""
     if len(call.arguments) != count:
         text = f"Unexpected parameters for function {call.name}"
         raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
@@ -56,30 +61,37 @@ def _collection_argument(
     return value
 
 
-def _boolean_body(translator: Translator, node: exp.Expr, value: Typed) -> str:
-    if common_type(value.type, BOOLEAN) is None:
-        raise translator.mismatch(node, f"Lambda must return boolean: {value.type}")
-    return coerce(value, BOOLEAN).sql
+def boolean_body(translator: Translator, call: Call, value: Typed) -> str:
+    """Write the result of a lambda, which must be a boolean."""
+    require_result(translator, call, value.type.name == "boolean")
+    return value.sql
+
+
+def require_result(translator: Translator, call: Call, fits: bool) -> None:
+    """Refuse a lambda whose result is of the wrong type, also NULL of none."""
+    if not fits:
+        text = f"Unexpected parameters for function {call.name}: the lambda's result"
+        raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
 
 
 def _transform(translator: Translator, call: Call) -> Typed:
-    items = _collection_argument(translator, call, 0, "array", 2)
-    name, result = _name_and_translate(translator, call.arguments[1], [items.type.element])
+    items = collection_argument(translator, call, 0, "array", 2)
+    name, result = name_and_translate(translator, call.arguments[1], [items.type.element])
     sql = f"list_transform({items.sql}, lambda {name}: {result.sql})"
     return Typed(sql, array_of(result.type))
 
 
 def _filter(translator: Translator, call: Call) -> Typed:
-    items = _collection_argument(translator, call, 0, "array", 2)
-    name, result = _name_and_translate(translator, call.arguments[1], [items.type.element])
-    condition = _boolean_body(translator, call.node, result)
+    items = collection_argument(translator, call, 0, "array", 2)
+    name, result = name_and_translate(translator, call.arguments[1], [items.type.element])
+    condition = boolean_body(translator, call, result)
     return Typed(f"list_filter({items.sql}, lambda {name}: {condition})", items.type)
 
 
 def _matches(translator: Translator, call: Call) -> Typed:
-    items = _collection_argument(translator, call, 0, "array", 2)
-    name, result = _name_and_translate(translator, call.arguments[1], [items.type.element])
-    condition = _boolean_body(translator, call.node, result)
+    items = collection_argument(translator, call, 0, "array", 2)
+    name, result = name_and_translate(translator, call.arguments[1], [items.type.element])
+    condition = boolean_body(translator, call, result)
     answers = f"list_transform({items.sql}, lambda {name}: {condition})"
     aggregate = "bool_and" if call.name == "all_match" else "bool_or"
     found = f"list_aggregate({answers}, '{aggregate}')"
@@ -95,13 +107,12 @@ def _matches(translator: Translator, call: Call) -> Typed:
 
 
 def _reduce(translator: Translator, call: Call) -> Typed:
-    items = _collection_argument(translator, call, 0, "array", 4)
+    items = collection_argument(translator, call, 0, "array", 4)
     start = translator.translate(call.arguments[1])
     element = items.type.element
-    _, step = _name_and_translate(translator, call.arguments[2], [start.type, element])
-    state = common_type(start.type, step.type)
-    if state is None:
-        raise translator.mismatch(call.node, f"Cannot reduce {start.type} to {step.type}")
+    _, step = name_and_translate(translator, call.arguments[2], [start.type, element])
+    state = common_type(start.type, step.type) or UNKNOWN
+    require_result(translator, call, UNKNOWN not in (state, step.type))
     # DuckDB needs state and elements of one type, so each is half of a pair.
     pair = f"STRUCT(s {state.duckdb}, v {element.duckdb})"
     p, q, v = (translator.new_name("p") for _ in range(3))
@@ -117,8 +128,8 @@ def _reduce(translator: Translator, call: Call) -> Typed:
 
 
 def _zip_with(translator: Translator, call: Call) -> Typed:
-    left = _collection_argument(translator, call, 0, "array", 3)
-    right = _collection_argument(translator, call, 1, "array", 3)
+    left = collection_argument(translator, call, 0, "array", 3)
+    right = collection_argument(translator, call, 1, "array", 3)
     index = translator.new_name("i")
     values = [Typed(f"({side.sql})[{index}]", side.type.element) for side in (left, right)]
     result = translate_lambda(translator, call.arguments[2], values)
@@ -132,7 +143,7 @@ def _zip_with(translator: Translator, call: Call) -> Typed:
 
 def _zip(translator: Translator, call: Call) -> Typed:
     arrays = [
-        _collection_argument(translator, call, index, "array", len(call.arguments))
+        collection_argument(translator, call, index, "array", len(call.arguments))
         for index in range(len(call.arguments))
     ]
     index = translator.new_name("i")
@@ -146,77 +157,52 @@ def _zip(translator: Translator, call: Call) -> Typed:
 
 
 def _array_sorted_by_comparator(translator: Translator, call: Call) -> Typed:
-    """Sort with a comparator: the rank of an element is the number of elements before it."""
-    items = _collection_argument(translator, call, 0, "array", 2)
+    items = collection_argument(translator, call, 0, "array", 2)
     one, other, place = (translator.new_name("i") for _ in range(3))
-    values = [Typed(f"({items.sql})[{name}]", items.type.element) for name in (other, one)]
+    values = [Typed(f"({items.sql})[{name}]", items.type.element) for name in (one, other)]
     order = translate_lambda(translator, call.arguments[1], values)
-    if not order.type.is_integer:
-        raise translator.mismatch(call.node, "Comparator of array_sort must return integer")
-    before = f"({order.sql}) < 0 OR (({order.sql}) = 0 AND {other} < {one})"
+    require_result(translator, call, order.type.name == "integer")
     positions = f"range(1, len({items.sql}) + 1)"
-    rank = f"len(list_filter({positions}, lambda {other}: {before}))"
-    placed = (
-        f"list_transform({positions}, lambda {one}: {{'p': {rank}, 'v': ({items.sql})[{one}]}})"
-    )
-    return Typed(f"list_transform(list_sort({placed}), lambda {place}: {place}.v)", items.type)
-
-
-def _translate_map_lambda(translator: Translator, call: Call) -> tuple[Typed, str, Typed]:
-    """Translate the map, name an entry, and apply the body to its key and value."""
-    entries = _collection_argument(translator, call, 0, "map", 2)
-    name = translator.new_name("m")
-    key, value = Typed(f"{name}.key", entries.type.key), Typed(f"{name}.value", entries.type.value)
-    return entries, name, translate_lambda(translator, call.arguments[1], [key, value])
-
-
-def _map_filter(translator: Translator, call: Call) -> Typed:
-    entries, name, result = _translate_map_lambda(translator, call)
-    condition = _boolean_body(translator, call.node, result)
-    kept = f"list_filter(map_entries({entries.sql}), lambda {name}: {condition})"
-    return Typed(f"map_from_entries({kept})", entries.type)
-
-
-def _transform_values(translator: Translator, call: Call) -> Typed:
-    entries, name, result = _translate_map_lambda(translator, call)
-    changed = f"list_transform(map_entries({entries.sql}), lambda {name}: {result.sql})"
-    kind = map_of(entries.type.key, result.type)
-    return Typed(f"athena_map(map_keys({entries.sql}), {changed})", kind)
-
-
-def _transform_keys(translator: Translator, call: Call) -> Typed:
-    entries, name, result = _translate_map_lambda(translator, call)
-    changed = f"list_transform(map_entries({entries.sql}), lambda {name}: {result.sql})"
-    kind = map_of(result.type, entries.type.value)
-    return Typed(f"athena_map({changed}, map_values({entries.sql}))", kind)
-
-
-def _map_zip_with(translator: Translator, call: Call) -> Typed:
-    left = _collection_argument(translator, call, 0, "map", 3)
-    right = _collection_argument(translator, call, 1, "map", 3)
-    key = translator.new_name("k")
-    kind = common_type(left.type.key, right.type.key) or UNKNOWN
-    values = [
-        Typed(f"map_extract_value({side.sql}, {key})", side.type.value) for side in (left, right)
-    ]
-    result = translate_lambda(translator, call.arguments[2], [Typed(key, kind), *values])
-    keys = f"athena_array_distinct(map_keys({left.sql}) || map_keys({right.sql}))"
-    changed = f"list_transform({keys}, lambda {key}: {result.sql})"
-    return Typed(f"athena_map({keys}, {changed})", map_of(kind, result.type))
+    row = f"list_transform({positions}, lambda {other}: {order.sql})"
+    answers = f"list_transform({positions}, lambda {one}: {row})"
+    places = f"athena_sort_by_answers({answers})"
+    return Typed(f"list_transform({places}, lambda {place}: ({items.sql})[{place}])", items.type)
 
 
 def _subscript(translator: Translator, node: exp.Bracket) -> Typed:
     translator.allow_only(node, "this", "expressions", "offset")
     base, index = translator.translate(node.this), translator.translate(node.expressions[0])
-    if len(node.expressions) == 1 and base.type.name == "array" and index.type.is_integer:
+    is_index = index.type.is_integer or index.type.name == "unknown"
+    if len(node.expressions) == 1 and base.type.name == "array" and is_index:
         return translate_array_item(base, index)
     if len(node.expressions) == 1 and base.type.name == "map":
-        return translate_map_item(base, translator.translate_as(node.expressions[0], base.type.key))
-    if base.type.name == "row" and index.constant and index.type.is_integer:
-        number = int(index.constant)
-        if 1 <= number <= len(base.type.parameters):
-            return Typed(f"({base.sql}).f{number}", base.type.parameters[number - 1])
+        return _map_item(base, translator.translate_as(node.expressions[0], base.type.key))
+    if base.type.name == "row":
+        return _row_subscript(translator, node, base, index)
     raise translator.mismatch(node, f"Cannot use {index.type} for subscript of {base.type}")
+
+
+def _map_item(base: Typed, key: Typed) -> Typed:
+    """Take the value of a key, or fail for a key that the map does not have."""
+    missing = failing_expression(
+        "INVALID_FUNCTION_ARGUMENT", "Key not present in map", base.type.value
+    )
+    sql = (
+        f"CASE WHEN NOT map_contains({base.sql}, {key.sql}) THEN {missing}"
+        f" ELSE map_extract_value({base.sql}, {key.sql}) END"
+    )
+    return Typed(sql, base.type.value)
+
+
+def _row_subscript(translator: Translator, node: exp.Expr, base: Typed, index: Typed) -> Typed:
+    if index.constant is None or not index.type.is_integer:
+        text = "Subscript expression on ROW requires a constant index"
+        raise translator.failure("EXPRESSION_NOT_CONSTANT", text, node)
+    number, most = int(index.constant), len(base.type.parameters)
+    if not 1 <= number <= most:
+        text = f"Invalid subscript index: {number}. ROW indices are from 1 to {most}"
+        raise translator.failure("INVALID_FUNCTION_ARGUMENT", text, node)
+    return Typed(f"({base.sql}).f{number}", base.type.parameters[number - 1])
 
 
 def translate_array_item(base: Typed, index: Typed) -> Typed:
@@ -235,18 +221,6 @@ def translate_array_item(base: Typed, index: Typed) -> Typed:
     return Typed(sql, kind)
 
 
-def translate_map_item(base: Typed, key: Typed) -> Typed:
-    """Take the value of a key, or fail for a key that the map does not have."""
-    missing = failing_expression(
-        "INVALID_FUNCTION_ARGUMENT", "Key not present in map", base.type.value
-    )
-    sql = (
-        f"CASE WHEN NOT map_contains({base.sql}, {key.sql}) THEN {missing}"
-        f" ELSE map_extract_value({base.sql}, {key.sql}) END"
-    )
-    return Typed(sql, base.type.value)
-
-
 def _array_sort(translator: Translator, call: Call) -> Typed | None:
     return None if len(call.arguments) == 1 else _array_sorted_by_comparator(translator, call)
 
@@ -256,30 +230,58 @@ def _array_join(translator: Translator, call: Call) -> Typed:
     if items.type.name != "array":
         text = f"Unexpected parameters ({items.type}) for function array_join"
         raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
+    if items.type.element.parameters:
+        text = f"Cannot cast {items.type.element} to varchar"
+        raise translator.failure("OPERATOR_NOT_FOUND", text, call.node)
     name = translator.new_name("x")
     text_item = cast(translator, call.node, Typed(name, items.type.element), VARCHAR).sql
     if replacement:
         text_item = f"coalesce({text_item}, {replacement[0].sql})"
     texts = f"list_transform({items.sql}, lambda {name}: {text_item})"
     # DuckDB's own function is faster, but needs a constant separator.
-    function = "athena_join" if separator.constant is None else "array_to_string"
-    return Typed(f"{function}({texts}, {separator.sql})", VARCHAR)
+    if separator.constant is None:
+        joined = f"athena_join({texts}, {separator.sql})"
+    else:
+        joined = f"coalesce(array_to_string({texts}, {separator.sql}), '')"
+        joined = f"CASE WHEN ({items.sql}) IS NOT NULL THEN {joined} END"
+    if replacement and replacement[0].constant is None:
+        joined = f"CASE WHEN ({replacement[0].sql}) IS NOT NULL THEN {joined} END"
+    return Typed(f"({joined})", VARCHAR)
+
+
+def _search(translator: Translator, call: Call) -> Typed | None:
+    """Search elements that DuckDB compares otherwise than Athena; others are left to the table."""
+    values = translator.translate_arguments(call, 2)
+    if len(values) != 2 or values[0].type.name != "array":
+        return None
+    element = common_type(values[0].type.element, values[1].type)
+    is_own = element is not None and (element.parameters or element.name in ("double", "real"))
+    if element is None or not is_own or values[1].type.name == "unknown":
+        return None
+    items, value = coerce(values[0], array_of(element)), coerce(values[1], element)
+
+    def compare_parts(operator: str, one: Typed, other: Typed) -> str:
+        return compare(translator, call.node, operator, one, other).sql
+
+    label = translator.new_name("l")
+    if call.name == "array_remove":
+        return remove_from_array(items, value, label, compare_parts)
+    return search_array(call.name, items, value, label, compare_parts)
 
 
 HANDLERS: dict[type[exp.Expr], Handler] = {exp.Bracket: _subscript}
 FUNCTIONS: dict[str, FunctionHandler] = {
     "array_join": _array_join,
+    "array_position": _search,
+    "array_remove": _search,
     "array_sort": _array_sort,
     "transform": _transform,
     "filter": _filter,
+    "contains": _search,
     "any_match": _matches,
     "all_match": _matches,
     "none_match": _matches,
     "reduce": _reduce,
     "zip_with": _zip_with,
     "zip": _zip,
-    "map_filter": _map_filter,
-    "transform_values": _transform_values,
-    "transform_keys": _transform_keys,
-    "map_zip_with": _map_zip_with,
 }

@@ -14,6 +14,7 @@ from duckdb.func import FunctionNullHandling
 
 from local_athena.backends.duckdb.dialect import (
     decimal_arithmetic,
+    element_orders,
     number_functions,
     percentiles,
 )
@@ -47,6 +48,7 @@ def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
         *json_casting.PYTHON_FUNCTIONS,
         *json_extraction.PYTHON_FUNCTIONS,
         *decimal_arithmetic.PYTHON_FUNCTIONS,
+        *element_orders.PYTHON_FUNCTIONS,
         *number_functions.PYTHON_FUNCTIONS,
         *percentiles.PYTHON_FUNCTIONS,
         ("athena_sha512", _sha512, ["BLOB"], "BLOB"),

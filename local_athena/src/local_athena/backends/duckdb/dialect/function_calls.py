@@ -16,7 +16,9 @@ from local_athena.backends.duckdb.dialect.windows import check_no_window, transl
 
 _PLACEHOLDER = re.compile(r"\{(\w+|\*)\}")
 # Aggregates with a handler; the others are in the table of signatures.
-_AGGREGATES = frozenset({"sum", "avg", "listagg"})
+_AGGREGATES = frozenset(
+    {"avg", "histogram", "listagg", "map_agg", "map_union", "multimap_agg", "sum"}
+)
 _CORE = re.compile(r"<<(.*?)>>")
 
 

@@ -8,6 +8,10 @@ from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Handler, Translator
 from local_athena.backends.duckdb.dialect.number_comparisons import compare_numbers, may_be_nan
+from local_athena.backends.duckdb.dialect.structure_comparisons import (
+    compare_structures,
+    is_compared_by_parts,
+)
 from local_athena.backends.duckdb.dialect.trino_types import (
     BOOLEAN,
     UNKNOWN,
@@ -25,6 +29,7 @@ _COMPARISONS = {
     exp.GT: ">",
     exp.GTE: ">=",
 }
+_ORDERINGS = ("<", "<=", ">", ">=")
 _DISTINCTIONS = {
     exp.NullSafeEQ: "IS NOT DISTINCT FROM",
     exp.NullSafeNEQ: "IS DISTINCT FROM",
@@ -67,20 +72,22 @@ def compare(
         raise translator.mismatch(node, shown)
     possible = may_be_nan(left), may_be_nan(right)
     left, right = coerce_to_common_type(translator, node, (left, right), "Cannot compare")
-    if left.type.name == "row" and operator in ("=", "<>"):
-        return _compare_rows(translator, node, operator, left, right)
+    if operator in _ORDERINGS and not left.type.is_orderable:
+        shown = f"Cannot apply operator: {left.type} {operator} {right.type}"
+        raise translator.mismatch(node, shown)
+    if is_compared_by_parts(left.type, operator):
+        return Typed(_compare_by_parts(translator, node, operator, left, right), BOOLEAN)
     return Typed(f"({compare_numbers(operator, left, right, possible)})", BOOLEAN)
 
 
-def _compare_rows(
+def _compare_by_parts(
     translator: Translator, node: exp.Expr, operator: str, left: Typed, right: Typed
-) -> Typed:
-    # To DuckDB NULL fields are equal; in Athena they make the comparison NULL.
-    parts = []
-    for index, kind in enumerate(left.type.parameters, 1):
-        one, other = (Typed(f"({side.sql}).f{index}", kind) for side in (left, right))
-        parts.append(compare(translator, node, operator, one, other).sql)
-    return Typed(f"({(' AND ' if operator == '=' else ' OR ').join(parts)})", BOOLEAN)
+) -> str:
+    def compare_parts(operator: str, one: Typed, other: Typed) -> str:
+        return compare(translator, node, operator, one, other).sql
+
+    label = translator.new_name("p")
+    return compare_structures(operator, left, right, label, compare_parts)
 
 
 def _find_quantifier(node: exp.Expr) -> tuple[str, exp.Expr] | None:
@@ -163,7 +170,7 @@ def _is(translator: Translator, node: exp.Is) -> Typed:
 def _between(translator: Translator, node: exp.Between) -> Typed:
     translator.allow_only(node, "this", "low", "high")
     values = [translator.translate(node.args[name]) for name in ("this", "low", "high")]
-    if any(map(may_be_nan, values)):
+    if any(value.type.parameters or may_be_nan(value) for value in values):
         value, low, high = values
         above = compare(translator, node, ">=", value, low)
         return Typed(
@@ -183,7 +190,7 @@ def _in(translator: Translator, node: exp.In) -> Typed:
     value, *items = coerce_to_common_type(
         translator, node, [value, *items], "IN value and list items differ"
     )
-    if value.type.name == "row" or is_compared:
+    if value.type.parameters or is_compared:
         equal = (compare(translator, node, "=", value, item).sql for item in items)
         return Typed(f"({' OR '.join(equal)})", BOOLEAN)
     return Typed(f"({value.sql} IN ({', '.join(item.sql for item in items)}))", BOOLEAN)
@@ -247,6 +254,9 @@ def _translate_concatenation(translator: Translator, node: exp.DPipe) -> Typed:
 def concatenate(translator: Translator, node: exp.Expr, values: Sequence[Typed]) -> Typed:
     """Concatenate strings, binaries or arrays; the result is NULL if one of them is."""
     elements = [value.type.element for value in values if value.type.name == "array"]
+    if elements and any(value.type.name == "unknown" for value in values):
+        text = "Could not choose a best candidate operator. Explicit type casts must be added."
+        raise translator.failure("AMBIGUOUS_FUNCTION_CALL", text, node)
     if elements:
         values = [_as_array(value, elements[0]) for value in values]
     values = coerce_to_common_type(translator, node, values, "Cannot concatenate")

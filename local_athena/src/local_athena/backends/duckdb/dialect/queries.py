@@ -13,7 +13,8 @@ from local_athena.backends.duckdb.dialect.predicate_pushdown import (
     pass_on_partition_columns,
     push_down,
 )
-from local_athena.backends.duckdb.dialect.relations import translate_from, translate_values
+from local_athena.backends.duckdb.dialect.relations import translate_from
+from local_athena.backends.duckdb.dialect.row_sources import translate_values
 from local_athena.backends.duckdb.dialect.scopes import Field, Item, Relation, Scope
 from local_athena.backends.duckdb.dialect.tables import translate_with
 from local_athena.backends.duckdb.dialect.trino_types import (

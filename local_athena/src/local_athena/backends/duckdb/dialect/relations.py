@@ -1,4 +1,4 @@
-"""FROM: sub-queries, joins, UNNEST and VALUES.
+"""FROM: tables, sub-queries and joins.
 
 Every column has a text of its own, so that names follow Athena's rules and not DuckDB's.
 """
@@ -11,14 +11,14 @@ from sqlglot import exp
 from local_athena.backends.duckdb.dialect.context import Translator
 from local_athena.backends.duckdb.dialect.operators import coerce_to_common_type, compare
 from local_athena.backends.duckdb.dialect.predicate_pushdown import push_down
+from local_athena.backends.duckdb.dialect.row_sources import translate_unnest, translate_values
 from local_athena.backends.duckdb.dialect.scopes import Field, Relation
 from local_athena.backends.duckdb.dialect.tables import resolve_table
-from local_athena.backends.duckdb.dialect.trino_types import BIGINT, BOOLEAN, TrinoType
+from local_athena.backends.duckdb.dialect.trino_types import BOOLEAN
 from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce
 
 _TAIL = ("with_", "order", "limit", "offset")
 _SAMPLING = {"BERNOULLI": "bernoulli", "SYSTEM": "system"}
-_Column = tuple[str, TrinoType, str | None]
 
 
 def translate_from(translator: Translator, select: exp.Expr) -> Relation | None:
@@ -105,34 +105,6 @@ def derive_relation(translator: Translator, query: Relation) -> Relation:
         replace(column, sql=f"{alias}.{column.sql}", qualifier=()) for column in query.fields
     )
     return Relation(f"({query.sql}) AS {alias}", fields)
-
-
-def translate_values(translator: Translator, node: exp.Values) -> Relation:
-    """Translate VALUES to a relation, whose columns have no names."""
-    translator.allow_only(node, "expressions", "alias", "joins", "sample", *_TAIL)
-    rows = [
-        list(item.expressions) if isinstance(item, exp.Tuple) else [item]
-        for item in node.expressions
-    ]
-    if len({len(row) for row in rows}) != 1:
-        raise translator.mismatch(node, "Values rows have mismatched sizes")
-    outer = translator.within(replace(translator.scope, fields=()))
-    columns = [
-        coerce_to_common_type(
-            translator, node, [outer.translate(cell) for cell in column], "Values rows differ"
-        )
-        for column in zip(*rows, strict=True)
-    ]
-    alias = translator.new_name("r")
-    names = [translator.new_name("c") for _ in columns]
-    lines = ", ".join(
-        f"({', '.join(cell.sql for cell in row)})" for row in zip(*columns, strict=True)
-    )
-    fields = tuple(
-        Field(None, f"{alias}.{name}", column[0].type)
-        for name, column in zip(names, columns, strict=True)
-    )
-    return Relation(f"(VALUES {lines}) AS {alias}({', '.join(names)})", fields)
 
 
 def _apply_alias(translator: Translator, node: exp.Expr, relation: Relation) -> Relation:
@@ -236,54 +208,3 @@ def _find_shared_column(
         text = f"Column '{name}' is missing from one side of join or ambiguous"
         raise translator.failure("COLUMN_NOT_FOUND", text, node)
     return found[0]
-
-
-def translate_unnest(translator: Translator, node: exp.Unnest) -> Relation:
-    """Translate UNNEST of arrays and maps; DuckDB pads the shorter ones with NULL."""
-    translator.allow_only(node, "expressions", "alias", "offset", "joins")
-    columns: list[_Column] = []
-    lengths = []
-    for argument in node.expressions:
-        value = translator.translate(argument)
-        columns.extend(_unnested_columns(translator, argument, value))
-        count = "cardinality" if value.type.name == "map" else "len"
-        lengths.append(f"coalesce({count}({value.sql}), 0)")
-    if node.args.get("offset"):
-        longest = lengths[0] if len(lengths) == 1 else f"greatest({', '.join(lengths)})"
-        columns.append((f"range(1, {longest} + 1)", BIGINT, None))
-        _restore_ordinality_alias(node)
-    alias = translator.new_name("r")
-    items, fields = [], []
-    for sql, kind, name in columns:
-        label = translator.new_name("c")
-        items.append(f"unnest({sql}) AS {label}")
-        fields.append(Field(name, f"{alias}.{label}", kind))
-    return Relation(f"LATERAL (SELECT {', '.join(items)}) AS {alias}", tuple(fields))
-
-
-def _restore_ordinality_alias(node: exp.Unnest) -> None:
-    # The parser moves the last column alias into `offset`.
-    alias, offset = node.args.get("alias"), node.args["offset"]
-    if alias is not None and isinstance(offset, exp.Identifier) and alias.args.get("columns"):
-        alias.append("columns", offset)
-
-
-def _unnested_columns(translator: Translator, node: exp.Expr, value: Typed) -> list[_Column]:
-    kind = value.type
-    if kind.name == "map":
-        return [
-            (f"map_keys({value.sql})", kind.key, None),
-            (f"map_values({value.sql})", kind.value, None),
-        ]
-    if kind.name != "array":
-        text = f"Cannot unnest type: {kind}"
-        raise translator.mismatch(node, text)
-    if kind.element.name != "row":
-        return [(value.sql, kind.element, None)]
-    name = translator.new_name("u")
-    return [
-        (f"list_transform({value.sql}, lambda {name}: {name}.f{n})", part, label)
-        for n, (part, label) in enumerate(
-            zip(kind.element.parameters, kind.element.field_names, strict=True), 1
-        )
-    ]

@@ -84,8 +84,7 @@ def _map(sql: str, kind: TrinoType, depth: int) -> str:
     name = f"t{depth}"
     key = _item(f"{name}.key", kind.key, depth)
     value = _item(f"{name}.value", kind.value, depth)
-    entries = f"list_sort(map_entries({sql}))"
-    items = f"list_transform({entries}, lambda {name}: {key} || '=' || {value})"
+    items = f"list_transform(map_entries({sql}), lambda {name}: {key} || '=' || {value})"
     return f"('{{' || array_to_string({items}, ', ') || '}}')"
 
 
