@@ -23,6 +23,12 @@ export default defineConfig(({ command }) => ({
     modulePreload: { polyfill: false },
     license: { fileName: 'licences.txt' },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // What the start shares with later parts compresses better in one file.
+        codeSplitting: { groups: [{ name: 'start', tags: ['$initial'] }] },
+      },
+    },
   },
   plugins: [compressed()],
   test: { include: ['src/**/*.test.ts', 'build/**/*.test.ts'] },

@@ -5,29 +5,32 @@ import { Button } from '../controls/Button'
 
 type Loaded<P> = { readonly component: FunctionComponent<P> } | 'failed'
 
+const loaders: (() => Promise<unknown>)[] = []
+
 /** A component whose code is loaded when it is first shown; until then, the placeholder keeps its place. */
 export function lazy<P extends object>(
   load: () => Promise<FunctionComponent<P>>,
   placeholder: ComponentChild = null,
 ): FunctionComponent<P> {
   let kept: Loaded<P> | null = null
+  const keep = async () => (kept ??= { component: await load() })
+  loaders.push(keep)
   return function Lazy(props: P) {
     const [loaded, setLoaded] = useState(kept)
     useEffect(() => {
       if (kept) return
-      load().then(
-        (component) => {
-          kept = { component }
-          setLoaded(kept)
-        },
-        () => {
-          setLoaded('failed')
-        },
-      )
+      keep().then(setLoaded, () => {
+        setLoaded('failed')
+      })
     }, [])
     if (loaded === null) return placeholder
     return loaded === 'failed' ? <NotLoaded /> : <loaded.component {...props} />
   }
+}
+
+/** Load the parts that were not shown yet, so that a click need not wait for them; one that fails is tried then. */
+export function loadParts(): void {
+  for (const load of loaders) load().catch(() => null)
 }
 
 /** Without a network, or with the files of a newer version in place of those that the page knows. */

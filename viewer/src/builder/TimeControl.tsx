@@ -1,5 +1,6 @@
 import { changeQuestion } from '../app/actions'
 import { useCommand } from '../app/commands'
+import { lazy } from '../app/lazy'
 import { useViewer } from '../app/viewer'
 import { Button } from '../controls/Button'
 import { Popover } from '../controls/Popover'
@@ -7,8 +8,12 @@ import type { Question } from '../question/question'
 import { absoluteRange, parseRange, stepRange, type Range } from '../time/ranges'
 import type { Zone } from '../time/zones'
 import { rangeLabel } from './quickRanges'
-import { TimeRangeForm } from './TimeRangeForm'
 import { zoomedOut } from './zoomOut'
+
+const TimeRangeForm = lazy(
+  () => import('./TimeRangeForm').then((module) => module.TimeRangeForm),
+  <div class="time-range-place" />,
+)
 
 interface TimeControlProps {
   readonly question: Question

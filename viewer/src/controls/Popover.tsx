@@ -53,6 +53,7 @@ export function Popover({ trigger, title, role = 'dialog', class: name, children
 }
 
 function keepBeside(button: HTMLElement, box: HTMLElement): () => void {
+  let focused = false
   const place = () => {
     // Where it was, it may have been narrower than it can be.
     box.style.left = '0'
@@ -63,9 +64,21 @@ function keepBeside(button: HTMLElement, box: HTMLElement): () => void {
     box.style.left = `${left}px`
     box.style.top = `${top}px`
   }
+  // The content may come later than the box.
+  const focus = () => {
+    if (focused) return
+    const first = box.querySelector<HTMLElement>(
+      '[autofocus], input, select, button, [tabindex="0"]',
+    )
+    focused = first !== null
+    first?.focus()
+  }
   place()
-  box.querySelector<HTMLElement>('[autofocus], input, select, button, [tabindex="0"]')?.focus()
-  const observer = new ResizeObserver(place)
+  focus()
+  const observer = new ResizeObserver(() => {
+    place()
+    focus()
+  })
   observer.observe(box)
   window.addEventListener('resize', place)
   window.addEventListener('scroll', place, { capture: true, passive: true })

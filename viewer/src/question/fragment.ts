@@ -1,5 +1,4 @@
 import type { Zone } from '../time/zones'
-import { compress, decompress } from './compression'
 import {
   type FieldRef,
   type Filter,
@@ -34,7 +33,9 @@ export async function renderFragment(location: ViewLocation): Promise<string> {
   const plain = parametersOf(location)
     .map(([name, value]) => `${name}=${escaped(value)}`)
     .join('&')
-  return plain.length <= LONGEST_PLAIN ? plain : `z=${await compress(plain)}`
+  if (plain.length <= LONGEST_PLAIN) return plain
+  const { compress } = await import('./compression')
+  return `z=${await compress(plain)}`
 }
 
 /** Reads the text behind `#`. Never throws: what it does not know, it leaves out. */
@@ -42,6 +43,7 @@ export async function parseFragment(fragment: string, zone: Zone = 'utc'): Promi
   const plain = parametersIn(fragment.replace(/^#/, ''))
   const compressed = valueOf(plain, 'z')
   if (compressed === null) return locationOf(plain, zone)
+  const { decompress } = await import('./compression')
   return locationOf(parametersIn((await decompress(compressed)) ?? ''), zone)
 }
 

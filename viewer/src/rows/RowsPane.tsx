@@ -1,12 +1,13 @@
 import './rows.css'
 
+import { useEffect } from 'preact/hooks'
+
 import { addFilter, changeQuestion } from '../app/actions'
-import { lazy } from '../app/lazy'
+import { lazy, loadParts } from '../app/lazy'
 import { useStore } from '../app/store'
 import { useViewer, type Viewer } from '../app/viewer'
 import { type FieldRef, sameField, type Sort } from '../question/question'
 import { RunNotice } from '../states/RunNotice'
-import { LateNote } from './LateNote'
 import { type ColumnSort, RowGrid } from './RowGrid'
 import { RowsToolbar } from './RowsToolbar'
 import type { GridColumn } from './gridColumns'
@@ -15,12 +16,17 @@ import { type Records, shownFields, useRecords } from './useRecords'
 import { valueFilter } from './valueFilter'
 
 const EmptyResult = lazy(() => import('../states/EmptyResult').then((module) => module.EmptyResult))
+const LateNote = lazy(() => import('./LateNote').then((module) => module.LateNote))
 
 /** The records of the question, with what can be done with all of them. */
 export function RowsPane() {
   const { search } = useViewer()
   const records = useRecords()
   const run = useStore(search.state, (state) => state.rows.run)
+  const hasRecords = records !== null
+  useEffect(() => {
+    if (hasRecords) loadParts()
+  }, [hasRecords])
   const isEmpty = records?.rows.length === 0 && run.kind === 'finished'
   // The first batch may be cut off before its columns.
   const hasColumns = records !== null && records.columns.length > 0
