@@ -48,10 +48,10 @@ class Image:
         return Path(self.environment["PATH"].split(os.pathsep)[0]) / "python"
 
 
-def build(folder: Path, **arguments: str) -> Image:
-    """Follow the first stage, then take from it what the last one takes."""
-    work, final = stages()
-    _Build(folder / "build", arguments).follow(work)
+def build(folder: Path, shared: "SharedSteps", **arguments: str) -> Image:
+    """Follow the rest of the first stage, then take from it what the last one takes."""
+    _, final = stages()
+    shared.follow_rest(folder / "build", arguments)
     settings = {instruction.name: instruction.rest for instruction in final}
     option, source, target = settings["COPY"].split()
     assert option == "--from=build"
@@ -66,23 +66,41 @@ def build(folder: Path, **arguments: str) -> Image:
     return Image(folder / "build", {**pairs, "PATH": path}, int(settings["USER"]), command)
 
 
-class _Build:
-    """The first stage: COPY and RUN, with every absolute path below a folder."""
+class SharedSteps:
+    """The steps before the first argument, which images share as Docker's layers: the wheels."""
 
-    def __init__(self, root: Path, given: Mapping[str, str]) -> None:
+    def __init__(self, root: Path) -> None:
+        work, _ = stages()
+        first = next(at for at, (name, _) in enumerate(work) if name == "ARG")
         self._root = root
-        self._directory = root
+        self._rest = work[first:]
+        self._directory = _Build(root, root, {}).follow(work[1:first])
+
+    def follow_rest(self, root: Path, arguments: Mapping[str, str]) -> None:
+        shutil.copytree(self._root, root)
+        directory = root / self._directory.relative_to(self._root)
+        _Build(root, directory, arguments).follow(self._rest)
+
+
+class _Build:
+    """COPY and RUN, with every absolute path below a folder."""
+
+    def __init__(self, root: Path, directory: Path, given: Mapping[str, str]) -> None:
+        self._root = root
+        self._directory = directory
         self._given = given
         self._arguments: dict[str, str] = {}
 
-    def follow(self, instructions: Sequence[Instruction]) -> None:
-        for name, rest in instructions[1:]:
+    def follow(self, instructions: Sequence[Instruction]) -> Path:
+        """Follow them, and return the working directory."""
+        for name, rest in instructions:
             {
                 "WORKDIR": self._change_directory,
                 "ARG": self._declare,
                 "COPY": self._copy,
                 "RUN": self._run,
             }[name](rest)
+        return self._directory
 
     def _change_directory(self, rest: str) -> None:
         self._directory = Path(_below(self._root, rest))

@@ -15,26 +15,32 @@ from packaging.requirements import Requirement
 
 from tests.e2e.commands import free_port
 from tests.e2e.gateway import COMPOSE, SECRET, listening
-from tests.e2e.image import Image, build, stages
+from tests.e2e.image import Image, SharedSteps, build, stages
 from tests.support.api_calls import all_rows, as_tenant
 
 
 @contextmanager
-def built(**arguments: str) -> Iterator[Image]:
-    # Not pytest's own folder, which other users may not enter.
+def open_folder() -> Iterator[Path]:
+    """Not pytest's own folder, which other users may not enter."""
     with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        probe = [sys.executable, "-m", "pip", "download", "--no-deps", "--dest", name, "hatchling"]
-        if subprocess.run(probe, capture_output=True, check=False).returncode:
-            pytest.skip("no package index can be reached")
-        yield build(folder, **arguments)
+        Path(name).chmod(0o755)
+        yield Path(name)
 
 
 @pytest.fixture(scope="module")
-def image() -> Iterator[Image]:
-    with built() as image:
-        yield image
+def shared() -> Iterator[SharedSteps]:
+    with open_folder() as folder:
+        probe = ["download", "--no-deps", "--dest", folder / "probe", "hatchling"]
+        command = [sys.executable, "-m", "pip", *probe]
+        if subprocess.run(command, capture_output=True, check=False).returncode:
+            pytest.skip("no package index can be reached")
+        yield SharedSteps(folder / "build")
+
+
+@pytest.fixture(scope="module")
+def image(shared: SharedSteps) -> Iterator[Image]:
+    with open_folder() as folder:
+        yield build(folder, shared)
 
 
 def test_the_image_runs_as_nobody_and_has_no_shell_between() -> None:
@@ -58,10 +64,11 @@ def test_the_image_holds_nothing_but_the_service(image: Image, module: str) -> N
     assert b"ModuleNotFoundError" in found.stderr
 
 
-def test_an_argument_adds_the_embedded_athena(tmp_path: Path) -> None:
+def test_an_argument_adds_the_embedded_athena(shared: SharedSteps, tmp_path: Path) -> None:
     arguments = COMPOSE["services"]["athena"]["build"]["args"]
 
-    with built(**arguments) as image:
+    with open_folder() as folder:
+        image = build(folder, shared, **arguments)
         commands = image.python.parent
         named = subprocess.check_output([commands / "local-athena", "--version"], text=True)
         subprocess.run([commands / "data-hist", "sample-data", tmp_path / "sample"], check=True)

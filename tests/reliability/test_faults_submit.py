@@ -19,7 +19,7 @@ from tests.e2e.commands import children_of, descendants_of, free_port, is_alive
 from tests.reliability.fault_proxy import Exchange, Fault, FaultProxy, at_random, on
 from tests.reliability.faults import OPERATIONS, lost, quick_faults, silence
 from tests.reliability.persistent_client import PersistentClient
-from tests.reliability.short_limits import SHORT_PAUSES
+from tests.reliability.short_limits import ENDLESS_RETRIES, SHORT_PAUSES
 from tests.support.api_calls import as_tenant, listed_queries
 from tests.support.log_lines import log_lines
 from tests.support.queries import SLOW as ENDLESS_QUERY
@@ -84,20 +84,29 @@ def test_start_that_is_never_confirmed(
     assert started(tenants, tenant) == [confirmed.json()["query_id"]]
 
 
+@pytest.fixture(scope="module")
+def patient_service(proxy: FaultProxy) -> Iterator[tuple[httpx.Client, FaultProxy]]:
+    settings = settings_for(proxy.url, tenant_required=True)
+    with running_service(settings, limits=ENDLESS_RETRIES) as service:
+        yield service, proxy
+
+
 @pytest.mark.parametrize("wait_seconds", [0, 1])
 @pytest.mark.parametrize("name", OPERATIONS[LOOK])
 def test_started_query_is_answered_whatever_becomes_of_the_look(
-    tenants: httpx.Client, proxy: FaultProxy, tenant: int, name: str, wait_seconds: int
+    tenants: httpx.Client,
+    patient_service: tuple[httpx.Client, FaultProxy],
+    tenant: int,
+    name: str,
+    wait_seconds: int,
 ) -> None:
     body = {"query": "SELECT count(*) FROM events", "wait_seconds": wait_seconds}
-    with (
-        running_service(
-            settings_for(proxy.url, tenant_required=True), limits=SHORT_PAUSES
-        ) as service,
-        proxy.spoiling(on(OPERATIONS[LOOK][name], LOOK)),
-    ):
+    service, proxy = patient_service
+    spoilt = proxy.spoilt[LOOK]
+    with proxy.spoiling(on(OPERATIONS[LOOK][name], LOOK)):
         response = service.post("/query", json=body, headers=as_tenant(tenant))
 
+    assert proxy.spoilt[LOOK] > spoilt
     assert response.status_code == 200, response.text
     document = response.json()
     assert (document["status"], document["statistics"]["total_ms"]) == ("QUEUED", 0)
