@@ -76,6 +76,14 @@ def test_a_link_shows_the_same_rows_to_another(
         viewer.cells(number) for number in (1, 2, 3)
     ]
 
+    viewer.open_record(2)
+    viewer.record.get_by_role("button", name="Copy link to the record").click()
+    other.page.goto(viewer.copied())
+    other.has_ended(1)
+    assert other.cells(1)[:3] == viewer.cells(2)[:3]
+    viewer.record.get_by_role("treeitem").filter(has_text="ERROR").first.press("c")
+    assert viewer.copied() == "ERROR"
+
 
 def test_the_copied_command_runs(open_viewer: OpenViewer, service: httpx.Client) -> None:
     viewer = open_viewer()

@@ -10,11 +10,12 @@ import { useNarrow } from '../builder/useNarrow'
 import { Button } from '../controls/Button'
 import { CopyButton } from '../controls/CopyButton'
 import { renderJson } from '../results/exactJson'
-import { absoluteLink } from '../rows/absoluteLink'
+import { linkTo } from '../rows/absoluteLink'
 import { type Records, useRecords } from '../rows/useRecords'
 import { valueFilter } from '../rows/valueFilter'
 import { Neighbours } from './Neighbours'
 import { RecordTree } from './RecordTree'
+import { recordQuestion } from './recordQuestion'
 import { type RecordPlace, recordJson, sameRecord } from './recordNodes'
 import { stepInOrder } from './stepInOrder'
 
@@ -116,12 +117,16 @@ function RecordToolbar({ records, open, onNeighbours, onClose }: RecordToolbarPr
         variant="quiet"
         shown={null}
         icon="link"
-        name="Copy link"
-        text={() => absoluteLink(viewer)}
+        name="Copy link to the record"
+        text={() => linkTo({ view: 'builder', ...recordPlace(records, open) })}
       />
       <Button variant="quiet" icon="close" label="Close" onClick={onClose} />
     </div>
   )
+}
+
+function recordPlace({ question, table, zone }: Records, open: RecordPlace) {
+  return { question: recordQuestion(question, table, open), zone }
 }
 
 /** Keeps the record, not its number: it stays open while other rows are loaded, wherever it is among them. */

@@ -3,6 +3,7 @@ import './record.css'
 import { useState } from 'preact/hooks'
 
 import type { Table } from '../api/documents'
+import { CopyButton } from '../controls/CopyButton'
 import { Icon } from '../controls/Icon'
 import { fieldLabel } from '../question/fieldLabel'
 import type { FieldRef } from '../question/question'
@@ -141,15 +142,26 @@ function Leaf({ node, table, zone, onFilter }: TreeItemProps) {
       <span class="tree-name">{visibleText(name)}</span>
       <span class={`tree-value tree-${value.kind}`}>{shownText(value)}</span>
       {moment && <span class="tree-moment muted numeric">{moment}</span>}
-      {filters && (
-        <CellActions
-          label={fieldLabel(field, table)}
-          text={scalar ?? 'NULL'}
-          onFilter={(negated) => {
-            onFilter(field, scalar, negated)
-          }}
+      <span class="tree-actions">
+        {filters && (
+          <CellActions
+            label={fieldLabel(field, table)}
+            text={scalar ?? 'NULL'}
+            onFilter={(negated) => {
+              onFilter(field, scalar, negated)
+            }}
+          />
+        )}
+        <CopyButton
+          compact
+          variant="quiet"
+          shown={null}
+          name={`Copy the value of ${name}`}
+          title={`Copy the value of ${name} (C)`}
+          tabIndex={-1}
+          text={() => scalar ?? renderJson(value)}
         />
-      )}
+      </span>
     </div>
   )
 }

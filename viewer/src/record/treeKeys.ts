@@ -1,4 +1,4 @@
-/** Moves in a tree by the keys of the WAI-ARIA pattern; + and − press the buttons beside a value. */
+/** Moves in a tree by the keys of the WAI-ARIA pattern; +, − and c press the buttons beside a value. */
 export function moveInTree(event: KeyboardEvent): void {
   const tree = event.currentTarget
   const item = event.target instanceof Element ? event.target.closest('[role="treeitem"]') : null
@@ -38,6 +38,7 @@ const ACTIONS: Readonly<Partial<Record<string, Action>>> = {
       : focus(item.parentElement?.closest('[role="treeitem"]')),
   Enter: (item) => press(item, '.tree-toggle'),
   ' ': (item) => press(item, '.tree-toggle'),
+  c: (item) => press(item, '.tree-actions > .button'),
   '+': (item) => press(item, '.cell-action:first-child'),
   '-': (item) => press(item, '.cell-action:last-child'),
 }

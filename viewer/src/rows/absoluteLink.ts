@@ -1,5 +1,5 @@
 import type { Viewer } from '../app/viewer'
-import { renderFragment } from '../question/fragment'
+import { renderFragment, type ViewLocation } from '../question/fragment'
 import type { Asked } from '../search/search'
 import { isoText } from '../time/momentText'
 
@@ -11,8 +11,12 @@ export async function absoluteLink({ location, search }: Viewer): Promise<string
     place.view === 'builder' && place.question && asked
       ? { ...place, question: { ...place.question, ...absoluteTimes(asked) } }
       : place
+  return linkTo(shown)
+}
+
+export async function linkTo(place: ViewLocation): Promise<string> {
   const link = new URL(document.location.href)
-  link.hash = await renderFragment(shown)
+  link.hash = await renderFragment(place)
   return link.href
 }
 
