@@ -8,7 +8,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext
 
-from tests.e2e.browser import DEADLINE_MILLISECONDS
+from tests.e2e.browser import DEADLINE_MILLISECONDS, running_browser
 from tests.e2e.viewer.archive import NOW, write_archive
 from tests.e2e.viewer.screens import DESK, HEIGHT
 from tests.e2e.viewer.viewer_page import ViewerPage
@@ -67,6 +67,13 @@ def proxy(kept_proxy: FaultProxy) -> Iterator[FaultProxy]:
     """A proxy between the browser and the service without tenants, which spoils nothing yet."""
     with kept_proxy.spoiling(lambda _: None):
         yield kept_proxy
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """One for this folder, whose tests run no event loop in their thread."""
+    with running_browser() as browser:
+        yield browser
 
 
 @pytest.fixture

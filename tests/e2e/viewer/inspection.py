@@ -5,7 +5,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.e2e.viewer.axe import violations
+from tests.e2e.viewer.axe import COLOURS, EVERYTHING, violations
 from tests.e2e.viewer.screens import DESK, SCREENS, Screen
 from tests.e2e.viewer.viewer_page import ViewerPage
 
@@ -29,7 +29,7 @@ def inspect(viewer: ViewerPage, state: str, screens: Sequence[Screen] = SCREENS)
 
 def _looked_at(viewer: ViewerPage, screen: Screen) -> list[str]:
     screen.show(viewer.page)
-    found = violations(viewer.page)
+    found = violations(viewer.page, EVERYTHING if screen.is_plain else COLOURS)
     width = viewer.page.evaluate("document.documentElement.scrollWidth")
     if width != screen.width:
         found.append(f"the page is {width} px wide")

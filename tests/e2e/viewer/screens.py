@@ -21,6 +21,11 @@ class Screen:
     def __str__(self) -> str:
         return f"{self.width} {self.colours}{' forced' if self.forced == 'active' else ''}"
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether other screens of this width differ from it in colours alone."""
+        return self.colours == "light" and self.forced == "none"
+
     def show(self, page: Page) -> None:
         """Make the page's window such a screen, and wait until it is drawn."""
         page.emulate_media(color_scheme=self.colours, forced_colors=self.forced)

@@ -8,7 +8,7 @@ from tests.e2e.browser import needs_chromium
 from tests.e2e.viewer.archive import LAST_DAY, count_of
 from tests.e2e.viewer.conftest import OpenViewer
 from tests.e2e.viewer.faults import SUBMIT, held
-from tests.e2e.viewer.screens import DESK, PHONE, Screen
+from tests.e2e.viewer.screens import DESK, PHONE
 from tests.e2e.viewer.viewer_page import ViewerPage
 from tests.reliability.fault_proxy import FaultProxy, on
 
@@ -43,34 +43,32 @@ def viewer(open_viewer: OpenViewer, service: httpx.Client, proxy: FaultProxy) ->
     return viewer
 
 
-@pytest.mark.parametrize("screen", [DESK, PHONE], ids=str)
-def test_nothing_moves_while_the_page_comes_in(
-    viewer: ViewerPage, service: httpx.Client, screen: Screen
-) -> None:
-    screen.show(viewer.page)
-    viewer.page.reload()
-    viewer.has_ended(count_of(service, LAST_DAY))
-    expect(viewer.chart).to_be_visible()
-    expect(viewer.button("CSV").first).to_be_visible()
+def test_nothing_moves_while_the_page_comes_in(viewer: ViewerPage, service: httpx.Client) -> None:
+    for screen in (DESK, PHONE):
+        screen.show(viewer.page)
+        viewer.page.reload()
+        viewer.has_ended(count_of(service, LAST_DAY))
+        expect(viewer.chart).to_be_visible()
+        expect(viewer.button("CSV").first).to_be_visible()
 
-    shifts = viewer.page.evaluate(_SHIFTS)
+        shifts = viewer.page.evaluate(_SHIFTS)
 
-    assert sum(value for value, _ in shifts) < MOST_SHIFT, shifts
+        assert sum(value for value, _ in shifts) < MOST_SHIFT, (screen, shifts)
 
 
-@pytest.mark.parametrize("screen", [DESK, PHONE], ids=str)
-def test_run_stays_where_it_is(viewer: ViewerPage, proxy: FaultProxy, screen: Screen) -> None:
-    screen.show(viewer.page)
+def test_run_stays_where_it_is(viewer: ViewerPage, proxy: FaultProxy) -> None:
     parts = [viewer.button("Run"), viewer.histogram, viewer.records]
-    before = [part.bounding_box() for part in parts]
-
     proxy.spoil(on(held, SUBMIT))
-    viewer.button("Run").click()
-    expect(viewer.button("Stop")).to_be_visible()
-    assert [part.bounding_box() for part in parts] == before
-    viewer.button("Stop").click()
-    expect(viewer.question).to_contain_text("Stopped")
-    assert [part.bounding_box() for part in parts] == before
+    for screen in (DESK, PHONE):
+        screen.show(viewer.page)
+        before = [part.bounding_box() for part in parts]
+
+        viewer.button("Run").click()
+        expect(viewer.button("Stop")).to_be_visible()
+        assert [part.bounding_box() for part in parts] == before
+        viewer.button("Stop").click()
+        expect(viewer.question).to_contain_text("Stopped")
+        assert [part.bounding_box() for part in parts] == before
 
 
 def test_a_record_opens_beside_the_columns_that_are_seen(viewer: ViewerPage) -> None:

@@ -34,15 +34,8 @@ def last_day(open_viewer: OpenViewer, service: httpx.Client) -> ViewerPage:
     return viewer
 
 
-def test_rows_and_what_is_done_with_them(last_day: ViewerPage) -> None:
+def test_rows_and_their_fields(last_day: ViewerPage) -> None:
     inspect(last_day, "rows")
-
-    last_day.records.get_by_role("columnheader").nth(2).click()
-    last_day.row(4).get_by_role("gridcell").nth(1).hover()
-    inspect(last_day, "rows sorted, buttons in a cell")
-    last_day.row(4).get_by_role("gridcell").last.focus()
-    inspect(last_day, "focus in a row")
-
     last_day.button("CSV").click()
     expect(last_day.page.get_by_role("dialog")).to_contain_text("MB")
     inspect(last_day, "download")
@@ -50,6 +43,50 @@ def test_rows_and_what_is_done_with_them(last_day: ViewerPage) -> None:
     last_day.button("Columns").click()
     expect(last_day.page.get_by_role("list", name="Columns")).to_be_visible()
     inspect(last_day, "columns")
+    last_day.page.keyboard.press("Escape")
+
+    last_day.records.get_by_role("columnheader").nth(2).click()
+    last_day.row(4).get_by_role("gridcell").nth(1).hover()
+    inspect(last_day, "rows sorted, buttons in a cell")
+    last_day.row(4).get_by_role("gridcell").last.focus()
+    inspect(last_day, "focus in a row")
+
+    last_day.fields.get_by_role("button", name="level").first.click()
+    inspect(last_day, "fields, values of one")
+    PHONE.show(last_day.page)
+    last_day.fields_button.click()
+    expect(last_day.fields).to_be_visible()
+    last_day.fields.get_by_role("button", name="level").first.click()
+    inspect(last_day, "fields in a drawer", [s for s in SCREENS if s.width != DESK.width])
+
+
+def test_the_histogram_the_help_and_the_theme(last_day: ViewerPage) -> None:
+    last_day.chart.focus()
+    last_day.page.keyboard.press("ArrowLeft")
+    for _ in range(3):
+        last_day.page.keyboard.press("Shift+ArrowLeft")
+    inspect(last_day, "histogram selected")
+    last_day.page.keyboard.press("Escape")
+    last_day.button("As table").click()
+    expect(last_day.page.get_by_role("table", name="Records over time")).to_be_visible()
+    inspect(last_day, "histogram as table")
+    last_day.button("Hide").click()
+    last_day.fields_button.click()
+    inspect(last_day, "histogram and fields hidden")
+
+    last_day.button("Help").click()
+    dialog = last_day.page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Next record")
+    inspect(last_day, "help")
+    dialog.get_by_role("switch", name="Keys without Ctrl").click()
+    inspect(last_day, "help without single keys")
+    last_day.page.keyboard.press("Escape")
+
+    last_day.button("Theme").click()
+    expect(last_day.page.get_by_role("menu", name="Theme")).to_be_visible()
+    inspect(last_day, "theme")
+    last_day.page.get_by_role("menuitemradio", name="Dark").click()
+    inspect(last_day, "dark on a light system", [DESK])
 
 
 def test_a_record_and_its_neighbours(open_viewer: OpenViewer) -> None:
@@ -66,22 +103,6 @@ def test_a_record_and_its_neighbours(open_viewer: OpenViewer) -> None:
     dialog.get_by_role("row").nth(3).get_by_role("gridcell").first.click()
     expect(dialog.get_by_role("tree")).to_be_visible()
     inspect(viewer, "neighbours with a record")
-
-
-def test_a_histogram(last_day: ViewerPage) -> None:
-    last_day.chart.focus()
-    last_day.page.keyboard.press("ArrowLeft")
-    for _ in range(3):
-        last_day.page.keyboard.press("Shift+ArrowLeft")
-    inspect(last_day, "histogram selected")
-    last_day.page.keyboard.press("Escape")
-
-    last_day.button("As table").click()
-    expect(last_day.page.get_by_role("table", name="Records over time")).to_be_visible()
-    inspect(last_day, "histogram as table")
-    last_day.button("Hide").click()
-    last_day.fields_button.click()
-    inspect(last_day, "histogram and fields hidden")
 
 
 def test_a_question_with_filters(open_viewer: OpenViewer) -> None:
@@ -114,34 +135,3 @@ def test_no_records(open_viewer: OpenViewer) -> None:
 
     viewer.button("Drop level = NONE").click()
     expect(viewer.records).to_be_visible()
-
-
-def test_the_fields_of_a_narrow_window(last_day: ViewerPage) -> None:
-    last_day.fields.get_by_role("button", name="level").first.click()
-    inspect(last_day, "fields, values of one")
-    PHONE.show(last_day.page)
-    last_day.fields_button.click()
-    expect(last_day.fields).to_be_visible()
-    last_day.fields.get_by_role("button", name="level").first.click()
-    inspect(last_day, "fields in a drawer", [s for s in SCREENS if s.width != DESK.width])
-
-
-def test_help_and_preferences(last_day: ViewerPage) -> None:
-    last_day.button("Help").click()
-    dialog = last_day.page.get_by_role("dialog")
-    expect(dialog).to_contain_text("Next record")
-    inspect(last_day, "help")
-    dialog.get_by_role("switch", name="Keys without Ctrl").click()
-    inspect(last_day, "help without single keys")
-    last_day.page.keyboard.press("Escape")
-
-    last_day.button("Theme").click()
-    expect(last_day.page.get_by_role("menu", name="Theme")).to_be_visible()
-    inspect(last_day, "theme")
-
-
-def test_the_theme_of_the_page_wins(last_day: ViewerPage) -> None:
-    last_day.button("Theme").click()
-    last_day.page.get_by_role("menuitemradio", name="Dark").click()
-
-    inspect(last_day, "dark on a light system", [DESK])

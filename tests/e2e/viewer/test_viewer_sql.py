@@ -27,8 +27,7 @@ REFUSED = "status of 422"
 @pytest.fixture
 def sql_view(open_viewer: OpenViewer, watch: Watch) -> ViewerPage:
     watch.announce(REFUSED)
-    viewer = open_viewer()
-    viewer.open_tab("SQL")
+    viewer = open_viewer("#sql=")
     expect(editor(viewer)).to_be_visible()
     return viewer
 

@@ -32,7 +32,7 @@ def test_it_is_noted(browser: Browser, service: httpx.Client, name: str) -> None
     with browser.new_context() as context:
         watch.follow(context)
         page = context.new_page()
-        page.goto(str(service.base_url.join("/v0/data_hist/viewer/")))
+        page.goto(str(service.base_url.join("/v0/data_hist/viewer/#view=history")))
         page.evaluate(f"void setTimeout(() => {{ {script} }})")
         wait_until(lambda: page.evaluate("1") and watch.unannounced(), "it is noted")
 
