@@ -27,11 +27,10 @@ export function RowsActions({ records, total }: RowsActionsProps) {
       <Button
         variant="quiet"
         icon="search"
+        label="Find"
         title="Find text in the loaded records (Ctrl+F)"
         onClick={() => viewer.commands.run('find')}
-      >
-        Find
-      </Button>
+      />
       <Downloads
         statement={() => wholeStatement(viewer)}
         count={total === null ? null : countText(total)}
