@@ -153,6 +153,7 @@ export class RowsLoader {
       end,
       lastWidth,
       wantedRows,
+      loadedRows: lengthOf(this.loaded),
       counts,
       resolution: finest,
     })
