@@ -6,7 +6,6 @@ import { Api } from './api/client'
 import { App } from './app/App'
 import { createPreferences } from './app/preferences'
 import { startViewer } from './app/start'
-import { StartFailure } from './app/StartFailure'
 import { applyTheme } from './app/theme'
 import { ViewerContext } from './app/viewer'
 
@@ -28,6 +27,7 @@ async function show(place: HTMLElement): Promise<void> {
       place,
     )
   } catch (error) {
+    const { StartFailure } = await import('./app/StartFailure')
     render(<StartFailure error={error} />, place)
   }
 }

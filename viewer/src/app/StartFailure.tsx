@@ -1,7 +1,7 @@
 import { ApiFailure } from '../api/failure'
 import { Button } from '../controls/Button'
 import { failureText } from '../states/failureText'
-import { FailureView } from '../states/RunNotice'
+import { FailureView } from '../states/FailureView'
 
 function reload(): void {
   window.location.reload()

@@ -57,6 +57,12 @@ interface QuestionBarProps extends BuilderViewProps {
 }
 
 function QuestionBar({ question, table, zone, onRun }: QuestionBarProps) {
+  const { search } = useViewer()
+  // Its code is not loaded before the first rows are there.
+  const hasActions = useStore(
+    search.state,
+    ({ rows }) => rows.run.kind !== 'running' || rows.table !== null,
+  )
   return (
     <section class="question" aria-label="Question">
       <div class="toolbar">
@@ -70,7 +76,7 @@ function QuestionBar({ question, table, zone, onRun }: QuestionBarProps) {
         <FieldsDrawer />
         <FilterBar question={question} table={table} />
         <span class="spacer" />
-        <QuestionActions question={question} table={table} zone={zone} />
+        {hasActions && <QuestionActions question={question} table={table} zone={zone} />}
       </div>
     </section>
   )

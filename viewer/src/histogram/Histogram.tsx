@@ -1,11 +1,9 @@
 import './histogram.css'
 
-import { useMemo, useState } from 'preact/hooks'
+import { useState } from 'preact/hooks'
 
-import { changeQuestion } from '../app/actions'
 import { lazy } from '../app/lazy'
 import { useStore } from '../app/store'
-import { useTheme } from '../app/theme'
 import { useViewer } from '../app/viewer'
 import type { Table } from '../api/documents'
 import { Button } from '../controls/Button'
@@ -13,20 +11,13 @@ import type { Question } from '../question/question'
 import type { HistogramState } from '../search/search'
 import { EstimateText } from '../states/EstimateText'
 import { RunNotice } from '../states/RunNotice'
-import { drawnHistogram, type FineHistogram } from '../time/bins'
-import { absoluteRange } from '../time/ranges'
 import type { Zone } from '../time/zones'
-import { Legend } from './Legend'
-import { seriesOf } from './series'
-import { StackMenu } from './StackMenu'
 
 /** With uPlot, which is loaded when the first numbers are there: rows do not wait for it. */
-const HistogramChart = lazy(() =>
-  import('./HistogramChart').then((module) => module.HistogramChart),
-)
-const HistogramTable = lazy(() =>
-  import('./HistogramTable').then((module) => module.HistogramTable),
-)
+const loadBars = () => import('./Bars')
+const Legend = lazy(() => loadBars().then((module) => module.BarsLegend))
+const StackMenu = lazy(() => loadBars().then((module) => module.StackMenu))
+const Bars = lazy(() => loadBars().then((module) => module.Bars))
 
 interface HistogramProps {
   readonly question: Question
@@ -40,13 +31,14 @@ export function Histogram({ question, table, zone }: HistogramProps) {
   const state = useStore(search.state, ({ histogram }) => histogram)
   const hidden = useStore(preferences, ({ histogramHidden }) => histogramHidden)
   const [asTable, setAsTable] = useState(false)
-  const content = useContent(state.fine, zone)
+  const { fine, held, run } = state
+  const asked = fine !== null || held !== null || run.kind === 'failed'
   return (
     <section class="histogram" aria-label="Histogram">
       <div class="toolbar">
-        {!hidden && content && <Legend series={content.series} />}
+        {!hidden && fine && <Legend fine={fine} zone={zone} />}
         <span class="spacer" />
-        {!hidden && <StackMenu question={question} table={table} />}
+        {!hidden && asked && <StackMenu question={question} table={table} />}
         {!hidden && (
           <Button
             variant="quiet"
@@ -61,7 +53,7 @@ export function Histogram({ question, table, zone }: HistogramProps) {
         )}
         <HideButton hidden={hidden} />
       </div>
-      {!hidden && <Body state={state} content={content} asTable={asTable} />}
+      {!hidden && <Body state={state} zone={zone} asTable={asTable} />}
     </section>
   )
 }
@@ -82,31 +74,19 @@ function HideButton({ hidden }: { readonly hidden: boolean }) {
   )
 }
 
-type Content = NonNullable<ReturnType<typeof useContent>>
-
-function useContent(fine: FineHistogram | null, zone: Zone) {
-  return useMemo(() => {
-    if (!fine) return null
-    const drawn = drawnHistogram(fine, zone)
-    return { drawn, series: seriesOf(drawn), zone }
-  }, [fine, zone])
-}
-
 interface BodyProps {
   readonly state: HistogramState
-  readonly content: Content | null
+  readonly zone: Zone
   readonly asTable: boolean
 }
 
-function Body({ state, content, asTable }: BodyProps) {
+function Body({ state, zone, asTable }: BodyProps) {
   const { search } = useViewer()
-  const { run, held, stale } = state
+  const { fine, run, held, stale } = state
   const busy = run.kind === 'running' || run.kind === 'retrying'
   return (
     <div class={stale || busy ? 'histogram-body stale' : 'histogram-body'} aria-busy={busy}>
-      {content &&
-        !held &&
-        (asTable ? <HistogramTable {...content} /> : <Chart content={content} />)}
+      {fine && !held && <Bars fine={fine} zone={zone} asTable={asTable} />}
       {held && (
         <p class="histogram-message">
           <span>
@@ -121,7 +101,7 @@ function Body({ state, content, asTable }: BodyProps) {
           </Button>
         </p>
       )}
-      {busy && !content && <p class="histogram-message muted">Counting…</p>}
+      {busy && !fine && <p class="histogram-message muted">Counting…</p>}
       {run.kind === 'failed' && (
         <div class="histogram-message">
           <RunNotice
@@ -133,20 +113,5 @@ function Body({ state, content, asTable }: BodyProps) {
         </div>
       )}
     </div>
-  )
-}
-
-function Chart({ content }: { readonly content: Content }) {
-  const viewer = useViewer()
-  const theme = useTheme()
-  return (
-    <HistogramChart
-      {...content}
-      theme={theme}
-      onZoom={(from, to) => {
-        const range = absoluteRange({ from, to }, content)
-        changeQuestion(viewer, (question) => ({ ...question, ...range }), 'push')
-      }}
-    />
   )
 }

@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 
-import type { Bin } from '../time/bins'
+import type { Bin } from '../time/drawnBins'
 import { BarChart, type ChartContent } from './barChart'
 import { rangeOf } from './geometry'
 import { moveSelection, selectedBars, type Selection } from './selection'

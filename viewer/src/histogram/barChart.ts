@@ -3,7 +3,7 @@ import 'uplot/dist/uPlot.min.css'
 import uPlot from 'uplot'
 
 import { countText } from '../results/quantities'
-import type { Histogram } from '../time/bins'
+import type { Histogram } from '../time/drawnBins'
 import type { Range } from '../time/ranges'
 import type { Zone } from '../time/zones'
 import { barsWithin, layerHeights, niceMaximum } from './geometry'

@@ -1,4 +1,4 @@
-import type { Bin } from '../time/bins'
+import type { Bin } from '../time/drawnBins'
 import type { Range } from '../time/ranges'
 
 /**

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 
-import { MISSING_KEY, OTHER_KEY, type Histogram } from '../time/bins'
+import { MISSING_KEY, OTHER_KEY } from '../time/bins'
+import type { Histogram } from '../time/drawnBins'
 import { seriesOf } from './series'
 
 /** A histogram of one bin, its keys from the commonest to the rarest. */

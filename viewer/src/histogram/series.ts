@@ -1,4 +1,5 @@
-import { MISSING_KEY, OTHER_KEY, type Histogram } from '../time/bins'
+import { MISSING_KEY, OTHER_KEY } from '../time/bins'
+import type { Histogram } from '../time/drawnBins'
 import { SEVERITIES, severityOf } from './levels'
 
 /** One layer of the bars, from the bottom up. */

@@ -1,5 +1,5 @@
 import { countText } from '../results/quantities'
-import type { Bin } from '../time/bins'
+import type { Bin } from '../time/drawnBins'
 import { dateText, timeText } from '../time/momentText'
 import type { Range } from '../time/ranges'
 import { DAY, MINUTE, SECOND, type Zone } from '../time/zones'

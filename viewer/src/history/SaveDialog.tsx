@@ -7,7 +7,7 @@ import { useViewer } from '../app/viewer'
 import { Button } from '../controls/Button'
 import { Dialog } from '../controls/Dialog'
 import { TextField } from '../controls/TextField'
-import { FailureView } from '../states/RunNotice'
+import { FailureView } from '../states/FailureView'
 import { SavedQuestions } from './savedQuestions'
 
 interface SaveDialogProps {

@@ -5,7 +5,7 @@ import { useStore } from '../app/store'
 import { Button } from '../controls/Button'
 import { Dialog } from '../controls/Dialog'
 import { TextField } from '../controls/TextField'
-import { FailureView } from '../states/RunNotice'
+import { FailureView } from '../states/FailureView'
 import type { Outcome, SavedQuestions } from './savedQuestions'
 
 interface SavedDialogProps {

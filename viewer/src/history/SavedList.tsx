@@ -5,7 +5,7 @@ import { useStore } from '../app/store'
 import { useViewer } from '../app/viewer'
 import { Button } from '../controls/Button'
 import { parseFragment } from '../question/fragment'
-import { FailureView } from '../states/RunNotice'
+import { FailureView } from '../states/FailureView'
 import { DeleteDialog, RenameDialog } from './SavedDialogs'
 import { SavedQuestions } from './savedQuestions'
 

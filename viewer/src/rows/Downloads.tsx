@@ -9,7 +9,8 @@ import { useViewer, type Viewer } from '../app/viewer'
 import { Button } from '../controls/Button'
 import { Dialog } from '../controls/Dialog'
 import { EstimateText } from '../states/EstimateText'
-import { FailureView, RunNotice } from '../states/RunNotice'
+import { FailureView } from '../states/FailureView'
+import { RunNotice } from '../states/RunNotice'
 
 type FileFormat = Extract<ResultFormat, 'csv' | 'ndjson'>
 

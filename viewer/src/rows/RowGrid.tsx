@@ -34,6 +34,8 @@ export interface RowGridProps {
   /** The rows of the table in the order shown; null: as they came. */
   readonly order?: Uint32Array | null
   readonly sort?: ColumnSort | null
+  /** The rows are not in that order yet. */
+  readonly sorting?: boolean
   readonly onSort?: (column: GridColumn) => void
   /** The row that is open elsewhere. */
   readonly opened?: number | null
@@ -69,7 +71,7 @@ export function RowGrid(props: RowGridProps) {
       role="grid"
       aria-label={props.label}
       aria-rowcount={size.rows + 1}
-      aria-busy={props.stale}
+      aria-busy={[props.stale, props.sorting].includes(true)}
       style={{ '--grid-columns': widths.map((width) => `${width}px`).join(' ') }}
       onKeyDown={(event) => {
         if (changesColumn(event, cursor.at, props, widths, resize)) return

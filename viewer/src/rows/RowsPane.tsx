@@ -67,6 +67,7 @@ function RecordGrid({ records }: { readonly records: Records }) {
         zone={records.zone}
         commands={viewer.commands}
         order={records.order}
+        sorting={records.sorting}
         sort={columnSort(records.columns, question.sort)}
         opened={opened}
         found={found}

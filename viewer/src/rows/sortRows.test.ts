@@ -1,7 +1,15 @@
 import { expect, test } from 'vitest'
 
 import type { Value } from '../results/resultTable'
-import { sortRows } from './sortRows'
+import { STEP_ROWS, sortRows } from './sortRows'
+
+function sorted(values: readonly Value[], descending = false): number[] {
+  const steps = sortRows(values.length, (row) => values[row] ?? null, descending)
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return [...step.value]
+  }
+}
 
 test.each<[string, Value[], Value[]]>([
   ['bigint', [2n ** 53n + 1n, 1n, 2n ** 53n], [1n, 2n ** 53n, 2n ** 53n + 1n]],
@@ -13,12 +21,25 @@ test.each<[string, Value[], Value[]]>([
   ['booleans', [true, false], [false, true]],
   ['bytes', [Uint8Array.of(2), Uint8Array.of(1, 9)], [Uint8Array.of(1, 9), Uint8Array.of(2)]],
   ['nothing', [], []],
-])('%s', (_, values, sorted) => {
-  const order = sortRows(values.length, (row) => values[row] ?? null, false)
-  expect(Array.from(order, (row) => values[row] ?? null)).toEqual(sorted)
+  [
+    'bigint past 2^53 and NULL',
+    [2n ** 53n + 1n, null, 2n ** 53n],
+    [2n ** 53n, 2n ** 53n + 1n, null],
+  ],
+])('%s', (_, values, expected) => {
+  expect(sorted(values).map((row) => values[row] ?? null)).toEqual(expected)
 })
 
 test('keeps NULL last and equal rows in order when descending', () => {
   const values = ['a', null, 'b', 'a']
-  expect(Array.from(sortRows(4, (row) => values[row] ?? null, true))).toEqual([2, 0, 3, 1])
+  expect(sorted(values, true)).toEqual([2, 0, 3, 1])
+})
+
+test.each(
+  [1, 2, 3, 5].flatMap((runs) => [runs * STEP_ROWS - 1, runs * STEP_ROWS, runs * STEP_ROWS + 1]),
+)('merges %i rows, equal ones in order', (length) => {
+  const values = Array.from({ length }, (_, row) => (row * 31) % 7 || null)
+  const expected = values.map((_, row) => row)
+  expected.sort((a, b) => (values[a] ?? 99) - (values[b] ?? 99))
+  expect(sorted(values)).toEqual(expected)
 })

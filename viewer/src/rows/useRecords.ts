@@ -7,7 +7,7 @@ import { type FieldReader, fieldReaderOf } from '../results/fieldReader'
 import type { ResultTable } from '../results/resultTable'
 import type { Zone } from '../time/zones'
 import { type GridColumn, fieldColumns } from './gridColumns'
-import { sortRows } from './sortRows'
+import { RowSorter } from './rowSorter'
 
 /** The loaded rows, as the builder shows them. */
 export interface Records {
@@ -18,6 +18,8 @@ export interface Records {
   readonly columns: readonly GridColumn[]
   /** Null: newest first, as they came. */
   readonly order: Uint32Array | null
+  /** The order is still that of before. */
+  readonly sorting: boolean
   readonly zone: Zone
   readonly stale: boolean
 }
@@ -31,6 +33,7 @@ export function useRecords(): Records | null {
   const stale = useStore(search.state, (state) => state.rows.stale)
   const asked = useStore(search.state, (state) => state.asked?.question.table)
   const table = tables.find(({ name }) => name === question?.table)
+  const { order, busy: sorting } = useStore(orderOf(rows, question?.sort ?? null), (state) => state)
   if (!question || !rows || !table || asked !== table.name) return null
   return {
     question,
@@ -38,7 +41,8 @@ export function useRecords(): Records | null {
     rows,
     reader: fieldReaderOf(rows),
     columns: columnsOf(rows, table, shownFields(question, table)),
-    order: orderOf(rows, question.sort),
+    order,
+    sorting,
     zone,
     stale,
   }
@@ -62,9 +66,13 @@ function rememberLast<Key extends readonly unknown[], Result>(
 
 const columnsOf = rememberLast(fieldColumns)
 
-const orderOf = rememberLast((rows: ResultTable, sort: Sort | null): Uint32Array | null => {
-  const index = rows.columns.findIndex(({ name }) => name === sort?.column.column)
-  if (!sort || index < 0) return null
+const sorter = new RowSorter()
+
+const orderOf = rememberLast((rows: ResultTable | null, sort: Sort | null) => {
+  const index = rows?.columns.findIndex(({ name }) => name === sort?.column.column) ?? -1
+  if (!rows || !sort || index < 0) return sorter.start(null)
+  const { column, descending } = sort
   const reader = fieldReaderOf(rows)
-  return sortRows(rows.length, (row) => reader.read(row, index, sort.column.path), sort.descending)
+  const read = (row: number) => reader.read(row, index, column.path)
+  return sorter.start({ length: rows.length, read, descending })
 })

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { flush } from '../testing/flush'
 import { absolute, records, startSearch } from '../testing/startedSearch'
 import { field } from '../testing/tables'
-import { drawnHistogram } from '../time/bins'
+import { drawnHistogram } from '../time/drawnBins'
 import { DAY, HOUR, MINUTE } from '../time/zones'
 
 describe('the histogram of a search', () => {

@@ -8,7 +8,7 @@ import { countText } from '../results/quantities'
 import type { ResultTable } from '../results/resultTable'
 import { type ColumnSort, RowGrid } from '../rows/RowGrid'
 import { type GridColumn, resultColumns } from '../rows/gridColumns'
-import { sortRows } from '../rows/sortRows'
+import { type RowOrder, RowSorter } from '../rows/rowSorter'
 import { useFinding } from '../rows/useFinding'
 import { readChart } from './chart'
 import { ResultLinks } from './ResultLinks'
@@ -71,12 +71,10 @@ function ResultGrid({ table, stale }: Pick<SqlResultsProps, 'table' | 'stale'>) 
   const reader = useMemo(() => createFieldReader(table), [table])
   const columns = useMemo(() => resultColumns(table), [table])
   const sorted = columns.find(({ key }) => key === sort?.key)
-  const order = useMemo(
-    () =>
-      sort && sorted
-        ? sortRows(table.length, (row) => table.value(row, sorted.index), sort.descending)
-        : null,
-    [table, sort, sorted],
+  const { order, busy: sorting } = useRowOrder(
+    table,
+    sorted?.index ?? null,
+    sort?.descending ?? false,
   )
   const { bar, found } = useFinding({ rows: table, columns, order, zone })
   return (
@@ -85,6 +83,7 @@ function ResultGrid({ table, stale }: Pick<SqlResultsProps, 'table' | 'stale'>) 
       <RowGrid
         {...{ label: 'Rows', table, reader, columns, zone, commands, order, sort, stale, opened }}
         found={found}
+        sorting={sorting}
         onSort={(column) => {
           setSort(nextSort(sort, column))
         }}
@@ -101,6 +100,19 @@ function ResultGrid({ table, stale }: Pick<SqlResultsProps, 'table' | 'stale'>) 
       )}
     </>
   )
+}
+
+function useRowOrder(table: ResultTable, index: number | null, descending: boolean): RowOrder {
+  const sorter = useMemo(() => new RowSorter(), [])
+  const sort = useMemo(() => {
+    if (index === null) return sorter.start(null)
+    return sorter.start({
+      length: table.length,
+      read: (row) => table.value(row, index),
+      descending,
+    })
+  }, [sorter, table, index, descending])
+  return useStore(sort, (state) => state)
 }
 
 /** Ascending, descending, as it came. */

@@ -1,12 +1,15 @@
 import './states.css'
 
-import type { Failure } from '../api/failure'
 import type { RunState } from '../api/queryRun'
+import { lazy } from '../app/lazy'
 import { Button } from '../controls/Button'
-import { Icon } from '../controls/Icon'
 import { secondsText } from './durations'
-import { failureText } from './failureText'
 import { useSeconds } from './useSeconds'
+
+// What takes the rows elsewhere has them too: a page that shows records can say that it is offline.
+const loadFailures = () => import('./FailureView')
+const FailureView = lazy(() => loadFailures().then((module) => module.FailureView))
+const Retrying = lazy(() => loadFailures().then((module) => module.Retrying))
 
 interface RunNoticeProps {
   readonly run: RunState
@@ -53,53 +56,4 @@ export function Running({ startedAt, onStop }: RunningProps) {
       )}
     </span>
   )
-}
-
-interface RetryingProps {
-  readonly run: Extract<RunState, { kind: 'retrying' }>
-  readonly onAgain: (() => void) | undefined
-  readonly onStop: (() => void) | undefined
-}
-
-function Retrying({ run, onAgain, onStop }: RetryingProps) {
-  const seconds = Math.max(0, Math.ceil((run.at - useSeconds(true)) / 1000))
-  const { title } = failureText(run.failure)
-  return (
-    <div class="notice caution">
-      <Icon name="warning" />
-      <span class="notice-text">
-        <strong role="status">{title}</strong>
-        <span class="numeric">
-          Trying again in {secondsText(seconds)} (try {run.attempt} of 3).
-        </span>
-      </span>
-      {onAgain && <Button onClick={onAgain}>Try now</Button>}
-      {onStop && <Button onClick={onStop}>Stop</Button>}
-    </div>
-  )
-}
-
-interface FailureViewProps {
-  readonly failure: Failure
-  readonly onAgain: (() => void) | undefined
-}
-
-export function FailureView({ failure, onAgain }: FailureViewProps) {
-  const { title, detail, remedy, action } = failureText(failure)
-  const act = remedy === 'signIn' ? reload : remedy === 'again' ? onAgain : undefined
-  return (
-    <div class="notice danger" role="alert">
-      <Icon name="warning" />
-      <span class="notice-text">
-        <strong>{title}</strong>
-        <span>{detail}</span>
-      </span>
-      {act && <Button onClick={act}>{action}</Button>}
-    </div>
-  )
-}
-
-/** The gateway asks who one is when the page is loaded again. */
-function reload(): void {
-  location.reload()
 }

@@ -4,11 +4,11 @@ import {
   type Group,
   MISSING_KEY,
   OTHER_KEY,
-  drawnHistogram,
   fineHistogram,
   fineWidth,
   histogramWithin,
 } from './bins'
+import { drawnHistogram } from './drawnBins'
 import { momentText } from './momentText'
 import { DAY, HOUR, MINUTE, SECOND, type Zone, modulo } from './zones'
 
