@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Call, Clauses, Handler, Translator
+from local_athena.backends.duckdb.dialect.operators import translate_condition
 from local_athena.backends.duckdb.dialect.ordering import translate_order
 from local_athena.backends.duckdb.dialect.regexp_functions import to_re2
 from local_athena.backends.duckdb.dialect.signatures import Match, match_signature, signatures
 from local_athena.backends.duckdb.dialect.time_zones import to_local_time
-from local_athena.backends.duckdb.dialect.trino_types import TIMESTAMP_TZ
+from local_athena.backends.duckdb.dialect.trino_types import TIMESTAMP_TZ, UNKNOWN
 from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce
 from local_athena.backends.duckdb.dialect.windows import check_no_window, translate_window
 
@@ -19,6 +20,8 @@ _PLACEHOLDER = re.compile(r"\{(\w+|\*)\}")
 _AGGREGATES = frozenset(
     {"avg", "histogram", "listagg", "map_agg", "map_union", "multimap_agg", "sum"}
 )
+# Aggregates of several kinds of numbers, between which NULL alone does not decide.
+_NEEDS_TYPES = frozenset({"approx_percentile", "avg", "sum"})
 _CORE = re.compile(r"<<(.*?)>>")
 
 
@@ -87,6 +90,7 @@ def apply_matching_signature(translator: Translator, call: Call) -> Typed:
 
 def apply_signature(translator: Translator, call: Call, values: Sequence[Typed]) -> Typed:
     """Apply the signature that fits arguments which are already translated."""
+    _refuse_ambiguous(translator, call, values)
     found = match_signature(call.name, [value.type for value in values])
     if found is None:
         raise _no_match_failure(translator, call, values)
@@ -102,6 +106,12 @@ def apply_signature(translator: Translator, call: Call, values: Sequence[Typed])
         return Typed(apply_clauses(translator, call, sql), found.result)
     _refuse_clauses(translator, call)
     return Typed(sql, found.result)
+
+
+def _refuse_ambiguous(translator: Translator, call: Call, values: Sequence[Typed]) -> None:
+    if call.name in _NEEDS_TYPES and any(value.type == UNKNOWN for value in values):
+        text = "Could not choose a best candidate operator. Explicit type casts must be added."
+        raise translator.failure("AMBIGUOUS_FUNCTION_CALL", text, call.node)
 
 
 def _refuse_clauses(translator: Translator, call: Call) -> None:
@@ -174,7 +184,7 @@ def _clauses_after(translator: Translator, call: Call) -> str:
         raise translator.malformed(call.node)
     check_no_window(translator, call, call.arguments)
     if call.clauses.filter is not None:
-        return f" FILTER (WHERE {translator.translate(call.clauses.filter).sql})"
+        return f" FILTER (WHERE {translate_condition(translator, call.clauses.filter)})"
     return ""
 
 

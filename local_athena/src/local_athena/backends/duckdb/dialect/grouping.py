@@ -14,6 +14,7 @@ from local_athena.backends.duckdb.dialect.context import (
     FunctionHandler,
     Translator,
 )
+from local_athena.backends.duckdb.dialect.grouping_sets import write_distinct_sets
 from local_athena.backends.duckdb.dialect.ordering import find_output_position
 from local_athena.backends.duckdb.dialect.scopes import Field, Item
 from local_athena.backends.duckdb.dialect.signatures import signatures
@@ -29,7 +30,9 @@ _KEY_LISTS = (exp.Tuple, exp.Cube, exp.Rollup, exp.GroupingSets)
 
 def translate_group_by(translator: Translator, group: exp.Expr, items: Sequence[Item]) -> str:
     """Translate the keys after GROUP BY."""
-    translator.allow_only(group, "expressions", "grouping_sets", "cube", "rollup")
+    translator.allow_only(group, "all", "expressions", "grouping_sets", "cube", "rollup")
+    if group.args.get("all") is False:
+        return write_distinct_sets(translator, group, items)
     parts = [_group_key(translator, key, items) for key in group.expressions]
     for name in ("cube", "rollup", "grouping_sets"):
         parts.extend(_grouping_set(translator, part) for part in group.args.get(name) or ())
@@ -85,6 +88,26 @@ class _Keys:
         if isinstance(node, exp.Var):
             return node.name in self.columns
         return type(node) in self.kinds and node in self.expressions
+
+
+def expand_automatic_keys(
+    translator: Translator, select: exp.Select, items: Sequence[Item]
+) -> None:
+    """Replace AUTO after GROUP BY by the numbers of the output columns that do not aggregate."""
+    group = select.args.get("group")
+    keys = group.expressions if group else []
+    is_name = len(keys) == 1 and isinstance(keys[0], exp.Column) and not keys[0].table
+    if not is_name or keys[0].name.upper() != "AUTO" or translator.scope.candidates("auto"):
+        return
+    numbers = [
+        exp.Literal.number(place)
+        for place, item in enumerate(items, 1)
+        if item.node is None or not _has_aggregate(item.node)
+    ]
+    if numbers:
+        select.args["group"].set("expressions", numbers)
+    else:
+        select.set("group", None)
 
 
 def check_grouping(translator: Translator, select: exp.Select, items: Sequence[Item]) -> None:

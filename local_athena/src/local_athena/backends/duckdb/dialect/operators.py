@@ -18,8 +18,9 @@ from local_athena.backends.duckdb.dialect.trino_types import (
     VARCHAR,
     TrinoType,
     common_type,
+    row_of,
 )
-from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce, select_from
 
 _COMPARISONS = {
     exp.EQ: "=",
@@ -183,8 +184,11 @@ def _between(translator: Translator, node: exp.Between) -> Typed:
 def _in(translator: Translator, node: exp.In) -> Typed:
     translator.allow_only(node, "this", "expressions", "query")
     value = translator.translate(node.this)
-    if node.args.get("query") is not None:
-        return _in_query(translator, node, value)
+    query = node.args.get("query")
+    if len(node.expressions) == 1 and isinstance(node.expressions[0], exp.Values):
+        query = node.expressions[0]
+    if query is not None:
+        return _in_query(translator, node, value, query)
     items = [translator.translate(item) for item in node.expressions]
     is_compared = may_be_nan(value) and any(map(may_be_nan, items))
     value, *items = coerce_to_common_type(
@@ -196,8 +200,8 @@ def _in(translator: Translator, node: exp.In) -> Typed:
     return Typed(f"({value.sql} IN ({', '.join(item.sql for item in items)}))", BOOLEAN)
 
 
-def _in_query(translator: Translator, node: exp.In, value: Typed) -> Typed:
-    relation = translator.translate_query(node.args["query"])
+def _in_query(translator: Translator, node: exp.In, value: Typed, query: exp.Expr) -> Typed:
+    relation = translator.translate_query(query)
     kinds = value.type.parameters if value.type.name == "row" else (value.type,)
     if len(relation.fields) != len(kinds):
         raise translator.mismatch(node, "Subquery must return as many columns as the value has")
@@ -217,11 +221,14 @@ def _exists(translator: Translator, node: exp.Exists) -> Typed:
 
 def _scalar_query(translator: Translator, node: exp.Subquery) -> Typed:
     relation = translator.translate_query(node)
-    if len(relation.fields) != 1:
-        raise translator.mismatch(
-            node, "Multiple columns returned by subquery are not yet supported"
-        )
-    return Typed(f"({relation.sql})", relation.fields[0].type)
+    if len(relation.fields) == 1:
+        return Typed(f"({relation.sql})", relation.fields[0].type)
+    # Several columns are one row, which is there even if the query has none.
+    kind = row_of(*(column.type for column in relation.fields))
+    fields = ", ".join(f"'f{n}': {column.sql}" for n, column in enumerate(relation.fields, 1))
+    nothing = ", ".join(f"'f{n}': NULL" for n in range(1, len(relation.fields) + 1))
+    row = select_from(f"{{{fields}}}", f"({relation.sql}) AS {translator.new_name('r')}")
+    return Typed(f"coalesce(({row}), CAST({{{nothing}}} AS {kind.duckdb}))", kind)
 
 
 def _like(translator: Translator, node: exp.Like, escape: exp.Expr | None = None) -> Typed:

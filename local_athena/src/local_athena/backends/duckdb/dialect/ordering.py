@@ -7,6 +7,8 @@ from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Translator
 from local_athena.backends.duckdb.dialect.scopes import Item
+from local_athena.backends.duckdb.dialect.trino_types import TrinoType
+from local_athena.backends.duckdb.dialect.typed_sql import Typed
 
 
 def sort_direction(item: exp.Ordered) -> str:
@@ -18,10 +20,31 @@ def sort_direction(item: exp.Ordered) -> str:
 def translate_order(translator: Translator, items: Sequence[exp.Expr]) -> str:
     """Translate the sort keys of an aggregate or a window."""
     return ", ".join(
-        f"{translator.translate(item.this).sql} {sort_direction(item)}"
+        _write_sort_key(translator, item, translator.translate(item.this))
         for item in items
         if isinstance(item, exp.Ordered)
     )
+
+
+def _write_sort_key(
+    translator: Translator, item: exp.Ordered, value: Typed, shown: str | None = None
+) -> str:
+    """Write a sort key; `shown` stands for it where NaN needs no place of its own."""
+    check_orderable(translator, item, value.type)
+    if value.type.name in ("double", "real") and item.args.get("nulls_first"):
+        # NULL first moves NaN to the side of the least number.
+        nan, other = (2, 1) if item.args.get("desc") else (1, 2)
+        test = f"WHEN isnan({value.sql}) THEN {nan} ELSE {other}"
+        place = f"CASE WHEN {value.sql} IS NULL THEN 0 {test} END"
+        return f"{place}, {value.sql} {sort_direction(item)}"
+    return f"{shown or value.sql} {sort_direction(item)}"
+
+
+def check_orderable(translator: Translator, node: exp.Expr, kind: TrinoType) -> None:
+    """Refuse a sort key whose type has no order."""
+    if not kind.is_orderable:
+        text = f"Type {kind} is not orderable, and therefore cannot be used in ORDER BY"
+        raise translator.mismatch(node, text)
 
 
 @dataclass(frozen=True)
@@ -59,11 +82,16 @@ def _sort_key(
     translator: Translator, key: exp.Expr, items: Sequence[Item], *, distinct: bool
 ) -> str:
     place = find_output_position(translator, key.this, items)
-    sql = str(place) if place else translator.translate(key.this).sql
-    if distinct and not place and all(item.value.sql != sql for item in items):
+    value = items[place - 1].value if place else translator.translate(key.this)
+    if distinct and not place and all(item.value.sql != value.sql for item in items):
         text = "For SELECT DISTINCT, ORDER BY expressions must appear in select list"
         raise translator.failure("EXPRESSION_NOT_IN_DISTINCT", text, key)
-    return f"{sql} {sort_direction(key)}" if isinstance(key, exp.Ordered) else sql
+    if not isinstance(key, exp.Ordered):
+        return value.sql
+    if distinct:
+        check_orderable(translator, key, value.type)
+        return f"{place or value.sql} {sort_direction(key)}"
+    return _write_sort_key(translator, key, value, str(place) if place else None)
 
 
 def find_output_position(
@@ -82,7 +110,10 @@ def find_output_position(
             for place, item in enumerate(items, 1)
             if item.name is not None and item.name.lower() == node.name.lower()
         ]
-        return named[0] if len(named) == 1 else None
+        if len(named) > 1:
+            text = f"Column '{node.name.lower()}' is ambiguous"
+            raise translator.failure("AMBIGUOUS_NAME", text, node)
+        return named[0] if named else None
     same = (place for place, item in enumerate(items, 1) if item.node == node)
     return next(same, None)
 

@@ -197,8 +197,11 @@ def _field(translator: Translator, node: exp.Expr, base: Typed, name: str) -> Ty
         raise translator.mismatch(node, text)
     lowered = [known.lower() if known else None for known in base.type.field_names]
     if name.lower() not in lowered:
-        text = f"Column '{name.lower()}' cannot be resolved"
-        raise translator.failure("COLUMN_NOT_FOUND", text, node)
+        text = f"Column reference '{name.lower()}' is invalid"
+        raise translator.failure("INVALID_COLUMN_REFERENCE", text, node)
+    if lowered.count(name.lower()) > 1:
+        text = f"Ambiguous row field reference: {name.lower()}"
+        raise translator.failure("AMBIGUOUS_NAME", text, node)
     index = lowered.index(name.lower())
     return Typed(f"({base.sql}).f{index + 1}", base.type.parameters[index])
 

@@ -6,7 +6,11 @@ from dataclasses import replace
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Translator
-from local_athena.backends.duckdb.dialect.grouping import check_grouping, translate_group_by
+from local_athena.backends.duckdb.dialect.grouping import (
+    check_grouping,
+    expand_automatic_keys,
+    translate_group_by,
+)
 from local_athena.backends.duckdb.dialect.ordering import Tail, translate_tail
 from local_athena.backends.duckdb.dialect.parsing import describe_node
 from local_athena.backends.duckdb.dialect.predicate_pushdown import (
@@ -101,6 +105,7 @@ def _translate_select(translator: Translator, node: exp.Select) -> Relation:
     fields = source.fields if source else ()
     here = translator.within(replace(base, fields=fields, windows=windows))
     items = translate_select_items(here, node)
+    expand_automatic_keys(here, node, items)
     labels = [here.new_name("c") for _ in items]
     parts = [_distinct(here, node)]
     listed = zip(items, labels, strict=True)

@@ -16,6 +16,7 @@ from local_athena.backends.duckdb.dialect.scopes import Field, Relation
 from local_athena.backends.duckdb.dialect.tables import resolve_table
 from local_athena.backends.duckdb.dialect.trino_types import BOOLEAN
 from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce
+from local_athena.errors import StatementFailure
 
 _TAIL = ("with_", "order", "limit", "offset")
 _SAMPLING = {"BERNOULLI": "bernoulli", "SYSTEM": "system"}
@@ -143,9 +144,8 @@ def _apply_sample(translator: Translator, node: exp.Expr, relation: Relation) ->
 def _join(translator: Translator, left: Relation, join: exp.Expr) -> Relation:
     translator.allow_only(join, "this", "on", "using", "side", "kind")
     side, kind = (str(join.args.get(name) or "").upper() for name in ("side", "kind"))
-    lateral = _seeing(translator, left.fields)
-    right = _translate_relation(lateral, join.this)
-    right = _join_all(lateral, right, join.this.args.get("joins") or ())
+    _check_condition(translator, join, side)
+    right = _translate_right(translator, left, join, side)
     restricted = _fields_restricted_by(left, right, side)
     left, right = _mark_null_extended(left, right, side)
     fields = left.fields + right.fields
@@ -162,6 +162,39 @@ def _join(translator: Translator, left: Relation, join: exp.Expr) -> Relation:
     push_down(translator, condition, restricted)
     sql = f"{left.sql} {side} JOIN {right.sql} ON {coerce(term, BOOLEAN).sql}"
     return Relation(sql, fields)
+
+
+def _check_condition(translator: Translator, join: exp.Expr, side: str) -> None:
+    """Refuse conditions on what Trino joins row by row."""
+    condition = join.args.get("on")
+    if condition is None or (isinstance(condition, exp.Boolean) and condition.this):
+        return
+    is_lateral = side == "FULL" and isinstance(join.this, exp.Lateral)
+    if is_lateral or isinstance(join.this, exp.Unnest):
+        what = "LATERAL relation" if is_lateral else "UNNEST"
+        text = f"{side or 'INNER'} JOIN involving {what} is only supported with condition ON TRUE"
+        raise translator.failure("NOT_SUPPORTED", text, condition)
+
+
+def _translate_right(translator: Translator, left: Relation, join: exp.Expr, side: str) -> Relation:
+    lateral = _seeing(translator, left.fields)
+    if side not in ("RIGHT", "FULL"):
+        return _translate_joined(lateral, join)
+    try:
+        right = _translate_joined(translator, join)
+    except StatementFailure as failure:
+        if failure.name == "COLUMN_NOT_FOUND":
+            # Fails for the same column if it is not one of the left side either.
+            _translate_joined(lateral, join)
+            text = f"LATERAL reference not allowed in {side} JOIN"
+            raise translator.failure("INVALID_COLUMN_REFERENCE", text, join.this) from failure
+        raise
+    return Relation(right.sql.removeprefix("LATERAL "), right.fields)
+
+
+def _translate_joined(translator: Translator, join: exp.Expr) -> Relation:
+    right = _translate_relation(translator, join.this)
+    return _join_all(translator, right, join.this.args.get("joins") or ())
 
 
 def _fields_restricted_by(left: Relation, right: Relation, side: str) -> tuple[Field, ...]:
@@ -182,6 +215,10 @@ def _mark_null_extended(left: Relation, right: Relation, side: str) -> tuple[Rel
 def _join_using(
     translator: Translator, left: Relation, right: Relation, join: exp.Expr, side: str
 ) -> Relation:
+    names = [name.name.lower() for name in join.args["using"]]
+    if len(set(names)) < len(names):
+        text = "A column appears multiple times in USING clause"
+        raise translator.failure("DUPLICATE_COLUMN_NAME", text, join.args["using"][0])
     terms, shared, used = [], [], set()
     for name_node in join.args["using"]:
         name = name_node.name.lower()

@@ -178,6 +178,9 @@ def translate_with(translator: Translator, node: exp.Expr) -> tuple[str, Transla
         name = table.alias.lower()
         if name in translator.scope.common_tables and table is not clause.expressions[0]:
             _refuse_duplicate(translator, clause, table, name)
+        if clause.args["recursive"] and not table.args["alias"].args.get("columns"):
+            text = "missing column aliases in recursive WITH query"
+            raise translator.failure("MISSING_COLUMN_ALIASES", text, table)
         relation = translator.new_name("q")
         body = _translate_body(
             translator, table, relation, recursive=bool(clause.args["recursive"])

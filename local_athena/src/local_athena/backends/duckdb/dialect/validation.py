@@ -43,6 +43,16 @@ _ENDS_LIST = frozenset(
 )
 
 
+_WITHOUT_CONDITION = frozenset({TokenType.CROSS, TokenType.NATURAL})
+_ENDS_FROM = frozenset(
+    {
+        *(TokenType.WHERE, TokenType.GROUP_BY, TokenType.ORDER_BY, TokenType.HAVING),
+        *(TokenType.LIMIT, TokenType.OFFSET, TokenType.UNION, TokenType.EXCEPT),
+        *(TokenType.INTERSECT, TokenType.R_PAREN, TokenType.COMMA, TokenType.WINDOW),
+    }
+)
+
+
 def check_tokens(sql: str, tokens: Sequence[Token]) -> None:
     """Refuse tokens that only other dialects have."""
     _check_start(sql, tokens)
@@ -53,6 +63,7 @@ def check_tokens(sql: str, tokens: Sequence[Token]) -> None:
         if _is_foreign(sql, token, following):
             raise _mismatched_input(sql, token)
     _check_limit_order(sql, tokens)
+    _check_joins(sql, tokens)
 
 
 def _check_start(sql: str, tokens: Sequence[Token]) -> None:
@@ -67,6 +78,8 @@ def _is_string(token: Token) -> bool:
 def _is_foreign(sql: str, token: Token, following: Token | None) -> bool:
     text = sql[token.start : token.end + 1].upper()
     if token.token_type in _FOREIGN_TOKENS or text in _FOREIGN_TEXTS or text.startswith("`"):
+        return True
+    if token.token_type is TokenType.ALIAS and following is None:
         return True
     if token.token_type is TokenType.COMMA:
         return following is None or following.token_type in _ENDS_LIST
@@ -85,6 +98,31 @@ def _check_limit_order(sql: str, tokens: Sequence[Token]) -> None:
             limited[-1] = True
         elif token.token_type is TokenType.OFFSET and limited[-1]:
             raise _mismatched_input(sql, token)
+
+
+def _check_joins(sql: str, tokens: Sequence[Token]) -> None:
+    """Refuse a JOIN without a condition, and a condition of a CROSS JOIN."""
+    # At each depth of parentheses: how many joins wait for a condition, or None before the first.
+    waiting: list[int | None] = [None]
+    for previous, token in zip([None, *tokens], tokens, strict=False):
+        kind, count = token.token_type, waiting[-1]
+        if kind is TokenType.JOIN:
+            needs = previous is None or previous.token_type not in _WITHOUT_CONDITION
+            waiting[-1] = (count or 0) + needs
+        elif kind in (TokenType.ON, TokenType.USING) and count is not None:
+            if count == 0:
+                raise _mismatched_input(sql, token)
+            waiting[-1] = count - 1
+        elif kind in _ENDS_FROM:
+            if count:
+                raise _mismatched_input(sql, token)
+            waiting[-1] = None
+        if kind is TokenType.L_PAREN:
+            waiting.append(None)
+        elif kind is TokenType.R_PAREN and len(waiting) > 1:
+            waiting.pop()
+    if waiting[-1]:
+        raise _mismatched_input(sql, tokens[-1])
 
 
 def _mismatched_input(sql: str, token: Token) -> MalformedQuery:
