@@ -15,7 +15,7 @@ from tests.reliability.processes import holding
 from tests.support.api_calls import UNKNOWN_ID, all_rows, submitted
 from tests.support.waiting import wait_until
 
-SOAK_CALLS = int(os.environ.get("SOAK_CALLS", "400"))
+SOAK_CALLS = int(os.environ.get("SOAK_CALLS", "240"))
 SAMPLES = 10
 CALLERS = 4
 MOST_GROWTH_MB = 100
