@@ -29,6 +29,7 @@ OWNERS = {
     "prometheus_client": {"data_hist.server.gunicorn_conf", "data_hist.observability.metrics"},
     "pyarrow": {"data_hist.catalog.discovery", "data_hist.results"},
     "pydantic_settings": {"data_hist.settings"},
+    "regex": {"local_athena.backends.duckdb.dialect"},
     "sqlglot": {"data_hist.sql_guard", "local_athena.backends.duckdb.dialect"},
     "starlette": {
         "data_hist.app",

@@ -18,7 +18,11 @@ from local_athena.backends.duckdb.dialect import (
     number_functions,
     percentiles,
 )
-from local_athena.backends.duckdb.dialect.python_functions import json_casting, json_extraction
+from local_athena.backends.duckdb.dialect.python_functions import (
+    json_casting,
+    json_extraction,
+    regexps,
+)
 from local_athena.backends.duckdb.dialect.typed_sql import PythonFunction
 
 _MASK = 0xFFFFFFFFFFFFFFFF
@@ -47,6 +51,7 @@ def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
     functions: tuple[PythonFunction, ...] = (
         *json_casting.PYTHON_FUNCTIONS,
         *json_extraction.PYTHON_FUNCTIONS,
+        *regexps.PYTHON_FUNCTIONS,
         *decimal_arithmetic.PYTHON_FUNCTIONS,
         *element_orders.PYTHON_FUNCTIONS,
         *number_functions.PYTHON_FUNCTIONS,

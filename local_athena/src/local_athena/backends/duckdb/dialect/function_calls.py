@@ -8,7 +8,6 @@ from sqlglot import exp
 from local_athena.backends.duckdb.dialect.context import Call, Clauses, Handler, Translator
 from local_athena.backends.duckdb.dialect.operators import translate_condition
 from local_athena.backends.duckdb.dialect.ordering import translate_order
-from local_athena.backends.duckdb.dialect.regexp_functions import to_re2
 from local_athena.backends.duckdb.dialect.signatures import Match, match_signature, signatures
 from local_athena.backends.duckdb.dialect.time_zones import to_local_time
 from local_athena.backends.duckdb.dialect.trino_types import TIMESTAMP_TZ, UNKNOWN
@@ -135,8 +134,6 @@ def _coerce_argument(
 ) -> str:
     parameters = found.signature.parameters
     parameter = parameters[min(index, len(parameters) - 1)]
-    if parameter.name == "pattern":
-        return to_re2(value)
     if parameter.name == "local":
         return to_local_time(translator, call.node, value)
     if value.type.name == TIMESTAMP_TZ and found.parameters[index].name == TIMESTAMP_TZ:

@@ -1,4 +1,4 @@
-"""Regular expressions: functions that look into a constant pattern, and Java's syntax as RE2's."""
+"""Regular expressions: what RE2 matches as Trino does, DuckDB matches, which is faster."""
 
 import re
 
@@ -6,137 +6,131 @@ from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.collection_functions import translate_lambda
 from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Translator
-from local_athena.backends.duckdb.dialect.trino_types import BIGINT, VARCHAR, array_of, common_type
+from local_athena.backends.duckdb.dialect.python_functions.regexps import compile_pattern
+from local_athena.backends.duckdb.dialect.trino_types import (
+    BIGINT,
+    BOOLEAN,
+    VARCHAR,
+    TrinoType,
+    array_of,
+    common_type,
+)
 from local_athena.backends.duckdb.dialect.typed_sql import Typed, quote_string
 
-_PARENTHESIS = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|\((?:\?P?<\w+>|\?[a-z-]*:)?|\)", re.S)
-_GROUP = re.compile(r"\\.|\[(?:\\.|[^\]])*\]|(\((?!\?)|\(\?P?<(?![=!]))", re.S)
+# Where both engines agree: neither $, which ends before a last line feed on Trino, nor \b, which
+# is about Unicode there, nor what RE2 lacks.
+_PLAIN = re.compile(
+    r"""(?: [^\\\[\](){}*+?|^$.] | \\[dDwW] | \\[^\w\s] | \.
+    | \[\^?(?: [^\\\[\]&~|-] | [A-Za-z0-9]-[A-Za-z0-9] | \\[dDwW] | \\[^\w\s] )+\]
+    | \((?:\?:|\?i\)|\?<[A-Za-z]\w*>|(?!\?)) | \) | \^ | \|
+    | (?:[*+?]|\{[0-9]{1,3}(?:,[0-9]{0,3})?\})\??(?![*+?{]) )*+""",
+    re.X,
+)
 _NAMED_GROUP = re.compile(r"\(\?<(?=[A-Za-z])")
-_REFERENCE = re.compile(r"\\(.)|\$(\d+)|\$\{(\w+)\}|(\\|\$)", re.S)
+_PLAIN_REPLACEMENT = re.compile(r"(?:[^\\$]|\$[0-9](?![0-9]))*")
+_GROUP_REFERENCE = re.compile(r"\$([0-9])")
 
 
-def to_re2(pattern: Typed) -> str:
-    """Translate a pattern; in a constant one, named groups get RE2's syntax."""
-    if pattern.constant is None:
-        return pattern.sql
-    return quote_string(_NAMED_GROUP.sub("(?P<", pattern.constant))
+def _constant(call: Call, index: int) -> str | None:
+    if len(call.arguments) <= index:
+        return None
+    argument = call.arguments[index]
+    return argument.this if isinstance(argument, exp.Literal) and argument.is_string else None
 
 
-def count_groups(pattern: str) -> int:
-    """Count the capturing groups of a pattern."""
-    return sum(1 for match in _GROUP.finditer(pattern) if match[1])
-
-
-def find_group_text(pattern: str, number: int) -> str:
-    """Find the text between the parentheses of a capturing group."""
-    opened: list[tuple[int, int]] = []
-    seen = 0
-    for match in _PARENTHESIS.finditer(pattern):
-        if match[0].startswith("("):
-            captures = _GROUP.match(pattern, match.start())
-            seen += bool(captures and captures[1])
-            opened.append((seen if captures and captures[1] else 0, match.end()))
-        elif match[0] == ")" and opened:
-            index, start = opened.pop()
-            if index == number:
-                return pattern[start : match.start()]
-    return ""
-
-
-def _null_without_match(sql: str, pattern: str, number: int) -> str:
-    """Make a group without a match NULL, as in Athena; in DuckDB it is empty.
-
-    The two can be told apart only if the group cannot match the empty text.
-    """
+def _plain_pattern(call: Call, *, may_be_empty: bool) -> str | None:
+    """Find the constant pattern that RE2 matches as Trino does, in RE2's syntax."""
+    pattern = _constant(call, 1)
+    if pattern is None or len(call.arguments) > 3 or _PLAIN.fullmatch(pattern) is None:
+        return None
     try:
-        ambiguous = number == 0 or re.fullmatch(find_group_text(pattern, number), "") is not None
-    except re.error:
-        ambiguous = True
-    return sql if ambiguous else f"nullif({sql}, '')"
+        matches_nothing = compile_pattern(pattern).search("") is not None
+    except ValueError:
+        return None
+    # A pattern of this kind that matches the empty text anywhere also matches it alone.
+    if matches_nothing and not may_be_empty:
+        return None
+    return quote_string(_NAMED_GROUP.sub("(?P<", pattern))
 
 
-def _translate_replacement(translator: Translator, call: Call, text: str, groups: int) -> str:
-    """Translate references to groups from Java to RE2: `$1` to a backslash and a digit."""
+def _regexp_like(translator: Translator, call: Call) -> Typed | None:
+    pattern = _plain_pattern(call, may_be_empty=True)
+    return _by_re2(translator, call, f"regexp_matches({{}}, {pattern})", BOOLEAN, pattern)
 
-    def reference(match: re.Match[str]) -> str:
-        if match[2]:
-            if int(match[2]) > min(groups, 9):
-                problem = f"Illegal replacement sequence: unknown group {match[2]}"
-                raise translator.failure("INVALID_FUNCTION_ARGUMENT", problem, call.node)
-            return f"\\{int(match[2])}"
-        if match[1]:
-            return "\\\\" if match[1] == "\\" else match[1]
-        raise translator.unsupported(call.node, "this replacement")
 
-    return _REFERENCE.sub(reference, text)
+def _regexp_extract(translator: Translator, call: Call) -> Typed | None:
+    pattern = _plain_pattern(call, may_be_empty=True)
+    extracted = f"regexp_extract({{}}, {pattern})"
+    template = f"CASE WHEN regexp_matches({{}}, {pattern}) THEN {extracted} END"
+    return _by_re2(translator, call, template, VARCHAR, pattern)
+
+
+def _regexp_extract_all(translator: Translator, call: Call) -> Typed | None:
+    pattern = _plain_pattern(call, may_be_empty=False)
+    template = f"regexp_extract_all({{}}, {pattern})"
+    return _by_re2(translator, call, template, array_of(VARCHAR), pattern)
+
+
+def _regexp_count(translator: Translator, call: Call) -> Typed | None:
+    pattern = _plain_pattern(call, may_be_empty=False)
+    return _by_re2(translator, call, f"len(regexp_extract_all({{}}, {pattern}))", BIGINT, pattern)
+
+
+def _regexp_split(translator: Translator, call: Call) -> Typed | None:
+    pattern = _plain_pattern(call, may_be_empty=False)
+    template = f"regexp_split_to_array({{}}, {pattern})"
+    return _by_re2(translator, call, template, array_of(VARCHAR), pattern)
+
+
+def _by_re2(
+    translator: Translator, call: Call, template: str, kind: TrinoType, pattern: str | None
+) -> Typed | None:
+    if pattern is None or len(call.arguments) != 2:
+        return None
+    return _fill(translator, call, template, kind)
+
+
+def _fill(translator: Translator, call: Call, template: str, kind: TrinoType) -> Typed | None:
+    value = translator.translate(call.arguments[0])
+    if value.type.name != "varchar":
+        return None
+    return Typed(template.replace("{}", value.sql), kind)
 
 
 def _regexp_replace(translator: Translator, call: Call) -> Typed | None:
-    if len(call.arguments) != 3:
+    if len(call.arguments) == 3 and isinstance(call.arguments[2], exp.Lambda):
+        return _replace_by_lambda(translator, call)
+    replacement = "" if len(call.arguments) == 2 else _constant(call, 2)
+    pattern = _plain_pattern(call, may_be_empty=False)
+    if pattern is None or replacement is None or not _PLAIN_REPLACEMENT.fullmatch(replacement):
         return None
+    groups = compile_pattern(_constant(call, 1) or "").groups
+    if any(int(number) > groups for number in _GROUP_REFERENCE.findall(replacement)):
+        return None
+    text = quote_string(_GROUP_REFERENCE.sub(r"\\\1", replacement))
+    return _fill(translator, call, f"regexp_replace({{}}, {pattern}, {text}, 'g')", VARCHAR)
+
+
+def _replace_by_lambda(translator: Translator, call: Call) -> Typed:
     value = translator.translate_as(call.arguments[0], VARCHAR)
     pattern = translator.translate_as(call.arguments[1], VARCHAR)
-    if isinstance(call.arguments[2], exp.Lambda):
-        return _replace_by_lambda(translator, call, value, pattern)
-    replacement = translator.translate_as(call.arguments[2], VARCHAR)
-    if replacement.constant is None or pattern.constant is None:
-        raise translator.unsupported(call.node, "patterns and replacements that are not constants")
-    groups = count_groups(pattern.constant)
-    text = _translate_replacement(translator, call, replacement.constant, groups)
-    return Typed(
-        f"regexp_replace({value.sql}, {to_re2(pattern)}, {quote_string(text)}, 'g')", VARCHAR
-    )
-
-
-def _replace_by_lambda(translator: Translator, call: Call, value: Typed, pattern: Typed) -> Typed:
-    if pattern.constant is None:
-        raise translator.unsupported(call.node, "patterns that are not constants")
-    regexp = to_re2(pattern)
-    index = translator.new_name("i")
-    groups = ", ".join(
-        _null_without_match(
-            f"regexp_extract_all({value.sql}, {regexp}, {group})[{index}]",
-            pattern.constant,
-            group,
-        )
-        for group in range(1, count_groups(pattern.constant) + 1)
-    )
-    parameter = Typed(f"CAST([{groups}] AS VARCHAR[])", array_of(VARCHAR))
-    result = translate_lambda(translator, call.arguments[2], [parameter])
+    name = translator.new_name("g")
+    result = translate_lambda(translator, call.arguments[2], [Typed(name, array_of(VARCHAR))])
+    if result.type.name == "unknown":
+        text = "Unexpected parameters (varchar, varchar, <function>) for function regexp_replace"
+        raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
     if common_type(result.type, VARCHAR) is None:
         raise translator.mismatch(call.node, f"Lambda must return varchar: {result.type}")
-    matches = f"len(regexp_extract_all({value.sql}, {regexp}))"
-    found = f"list_transform(range(1, {matches} + 1), lambda {index}: {result.sql})"
-    parts = f"regexp_split_to_array({value.sql}, {regexp})"
-    return Typed(f"athena_regexp_pieces({parts}, {found})", VARCHAR)
-
-
-def _extract_group(translator: Translator, call: Call) -> Typed | None:
-    if len(call.arguments) != 3:
-        return None
-    value = translator.translate_as(call.arguments[0], VARCHAR)
-    pattern = translator.translate_as(call.arguments[1], VARCHAR)
-    group = translator.translate_as(call.arguments[2], BIGINT)
-    if group.constant is None or pattern.constant is None:
-        raise translator.unsupported(call.node, "patterns and groups that are not constants")
-    number, groups = int(group.constant), count_groups(pattern.constant)
-    if not 0 <= number <= groups:
-        problem = f"Pattern has {groups} groups. Cannot access group {number}"
-        raise translator.failure("INVALID_FUNCTION_ARGUMENT", problem, call.node)
-    regexp = to_re2(pattern)
-    arguments = f"{value.sql}, {regexp}, {number}"
-    if call.name == "regexp_extract_all":
-        name = translator.new_name("g")
-        item = _null_without_match(name, pattern.constant, number)
-        sql = f"list_transform(regexp_extract_all({arguments}), lambda {name}: {item})"
-        return Typed(sql, array_of(VARCHAR))
-    found = f"regexp_matches({value.sql}, {regexp})"
-    captured = _null_without_match(f"regexp_extract({arguments})", pattern.constant, number)
-    return Typed(f"CASE WHEN {found} THEN {captured} END", VARCHAR)
+    arguments = f"{value.sql}, {pattern.sql}"
+    found = f"list_transform(athena_regexp_groups({arguments}), lambda {name}: {result.sql})"
+    return Typed(f"athena_regexp_pieces(athena_regexp_split({arguments}), {found})", VARCHAR)
 
 
 FUNCTIONS: dict[str, FunctionHandler] = {
+    "regexp_count": _regexp_count,
+    "regexp_extract": _regexp_extract,
+    "regexp_extract_all": _regexp_extract_all,
+    "regexp_like": _regexp_like,
     "regexp_replace": _regexp_replace,
-    "regexp_extract": _extract_group,
-    "regexp_extract_all": _extract_group,
+    "regexp_split": _regexp_split,
 }

@@ -27,7 +27,6 @@ _WORD = re.compile(
 )
 _PSEUDO_TYPES = {
     "local": ("date", "timestamp", TIMESTAMP_TZ),
-    "pattern": ("varchar",),
 }
 # What a message calls a variable or pseudo-type that does not stand for every type.
 _SHOWN = {
@@ -36,7 +35,6 @@ _SHOWN = {
     "J": "json",
     "O": "T",
     "local": "timestamp(3)",
-    "pattern": "varchar",
 }
 _PLACEHOLDER = re.compile(rf"\b({'|'.join(_SHOWN)})\b")
 _DEFAULT_PRECISION = {"timestamp": 3, TIMESTAMP_TZ: 3}

@@ -168,13 +168,8 @@ CREATE OR REPLACE MACRO athena_url_encode(x) AS
   replace(replace(replace(url_encode(x), '%20', '+'), '~', '%7E'), '%2A', '*');
 
 -- Regular expressions.
-CREATE OR REPLACE MACRO athena_regexp_position(x, pattern) AS
-  CASE WHEN regexp_matches(x, pattern) THEN length(regexp_split_to_array(x, pattern)[1]) + 1
-  WHEN x IS NOT NULL AND pattern IS NOT NULL THEN -1 END;
 CREATE OR REPLACE MACRO athena_regexp_pieces(parts, found) AS
-  CASE WHEN len(parts) <> len(found) + 1
-  THEN CAST(athena_fail('NOT_SUPPORTED:The embedded endpoint does not support empty matches here') AS VARCHAR)
-  ELSE parts[1] || array_to_string(list_transform(range(1, len(parts)), lambda i: found[i] || parts[i + 1]), '') END;
+  list_reduce([parts[1]] || list_transform(range(1, len(parts)), lambda i: found[i] || parts[i + 1]), lambda joined, piece: joined || piece);
 
 -- Numbers.
 CREATE OR REPLACE MACRO athena_ln(x) AS
