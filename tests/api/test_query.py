@@ -23,7 +23,7 @@ def test_submit_returns_the_query_document(client: httpx.Client) -> None:
 
     assert set(document) == {
         *("query_id", "query", "status", "submitted_at", "completed_at", "expires_at"),
-        *("retention_minutes", "statistics", "warnings"),
+        *("parameters", "retention_minutes", "statistics", "warnings"),
     }
     assert document["retention_minutes"] == 90
     assert document["warnings"] == []
