@@ -1,7 +1,5 @@
 """Arithmetic on numbers, dates and intervals, and aggregates that keep decimals."""
 
-from dataclasses import replace
-
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import (
@@ -10,17 +8,16 @@ from local_athena.backends.duckdb.dialect.context import (
     Handler,
     Translator,
 )
+from local_athena.backends.duckdb.dialect.datetime_arithmetic import calculate_times
 from local_athena.backends.duckdb.dialect.decimal_arithmetic import calculate_decimals
 from local_athena.backends.duckdb.dialect.function_calls import apply_clauses, apply_signature
 from local_athena.backends.duckdb.dialect.trino_types import (
-    DAY_TO_SECOND,
     TrinoType,
     common_type,
 )
 from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce
 
 _SYMBOLS = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
-_TEMPORAL = ("date", "time", "timestamp", "timestamp with time zone")
 
 
 def _arithmetic(translator: Translator, node: exp.Binary) -> Typed:
@@ -39,7 +36,7 @@ def apply_operator(
         return calculate_decimals(symbol, left, right)
     if common is not None and (common.is_number or common.name == "unknown"):
         return _calculate_numbers(symbol, coerce(left, common), coerce(right, common))
-    result = _calculate_times(symbol, left, right)
+    result = calculate_times(translator, node, symbol, left, right)
     if result is None:
         raise translator.mismatch(node, shown)
     return result
@@ -52,48 +49,11 @@ def _calculate_numbers(symbol: str, left: Typed, right: Typed) -> Typed:
     return Typed(f"({left.sql} {symbol} {right.sql})", kind)
 
 
-def _calculate_times(symbol: str, left: Typed, right: Typed) -> Typed | None:
-    if symbol == "+" and left.type.is_interval and not right.type.is_interval:
-        left, right = right, left
-    if symbol in "+-" and left.type.name in _TEMPORAL and right.type.is_interval:
-        return _shift_by_interval(symbol, left, right)
-    if symbol in "+-" and left.type.is_interval and left.type == right.type:
-        return Typed(f"({left.sql} {symbol} {right.sql})", left.type)
-    if symbol == "*" and right.type.is_interval:
-        left, right = right, left
-    if symbol in "*/" and left.type.is_interval and right.type.is_number:
-        return Typed(f"({left.sql} {symbol} {right.sql})", left.type)
-    if symbol == "-" and left.type.name in _TEMPORAL and common_type(left.type, right.type):
-        return _subtract_times(left, right)
-    return None
-
-
-def _shift_by_interval(symbol: str, moment: Typed, interval: Typed) -> Typed:
-    sql = f"({moment.sql} {symbol} {interval.sql})"
-    if moment.type.name in ("date", "time"):
-        return Typed(f"CAST({sql} AS {moment.type.duckdb})", moment.type)
-    precision = moment.type.precision or 0
-    if interval.type.name == DAY_TO_SECOND:
-        precision = max(3, precision)
-    return Typed(sql, replace(moment.type, precision=precision))
-
-
-def _subtract_times(left: Typed, right: Typed) -> Typed:
-    # DuckDB counts days between dates as a number, and Athena answers with an interval.
-    common = common_type(left.type, right.type)
-    if common is not None and common.name == "date":
-        sql = f"to_days(CAST({left.sql} - {right.sql} AS INTEGER))"
-    else:
-        pair = [coerce(side, common).sql for side in (left, right) if common]
-        sql = f"({pair[0]} - {pair[1]})"
-    return Typed(sql, TrinoType(DAY_TO_SECOND))
-
-
 def _negate(translator: Translator, node: exp.Neg) -> Typed:
     value = translator.translate(node.this)
     if not (value.type.is_number or value.type.is_interval):
         raise translator.mismatch(node, f"Cannot negate {value.type}")
-    constant = f"-{value.constant}" if value.constant else None
+    constant = f"-{value.constant}".removeprefix("--") if value.constant else None
     # DuckDB negates the least tinyint to a smallint, and so on.
     sql = f"(-{value.sql})"
     kept = sql if constant or not value.type.is_integer else f"CAST({sql} AS {value.type.duckdb})"

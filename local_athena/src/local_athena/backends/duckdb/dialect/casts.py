@@ -1,6 +1,5 @@
-"""CAST, typed literals such as `DECIMAL '1.5'`, and the types that they name."""
+"""CAST and TRY_CAST: which casts there are, and how each is done."""
 
-import re
 from dataclasses import replace
 
 from sqlglot import exp
@@ -14,52 +13,27 @@ from local_athena.backends.duckdb.dialect.trino_types import (
     TIMESTAMP_TZ,
     UNBOUNDED,
     TrinoType,
-    array_of,
-    map_of,
-    row_of,
 )
+from local_athena.backends.duckdb.dialect.type_resolution import resolve_type
+from local_athena.backends.duckdb.dialect.typed_literals import translate_literal
 from local_athena.backends.duckdb.dialect.typed_sql import (
     Typed,
     coerce,
     failing_expression,
-    quote_string,
 )
 
-_SIMPLE_TYPES = {
-    exp.DType.BOOLEAN: "boolean",
-    exp.DType.TINYINT: "tinyint",
-    exp.DType.SMALLINT: "smallint",
-    exp.DType.INT: "integer",
-    exp.DType.BIGINT: "bigint",
-    exp.DType.FLOAT: "real",
-    exp.DType.DOUBLE: "double",
-    exp.DType.VARBINARY: "varbinary",
-    exp.DType.DATE: "date",
-    exp.DType.JSON: "json",
-    exp.DType.UUID: "uuid",
-}
-_TEMPORAL_TYPES = {
-    exp.DType.TIME: "time",
-    exp.DType.TIMESTAMP: "timestamp",
-    exp.DType.TIMESTAMPTZ: TIMESTAMP_TZ,
-}
-_UNAVAILABLE_TYPES = {exp.DType.TIMETZ: "time with time zone", exp.DType.IPADDRESS: "ipaddress"}
-_MAX_PRECISION = 6
-_ZONED = re.compile(
-    r"\s*(?P<moment>\S+(?: +[\d:.]+)?) *(?P<zone>[A-Za-z][\w/+-]*|[+-]\d\d:\d\d)?\s*"
-)
-_FRACTION = re.compile(r":\d+\.(\d+)")
 _FROM_VARCHAR = {
     "boolean": "athena_cast_boolean({})",
     "tinyint": "CAST(athena_cast_integer({}, 'tinyint') AS TINYINT)",
     "smallint": "CAST(athena_cast_integer({}, 'smallint') AS SMALLINT)",
     "integer": "CAST(athena_cast_integer({}, 'integer') AS INTEGER)",
     "bigint": "CAST(athena_cast_integer({}, 'bigint') AS BIGINT)",
-    "real": "CAST({} AS FLOAT)",
-    "double": "CAST({} AS DOUBLE)",
+    "real": "CAST(athena_cast_double({}, 'REAL') AS FLOAT)",
+    "double": "athena_cast_double({}, 'DOUBLE')",
     "date": "athena_cast_date({})",
     "uuid": "athena_cast_uuid({})",
-    "time": "CAST({} AS TIME)",
+    "time": "athena_cast_time({})",
+    "varbinary": "encode({})",
     "timestamp": "athena_cast_timestamp({})",
     TIMESTAMP_TZ: "athena_cast_instant({})",
 }
@@ -67,105 +41,14 @@ _FINEST = replace(TIMESTAMP, precision=6)
 _TEXTUAL = ("varchar", "char")
 
 
-def resolve_type(translator: Translator, node: exp.DataType) -> TrinoType:
-    """Resolve a type as written in the statement."""
-    kind = node.this
-    if kind in _SIMPLE_TYPES:
-        return TrinoType(_SIMPLE_TYPES[kind])
-    if kind in _TEMPORAL_TYPES:
-        return _resolve_temporal_type(translator, node)
-    if kind in (exp.DType.VARCHAR, exp.DType.CHAR):
-        return _resolve_text_type(node)
-    if kind is exp.DType.DECIMAL:
-        precision, scale = [*_read_numbers(node), 0][:2] if _read_numbers(node) else (38, 0)
-        return TrinoType("decimal", precision=precision, scale=scale)
-    structure = _resolve_structure(translator, node)
-    if isinstance(kind, exp.Interval):
-        raise translator.unsupported(node, "casts to intervals")
-    if kind in _UNAVAILABLE_TYPES:
-        raise translator.unsupported(node, f"the type {_UNAVAILABLE_TYPES[kind]}")
-    if structure is None:
-        text = f"Unknown type: {node.sql('trino').lower()}"
-        raise translator.failure("TYPE_NOT_FOUND", text, node)
-    return structure
-
-
-def _resolve_structure(translator: Translator, node: exp.DataType) -> TrinoType | None:
-    kind = node.this
-    if kind is exp.DType.ARRAY and len(node.expressions) == 1:
-        return array_of(resolve_type(translator, node.expressions[0]))
-    if kind is exp.DType.MAP and len(node.expressions) == 2:
-        key, value = (resolve_type(translator, part) for part in node.expressions)
-        return map_of(key, value)
-    if kind is exp.DType.STRUCT and node.expressions:
-        return _resolve_row(translator, node)
-    return None
-
-
-def _read_numbers(node: exp.DataType) -> list[int]:
-    return [int(part.name) for part in node.expressions if part.name.isdecimal()]
-
-
-def _resolve_text_type(node: exp.DataType) -> TrinoType:
-    lengths = _read_numbers(node)
-    if node.this is exp.DType.CHAR:
-        return TrinoType("char", length=lengths[0] if lengths else 1)
-    return TrinoType("varchar", length=lengths[0] if lengths else None)
-
-
-def _resolve_temporal_type(translator: Translator, node: exp.DataType) -> TrinoType:
-    precision = (_read_numbers(node) or [3])[0]
-    if precision > _MAX_PRECISION:
-        raise translator.unsupported(node, "times more precise than microseconds")
-    name = _TEMPORAL_TYPES[node.this]
-    return TrinoType(name, precision=precision, zone="UTC" if name == TIMESTAMP_TZ else None)
-
-
-def _resolve_row(translator: Translator, node: exp.DataType) -> TrinoType:
-    names: list[str | None] = []
-    kinds = []
-    for part in node.expressions:
-        named = isinstance(part, exp.ColumnDef)
-        quoted = named and part.this.args.get("quoted")
-        names.append((part.name if quoted else part.name.lower()) if named else None)
-        kinds.append(resolve_type(translator, part.args["kind"] if named else part))
-    return row_of(*kinds, names=tuple(names))
-
-
 def _cast(translator: Translator, node: exp.Cast) -> Typed:
     translator.allow_only(node, "this", "to", "safe")
     target = resolve_type(translator, node.args["to"])
     if isinstance(node.this, exp.Literal) and node.this.is_string:
-        literal = _typed_literal(translator, node, target)
+        literal = translate_literal(translator, node, target)
         if literal is not None:
             return literal
     return cast(translator, node, translator.translate(node.this), target)
-
-
-def _typed_literal(translator: Translator, node: exp.Cast, target: TrinoType) -> Typed | None:
-    """Translate `DECIMAL '1.50'` and `TIMESTAMP '.. zone'`, whose type depends on their text."""
-    text = node.this.name
-    start = node.this.meta.get("start", 0)
-    before = translator.statement.sql[:start].rstrip().upper()
-    if target.name == "decimal" and before.endswith("DECIMAL"):
-        whole, _, fraction = text.strip().lstrip("+-").partition(".")
-        digits = max(1, len(whole.lstrip("0")) + len(fraction))
-        exact = TrinoType("decimal", precision=digits, scale=len(fraction))
-        return Typed(f"CAST({quote_string(text)} AS {exact.duckdb})", exact)
-    if target.name == TIMESTAMP_TZ:
-        return _zoned_literal(text, target)
-    return None
-
-
-def _zoned_literal(text: str, target: TrinoType) -> Typed | None:
-    match = _ZONED.fullmatch(text)
-    if match is None:
-        return None
-    fraction = _FRACTION.search(text)
-    precision = target.precision if not fraction else min(6, len(fraction[1]))
-    zone = match["zone"] or "UTC"
-    moment = f"athena_cast_timestamp({quote_string(match['moment'])})"
-    return Typed(to_instant(moment, zone), replace(target, zone=zone, precision=precision))
 
 
 def cast(translator: Translator, node: exp.Expr, value: Typed, target: TrinoType) -> Typed:

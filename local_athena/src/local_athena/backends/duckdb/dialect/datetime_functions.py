@@ -1,6 +1,5 @@
-"""Functions of dates and times that depend on units, patterns or time zones."""
+"""Functions of dates and times that depend on time zones, the clock and ISO 8601."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 from sqlglot import exp
@@ -13,41 +12,45 @@ from local_athena.backends.duckdb.dialect.context import (
     Translator,
 )
 from local_athena.backends.duckdb.dialect.function_calls import apply_signature
-from local_athena.backends.duckdb.dialect.time_patterns import joda_to_strftime, mysql_to_strftime
-from local_athena.backends.duckdb.dialect.time_zones import to_instant, to_local_time, to_wall_clock
+from local_athena.backends.duckdb.dialect.time_zones import (
+    require_zone,
+    to_instant,
+    to_local_time,
+    to_wall_clock,
+)
 from local_athena.backends.duckdb.dialect.trino_types import (
     BIGINT,
+    DAY_TO_SECOND,
     DOUBLE,
     TIMESTAMP,
     TIMESTAMP_TZ,
     TIMESTAMP_UTC,
     VARCHAR,
     TrinoType,
-    common_type,
 )
-from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce, quote_string
+from local_athena.backends.duckdb.dialect.typed_sql import (
+    Typed,
+    coerce,
+    failing_expression,
+)
+from local_athena.backends.duckdb.dialect.zone_names import format_offset, resolve_zone
 
-_INTERVALS = {
-    "millisecond": "to_milliseconds({})",
-    "second": "to_seconds({})",
-    "minute": "to_minutes({})",
-    "hour": "to_hours({})",
-    "day": "to_days(CAST({} AS INTEGER))",
-    "week": "to_weeks(CAST({} AS INTEGER))",
-    "month": "to_months(CAST({} AS INTEGER))",
-    "quarter": "to_months(CAST(3 * {} AS INTEGER))",
-    "year": "to_years(CAST({} AS INTEGER))",
-}
 _MAX_DIGITS = 6
-_DATE_UNITS = ("day", "week", "month", "quarter", "year")
+_MOST_OFFSET = 14 * 60
+_DIGITS_OF_DATES = 3
+_DATE_FIELDS = ("day", "week", "month", "quarter", "year")
 _MOMENTS = ("date", "timestamp", TIMESTAMP_TZ)
 
 
 def _arguments(translator: Translator, call: Call, *counts: int) -> list[Typed]:
     if len(call.arguments) not in counts:
-        text = f"Unexpected parameters for function {call.name}"
-        raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
+        raise _no_such_function(translator, call)
     return [translator.translate(argument) for argument in call.arguments]
+
+
+def _no_such_function(translator: Translator, call: Call) -> Exception:
+    text = f"Unexpected parameters for function {call.name}"
+    return translator.failure("FUNCTION_NOT_FOUND", text, call.node)
 
 
 def _require_moment(translator: Translator, call: Call, value: Typed) -> Typed:
@@ -59,103 +62,28 @@ def _require_moment(translator: Translator, call: Call, value: Typed) -> Typed:
     return value
 
 
-def _require_constant(translator: Translator, call: Call, value: Typed, what: str) -> str:
-    if value.constant is None:
-        raise translator.unsupported(call.node, f"{what} that are not constants")
-    return value.constant
-
-
-def _require_unit(translator: Translator, call: Call, value: Typed, kind: TrinoType) -> str:
-    unit = _require_constant(translator, call, value, "units").lower()
-    if unit not in _INTERVALS or (kind.name == "date" and unit not in _DATE_UNITS):
-        text = f"'{unit}' is not a valid {kind.name.upper()} field"
-        raise translator.failure("INVALID_FUNCTION_ARGUMENT", text, call.node)
-    return unit
-
-
-def _change_wall_clock(
-    translator: Translator, node: exp.Expr, value: Typed, apply: Callable[[str], str]
-) -> Typed:
-    """Change a date or timestamp as wall-clock time, and keep its type."""
-    changed = f"CAST({apply(to_local_time(translator, node, value))} AS TIMESTAMP)"
-    if value.type.name == "date":
-        return Typed(f"CAST({changed} AS DATE)", value.type)
-    if value.type.name == TIMESTAMP_TZ:
-        return Typed(to_instant(changed, value.type.zone or "UTC"), value.type)
-    return Typed(changed, replace(value.type, precision=max(3, value.type.precision or 0)))
-
-
-def _date_trunc(translator: Translator, call: Call) -> Typed:
-    unit_value, value = _arguments(translator, call, 2)
-    value = _require_moment(translator, call, value)
-    unit = _require_unit(translator, call, unit_value, value.type)
-    return _change_wall_clock(
-        translator, call.node, value, lambda local: f"date_trunc({quote_string(unit)}, {local})"
-    )
-
-
-def _date_add(translator: Translator, call: Call) -> Typed:
-    unit_value, _, value = _arguments(translator, call, 3)
-    value = _require_moment(translator, call, value)
-    unit = _require_unit(translator, call, unit_value, value.type)
-    amount = translator.translate_as(call.arguments[1], BIGINT)
-    interval = _INTERVALS[unit].format(amount.sql)
-    return _change_wall_clock(translator, call.node, value, lambda local: f"{local} + {interval}")
-
-
-def _date_diff(translator: Translator, call: Call) -> Typed:
-    unit_value, start, end = _arguments(translator, call, 3)
-    start, end = (_require_moment(translator, call, value) for value in (start, end))
-    common = common_type(start.type, end.type) or TIMESTAMP
-    unit = _require_unit(translator, call, unit_value, common)
-    if common.name == TIMESTAMP_TZ:
-        zone = start.type.zone or end.type.zone or "UTC"
-        pair = [to_wall_clock(coerce(value, common).sql, zone) for value in (start, end)]
-    else:
-        pair = [coerce(value, common).sql for value in (start, end)]
-    return Typed(f"datesub({quote_string(unit)}, {pair[0]}, {pair[1]})", BIGINT)
-
-
-def _make_formatting(pattern: Callable[[Translator, exp.Expr, str], str]) -> FunctionHandler:
-    def handler(translator: Translator, call: Call) -> Typed:
-        value, form = _arguments(translator, call, 2)
-        value = _require_moment(translator, call, value)
-        text = pattern(translator, call.node, _require_constant(translator, call, form, "patterns"))
-        local = to_local_time(translator, call.node, value)
-        return Typed(f"athena_formatted({local}, {quote_string(text)})", VARCHAR)
-
-    return handler
-
-
-def _date_parse(translator: Translator, call: Call) -> Typed:
-    _, form = _arguments(translator, call, 2)
-    value = translator.translate_as(call.arguments[0], VARCHAR)
-    constant = _require_constant(translator, call, form, "patterns")
-    pattern = mysql_to_strftime(translator, call.node, constant)
-    return Typed(_parse(value.sql, pattern), TIMESTAMP)
-
-
-def _parse_datetime(translator: Translator, call: Call) -> Typed:
-    _, form = _arguments(translator, call, 2)
-    value = translator.translate_as(call.arguments[0], VARCHAR)
-    constant = _require_constant(translator, call, form, "patterns")
-    pattern = joda_to_strftime(translator, call.node, constant)
-    if "%z" in pattern or "%Z" in pattern:
-        raise translator.unsupported(call.node, "parsing of time zones")
-    return Typed(f"timezone('UTC', {_parse(value.sql, pattern)})", TIMESTAMP_UTC)
-
-
-def _parse(text: str, pattern: str) -> str:
-    return f"athena_whole_milliseconds(strptime({text}, {quote_string(pattern)}))"
-
-
 def _from_unixtime(translator: Translator, call: Call) -> Typed:
-    values = _arguments(translator, call, 1, 2)
+    values = _arguments(translator, call, 1, 2, 3)
     seconds = translator.translate_as(call.arguments[0], DOUBLE)
     kind = TIMESTAMP_UTC
     if len(values) == 2:
-        kind = replace(kind, zone=_require_constant(translator, call, values[1], "time zones"))
-    return Typed(f"to_timestamp(round({seconds.sql} * 1000) / 1000)", kind)
+        translator.require(call.arguments[1], values[1].type, VARCHAR)
+        kind = replace(kind, zone=require_zone(translator, call.node, values[1]))
+    if len(values) == 3:
+        kind = replace(kind, zone=_read_offset(translator, call, *values[1:]))
+    return Typed(f"athena_from_unixtime({seconds.sql})", kind)
+
+
+def _read_offset(translator: Translator, call: Call, hours: Typed, minutes: Typed) -> str:
+    for node, value in zip(call.arguments[1:], (hours, minutes), strict=True):
+        translator.require(node, value.type, BIGINT)
+    if hours.constant is None or minutes.constant is None:
+        raise translator.unsupported(call.node, "time zones that are not constants")
+    total = int(hours.constant) * 60 + int(minutes.constant)
+    if abs(total) > _MOST_OFFSET:
+        text = f"Invalid offset minutes {total}"
+        raise translator.failure("INVALID_FUNCTION_ARGUMENT", text, call.node)
+    return format_offset(total) if total else "UTC"
 
 
 def _require_instant(translator: Translator, node: exp.Expr, value: Typed) -> Typed:
@@ -168,29 +96,56 @@ def _require_instant(translator: Translator, node: exp.Expr, value: Typed) -> Ty
     return Typed(to_instant(f"CAST({value.sql} AS TIMESTAMP)", "UTC"), kind)
 
 
-def move_to_zone(translator: Translator, node: exp.Expr, value: Typed, zone: Typed) -> Typed:
+def _move_to_zone(translator: Translator, node: exp.Expr, value: Typed, zone: Typed) -> Typed:
     """Show the same instant in another time zone."""
     moment = _require_instant(translator, node, value)
-    return Typed(moment.sql, replace(moment.type, zone=zone.constant))
+    if zone.type.name == DAY_TO_SECOND:
+        return Typed(moment.sql, replace(moment.type, zone=_offset_of(translator, node, zone)))
+    if zone.type.name not in ("varchar", "char", "unknown"):
+        raise translator.mismatch(node, f"Type of value must be a time zone: {zone.type}")
+    if zone.constant is None:
+        # Refused only where its text or its wall clock is needed.
+        return Typed(
+            f"athena_known_zone({moment.sql}, {zone.sql})", replace(moment.type, zone=None)
+        )
+    name = resolve_zone(zone.constant)
+    if name is None:
+        text = f"'{zone.constant}' is not a valid time zone"
+        failure = failing_expression("INVALID_FUNCTION_ARGUMENT", text, moment.type)
+        return Typed(f"CASE WHEN {moment.sql} IS NOT NULL THEN {failure} END", moment.type)
+    return Typed(moment.sql, replace(moment.type, zone=name))
+
+
+def _offset_of(translator: Translator, node: exp.Expr, zone: Typed) -> str:
+    if zone.constant is None:
+        raise translator.unsupported(node, "time zones that are not constants")
+    minutes, rest = divmod(int(zone.constant), 60_000)
+    if rest or abs(minutes) > _MOST_OFFSET:
+        text = f"Invalid time zone offset interval: {zone.constant} milliseconds"
+        raise translator.failure("INVALID_FUNCTION_ARGUMENT", text, node)
+    return format_offset(minutes) if minutes else "UTC"
 
 
 def _at_timezone(translator: Translator, call: Call) -> Typed:
     _, zone = _arguments(translator, call, 2)
     value = _translate_moment(translator, call.arguments[0])
-    return move_to_zone(translator, call.node, value, zone)
+    return _move_to_zone(translator, call.node, value, zone)
 
 
 def _with_timezone(translator: Translator, call: Call) -> Typed:
-    _, zone = _arguments(translator, call, 2)
-    value = translator.translate_as(call.arguments[0], TIMESTAMP)
-    name = _require_constant(translator, call, zone, "time zones")
-    kind = replace(TIMESTAMP_UTC, precision=value.type.precision, zone=name)
-    return Typed(to_instant(value.sql, name), kind)
+    value, zone = _arguments(translator, call, 2)
+    if value.type.name not in ("date", "timestamp", "unknown"):
+        raise _no_such_function(translator, call)
+    translator.require(call.arguments[1], zone.type, VARCHAR)
+    name = require_zone(translator, call.node, zone)
+    digits = value.type.precision if value.type.name == "timestamp" else _DIGITS_OF_DATES
+    kind = replace(TIMESTAMP_UTC, precision=digits, zone=name)
+    return Typed(to_instant(coerce(value, TIMESTAMP).sql, name), kind)
 
 
 def _at_time_zone(translator: Translator, node: exp.AtTimeZone) -> Typed:
     zone = translator.translate(node.args["zone"])
-    return move_to_zone(translator, node, _translate_moment(translator, node.this), zone)
+    return _move_to_zone(translator, node, _translate_moment(translator, node.this), zone)
 
 
 def _translate_moment(translator: Translator, node: exp.Expr) -> Typed:
@@ -257,7 +212,7 @@ def _extract(translator: Translator, node: exp.Extract) -> Typed:
     if field in ("timezone_hour", "timezone_minute"):
         return _zone_part(translator, call)
     value = translator.translate(node.expression)
-    known = (*_DATE_UNITS, "hour", "minute", "second", "day_of_month", "day_of_week", "dow")
+    known = (*_DATE_FIELDS, "hour", "minute", "second", "day_of_month", "day_of_week", "dow")
     if field not in (*known, "day_of_year", "doy", "year_of_week", "yow"):
         raise translator.failure("SYNTAX_ERROR", f"Invalid EXTRACT field: {field.upper()}", node)
     return apply_signature(translator, call, [value])
@@ -277,13 +232,6 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.Extract: _extract,
 }
 FUNCTIONS: dict[str, FunctionHandler] = {
-    "date_trunc": _date_trunc,
-    "date_add": _date_add,
-    "date_diff": _date_diff,
-    "date_format": _make_formatting(mysql_to_strftime),
-    "format_datetime": _make_formatting(joda_to_strftime),
-    "date_parse": _date_parse,
-    "parse_datetime": _parse_datetime,
     "from_unixtime": _from_unixtime,
     "at_timezone": _at_timezone,
     "with_timezone": _with_timezone,

@@ -13,10 +13,12 @@ import duckdb
 from duckdb.func import FunctionNullHandling
 
 from local_athena.backends.duckdb.dialect import (
+    datetime_patterns,
     decimal_arithmetic,
     element_orders,
     number_functions,
     percentiles,
+    text_casts,
 )
 from local_athena.backends.duckdb.dialect.python_functions import (
     json_casting,
@@ -52,10 +54,12 @@ def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
         *json_casting.PYTHON_FUNCTIONS,
         *json_extraction.PYTHON_FUNCTIONS,
         *regexps.PYTHON_FUNCTIONS,
+        *datetime_patterns.PYTHON_FUNCTIONS,
         *decimal_arithmetic.PYTHON_FUNCTIONS,
         *element_orders.PYTHON_FUNCTIONS,
         *number_functions.PYTHON_FUNCTIONS,
         *percentiles.PYTHON_FUNCTIONS,
+        *text_casts.PYTHON_FUNCTIONS,
         ("athena_sha512", _sha512, ["BLOB"], "BLOB"),
         ("athena_crc32", _crc32, ["BLOB"], "BIGINT"),
         ("athena_hmac", _hmac, ["VARCHAR", "BLOB", "BLOB"], "BLOB"),

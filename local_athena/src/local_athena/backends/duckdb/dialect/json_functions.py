@@ -4,10 +4,11 @@ import re
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.casts import cast, resolve_type
+from local_athena.backends.duckdb.dialect.casts import cast
 from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Handler, Translator
 from local_athena.backends.duckdb.dialect.python_functions.json_extraction import parse_json
 from local_athena.backends.duckdb.dialect.trino_types import BOOLEAN, JSON, VARCHAR
+from local_athena.backends.duckdb.dialect.type_resolution import resolve_type
 from local_athena.backends.duckdb.dialect.typed_sql import Typed, failing_expression, quote_string
 
 _STEP = re.compile(

@@ -16,7 +16,6 @@ from local_athena.backends.duckdb.dialect.trino_types import (
     BIGINT,
     BOOLEAN,
     DATE,
-    DAY_TO_SECOND,
     DOUBLE,
     INTEGER,
     TIMESTAMP,
@@ -24,7 +23,6 @@ from local_athena.backends.duckdb.dialect.trino_types import (
     UNKNOWN,
     VARBINARY,
     VARCHAR,
-    YEAR_TO_MONTH,
     TrinoType,
     array_of,
     common_type,
@@ -35,15 +33,6 @@ from local_athena.tables import CATALOG_NAME
 
 # Catalog, database and table.
 _MAX_QUALIFIERS = 3
-_INTERVAL_UNITS = {
-    "YEAR": YEAR_TO_MONTH,
-    "MONTH": YEAR_TO_MONTH,
-    "WEEK": DAY_TO_SECOND,
-    "DAY": DAY_TO_SECOND,
-    "HOUR": DAY_TO_SECOND,
-    "MINUTE": DAY_TO_SECOND,
-    "SECOND": DAY_TO_SECOND,
-}
 _UNICODE_ESCAPE = re.compile(r"\\(?:(\\)|\+([0-9a-fA-F]{6})|([0-9a-fA-F]{4}))")
 
 
@@ -81,16 +70,6 @@ def _hex_string(translator: Translator, node: exp.HexString) -> Typed:
     if not re.fullmatch(r"(?:[0-9a-fA-F]{2})*", digits):
         raise translator.failure("SYNTAX_ERROR", "Binary literal must contain hex digits", node)
     return Typed(f"from_hex('{digits}')", VARBINARY)
-
-
-def _interval(translator: Translator, node: exp.Interval) -> Typed:
-    unit = node.args.get("unit")
-    if not isinstance(node.this, exp.Literal) or not isinstance(unit, exp.Var):
-        raise translator.unsupported(node, "intervals of this form")
-    kind = _INTERVAL_UNITS.get(unit.name.upper())
-    if kind is None or not re.fullmatch(r"[+-]?\d+(\.\d+)?", node.this.name):
-        raise translator.failure("INVALID_LITERAL", "Not a valid interval literal", node)
-    return Typed(f"INTERVAL '{node.this.name}' {unit.name.upper()}", TrinoType(kind))
 
 
 def _array(translator: Translator, node: exp.Array) -> Typed:
@@ -220,7 +199,6 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.HexString: _hex_string,
     exp.Null: lambda _translator, _node: Typed("NULL", UNKNOWN),
     exp.Boolean: lambda _translator, node: Typed("TRUE" if node.this else "FALSE", BOOLEAN),
-    exp.Interval: _interval,
     exp.Array: _array,
     exp.Tuple: _tuple,
     exp.Paren: _paren,

@@ -1,99 +1,169 @@
-"""Translate date patterns of MySQL and Joda to strftime's, or refuse what strftime lacks."""
+"""Parts of patterns: format and parse a moment by them, as Joda-Time does. Knows no letters."""
 
 import re
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from sqlglot import exp
+from local_athena.backends.duckdb.dialect.calendar_fields import FIELDS, Field, resolve_fields
 
-from local_athena.backends.duckdb.dialect.context import Translator
-
-_MYSQL = {
-    "a": "%a",
-    "b": "%b",
-    "c": "%-m",
-    "d": "%d",
-    "e": "%-d",
-    "f": "%f",
-    "H": "%H",
-    "h": "%I",
-    "I": "%I",
-    "i": "%M",
-    "j": "%j",
-    "k": "%-H",
-    "l": "%-I",
-    "M": "%B",
-    "m": "%m",
-    "p": "%p",
-    "r": "%I:%M:%S %p",
-    "S": "%S",
-    "s": "%S",
-    "T": "%H:%M:%S",
-    "v": "%V",
-    "W": "%A",
-    "x": "%G",
-    "Y": "%Y",
-    "y": "%y",
-    "%": "%%",
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
+    *("October", "November", "December"),
+)
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_TEXTS = {
+    "monthOfYear": (_MONTHS, 1),
+    "dayOfWeek": (_DAYS, 1),
+    "halfdayOfDay": (("AM", "PM"), 0),
+    "era": (("BC", "AD"), 0),
 }
-_MYSQL_UNSUPPORTED = "DUuVwX"
-_JODA = {
-    "yyyy": "%Y",
-    "YYYY": "%Y",
-    "y": "%Y",
-    "Y": "%Y",
-    "yy": "%y",
-    "MMMM": "%B",
-    "MMM": "%b",
-    "MM": "%m",
-    "M": "%-m",
-    "dd": "%d",
-    "d": "%-d",
-    "HH": "%H",
-    "H": "%-H",
-    "hh": "%I",
-    "h": "%-I",
-    "mm": "%M",
-    "m": "%-M",
-    "ss": "%S",
-    "s": "%-S",
-    "SSS": "%g",
-    "SSSSSS": "%f",
-    "a": "%p",
-    "EEEE": "%A",
-    "EEE": "%a",
-    "EE": "%a",
-    "E": "%a",
-    "DDD": "%j",
-    "xxxx": "%G",
-    "ww": "%V",
-    "e": "%u",
-}
-_JODA_PART = re.compile(r"'(?P<quoted>(?:[^']|'')*)'|(?P<letters>([A-Za-z])\3*)|(?P<other>.)", re.S)
+_INVALID = "INVALID_FUNCTION_ARGUMENT"
 
 
-def mysql_to_strftime(translator: Translator, node: exp.Expr, pattern: str) -> str:
-    """Translate a pattern of date_format and date_parse."""
+@dataclass(frozen=True)
+class Moment:
+    """A local time in milliseconds; `zone` is its name or offset, `offset` its minutes from UTC."""
 
-    def specifier(match: re.Match[str]) -> str:
-        letter = match[1]
-        if letter in _MYSQL_UNSUPPORTED:
-            text = f"%{letter} not supported in date format string"
-            raise translator.failure("INVALID_FUNCTION_ARGUMENT", text, node)
-        return _MYSQL.get(letter, letter)
-
-    return re.sub(r"%(.)", specifier, pattern, flags=re.S)
+    local: int
+    zone: str | None = None
+    offset: int = 0
 
 
-def joda_to_strftime(translator: Translator, node: exp.Expr, pattern: str) -> str:
-    """Translate a pattern of format_datetime and parse_datetime."""
-    parts = []
-    for match in _JODA_PART.finditer(pattern):
-        if match["quoted"] is not None:
-            text = match["quoted"].replace("''", "'") or "'"
-            parts.append(text.replace("%", "%%"))
-        elif match["other"]:
-            parts.append(match["other"].replace("%", "%%"))
-        elif match["letters"] in _JODA:
-            parts.append(_JODA[match["letters"]])
-        else:
-            raise translator.unsupported(node, f"the pattern letters {match['letters']}")
-    return "".join(parts)
+@dataclass
+class Reading:
+    """How far a text is parsed, and what was found in it."""
+
+    text: str
+    place: int
+    values: list[tuple[Field, int]]
+    zone: str | None = None
+
+
+@dataclass(frozen=True)
+class Element:
+    """A part of a pattern: how to write it, and how to read it; reading fails with False."""
+
+    write: Callable[[Moment], str]
+    read: Callable[[Reading], bool]
+    shows_zone: bool = False
+
+
+def literal(text: str) -> Element:
+    """Make the element for a text that stands for itself, in any case when it is parsed."""
+
+    def read(reading: Reading) -> bool:
+        end = reading.place + len(text)
+        found = reading.text[reading.place : end].lower() == text.lower()
+        reading.place = end if found else reading.place
+        return found
+
+    return Element(lambda _: text, read)
+
+
+def number(name: str, least: int, most: int, *, signed: bool = False) -> Element:
+    """Make the element for a number, padded to `least` digits and parsed up to `most`."""
+    field = FIELDS[name]
+    digits = re.compile(rf"[+-]?[0-9]{{1,{most}}}" if signed else rf"[0-9]{{1,{most}}}")
+
+    def write(moment: Moment) -> str:
+        value = field.read(moment.local)
+        return f"{'-' if value < 0 else ''}{abs(value):0{least}d}"
+
+    def read(reading: Reading) -> bool:
+        match = digits.match(reading.text, reading.place)
+        if match is None:
+            return False
+        reading.values.append((field, int(match[0])))
+        reading.place = match.end()
+        return True
+
+    return Element(write, read)
+
+
+def word(name: str, *, is_short: bool = False) -> Element:
+    """Make the element for a name of a month or of a day, or for AM and PM."""
+    field = FIELDS[name]
+    texts, first = _TEXTS[name]
+    known = {
+        spelled: index + first
+        for index, text in enumerate(texts)
+        for form in (text, text[:3])
+        for spelled in (form, form.lower(), form.upper())
+    }
+    lengths = sorted({len(text) for text in known}, reverse=True)
+
+    def write(moment: Moment) -> str:
+        text = texts[field.read(moment.local) - first]
+        return text[:3] if is_short else text
+
+    def read(reading: Reading) -> bool:
+        for length in lengths:
+            value = known.get(reading.text[reading.place : reading.place + length])
+            if value is not None:
+                reading.values.append((field, value))
+                reading.place += length
+                return True
+        return False
+
+    return Element(write, read)
+
+
+def fraction(least: int, most: int) -> Element:
+    """Make the element for a fraction of a second: milliseconds, then zeros."""
+    digits = re.compile(rf"[0-9]{{1,{most}}}")
+
+    def write(moment: Moment) -> str:
+        text = f"{moment.local % 1000:03d}"
+        return text.ljust(least, "0") if least > 3 else text[:least]
+
+    def read(reading: Reading) -> bool:
+        match = digits.match(reading.text, reading.place)
+        if match is None:
+            return False
+        reading.values.append((FIELDS["millisOfSecond"], int(match[0].ljust(3, "0")[:3])))
+        reading.place = match.end()
+        return True
+
+    return Element(write, read)
+
+
+def short_year(name: str, pivot: int, *, is_lenient: bool) -> Element:
+    """Make the element for a year of two digits, the one within 50 years of the pivot."""
+    field = FIELDS[name]
+    pattern = re.compile(r"[+-]?[0-9]+" if is_lenient else r"[0-9]{2}")
+
+    def read(reading: Reading) -> bool:
+        match = pattern.match(reading.text, reading.place)
+        if match is None:
+            return False
+        value = int(match[0])
+        if len(match[0]) == 2 and match[0].isdecimal():
+            low = pivot - 50
+            value += low - low % 100 + (100 if value < low % 100 else 0)
+        reading.values.append((field, value))
+        reading.place = match.end()
+        return True
+
+    return Element(lambda moment: f"{abs(field.read(moment.local)) % 100:02d}", read)
+
+
+def format_moment(elements: tuple[Element, ...], moment: Moment) -> str:
+    """Write a moment by a pattern."""
+    return "".join(element.write(moment) for element in elements)
+
+
+def parse_moment(elements: tuple[Element, ...], text: str) -> Moment:
+    """Read a moment by a pattern.
+
+    Raises:
+        ValueError: If the text is not of the pattern, or a value out of range.
+    """
+    reading = Reading(text, 0, [])
+    if not all(element.read(reading) for element in elements) or reading.place < len(text):
+        rest = f' is malformed at "{text[reading.place :]}"' if reading.place else ""
+        end = " is too short" if reading.place and reading.place >= len(text) else rest
+        raise ValueError(f'{_INVALID}:Invalid format: "{text}"{end}')
+    try:
+        return Moment(resolve_fields(reading.values), reading.zone)
+    except ValueError as error:
+        raise ValueError(f'{_INVALID}:Cannot parse "{text}": {error}') from None

@@ -3,46 +3,57 @@
 DuckDB stores the instant of a `timestamp with time zone`; the zone is part of our type of it.
 """
 
-import re
-
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Translator
 from local_athena.backends.duckdb.dialect.trino_types import TIMESTAMP_TZ
 from local_athena.backends.duckdb.dialect.typed_sql import Typed, quote_string
+from local_athena.backends.duckdb.dialect.zone_names import resolve_zone
 from local_athena.errors import StatementFailure
-
-_OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")
 
 
 def to_wall_clock(sql: str, zone: str) -> str:
     """Convert an instant to a DuckDB TIMESTAMP in a zone."""
-    return (
-        f"({_in_utc(sql)} + {_offset_interval(zone)})"
-        if _OFFSET.fullmatch(zone)
-        else _in_zone(sql, zone)
-    )
+    if zone[0] in "+-":
+        return f"(timezone('UTC', {sql}) + {_offset_interval(zone)})"
+    return f"timezone({quote_string(zone)}, {sql})"
 
 
 def to_instant(sql: str, zone: str) -> str:
-    """Convert a wall-clock time in a zone to a DuckDB TIMESTAMPTZ."""
-    if _OFFSET.fullmatch(zone):
+    """Convert a wall-clock time in a zone to a DuckDB TIMESTAMPTZ.
+
+    A time that a zone has twice is the earlier one; one that it skips is as much later.
+    """
+    if zone[0] in "+-":
         return f"timezone('UTC', {sql} - {_offset_interval(zone)})"
-    return f"timezone({quote_string(zone)}, {sql})"
+    if zone == "UTC":
+        return f"timezone('UTC', {sql})"
+    return f"athena_instant({sql}, {quote_string(zone)})"
 
 
-def _in_utc(sql: str) -> str:
-    return f"timezone('UTC', {sql})"
-
-
-def _in_zone(sql: str, zone: str) -> str:
-    return f"timezone({quote_string(zone)}, {sql})"
+def to_instant_near(sql: str, zone: str, instant: str) -> str:
+    """Convert a wall-clock time, to the offset of another instant if the zone has both."""
+    if zone[0] in "+-" or zone == "UTC":
+        return to_instant(sql, zone)
+    return f"athena_instant_near({sql}, {quote_string(zone)}, {instant})"
 
 
 def _offset_interval(zone: str) -> str:
-    match = _OFFSET.fullmatch(zone)
-    sign, hours, minutes = match.groups() if match else ("+", "0", "0")
-    return f"INTERVAL '{sign}{int(hours) * 60 + int(minutes)}' MINUTE"
+    return f"INTERVAL '{zone[0]}{int(zone[1:3]) * 60 + int(zone[4:6])}' MINUTE"
+
+
+def require_zone(translator: Translator, node: exp.Expr, zone: Typed) -> str:
+    """Find the zone that a constant names."""
+    if zone.constant is None:
+        raise translator.unsupported(node, "time zones that are not constants")
+    if not zone.constant:
+        text = "Zone id is an empty string"
+        raise translator.failure("INVALID_FUNCTION_ARGUMENT", text, node)
+    known = resolve_zone(zone.constant)
+    if known is None:
+        text = f"Time zone not supported: {zone.constant}"
+        raise translator.failure("NOT_SUPPORTED", text, node)
+    return known
 
 
 def unknown_zone_failure() -> StatementFailure:

@@ -44,11 +44,9 @@ CREATE OR REPLACE MACRO athena_binary_text(x) AS
 -- Times and intervals.
 -- DuckDB writes a year before 1 as one of the years BC, or without its zeros.
 CREATE OR REPLACE MACRO athena_day_text(x) AS CASE
+  WHEN year(x) > 9999 THEN '+' || strftime(x, '%Y-%m-%d')
   WHEN year(x) >= 1 THEN strftime(x, '%Y-%m-%d')
   ELSE CASE WHEN year(x) < 0 THEN '-' ELSE '' END || printf('%04d', abs(year(x))) || strftime(x, '-%m-%d') END;
-CREATE OR REPLACE MACRO athena_formatted(x, pattern) AS CASE
-  WHEN year(x) < 1 THEN CAST(athena_fail('NOT_SUPPORTED:The embedded endpoint does not support patterns for years before 1') AS VARCHAR)
-  ELSE strftime(x, pattern) END;
 CREATE OR REPLACE MACRO athena_time_text(x, size) AS
   left(rpad(CAST(x AS VARCHAR) || CASE WHEN microsecond(x) % 1000000 = 0 THEN '.' ELSE '' END, 15, '0'), size);
 CREATE OR REPLACE MACRO athena_interval_ms(x) AS epoch_us(x) // 1000;
@@ -57,7 +55,18 @@ CREATE OR REPLACE MACRO athena_seconds_text(x) AS
   || printf('%d %02d:%02d:%02d.%03d', abs(athena_interval_ms(x)) // 86400000,
             abs(athena_interval_ms(x)) // 3600000 % 24, abs(athena_interval_ms(x)) // 60000 % 60,
             abs(athena_interval_ms(x)) // 1000 % 60, abs(athena_interval_ms(x)) % 1000);
+CREATE OR REPLACE MACRO athena_whole_days(x, refusal) AS
+  CASE WHEN athena_interval_ms(x) % 86400000 <> 0 THEN athena_fail('INVALID_FUNCTION_ARGUMENT:Cannot ' || refusal || ' a date')
+  ELSE CAST(athena_interval_ms(x) // 86400000 AS INTEGER) END;
+CREATE OR REPLACE MACRO athena_divisor(x) AS 1 / CASE WHEN x = 0 OR isnan(x)
+  THEN CAST(CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:Cannot divide by double ' || athena_double_text(x)) AS VARCHAR) AS DOUBLE) ELSE x END;
+CREATE OR REPLACE MACRO athena_factor(x) AS CASE WHEN isnan(x)
+  THEN CAST(CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:Cannot multiply by double NaN') AS VARCHAR) AS DOUBLE) ELSE x END;
+CREATE OR REPLACE MACRO athena_scaled_interval(x, factor) AS to_microseconds(1000 * CAST(trunc(athena_interval_ms(x) * athena_factor(factor)) AS BIGINT));
+CREATE OR REPLACE MACRO athena_amount(x) AS CASE WHEN x BETWEEN -2147483648 AND 2147483647 THEN CAST(x AS INTEGER)
+  WHEN x IS NOT NULL THEN athena_fail('INVALID_FUNCTION_ARGUMENT:Value is out of range for the unit: ' || x) END;
 CREATE OR REPLACE MACRO athena_interval_months(x) AS year(x) * 12 + month(x);
+CREATE OR REPLACE MACRO athena_scaled_months(x, factor) AS to_months(CAST(trunc(athena_interval_months(x) * athena_factor(factor)) AS INTEGER));
 CREATE OR REPLACE MACRO athena_months_text(x) AS
   CASE WHEN athena_interval_months(x) < 0 THEN '-' ELSE '' END
   || printf('%d-%d', abs(athena_interval_months(x)) // 12, abs(athena_interval_months(x)) % 12);
@@ -65,10 +74,16 @@ CREATE OR REPLACE MACRO athena_months_text(x) AS
 -- Casts from varchar: DuckDB reads more spellings than Athena does.
 CREATE OR REPLACE MACRO athena_cast_integer(x, type) AS
   CASE WHEN NOT regexp_full_match(x, '[+-]?[0-9]+')
-  THEN athena_fail('INVALID_CAST_ARGUMENT:Cannot cast ''' || x || ''' to ' || upper(type)) ELSE CAST(x AS BIGINT) END;
+  THEN CASE WHEN regexp_full_match(x, '[\x00-\x20]*[+-]?\p{Nd}+[\x00-\x20]*') THEN athena_cast_digits(x, type)
+    ELSE athena_fail('INVALID_CAST_ARGUMENT:Cannot cast ''' || x || ''' to ' || upper(type)) END ELSE CAST(x AS BIGINT) END;
 CREATE OR REPLACE MACRO athena_cast_number(x) AS
-  CASE WHEN NOT regexp_full_match(x, '\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*')
+  CASE WHEN NOT regexp_full_match(x, '[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?')
   THEN CAST(athena_fail('INVALID_CAST_ARGUMENT:Cannot cast VARCHAR ''' || x || ''' to DECIMAL') AS VARCHAR) ELSE x END;
+CREATE OR REPLACE MACRO athena_cast_double(x, type) AS
+  CASE WHEN regexp_full_match(x, '[+-]?([0-9]{1,300}\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?') THEN CAST(x AS DOUBLE)
+  -- A function of Python's that returns NaN returns NULL.
+  WHEN regexp_full_match(x, '[\x00-\x20]*[+-]?NaN[\x00-\x20]*') THEN CAST('NaN' AS DOUBLE)
+  ELSE athena_java_double(x, type) END;
 CREATE OR REPLACE MACRO athena_cast_boolean(x) AS
   CASE WHEN lower(x) IN ('t', 'true', '1') THEN TRUE WHEN lower(x) IN ('f', 'false', '0') THEN FALSE
   WHEN x IS NOT NULL THEN athena_fail('INVALID_CAST_ARGUMENT:Cannot cast ''' || x || ''' to BOOLEAN') IS NULL END;
@@ -78,15 +93,22 @@ CREATE OR REPLACE MACRO athena_cast_uuid(x) AS
 CREATE OR REPLACE MACRO athena_cast_date(x) AS
   CASE WHEN NOT regexp_full_match(x, '\s*[+-]?[0-9]+-[0-9]{1,2}-[0-9]{1,2}\s*')
   THEN CAST(CAST(athena_fail('INVALID_CAST_ARGUMENT:Value cannot be cast to date: ' || x) AS VARCHAR) AS DATE)
-  ELSE CAST(x AS DATE) END;
+  ELSE CAST(ltrim(trim(x), '+') AS DATE) END;
+-- DuckDB wants seconds, and no sign before a year.
+CREATE OR REPLACE MACRO athena_with_seconds(x) AS
+  CASE WHEN regexp_full_match(trim(x), '[^:]*:[^:]*') THEN ltrim(trim(x), '+') || ':00' ELSE ltrim(trim(x), '+') END;
+-- A zone may stand behind a time: it is looked at, and does not move the time.
 CREATE OR REPLACE MACRO athena_cast_timestamp(x) AS
-  CASE WHEN NOT regexp_full_match(x, '\s*[+-]?[0-9]+-[0-9]{1,2}-[0-9]{1,2}( +[0-9]{1,2}:[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]+)?)?)?\s*')
-  THEN CAST(CAST(athena_fail('INVALID_CAST_ARGUMENT:Value cannot be cast to timestamp: ' || x) AS VARCHAR) AS TIMESTAMP)
-  ELSE CAST(CASE WHEN regexp_full_match(trim(x), '[^:]*:[^:]*') THEN trim(x) || ':00' ELSE x END AS TIMESTAMP) END;
+  CASE WHEN NOT regexp_full_match(x, '\s*[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}( +([01]?[0-9]|2[0-3]):[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,12})?)?)?\s*')
+  THEN CAST(athena_before_zone(x) AS TIMESTAMP) ELSE CAST(athena_with_seconds(x) AS TIMESTAMP) END;
 CREATE OR REPLACE MACRO athena_cast_instant(x) AS
-  CASE WHEN x IS NOT NULL AND NOT regexp_full_match(x, '[-+0-9 :.]*?( *(UTC|Z|\+00:00))?')
+  CASE WHEN x IS NOT NULL AND athena_zone_of(x) <> 'UTC'
   THEN CAST(CAST(athena_fail('NOT_SUPPORTED:The embedded endpoint does not support a time zone that differs between rows') AS VARCHAR) AS TIMESTAMPTZ)
-  ELSE timezone('UTC', athena_cast_timestamp(regexp_replace(x, ' *(UTC|Z|\+00:00)$', ''))) END;
+  ELSE timezone('UTC', athena_cast_timestamp(x)) END;
+CREATE OR REPLACE MACRO athena_cast_time(x) AS
+  CASE WHEN NOT regexp_full_match(x, '([01]?[0-9]|2[0-3]):[0-5]?[0-9](:[0-5]?[0-9](\.[0-9]{1,12})?)?')
+  THEN CAST(CAST(athena_fail('INVALID_CAST_ARGUMENT:Value cannot be cast to time: ' || x) AS VARCHAR) AS TIME)
+  ELSE CAST(athena_with_seconds(x) AS TIME) END;
 -- Down to a whole unit also before 1970, where // goes towards zero: counted from 32,000 years
 -- earlier. What stands here twice, DuckDB would evaluate once, and outside a TRY around it.
 CREATE OR REPLACE MACRO athena_whole_units(us, unit) AS
@@ -94,6 +116,25 @@ CREATE OR REPLACE MACRO athena_whole_units(us, unit) AS
 CREATE OR REPLACE MACRO athena_whole_milliseconds(x) AS make_timestamp(athena_whole_units(epoch_us(x), 1000));
 CREATE OR REPLACE MACRO athena_round_timestamp(x, unit) AS
   make_timestamp(athena_whole_units(epoch_us(x) + unit // 2, unit));
+
+-- Between two times in microseconds, as whole milliseconds.
+CREATE OR REPLACE MACRO athena_elapsed(one, other) AS to_microseconds(athena_whole_units(one - other + 500, 1000));
+CREATE OR REPLACE MACRO athena_round_instant(x, unit) AS
+  timezone('UTC', athena_round_timestamp(timezone('UTC', x), unit));
+CREATE OR REPLACE MACRO athena_from_unixtime(x) AS
+  to_timestamp(round(CASE WHEN isnan(x) THEN 0 ELSE x END * 1000) / 1000);
+
+-- Time zones. Of a time that a zone has twice DuckDB takes the later one; a day before, the zone had
+-- the offset of the earlier one.
+CREATE OR REPLACE MACRO athena_with_offset_of(wall, zone, instant) AS
+  timezone('UTC', wall - (timezone(zone, instant) - timezone('UTC', instant)));
+CREATE OR REPLACE MACRO athena_instant(wall, zone) AS
+  CASE WHEN timezone(zone, athena_with_offset_of(wall, zone, timezone(zone, wall) - INTERVAL '1' DAY)) = wall
+  THEN athena_with_offset_of(wall, zone, timezone(zone, wall) - INTERVAL '1' DAY) ELSE timezone(zone, wall) END;
+CREATE OR REPLACE MACRO athena_instant_near(wall, zone, instant) AS
+  CASE WHEN timezone(zone, athena_with_offset_of(wall, zone, instant)) = wall
+  THEN athena_with_offset_of(wall, zone, instant) ELSE athena_instant(wall, zone) END;
+CREATE OR REPLACE MACRO athena_known_zone(instant, zone) AS CASE WHEN zone IS NOT NULL THEN instant END;
 
 -- Strings.
 -- array_to_string wants a constant separator.

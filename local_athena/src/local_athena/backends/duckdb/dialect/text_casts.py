@@ -1,0 +1,58 @@
+"""Casts of texts that DuckDB reads otherwise than Java: numbers, and times with a zone behind."""
+
+import math
+import re
+
+from local_athena.backends.duckdb.dialect.typed_sql import PythonFunction
+from local_athena.backends.duckdb.dialect.zone_names import resolve_zone
+
+_INVALID = "INVALID_CAST_ARGUMENT"
+# What Java's trim removes.
+_BLANKS = "".join(map(chr, range(33)))
+_DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?", re.ASCII)
+_HEXADECIMAL = re.compile(
+    r"[+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?\d+[fFdD]?", re.ASCII
+)
+_SPECIAL = {"Infinity": math.inf, "-Infinity": -math.inf, "+Infinity": math.inf}
+_CLOCK = r"(?:[01]?\d|2[0-3]):\d{1,2}(?::\d{1,2}(?:\.\d{1,12})?)?"
+_ZONED = re.compile(
+    rf"(\s*[+-]?\d{{4,}}-\d{{1,2}}-\d{{1,2}}(?: (?:{_CLOCK})?)?)\s*([A-Za-z+-]\S*)?\s*", re.ASCII
+)
+
+
+def _read_double(text: str, kind: str) -> float:
+    """Read a number as Java's parseDouble does."""
+    trimmed = text.strip(_BLANKS)
+    if trimmed in _SPECIAL:
+        return _SPECIAL[trimmed]
+    if _DECIMAL.fullmatch(trimmed):
+        return float(trimmed.rstrip("fFdD"))
+    if _HEXADECIMAL.fullmatch(trimmed):
+        return float.fromhex(trimmed.rstrip("fFdD") if trimmed[-1] in "fFdD" else trimmed)
+    raise ValueError(f"{_INVALID}:Cannot cast '{text}' to {kind}")
+
+
+def _read_digits(text: str, kind: str) -> int:
+    """Read an integer of any script's digits."""
+    value = int(text.strip(_BLANKS))
+    if not -(2**63) <= value < 2**63:
+        raise ValueError(f"{_INVALID}:Cannot cast '{text}' to {kind.upper()}")
+    return value
+
+
+def _split_zone(text: str) -> tuple[str, str]:
+    """Split a time, as DuckDB reads it, from the zone behind it."""
+    match = _ZONED.fullmatch(text)
+    zone = resolve_zone(match[2] or "UTC") if match else None
+    if match is None or zone is None:
+        raise ValueError(f"{_INVALID}:Value cannot be cast to timestamp: {text}")
+    moment = match[1].strip().removeprefix("+")
+    return f"{moment}:00" if moment.count(":") == 1 else moment, zone
+
+
+PYTHON_FUNCTIONS: tuple[PythonFunction, ...] = (
+    ("athena_java_double", _read_double, ["VARCHAR", "VARCHAR"], "DOUBLE"),
+    ("athena_cast_digits", _read_digits, ["VARCHAR", "VARCHAR"], "BIGINT"),
+    ("athena_before_zone", lambda text: _split_zone(text)[0], ["VARCHAR"], "VARCHAR"),
+    ("athena_zone_of", lambda text: _split_zone(text)[1], ["VARCHAR"], "VARCHAR"),
+)
