@@ -8,6 +8,8 @@ const CELLS = '.grid-body [role="gridcell"]:not(.no-value)'
  * element. Returns what ends it.
  */
 export function paintMatches(pane: Element, pattern: RegExp): () => void {
+  // Firefox has them since version 140; without them, the bar still steps from record to record.
+  if (!('highlights' in CSS)) return () => undefined
   const paint = () => {
     const ranges = Array.from(pane.querySelectorAll(CELLS), (cell) => rangesIn(cell, pattern))
     CSS.highlights.set(NAME, new Highlight(...ranges.flat()))
