@@ -1,8 +1,11 @@
 """Nobody pays for what nobody waits for: a new question or a closed tab cancels what still runs."""
 
+import asyncio
 import re
+import threading
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -10,7 +13,9 @@ from playwright.sync_api import expect
 
 from tests.e2e.browser import needs_chromium
 from tests.e2e.viewer.conftest import OpenViewer
+from tests.reliability.fault_proxy import Exchange, fault_proxy, on
 from tests.support.endpoint import running_endpoint
+from tests.support.log_lines import DEADLINE_SECONDS, log_lines
 from tests.support.running_service import running_service, settings_for
 from tests.support.waiting import wait_until
 
@@ -79,3 +84,33 @@ def test_a_closed_tab_cancels_its_queries(
 
     wait_until(lambda: active(busy_service) == 1, "its queries are cancelled")
     assert "CANCELLED" in statuses(busy_service).values()
+
+
+def test_a_tab_closed_before_the_reply_of_its_submit_cancels_the_query(
+    open_viewer: OpenViewer, sample_archive: Path, tmp_path: Path
+) -> None:
+    started, let_go = threading.Event(), threading.Event()
+
+    async def held(exchange: Exchange) -> None:
+        answer = await exchange.answer()
+        started.set()
+        await asyncio.to_thread(let_go.wait, DEADLINE_SECONDS)
+        await exchange.send(answer.head + answer.body)
+
+    with (
+        running_endpoint(sample_archive, tmp_path) as url,
+        fault_proxy(url) as athena,
+        running_service(settings_for(athena.url)) as client,
+    ):
+        viewer = open_viewer(f"#sql={quote(ENDLESS)}", of=client)
+        expect(viewer.sql.get_by_role("status", name="Price")).to_contain_text("bounded")
+        athena.spoil(on(held, "StartQueryExecution"))
+        viewer.sql.get_by_role("button", name="Run").click()
+        wait_until(lambda: viewer.page.title() and started.is_set(), "Athena has started it")
+
+        with log_lines() as lines:
+            viewer.page.close(run_before_unload=True)
+            wait_until(lambda: "client_left" in lines.text, "the service knows")
+            let_go.set()
+
+        wait_until(lambda: set(statuses(client).values()) == {"CANCELLED"}, "it is cancelled")

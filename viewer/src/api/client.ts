@@ -62,9 +62,9 @@ export class Api {
     }
   }
 
-  /** Starts a query and returns at once. The same key names the same query again. */
-  submit(request: QueryRequest, idempotencyKey: string, signal?: AbortSignal): Promise<Query> {
-    return this.json('query', post(request, signal, { 'Idempotency-Key': idempotencyKey }))
+  /** Starts a query and returns at once. */
+  submit(request: QueryRequest, signal?: AbortSignal): Promise<Query> {
+    return this.json('query', post(request, signal))
   }
 
   dryRun(request: QueryRequest, signal?: AbortSignal): Promise<DryRun> {
@@ -155,14 +155,10 @@ function withSignal(signal: AbortSignal | undefined): RequestInit {
   return signal ? { signal } : {}
 }
 
-function post(
-  body: object,
-  signal: AbortSignal | undefined,
-  headers: Record<string, string> = {},
-): RequestInit {
+function post(body: object, signal: AbortSignal | undefined): RequestInit {
   return {
     method: 'POST',
-    headers: { ...headers, 'Content-Type': 'application/json' },
+    headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
     ...withSignal(signal),
   }

@@ -36,12 +36,12 @@ export type RunState =
 interface Run {
   /** Null if it opens a query that ran before. */
   readonly statement: Statement | null
-  readonly idempotencyKey: string
   readonly abort: AbortController
+  /** Aborted as the page is left, which tells the service that nobody takes the reply of its submit. */
+  readonly left: AbortController
   readonly startedAt: number
   readonly onRows: OnRows
   queryId: string | null
-  submitted: boolean
   outcome: 'open' | 'finished' | 'failed'
 }
 
@@ -66,21 +66,21 @@ export class QueryRun {
 
   /** Stops the run before it. `onRows` gets the table again and again as it grows. */
   run(statement: Statement, onRows: OnRows): Promise<Query | null> {
-    return this.start(statement, null, randomKey(), onRows)
+    return this.start(statement, null, onRows)
   }
 
   /** Reads the rows of a query that ran before, which costs nothing. */
   open(queryId: string, onRows: OnRows): Promise<Query | null> {
-    return this.start(null, queryId, randomKey(), onRows)
+    return this.start(null, queryId, onRows)
   }
 
   /** After `failed`: goes on where it failed, or runs the statement anew if its query has failed. */
   again(): Promise<Query | null> {
     const last = this.current
     if (!last) return Promise.resolve(null)
-    const { statement, queryId, idempotencyKey, onRows, outcome } = last
+    const { statement, queryId, onRows, outcome } = last
     if (statement && outcome === 'failed') return this.run(statement, onRows)
-    return this.start(statement, queryId, idempotencyKey, onRows)
+    return this.start(statement, queryId, onRows)
   }
 
   /** Aborts the requests and cancels the query. */
@@ -100,18 +100,17 @@ export class QueryRun {
   private async start(
     statement: Statement | null,
     queryId: string | null,
-    idempotencyKey: string,
     onRows: OnRows,
   ): Promise<Query | null> {
     this.stop()
     const run: Run = {
-      ...{ statement, queryId, idempotencyKey, onRows },
-      ...{ abort: new AbortController(), startedAt: this.clock.now() },
-      ...{ submitted: false, outcome: 'open' },
+      ...{ statement, queryId, onRows, startedAt: this.clock.now(), outcome: 'open' },
+      ...{ abort: new AbortController(), left: new AbortController() },
     }
     this.current = run
     const remove = this.activeRuns.add(() => {
       this.stop()
+      run.left.abort()
     })
     try {
       return await this.finish(run)
@@ -143,17 +142,20 @@ export class QueryRun {
     return null
   }
 
+  /**
+   * A submit is not aborted by a stop: its reply names the query to cancel. If nobody takes the reply, the service
+   * cancels the query, as long as the submit has no Idempotency-Key.
+   */
   private async submit(run: Run): Promise<Query> {
     this.show(run, 'SUBMITTING')
-    const { statement, idempotencyKey, abort } = run
+    const { statement, left } = run
     if (!statement) throw new Error('A run without a query needs a statement.')
-    run.submitted = true
-    const request = requestOf(statement)
-    const query = await this.retried(run, 'SUBMITTING', () =>
-      this.api.submit(request, idempotencyKey, abort.signal),
-    )
-    run.queryId = query.query_id
-    return query
+    return this.retried(run, 'SUBMITTING', async () => {
+      const query = await this.api.submit(requestOf(statement), left.signal)
+      run.queryId = query.query_id
+      if (run.abort.signal.aborted) void this.cancel(run)
+      return query
+    })
   }
 
   private look(run: Run, queryId: string, waitSeconds: number, status: Status): Promise<Query> {
@@ -199,16 +201,10 @@ export class QueryRun {
     if (!abort.signal.aborted) this.state.set({ kind: 'running', startedAt, queryId, status })
   }
 
-  /** If the reply of the submit was lost, the same key names the query, which is cancelled then. */
-  private async cancel(run: Run): Promise<void> {
-    const { statement, queryId, idempotencyKey, submitted, outcome } = run
-    if (outcome !== 'open') return
+  private async cancel({ queryId, outcome }: Run): Promise<void> {
+    if (outcome !== 'open' || queryId === null) return
     try {
-      if (queryId !== null) await this.api.cancel(queryId, true)
-      else if (statement && submitted) {
-        const query = await this.api.submit(requestOf(statement), idempotencyKey)
-        await this.api.cancel(query.query_id, true)
-      }
+      await this.api.cancel(queryId, true)
     } catch (error) {
       // Nobody waits for it, and a query that cannot be reached ends by itself.
       if (!(error instanceof ApiFailure)) throw error
@@ -248,10 +244,4 @@ function faultOf(error: unknown): Failure {
     retryable: false,
   }
   return { kind: 'problem', problem, retryAfterSeconds: null }
-}
-
-/** `crypto.randomUUID` needs HTTPS, which a page on an intranet may not have. */
-function randomKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

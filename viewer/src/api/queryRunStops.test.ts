@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 
 import type { ResultTable } from '../results/resultTable'
-import { json, networkFails, never, problem, queryDocument } from '../testing/fakeService'
+import { type Call, json, networkFails, never, problem, queryDocument } from '../testing/fakeService'
 import { flush } from '../testing/flush'
-import { QUEUED, startRun } from '../testing/startedRun'
+import { FINISHED, QUEUED, startRun } from '../testing/startedRun'
 
 describe('stopping', () => {
   it('cancels a query that runs', async () => {
@@ -16,15 +16,29 @@ describe('stopping', () => {
     expect(service.calls.find(({ method }) => method === 'GET')?.signal?.aborted).toBe(true)
   })
 
-  it('asks with the same key for the id when the reply of the submit is lost, then cancels', async () => {
-    const { go, run, service } = startRun({ 'POST query': [never, QUEUED] })
+  it('waits for the reply of a submit, which names the query to cancel', async () => {
+    let reply: (response: Response) => void = () => undefined
+    const replied = new Promise<Response>((resolve) => {
+      reply = resolve
+    })
+    const { go, run, state, service } = startRun({ 'POST query': () => replied })
     await go()
     run.stop()
     await flush()
-    expect(service.asked).toEqual(['POST query', 'POST query', 'DELETE query/q1'])
-    const [first, second] = service.calls
-    expect(second?.headers.get('Idempotency-Key')).toBe(first?.headers.get('Idempotency-Key'))
-    expect(second?.body).toEqual(first?.body)
+    expect([state().kind, service.asked]).toEqual(['stopped', ['POST query']])
+    reply(await QUEUED(service.calls[0] as Call))
+    await flush()
+    expect([state().kind, service.asked]).toEqual(['stopped', ['POST query', 'DELETE query/q1']])
+  })
+
+  it('aborts a submit as the page is left, so that the service cancels its query', async () => {
+    const { go, page, state, service } = startRun({ 'POST query': never })
+    await go()
+    page.dispatchEvent(new Event('pagehide'))
+    await flush()
+    const [submit] = service.calls
+    expect([state().kind, submit?.signal?.aborted]).toEqual(['stopped', true])
+    expect(submit?.headers.get('Idempotency-Key')).toBeNull()
   })
 
   it('ends a countdown', async () => {
@@ -52,12 +66,13 @@ describe('stopping', () => {
 
   it('of a run by the next one shows nothing of the first', async () => {
     const { go, rows, state, service } = startRun({
-      'POST query': [never, QUEUED, json(queryDocument('q2', 'QUEUED'))],
+      'POST query': [QUEUED, json(queryDocument('q2', 'QUEUED'))],
+      'GET status': [never, FINISHED],
     })
     await go()
     await go()
     expect([state().kind, rows()]).toEqual(['finished', 3_000])
-    expect(service.asked.filter((call) => call.startsWith('DELETE'))).toHaveLength(1)
+    expect(service.asked.filter((call) => call.startsWith('DELETE'))).toEqual(['DELETE query/q1'])
   })
 
   it('happens when the page is left, even while it is closed', async () => {
