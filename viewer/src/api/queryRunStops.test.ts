@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { ResultTable } from '../results/resultTable'
-import { type Call, json, networkFails, never, problem, queryDocument } from '../testing/fakeService'
+import { json, networkFails, never, problem, queryDocument } from '../testing/fakeService'
 import { flush } from '../testing/flush'
 import { FINISHED, QUEUED, startRun } from '../testing/startedRun'
 
@@ -26,7 +26,7 @@ describe('stopping', () => {
     run.stop()
     await flush()
     expect([state().kind, service.asked]).toEqual(['stopped', ['POST query']])
-    reply(await QUEUED(service.calls[0] as Call))
+    for (const call of service.calls) reply(await QUEUED(call))
     await flush()
     expect([state().kind, service.asked]).toEqual(['stopped', ['POST query', 'DELETE query/q1']])
   })

@@ -1,5 +1,5 @@
 import type { ComponentChild, FunctionComponent } from 'preact'
-import { useEffect, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
 
 import { Button } from '../controls/Button'
 
@@ -23,6 +23,7 @@ export function lazy<P extends object>(
         setLoaded('failed')
       })
     }, [])
+    useEscape(loaded === null || loaded === 'failed' ? props : null)
     if (loaded === null) return placeholder
     return loaded === 'failed' ? <NotLoaded /> : <loaded.component {...props} />
   }
@@ -31,6 +32,28 @@ export function lazy<P extends object>(
 /** Load the parts that were not shown yet, so that a click need not wait for them; one that fails is tried then. */
 export function loadParts(): void {
   for (const load of loaders) load().catch(() => null)
+}
+
+/** Escape closes what is not there yet: a dialog that came later would be in the way. */
+function useEscape(props: object | null): void {
+  useLayoutEffect(() => {
+    const close = props && 'onClose' in props ? props.onClose : null
+    if (!isHandler(close)) return
+    const press = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape') return
+      event.preventDefault()
+      event.stopPropagation()
+      close()
+    }
+    document.addEventListener('keydown', press, true)
+    return () => {
+      document.removeEventListener('keydown', press, true)
+    }
+  }, [props])
+}
+
+function isHandler(value: unknown): value is () => void {
+  return typeof value === 'function'
 }
 
 /** Without a network, or with the files of a newer version in place of those that the page knows. */

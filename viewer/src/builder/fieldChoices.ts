@@ -8,6 +8,7 @@ import { countValues } from '../fields/topValues'
 import { fieldLabel } from '../question/fieldLabel'
 import type { FieldRef } from '../question/question'
 import { createFieldReader } from '../results/fieldReader'
+import { valueText } from '../results/valueText'
 import type { ResultTable } from '../results/resultTable'
 
 const MOST_ROWS = 500
@@ -39,12 +40,17 @@ export function fieldChoices(table: Table, rows: ResultTable | null): FieldChoic
   return {
     labels: [...columns, ...paths].map((field) => fieldLabel(field, table)),
     valuesOf(field) {
-      const found = reader
-        ? countValues(reader, count, place(field.column), field.path, MOST_VALUES).top
-        : []
+      const index = place(field.column)
+      const type = rows?.columns[index]?.type ?? 'varchar'
+      const counted = { index, path: field.path, type }
+      const found = reader ? countValues(reader, count, counted, MOST_VALUES).top : []
       const examples = table.columns.find(({ name }) => name === field.column)?.examples ?? []
-      const values = [...found.map(({ value }) => value), ...(field.path === null ? examples : [])]
-      return [...new Set(values.map(String))]
+      const loaded = found.filter(({ filterable }) => filterable)
+      const values = [
+        ...loaded.map(({ value }) => valueText(value, field.path === null ? type : 'varchar')),
+        ...(field.path === null ? examples.map(String) : []),
+      ]
+      return [...new Set(values)]
     },
   }
 }

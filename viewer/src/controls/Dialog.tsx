@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact'
-import { useEffect, useId, useRef } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 
 import { Button } from './Button'
 
@@ -15,12 +15,14 @@ interface DialogProps {
 export function Dialog({ title, onClose, drawer = false, children }: DialogProps) {
   const id = useId()
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  const closes = useRef(false)
+  useLayoutEffect(() => {
     const element = dialog.current
     const opener = document.activeElement
     element?.showModal()
     if (!element?.querySelector('[autofocus]')) focusFirst(element)
     return () => {
+      closes.current = true
       element?.close()
       if (opener instanceof HTMLElement) opener.focus()
     }
@@ -33,6 +35,10 @@ export function Dialog({ title, onClose, drawer = false, children }: DialogProps
       onCancel={(event) => {
         event.preventDefault()
         onClose()
+      }}
+      onClose={() => {
+        // Some browsers close it at a second Escape without asking.
+        if (!closes.current) onClose()
       }}
     >
       <div class="dialog-header">

@@ -77,11 +77,11 @@ function TopValues({ item, records, label }: TopValuesProps) {
   const viewer = useViewer()
   const { rows, reader, table, zone } = records
   const { column, path } = item.field
+  const type = rows.columns.find(({ name }) => name === column)?.type ?? 'varchar'
   const counts = useMemo(() => {
     const index = rows.columns.findIndex(({ name }) => name === column)
-    return countValues(reader, rows.length, index, path)
-  }, [rows, reader, column, path])
-  const type = rows.columns.find(({ name }) => name === column)?.type ?? 'varchar'
+    return countValues(reader, rows.length, { index, path, type })
+  }, [rows, reader, column, path, type])
   const unit = table.columns.find(({ name }) => name === column)?.time?.unit ?? null
   const shownValue = (value: Value) => {
     if (value === '') return 'empty'
@@ -90,7 +90,8 @@ function TopValues({ item, records, label }: TopValuesProps) {
   const filter = (value: Value) => (negated: boolean) => {
     addFilter(viewer, valueFilter(item.field, value, path === null ? type : 'varchar', negated))
   }
-  const missing = { value: null, count: counts.missing, share: counts.missing / counts.rows }
+  const share = counts.missing / counts.rows
+  const missing = { value: null, count: counts.missing, share, filterable: true }
   return (
     <div class="top-values">
       <p class="muted">
@@ -131,7 +132,7 @@ function ValueItem({ top, text, label, onFilter }: ValueItemProps) {
         {text}
       </span>
       <span class="numeric">{shareText(top.share)}</span>
-      <CellActions label={label} text={text} inTabOrder onFilter={onFilter} />
+      {top.filterable && <CellActions label={label} text={text} inTabOrder onFilter={onFilter} />}
       <span class="share" aria-hidden="true">
         <span style={{ width: `${top.share * 100}%` }} />
       </span>

@@ -37,19 +37,26 @@ test('looks five levels deep', () => {
 })
 
 test('counts the values of a path', () => {
-  expect(countValues(READER, TABLE.length, 0, '$.level')).toEqual({
-    top: [
-      { value: 'INFO', count: 2, share: 0.4 },
-      { value: 'ERROR', count: 1, share: 0.2 },
-    ],
-    distinct: 2,
-    missing: 2,
-    rows: 5,
-  })
+  expect(countValues(READER, TABLE.length, { index: 0, path: '$.level', type: 'varchar' })).toEqual(
+    {
+      top: [
+        { value: 'INFO', count: 2, share: 0.4, filterable: true },
+        { value: 'ERROR', count: 1, share: 0.2, filterable: true },
+      ],
+      distinct: 2,
+      missing: 2,
+      rows: 5,
+    },
+  )
+})
+
+test('tells which values no filter finds', () => {
+  const counts = countValues(READER, TABLE.length, { index: 0, path: '$.tags', type: 'varchar' })
+  expect(counts.top).toEqual([{ value: '["a"]', count: 1, share: 0.2, filterable: false }])
 })
 
 test('keeps the commonest values alone, and tells how many there are', () => {
-  const counts = countValues(READER, TABLE.length, 0, null, 2)
+  const counts = countValues(READER, TABLE.length, { index: 0, path: null, type: 'varchar' }, 2)
   expect(counts.top).toHaveLength(2)
   expect(counts).toMatchObject({ distinct: 4, missing: 1, rows: 5 })
 })

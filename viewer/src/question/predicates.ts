@@ -92,6 +92,9 @@ function isPresent(field: FieldRef): Sql {
 }
 
 function compared(field: FieldRef, type: string, operator: FilterOperator, value: string): Sql {
+  // NaN equals nothing, itself neither.
+  if (operator === 'eq' && value === 'NaN' && FLOAT_TYPES.includes(type))
+    return sql`is_nan(${fieldValue(field)})`
   const sign = words(COMPARISONS[operator] ?? '=')
   if (!isScalar(type)) return sql`${textOf(field, type)} ${sign} ${parameter('varchar', value)}`
   return sql`${fieldValue(field)} ${sign} ${typedParameter(type, value)}`

@@ -14,7 +14,7 @@ import { CellActions } from '../rows/CellActions'
 import { visibleText } from '../rows/visibleText'
 import { momentText, offsetText } from '../time/momentText'
 import type { Zone } from '../time/zones'
-import { childNodes, type RecordNode, recordNodes, sizeOf } from './recordNodes'
+import { childNodes, filterOf, type RecordNode, recordNodes, sizeOf } from './recordNodes'
 import { moveInTree, takeFocus } from './treeKeys'
 
 export type OnFilterValue = (field: FieldRef, value: string | null, negated: boolean) => void
@@ -133,22 +133,21 @@ function Children(props: TreeItemProps) {
 }
 
 function Leaf({ node, table, zone, onFilter }: TreeItemProps) {
-  const { name, value, field } = node
-  const scalar = scalarText(value)
+  const { name, value } = node
+  const filter = filterOf(node)
   const moment = momentShown(node, table, zone)
-  const filters = onFilter && field && value.kind !== 'array' && value.kind !== 'object'
   return (
     <div class="tree-line">
       <span class="tree-name">{visibleText(name)}</span>
       <span class={`tree-value tree-${value.kind}`}>{shownText(value)}</span>
       {moment && <span class="tree-moment muted numeric">{moment}</span>}
       <span class="tree-actions">
-        {filters && (
+        {onFilter && filter && (
           <CellActions
-            label={fieldLabel(field, table)}
-            text={scalar ?? 'NULL'}
+            label={fieldLabel(filter.field, table)}
+            text={filter.text ?? 'NULL'}
             onFilter={(negated) => {
-              onFilter(field, scalar, negated)
+              onFilter(filter.field, filter.text, negated)
             }}
           />
         )}
@@ -159,7 +158,7 @@ function Leaf({ node, table, zone, onFilter }: TreeItemProps) {
           name={`Copy the value of ${name}`}
           title={`Copy the value of ${name} (C)`}
           tabIndex={-1}
-          text={() => scalar ?? renderJson(value)}
+          text={() => scalarText(value) ?? renderJson(value)}
         />
       </span>
     </div>

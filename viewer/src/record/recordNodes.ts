@@ -1,8 +1,9 @@
 import type { FieldRef } from '../question/question'
-import { type Json, type JsonMember, parseExactJson } from '../results/exactJson'
+import { type Json, type JsonMember, parseExactJson, scalarText } from '../results/exactJson'
 import { elementPath, memberPath } from '../results/jsonPath'
 import type { ResultTable, Value } from '../results/resultTable'
 import { valueText } from '../results/valueText'
+import { isParameterText, isScalarType } from '../rows/valueFilter'
 
 /** A row that is a record, and the rows that it is one of. */
 export interface RecordPlace {
@@ -24,7 +25,7 @@ export interface RecordNode {
 export function recordNodes(table: ResultTable, row: number): RecordNode[] {
   return table.columns.map(({ name, type }, index) => {
     const isAlone = table.columns.filter((other) => other.name === name).length === 1
-    const field = isAlone ? { column: name, path: null } : null
+    const field = isAlone && isScalarType(type) ? { column: name, path: null } : null
     return node(name, jsonOf(table.value(row, index), type), field)
   })
 }
@@ -45,6 +46,16 @@ export function childNodes({ value, field, inText }: RecordNode): RecordNode[] {
   return value.items.map((item, index) =>
     node(String(index), item, parent ? inner(elementPath(parent, index)) : null),
   )
+}
+
+/** The field and text of a value that a filter finds; null for any other. */
+export function filterOf({
+  field,
+  value,
+}: RecordNode): { field: FieldRef; text: string | null } | null {
+  if (!field || value.kind === 'array' || value.kind === 'object') return null
+  const text = scalarText(value)
+  return text === null || isParameterText(text) ? { field, text } : null
 }
 
 export function sizeOf(value: Json): number {

@@ -8,6 +8,8 @@ export interface FieldReader {
    * JSON of arrays and objects. Null if there is none, or if it is null.
    */
   read(row: number, column: number, path: string | null): Value
+  /** Whether an array or object is at the path, which json_extract_scalar returns nothing for. */
+  isNested(row: number, column: number, path: string): boolean
   /** The JSON of a column; null if its text is none. */
   json(row: number, column: number): Json | null
 }
@@ -49,16 +51,24 @@ export function createFieldReader(table: ResultTable): FieldReader {
     return read
   }
 
+  function at(row: number, column: number, path: string): Json | null {
+    const whole = json(row, column)
+    const place = steps(path)
+    return whole && place && valueAt(whole, place)
+  }
+
   return {
     json,
+    isNested: (row, column, path) => isNested(at(row, column, path)),
     read(row, column, path) {
       if (path === null) return table.value(row, column)
-      const whole = json(row, column)
-      const place = steps(path)
-      const found = whole && place && valueAt(whole, place)
+      const found = at(row, column, path)
       if (!found) return null
-      const isScalar = found.kind !== 'array' && found.kind !== 'object'
-      return isScalar ? scalarText(found) : renderJson(found)
+      return isNested(found) ? renderJson(found) : scalarText(found)
     },
   }
+}
+
+function isNested(json: Json | null): boolean {
+  return json?.kind === 'array' || json?.kind === 'object'
 }

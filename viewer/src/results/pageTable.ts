@@ -26,6 +26,8 @@ function fromText(text: string, type: string): Value {
   if (type === 'bigint' && /^-?\d+$/.test(text)) return BigInt(text)
   if (['real', 'double', 'float'].includes(type)) return Number(text)
   if (type.startsWith('timestamp')) return microseconds(text) ?? text
+  // As in Arrow, where JSON is always its text.
+  if (type === 'json') return JSON.stringify(text)
   if (type === 'varbinary')
     return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
   return text

@@ -10,10 +10,12 @@ interface GridHeaderProps {
   readonly onSort: ((column: number) => void) | null
   readonly onFocus: (column: number) => void
   readonly onResize: (column: number, width: number) => void
+  readonly onMove: ((from: number, to: number) => void) | null
 }
 
 const NARROWEST = 40
-const HINT = 'Sort the loaded rows. Alt+arrows resize, Shift+arrows move the column.'
+const HINT =
+  'Sort the loaded rows. Drag to move the column.\nWith keys: Alt+arrows resize, Shift+arrows move.'
 
 export function GridHeader(props: GridHeaderProps) {
   return (
@@ -49,6 +51,9 @@ function HeaderCell(props: HeaderCellProps) {
         props.onFocus(index)
       }}
       onClick={() => onSort?.(index)}
+      onPointerDown={(event) => {
+        if (props.onMove) startDrag(event, index, props.onMove)
+      }}
       onKeyDown={(event) => {
         if (event.key !== 'Enter' && event.key !== ' ') return
         event.preventDefault()
@@ -66,6 +71,22 @@ function HeaderCell(props: HeaderCellProps) {
       />
     </div>
   )
+}
+
+/** Touch scrolls the grid, and the handle at the edge resizes. */
+function startDrag(
+  event: PointerEvent & { readonly currentTarget: HTMLElement },
+  from: number,
+  onMove: (from: number, to: number) => void,
+): void {
+  const { currentTarget: header, clientX, target } = event
+  const onHandle = target instanceof Element && target.classList.contains('grid-resize')
+  if (event.pointerType === 'touch' || event.button !== 0 || onHandle) return
+  void import('./columnDrag').then(({ dragColumn }) => {
+    dragColumn(header, { from, startX: clientX }, (to) => {
+      onMove(from, to)
+    })
+  })
 }
 
 interface ResizeHandleProps {

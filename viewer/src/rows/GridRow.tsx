@@ -10,6 +10,8 @@ export interface GridCells {
   readonly columns: readonly GridColumn[]
   readonly widths: readonly number[]
   content(row: number, column: number): CellContent
+  /** Whether a filter for the value finds its row. */
+  canFilter(row: number, column: number): boolean
   /** Null if values cannot be filtered for. */
   readonly onFilter: ((row: number, column: number, negated: boolean) => void) | null
 }
@@ -79,7 +81,7 @@ function renderCell(
 ) {
   const content = cells.content(row, index)
   const { onFilter } = cells
-  const acts = active && onFilter && column.field
+  const acts = active && onFilter && cells.canFilter(row, index)
   const kind = cellClass(content, column)
   return (
     <div

@@ -18,6 +18,7 @@ import { useColumnWidths } from './useColumnWidths'
 import { useCursor } from './useCursor'
 import { useGridCommands } from './useGridCommands'
 import { useScroller } from './useScroller'
+import { isFilterable } from './valueFilter'
 
 export interface ColumnSort {
   readonly key: string
@@ -88,6 +89,7 @@ export function RowGrid(props: RowGridProps) {
           cursor.put({ row: HEADER, column })
         }}
         onResize={resize}
+        onMove={props.onMoveColumn ?? null}
       />
       <GridBody
         cells={cells}
@@ -137,6 +139,12 @@ function useCells(props: RowGridProps, widths: readonly number[]): GridCells {
         const column = columns[index]
         if (!column) return { kind: 'empty', text: '' }
         return cellContent(reader, row, column, zone, most[index])
+      },
+      canFilter: (row, index) => {
+        const column = columns[index]
+        return (
+          column?.field !== undefined && column.field !== null && isFilterable(reader, row, column)
+        )
       },
       onFilter: canFilter
         ? (row, index, negated) => {

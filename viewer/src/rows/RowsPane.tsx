@@ -13,7 +13,7 @@ import { RowsToolbar } from './RowsToolbar'
 import type { GridColumn } from './gridColumns'
 import { useFinding } from './useFinding'
 import { type Records, shownFields, useRecords } from './useRecords'
-import { valueFilter } from './valueFilter'
+import { isFilterable, valueFilter } from './valueFilter'
 
 const EmptyResult = lazy(() => import('../states/EmptyResult').then((module) => module.EmptyResult))
 const LateNote = lazy(() => import('./LateNote').then((module) => module.LateNote))
@@ -93,10 +93,12 @@ function filterBy(
   viewer: Viewer,
   { reader }: Records,
   row: number,
-  { field, index, path, type }: GridColumn,
+  column: GridColumn,
   negated: boolean,
 ): void {
-  if (field) addFilter(viewer, valueFilter(field, reader.read(row, index, path), type, negated))
+  const { field, index, path, type } = column
+  if (!field || !isFilterable(reader, row, column)) return
+  addFilter(viewer, valueFilter(field, reader.read(row, index, path), type, negated))
 }
 
 function columnSort(columns: readonly GridColumn[], sort: Sort | null): ColumnSort | null {
