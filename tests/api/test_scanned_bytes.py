@@ -55,6 +55,13 @@ READ: list[tuple[str, tuple[datetime, datetime]]] = [
     (f"createdtimestamp >= {MS}", FROM_ASKED),
     (f"createdtimestamp < {MS}", ALL),
     (f"createdtimestamp >= {MS} AND arrivaltimestamp < {MS + HOUR_MS}", AN_HOUR),
+    # Two hours in the viewer: without its bound on the arrival, all that came later is read.
+    (f"createdtimestamp >= {MS} AND createdtimestamp < {MS + 2 * HOUR_MS}", FROM_ASKED),
+    (
+        f"createdtimestamp >= {MS} AND createdtimestamp < {MS + 2 * HOUR_MS} "
+        f"AND arrivaltimestamp < {MS + 3 * HOUR_MS}",
+        (ASKED - HOUR, ASKED + 4 * HOUR),
+    ),
     # Every branch of an OR needs a bound.
     (f"arrivaltimestamp = {MS} OR arrivaltimestamp = {MS + HOUR_MS}", AN_HOUR),
     (f"arrivaltimestamp = {MS} OR servicename = 'iam-admin'", ALL),
