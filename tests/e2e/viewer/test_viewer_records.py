@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 import subprocess
 from datetime import timedelta
@@ -87,14 +88,17 @@ def test_a_link_shows_the_same_rows_to_another(
 
 def test_the_copied_command_runs(open_viewer: OpenViewer, service: httpx.Client) -> None:
     viewer = open_viewer()
-    viewer.has_ended(count_of(service, LAST_DAY))
+    count = count_of(service, LAST_DAY)
+    viewer.has_ended(count)
 
     viewer.button("Copy as curl").click()
     ended = subprocess.run(
         ["bash", "-c", viewer.copied()], capture_output=True, text=True, check=True, timeout=120
     )
 
-    assert ended.stdout
+    rows = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert len(rows) == count
+    assert rows[0]["service"] == viewer.cells(1)[1]
 
 
 @pytest.mark.parametrize("kind", ["CSV", "NDJSON"])

@@ -103,7 +103,8 @@ def test_the_address_of_finished_rows_runs_nothing(
     sql_view.page.wait_for_url("**id=*")
     asked = service.get("/queries").json()["queries"][0]["query_id"]
 
-    other = open_viewer(f"#{sql_view.page.url.partition('#')[2]}")
+    sql_view.button("Copy link").click()
+    other = open_viewer(f"#{sql_view.copied().partition('#')[2]}")
 
     expect(other.sql.get_by_role("grid")).to_have_attribute("aria-rowcount", "5")
     assert service.get("/queries").json()["queries"][0]["query_id"] == asked

@@ -2,10 +2,12 @@ import { useMemo, useState } from 'preact/hooks'
 
 import { useStore } from '../app/store'
 import { useViewer } from '../app/viewer'
+import { CopyButton } from '../controls/CopyButton'
 import { Tabs } from '../controls/Tabs'
 import { createFieldReader } from '../results/fieldReader'
 import { countText } from '../results/quantities'
 import type { ResultTable } from '../results/resultTable'
+import { absoluteLink } from '../rows/absoluteLink'
 import { type ColumnSort, RowGrid } from '../rows/RowGrid'
 import { type GridColumn, resultColumns } from '../rows/gridColumns'
 import { type RowOrder, RowSorter } from '../rows/rowSorter'
@@ -33,7 +35,8 @@ const TABS = [
 
 /** The rows of a query, as a grid or as lines over time, and where to download them. */
 export function SqlResults({ table, queryId, stale, growing, changed }: SqlResultsProps) {
-  const { api, location } = useViewer()
+  const viewer = useViewer()
+  const { api, location } = viewer
   const zone = useStore(location, (place) => place.zone)
   const [chosen, setChosen] = useState('rows')
   const chart = useMemo(() => (growing ? null : readChart(table)), [table, growing])
@@ -50,6 +53,13 @@ export function SqlResults({ table, queryId, stale, growing, changed }: SqlResul
         </span>
         {changed && <span class="muted">of the text before you changed it</span>}
         <span class="spacer" />
+        <CopyButton
+          variant="quiet"
+          icon="link"
+          name="Copy link"
+          shown="Link"
+          text={() => absoluteLink(viewer)}
+        />
         {queryId !== null && <ResultLinks api={api} queryId={queryId} />}
       </div>
       <div class="pane-body" id={PANEL} {...(chart && { role: 'tabpanel', 'aria-label': tab })}>
