@@ -95,6 +95,16 @@ def test_names_are_completed(sql_view: ViewerPage, typed: str, offered: str) -> 
     expect(editor(sql_view)).to_contain_text(offered)
 
 
+def test_paths_are_completed_once_a_sample_is_read(sql_view: ViewerPage) -> None:
+    editor(sql_view).fill(" FROM events")
+    editor(sql_view).press("Control+Home")
+    sql_view.page.keyboard.type("SELECT json_extract_scalar(data, '$.lev")
+
+    sql_view.page.get_by_role("option").filter(has_text="Look up what is in events").click()
+    sql_view.page.get_by_role("option").filter(has_text="$.level").click()
+    expect(editor(sql_view)).to_contain_text("json_extract_scalar(data, '$.level') FROM events")
+
+
 def test_the_address_of_finished_rows_runs_nothing(
     open_viewer: OpenViewer, sql_view: ViewerPage, service: httpx.Client
 ) -> None:
