@@ -143,13 +143,14 @@ def test_a_page_that_is_exactly_full_has_a_token_for_an_empty_one(session: Athen
 
 
 def test_a_value_of_several_hundred_kilobytes_is_one_value(session: AthenaSession) -> None:
-    query_id = session.run("SELECT array_join(repeat('ab\"', 100000), '') AS v, 1 AS n")[
+    ten = 'ab"' * 10
+    query_id = session.run(f"SELECT array_join(repeat('{ten}', 10000), '') AS v, 1 AS n")[
         "QueryExecutionId"
     ]
 
     row = session.athena.get_query_results(QueryExecutionId=query_id)["ResultSet"]["Rows"][1]
 
-    assert row["Data"] == [{"VarCharValue": 'ab"' * 100_000}, {"VarCharValue": "1"}]
+    assert row["Data"] == [{"VarCharValue": ten * 10_000}, {"VarCharValue": "1"}]
 
 
 def test_there_are_no_results_while_a_query_runs_nor_once_it_is_cancelled(

