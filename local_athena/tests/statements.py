@@ -1,8 +1,9 @@
 """Statements that are hard to end: without end, without a place to interrupt, without bounds."""
 
-# DuckDB makes the whole list before it looks for an interrupt.
+# DuckDB makes all of the lists before it looks for an interrupt.
 UNINTERRUPTIBLE = (
-    "SELECT cardinality(sequence(DATE '9999-12-31', DATE '0001-01-01', INTERVAL '-90' MINUTE))"
+    "SELECT cardinality(transform(sequence(1, 10000), x -> transform(sequence(1, 10000), "
+    "y -> transform(sequence(1, 10000), z -> x + y + z))))"
 )
 RECURSIVE = (
     "WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t"

@@ -76,7 +76,7 @@ KEPT_OUT = [
     ),
     "WITH a (hr, dt) AS (SELECT dt, hr FROM EVENTS) SELECT * FROM a WHERE dt = '2026-11-20'",
     (
-        "WITH RECURSIVE a AS (SELECT dt FROM EVENTS UNION ALL SELECT dt FROM a) "
+        "WITH RECURSIVE a (dt) AS (SELECT dt FROM EVENTS UNION ALL SELECT dt FROM a) "
         "SELECT * FROM a WHERE dt = '2026-11-20'"
     ),
     "SELECT * FROM data_hist.events_v0 TABLESAMPLE BERNOULLI (10) WHERE dt = '2026-11-20'",
