@@ -64,7 +64,8 @@ def _require_moment(translator: Translator, call: Call, value: Typed) -> Typed:
 
 def _from_unixtime(translator: Translator, call: Call) -> Typed:
     values = _arguments(translator, call, 1, 2, 3)
-    seconds = translator.translate_as(call.arguments[0], DOUBLE)
+    translator.require(call.arguments[0], values[0].type, DOUBLE)
+    seconds = coerce(values[0], DOUBLE)
     kind = TIMESTAMP_UTC
     if len(values) == 2:
         translator.require(call.arguments[1], values[1].type, VARCHAR)
@@ -127,9 +128,9 @@ def _offset_of(translator: Translator, node: exp.Expr, zone: Typed) -> str:
 
 
 def _at_timezone(translator: Translator, call: Call) -> Typed:
-    _, zone = _arguments(translator, call, 2)
-    value = _translate_moment(translator, call.arguments[0])
-    return _move_to_zone(translator, call.node, value, zone)
+    value, zone = _arguments(translator, call, 2)
+    moment = _moment_of(translator, call.arguments[0], value)
+    return _move_to_zone(translator, call.node, moment, zone)
 
 
 def _with_timezone(translator: Translator, call: Call) -> Typed:
@@ -145,12 +146,12 @@ def _with_timezone(translator: Translator, call: Call) -> Typed:
 
 def _at_time_zone(translator: Translator, node: exp.AtTimeZone) -> Typed:
     zone = translator.translate(node.args["zone"])
-    return _move_to_zone(translator, node, _translate_moment(translator, node.this), zone)
+    moment = _moment_of(translator, node.this, translator.translate(node.this))
+    return _move_to_zone(translator, node, moment, zone)
 
 
-def _translate_moment(translator: Translator, node: exp.Expr) -> Typed:
-    """Translate what is moved to another zone: that of an ISO 8601 text may differ between rows."""
-    value = translator.translate(node)
+def _moment_of(translator: Translator, node: exp.Expr, value: Typed) -> Typed:
+    """Return what is moved to another zone: that of an ISO 8601 text may differ between rows."""
     is_iso8601 = isinstance(node, exp.Anonymous) and node.name.lower() == "from_iso8601_timestamp"
     if not is_iso8601:
         return value

@@ -73,9 +73,13 @@ def _dispatch(translator: Translator, call: Call) -> Typed:
     handler = translator.statement.functions.get(call.name)
     if handler is not None and call.name not in _AGGREGATES:
         _refuse_clauses(translator, call)
+    scans = translator.statement.scans
+    before = len(scans)
     value = handler(translator, call) if handler is not None else None
     if value is not None:
         return value
+    # The arguments are translated again, and their tables read once.
+    del scans[before:]
     if call.name not in signatures():
         raise translator.unsupported(call.node, f"the function {call.name}")
     return apply_matching_signature(translator, call)
