@@ -11,6 +11,7 @@ from local_athena.backends.duckdb.dialect.context import (
     Handler,
     Translator,
 )
+from local_athena.backends.duckdb.dialect.function_calls import apply_signature
 from local_athena.backends.duckdb.dialect.operators import compare
 from local_athena.backends.duckdb.dialect.scopes import Scope
 from local_athena.backends.duckdb.dialect.structure_comparisons import (
@@ -249,15 +250,15 @@ def _array_join(translator: Translator, call: Call) -> Typed:
     return Typed(f"({joined})", VARCHAR)
 
 
-def _search(translator: Translator, call: Call) -> Typed | None:
+def _search(translator: Translator, call: Call) -> Typed:
     """Search elements that DuckDB compares otherwise than Athena; others are left to the table."""
     values = translator.translate_arguments(call, 2)
     if len(values) != 2 or values[0].type.name != "array":
-        return None
+        return apply_signature(translator, call, values)
     element = common_type(values[0].type.element, values[1].type)
     is_own = element is not None and (element.parameters or element.name in ("double", "real"))
     if element is None or not is_own or values[1].type.name == "unknown":
-        return None
+        return apply_signature(translator, call, values)
     items, value = coerce(values[0], array_of(element)), coerce(values[1], element)
 
     def compare_parts(operator: str, one: Typed, other: Typed) -> str:
