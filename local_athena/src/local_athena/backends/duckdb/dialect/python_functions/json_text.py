@@ -86,12 +86,10 @@ def items_of(text: str, offset: int) -> Iterator[int]:
         return
     while True:
         yield offset
-        offset = skip_space(text, read_value(text, offset)[1])
+        offset = _skip_value(text, offset)
         if text[offset : offset + 1] == "]":
             return
-        if text[offset : offset + 1] != ",":
-            raise ValueError("cut short")
-        offset = skip_space(text, offset + 1)
+        offset = _skip_comma(text, offset)
 
 
 def members_of(text: str, offset: int) -> Iterator[tuple[str, int]]:
@@ -106,12 +104,20 @@ def members_of(text: str, offset: int) -> Iterator[tuple[str, int]]:
     while True:
         name, offset = _read_name(text, offset)
         yield name, offset
-        offset = skip_space(text, read_value(text, offset)[1])
+        offset = _skip_value(text, offset)
         if text[offset : offset + 1] == "}":
             return
-        if text[offset : offset + 1] != ",":
-            raise ValueError("cut short")
-        offset = skip_space(text, offset + 1)
+        offset = _skip_comma(text, offset)
+
+
+def _skip_value(text: str, offset: int) -> int:
+    return skip_space(text, read_value(text, offset)[1])
+
+
+def _skip_comma(text: str, offset: int) -> int:
+    if text[offset : offset + 1] != ",":
+        raise ValueError("cut short")
+    return skip_space(text, offset + 1)
 
 
 def _read_name(text: str, offset: int) -> tuple[str, int]:
