@@ -1,7 +1,8 @@
 import type { ComponentChild, FunctionComponent } from 'preact'
-import { useEffect, useLayoutEffect, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect } from 'preact/hooks'
 
 import { Button } from '../controls/Button'
+import { createStore, useStore } from './store'
 
 type Loaded<P> = { readonly component: FunctionComponent<P> } | 'failed'
 
@@ -12,15 +13,18 @@ export function lazy<P extends object>(
   load: () => Promise<FunctionComponent<P>>,
   placeholder: ComponentChild = null,
 ): FunctionComponent<P> {
-  let kept: Loaded<P> | null = null
-  const keep = async () => (kept ??= { component: await load() })
+  // In a store, as the code may come between a render and its effects.
+  const part = createStore<Loaded<P> | null>(null)
+  const keep = async () => {
+    const component = await load()
+    part.update((known) => (known === null || known === 'failed' ? { component } : known))
+  }
   loaders.push(keep)
   return function Lazy(props: P) {
-    const [loaded, setLoaded] = useState(kept)
+    const loaded = useStore(part, (known) => known)
     useEffect(() => {
-      if (kept) return
-      keep().then(setLoaded, () => {
-        setLoaded('failed')
+      keep().catch(() => {
+        part.set('failed')
       })
     }, [])
     useEscape(loaded === null || loaded === 'failed' ? props : null)

@@ -27,6 +27,8 @@ export function useTheme(): 'light' | 'dark' {
     const change = () => {
       setSystemDark(query.matches)
     }
+    // What has changed since the render.
+    change()
     query.addEventListener('change', change)
     return () => {
       query.removeEventListener('change', change)

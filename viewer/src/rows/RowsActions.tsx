@@ -6,7 +6,7 @@ import { rowsStatement } from '../question/statements'
 import { countText } from '../results/quantities'
 import { ColumnMenu } from './ColumnMenu'
 import { Downloads } from './Downloads'
-import { absoluteLink } from './absoluteLink'
+import { LinkButton } from './LinkButton'
 import { curlCommand } from './curl'
 import type { Records } from './useRecords'
 
@@ -36,13 +36,7 @@ export function RowsActions({ records, total }: RowsActionsProps) {
         count={total === null ? null : countText(total)}
       />
       <CopyButton variant="quiet" name="Copy as curl" shown="curl" text={() => curlOf(viewer)} />
-      <CopyButton
-        variant="quiet"
-        icon="link"
-        name="Copy link"
-        shown="Link"
-        text={() => absoluteLink(viewer)}
-      />
+      <LinkButton />
       <ColumnMenu records={records} />
     </>
   )

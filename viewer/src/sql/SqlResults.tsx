@@ -2,12 +2,11 @@ import { useMemo, useState } from 'preact/hooks'
 
 import { useStore } from '../app/store'
 import { useViewer } from '../app/viewer'
-import { CopyButton } from '../controls/CopyButton'
 import { Tabs } from '../controls/Tabs'
 import { createFieldReader } from '../results/fieldReader'
 import { countText } from '../results/quantities'
 import type { ResultTable } from '../results/resultTable'
-import { absoluteLink } from '../rows/absoluteLink'
+import { LinkButton } from '../rows/LinkButton'
 import { type ColumnSort, RowGrid } from '../rows/RowGrid'
 import { type GridColumn, resultColumns } from '../rows/gridColumns'
 import { type RowOrder, RowSorter } from '../rows/rowSorter'
@@ -35,8 +34,7 @@ const TABS = [
 
 /** The rows of a query, as a grid or as lines over time, and where to download them. */
 export function SqlResults({ table, queryId, stale, growing, changed }: SqlResultsProps) {
-  const viewer = useViewer()
-  const { api, location } = viewer
+  const { api, location } = useViewer()
   const zone = useStore(location, (place) => place.zone)
   const [chosen, setChosen] = useState('rows')
   const chart = useMemo(() => (growing ? null : readChart(table)), [table, growing])
@@ -53,13 +51,7 @@ export function SqlResults({ table, queryId, stale, growing, changed }: SqlResul
         </span>
         {changed && <span class="muted">of the text before you changed it</span>}
         <span class="spacer" />
-        <CopyButton
-          variant="quiet"
-          icon="link"
-          name="Copy link"
-          shown="Link"
-          text={() => absoluteLink(viewer)}
-        />
+        <LinkButton />
         {queryId !== null && <ResultLinks api={api} queryId={queryId} />}
       </div>
       <div class="pane-body" id={PANEL} {...(chart && { role: 'tabpanel', 'aria-label': tab })}>
