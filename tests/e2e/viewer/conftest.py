@@ -6,10 +6,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.e2e.browser import DEADLINE_MILLISECONDS, running_browser
-from tests.e2e.viewer.archive import NOW, write_archive
+from tests.e2e.viewer.archive import LAST_DAY, NOW, count_of, write_archive
 from tests.e2e.viewer.screens import DESK, HEIGHT
 from tests.e2e.viewer.viewer_page import ViewerPage
 from tests.e2e.viewer.watch import Watch
@@ -124,3 +124,12 @@ def open_viewer(windows: Callable[..., BrowserContext], service: httpx.Client) -
         return ViewerPage(page)
 
     return opened
+
+
+@pytest.fixture
+def loaded(open_viewer: OpenViewer, service: httpx.Client, proxy: FaultProxy) -> ViewerPage:
+    """The viewer behind the proxy, with the rows and the histogram of the newest day."""
+    viewer = open_viewer(of=proxy.url)
+    viewer.has_ended(count_of(service, LAST_DAY))
+    expect(viewer.chart).to_be_visible()
+    return viewer

@@ -1,12 +1,10 @@
 """Nothing jumps: not as the page comes in, not as Run turns to Stop, not as a record opens."""
 
 import httpx
-import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.browser import needs_chromium
 from tests.e2e.viewer.archive import LAST_DAY, count_of
-from tests.e2e.viewer.conftest import OpenViewer
 from tests.e2e.viewer.faults import SUBMIT, held
 from tests.e2e.viewer.screens import DESK, PHONE
 from tests.e2e.viewer.viewer_page import ViewerPage
@@ -35,44 +33,36 @@ new Promise(told => {
 """
 
 
-@pytest.fixture
-def viewer(open_viewer: OpenViewer, service: httpx.Client, proxy: FaultProxy) -> ViewerPage:
-    viewer = open_viewer(of=proxy.url)
-    viewer.has_ended(count_of(service, LAST_DAY))
-    expect(viewer.chart).to_be_visible()
-    return viewer
-
-
-def test_nothing_moves_while_the_page_comes_in(viewer: ViewerPage, service: httpx.Client) -> None:
+def test_nothing_moves_while_the_page_comes_in(loaded: ViewerPage, service: httpx.Client) -> None:
     for screen in (DESK, PHONE):
-        screen.show(viewer.page)
-        viewer.page.reload()
-        viewer.has_ended(count_of(service, LAST_DAY))
-        expect(viewer.chart).to_be_visible()
-        expect(viewer.button("CSV").first).to_be_visible()
+        screen.show(loaded.page)
+        loaded.page.reload()
+        loaded.has_ended(count_of(service, LAST_DAY))
+        expect(loaded.chart).to_be_visible()
+        expect(loaded.button("CSV").first).to_be_visible()
 
-        shifts = viewer.page.evaluate(_SHIFTS)
+        shifts = loaded.page.evaluate(_SHIFTS)
 
         assert sum(value for value, _ in shifts) < MOST_SHIFT, (screen, shifts)
 
 
-def test_run_stays_where_it_is(viewer: ViewerPage, proxy: FaultProxy) -> None:
-    parts = [viewer.button("Run"), viewer.histogram, viewer.records]
+def test_run_stays_where_it_is(loaded: ViewerPage, proxy: FaultProxy) -> None:
+    parts = [loaded.button("Run"), loaded.histogram, loaded.records]
     proxy.spoil(on(held, SUBMIT))
     for screen in (DESK, PHONE):
-        screen.show(viewer.page)
+        screen.show(loaded.page)
         before = [part.bounding_box() for part in parts]
 
-        viewer.button("Run").click()
-        expect(viewer.button("Stop")).to_be_visible()
+        loaded.button("Run").click()
+        expect(loaded.button("Stop")).to_be_visible()
         assert [part.bounding_box() for part in parts] == before
-        viewer.button("Stop").click()
-        expect(viewer.question).to_contain_text("Stopped")
+        loaded.button("Stop").click()
+        expect(loaded.question).to_contain_text("Stopped")
         assert [part.bounding_box() for part in parts] == before
 
 
-def test_a_record_opens_beside_the_columns_that_are_seen(viewer: ViewerPage) -> None:
-    viewer.row(3).get_by_role("gridcell").last.click(position={"x": 5, "y": 5})
-    expect(viewer.record.get_by_role("tree")).to_be_visible()
+def test_a_record_opens_beside_the_columns_that_are_seen(loaded: ViewerPage) -> None:
+    loaded.row(3).get_by_role("gridcell").last.click(position={"x": 5, "y": 5})
+    expect(loaded.record.get_by_role("tree")).to_be_visible()
 
-    assert viewer.records.evaluate("grid => grid.scrollLeft") == 0
+    assert loaded.records.evaluate("grid => grid.scrollLeft") == 0

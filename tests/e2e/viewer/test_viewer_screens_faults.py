@@ -1,11 +1,9 @@
 """What the page says on each screen while it waits, and when something does not answer."""
 
-import httpx
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.browser import needs_chromium
-from tests.e2e.viewer.archive import LAST_DAY, count_of
 from tests.e2e.viewer.axe import needs_axe
 from tests.e2e.viewer.conftest import OpenViewer
 from tests.e2e.viewer.faults import (
@@ -29,14 +27,6 @@ WARNING = {
     "code": "partial-result",
     "detail": "Three files of the archive could not be read, so their records are missing.",
 }
-
-
-@pytest.fixture
-def loaded(open_viewer: OpenViewer, service: httpx.Client, proxy: FaultProxy) -> ViewerPage:
-    viewer = open_viewer(of=proxy.url)
-    viewer.has_ended(count_of(service, LAST_DAY))
-    expect(viewer.chart).to_be_visible()
-    return viewer
 
 
 def test_a_start(open_viewer: OpenViewer, proxy: FaultProxy) -> None:
