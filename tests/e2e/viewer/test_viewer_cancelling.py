@@ -3,16 +3,19 @@
 import asyncio
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
 import httpx
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import BrowserContext, expect
 
 from tests.e2e.browser import needs_chromium
+from tests.e2e.gateway import PASSWORD, needs_nginx, running_gateway
 from tests.e2e.viewer.conftest import OpenViewer
+from tests.e2e.viewer.viewer_page import ViewerPage
 from tests.reliability.fault_proxy import Exchange, fault_proxy, on
 from tests.support.endpoint import running_endpoint
 from tests.support.log_lines import DEADLINE_SECONDS, log_lines
@@ -86,8 +89,15 @@ def test_a_closed_tab_cancels_its_queries(
     assert "CANCELLED" in statuses(busy_service).values()
 
 
+@pytest.mark.parametrize(
+    "behind_gateway", [False, pytest.param(True, marks=needs_nginx)], ids=["direct", "gateway"]
+)
 def test_a_tab_closed_before_the_reply_of_its_submit_cancels_the_query(
-    open_viewer: OpenViewer, sample_archive: Path, tmp_path: Path
+    windows: Callable[..., BrowserContext],
+    sample_archive: Path,
+    tmp_path: Path,
+    *,
+    behind_gateway: bool,
 ) -> None:
     started, let_go = threading.Event(), threading.Event()
 
@@ -101,16 +111,32 @@ def test_a_tab_closed_before_the_reply_of_its_submit_cancels_the_query(
         running_endpoint(sample_archive, tmp_path) as url,
         fault_proxy(url) as athena,
         running_service(settings_for(athena.url)) as client,
+        shown(client, tmp_path, behind_gateway=behind_gateway) as address,
     ):
-        viewer = open_viewer(f"#sql={quote(ENDLESS)}", of=client)
+        page = windows(http_credentials={"username": "operator", "password": PASSWORD}).new_page()
+        page.goto(f"{address}/v1/data_hist/viewer/#sql={quote(ENDLESS)}")
+        viewer = ViewerPage(page)
         expect(viewer.sql.get_by_role("status", name="Price")).to_contain_text("bounded")
         athena.spoil(on(held, "StartQueryExecution"))
         viewer.sql.get_by_role("button", name="Run").click()
-        wait_until(lambda: viewer.page.title() and started.is_set(), "Athena has started it")
+        wait_until(lambda: page.title() and started.is_set(), "Athena has started it")
 
         with log_lines() as lines:
-            viewer.page.close(run_before_unload=True)
+            page.close(run_before_unload=True)
             wait_until(lambda: "client_left" in lines.text, "the service knows")
             let_go.set()
 
         wait_until(lambda: set(statuses(client).values()) == {"CANCELLED"}, "it is cancelled")
+
+
+@contextmanager
+def shown(service: httpx.Client, folder: Path, *, behind_gateway: bool) -> Iterator[str]:
+    """The address at which a browser finds the service."""
+    if not behind_gateway:
+        yield f"http://{service.base_url.netloc.decode()}"
+        return
+    (folder / "gateway").mkdir()
+    port = service.base_url.port
+    assert port is not None
+    with running_gateway(folder / "gateway", port) as url:
+        yield url
