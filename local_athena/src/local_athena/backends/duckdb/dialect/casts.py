@@ -24,10 +24,10 @@ from local_athena.backends.duckdb.dialect.typed_sql import (
 
 _FROM_VARCHAR = {
     "boolean": "athena_cast_boolean({})",
-    "tinyint": "CAST(athena_cast_integer({}, 'tinyint') AS TINYINT)",
-    "smallint": "CAST(athena_cast_integer({}, 'smallint') AS SMALLINT)",
-    "integer": "CAST(athena_cast_integer({}, 'integer') AS INTEGER)",
-    "bigint": "CAST(athena_cast_integer({}, 'bigint') AS BIGINT)",
+    "tinyint": "CAST(athena_integer_text({}, 'TINYINT') AS TINYINT)",
+    "smallint": "CAST(athena_integer_text({}, 'SMALLINT') AS SMALLINT)",
+    "integer": "CAST(athena_integer_text({}, 'INTEGER') AS INTEGER)",
+    "bigint": "CAST(athena_integer_text({}, 'BIGINT') AS BIGINT)",
     "real": "CAST(athena_cast_double({}, 'REAL') AS FLOAT)",
     "double": "athena_cast_double({}, 'DOUBLE')",
     "date": "athena_cast_date({})",
@@ -39,6 +39,13 @@ _FROM_VARCHAR = {
 }
 _FINEST = replace(TIMESTAMP, precision=6)
 _TEXTUAL = ("varchar", "char")
+_FLOATING = ("double", "real")
+_FROM_UUID = "from_hex(replace(CAST({} AS VARCHAR), '-', ''))"
+_ROUNDING = {
+    "time": "athena_round_time",
+    "timestamp": "athena_round_timestamp",
+    TIMESTAMP_TZ: "athena_round_instant",
+}
 
 
 def _cast(translator: Translator, node: exp.Cast) -> Typed:
@@ -80,20 +87,30 @@ def _cast_scalar(
     source, sql = value.type, value.sql
     if source.name in _TEXTUAL:
         return _cast_text(sql, target)
-    if source.is_number and target.is_integer and not source.is_integer:
-        return f"CAST(round({sql}) AS {target.duckdb})"
     if all(kind.is_number or kind.name == "boolean" for kind in (source, target)):
-        return f"CAST({sql} AS {target.duckdb})"
+        return _cast_number(sql, source, target)
+    if {source.name, target.name} == {"uuid", "varbinary"}:
+        return _FROM_UUID.format(sql) if source.name == "uuid" else f"athena_uuid_of_bytes({sql})"
     if source.name == target.name:
-        return _round_timestamp(sql, source, target)
+        return _round_time(sql, source, target)
     return _cast_time(translator, node, value, target)
+
+
+def _cast_number(sql: str, source: TrinoType, target: TrinoType) -> str:
+    if source.is_number and target.is_integer and not source.is_integer:
+        sql = f"round({sql})"
+    if source.name in _FLOATING and target.name == "decimal":
+        sql = f"athena_decimal_text(CAST({sql} AS VARCHAR), {target.precision}, {target.scale})"
+    if (source.name, target.name) == ("double", "real"):
+        sql = f"athena_real_range({sql})"
+    return f"CAST({sql} AS {target.duckdb})"
 
 
 def _cast_text(sql: str, target: TrinoType) -> str | None:
     if target.name == "decimal":
         return f"CAST(athena_cast_number({sql}) AS {target.duckdb})"
     template = _FROM_VARCHAR.get(target.name)
-    return _round_timestamp(template.format(sql), _FINEST, target) if template else None
+    return _round_time(template.format(sql), _FINEST, target) if template else None
 
 
 def _cast_time(
@@ -102,19 +119,24 @@ def _cast_time(
     family = ("date", "time", "timestamp", TIMESTAMP_TZ)
     if value.type.name not in family or target.name not in family:
         return None
-    if value.type.name == "time" or (value.type.name, target.name) == ("date", "time"):
+    if {value.type.name, target.name} == {"date", "time"}:
         return None
-    local = to_local_time(translator, node, value)
+    if value.type.name == "time":
+        local = f"(CAST(now() AS DATE) + {value.sql})"
+    else:
+        local = to_local_time(translator, node, value)
     if target.name == TIMESTAMP_TZ:
-        return to_instant(f"CAST({local} AS TIMESTAMP)", "UTC")
-    return _round_timestamp(f"CAST({local} AS {target.duckdb})", value.type, target)
+        sql = to_instant(f"CAST({local} AS TIMESTAMP)", "UTC")
+    else:
+        sql = f"CAST({local} AS {target.duckdb})"
+    return _round_time(sql, value.type, target)
 
 
-def _round_timestamp(sql: str, source: TrinoType, target: TrinoType) -> str:
+def _round_time(sql: str, source: TrinoType, target: TrinoType) -> str:
     digits = target.precision
-    if target.name != "timestamp" or digits is None or digits >= (source.precision or 0):
+    if target.name not in _ROUNDING or digits is None or digits >= (source.precision or 0):
         return sql
-    return f"athena_round_timestamp({sql}, {10 ** (6 - digits)})"
+    return f"{_ROUNDING[target.name]}({sql}, {10 ** (6 - digits)})"
 
 
 def _cast_to_text(translator: Translator, node: exp.Expr, value: Typed, target: TrinoType) -> Typed:
@@ -123,13 +145,14 @@ def _cast_to_text(translator: Translator, node: exp.Expr, value: Typed, target: 
         raise translator.unsupported(node, "casts to char")
     if kind.name in _TEXTUAL:
         return _truncate_text(value, target)
-    if kind.parameters or kind.name == "varbinary":
+    is_bounded = target.length not in (None, UNBOUNDED)
+    if kind.parameters or kind.name == "varbinary" or (kind.name == "uuid" and is_bounded):
         raise translator.mismatch(node, f"Cannot cast {kind} to {target}")
-    if kind.name in ("double", "real"):
-        sql = f"athena_double_cast({value.sql})"
+    if kind.name in _FLOATING:
+        sql = f"athena_{kind.name}_cast({value.sql})"
     else:
         sql = render_temporal(value.sql, kind, kind.precision or 0)
-    if target.length not in (None, UNBOUNDED):
+    if is_bounded:
         wrong = failing_expression(
             "INVALID_CAST_ARGUMENT", f"Value cannot be represented as {target}", target
         )

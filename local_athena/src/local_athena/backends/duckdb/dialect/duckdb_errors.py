@@ -142,6 +142,16 @@ _RULES: tuple[_Rule, ...] = (
         "NUMERIC_VALUE_OUT_OF_RANGE",
         "bigint addition overflow",
     ),
+    (duckdb.ConversionException, "value nan", "INVALID_CAST_ARGUMENT", "Cannot cast NaN"),
+    *(
+        (
+            duckdb.ConversionException,
+            f"out of range for the destination type {narrow}",
+            "NUMERIC_VALUE_OUT_OF_RANGE",
+            f"Out of range for {name}",
+        )
+        for narrow, name in (("INT32", "integer"), ("INT16", "smallint"), ("INT8", "tinyint"))
+    ),
     (
         duckdb.ConversionException,
         "out of range",

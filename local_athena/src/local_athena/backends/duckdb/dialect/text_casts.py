@@ -1,7 +1,8 @@
-"""Casts of texts that DuckDB reads otherwise than Java: numbers, and times with a zone behind."""
+"""Casts that DuckDB does otherwise than Java: numbers, and times with a zone behind."""
 
 import math
 import re
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 from local_athena.backends.duckdb.dialect.typed_sql import PythonFunction
 from local_athena.backends.duckdb.dialect.zone_names import resolve_zone
@@ -13,6 +14,7 @@ _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?", re.AS
 _HEXADECIMAL = re.compile(
     r"[+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?\d+[fFdD]?", re.ASCII
 )
+_EXACT = Context(prec=400)
 _SPECIAL = {"Infinity": math.inf, "-Infinity": -math.inf, "+Infinity": math.inf}
 _CLOCK = r"(?:[01]?\d|2[0-3]):\d{1,2}(?::\d{1,2}(?:\.\d{1,12})?)?"
 _ZONED = re.compile(
@@ -32,12 +34,20 @@ def _read_double(text: str, kind: str) -> float:
     raise ValueError(f"{_INVALID}:Cannot cast '{text}' to {kind}")
 
 
-def _read_digits(text: str, kind: str) -> int:
-    """Read an integer of any script's digits."""
-    value = int(text.strip(_BLANKS))
-    if not -(2**63) <= value < 2**63:
-        raise ValueError(f"{_INVALID}:Cannot cast '{text}' to {kind.upper()}")
-    return value
+def _spell_digits(text: str) -> str:
+    """Write an integer of any script's digits in those of ASCII."""
+    return str(int(text.strip(_BLANKS)))
+
+
+def _spell_decimal(text: str, precision: int, scale: int) -> str:
+    """Write a number, as DuckDB prints one with an exponent, without the exponent."""
+    value = Decimal(text)
+    if not value.is_finite() or value.adjusted() >= precision:
+        raise ValueError(f"{_INVALID}:Cannot cast '{text}' to DECIMAL({precision}, {scale})")
+    value = value.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP, _EXACT)
+    if value.adjusted() >= precision - scale:
+        raise ValueError(f"{_INVALID}:Cannot cast '{text}' to DECIMAL({precision}, {scale})")
+    return f"{value:f}"
 
 
 def _split_zone(text: str) -> tuple[str, str]:
@@ -52,7 +62,8 @@ def _split_zone(text: str) -> tuple[str, str]:
 
 PYTHON_FUNCTIONS: tuple[PythonFunction, ...] = (
     ("athena_java_double", _read_double, ["VARCHAR", "VARCHAR"], "DOUBLE"),
-    ("athena_cast_digits", _read_digits, ["VARCHAR", "VARCHAR"], "BIGINT"),
+    ("athena_ascii_digits", _spell_digits, ["VARCHAR"], "VARCHAR"),
+    ("athena_plain_decimal", _spell_decimal, ["VARCHAR", "BIGINT", "BIGINT"], "VARCHAR"),
     ("athena_before_zone", lambda text: _split_zone(text)[0], ["VARCHAR"], "VARCHAR"),
     ("athena_zone_of", lambda text: _split_zone(text)[1], ["VARCHAR"], "VARCHAR"),
 )

@@ -34,8 +34,13 @@ CREATE OR REPLACE MACRO athena_double_cast(x) AS CASE
   WHEN x IS NULL THEN NULL
   WHEN isnan(x) THEN 'NaN'
   WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
-  WHEN x = 0 THEN CASE WHEN signbit(x) THEN '-0.0E0' ELSE '0.0E0' END
-  ELSE CASE WHEN x < 0 THEN '-' ELSE '' END || athena_scientific(CAST(abs(x) AS VARCHAR)) END;
+  WHEN x = 0 THEN CASE WHEN signbit(x) THEN '-0E0' ELSE '0E0' END
+  ELSE CASE WHEN x < 0 THEN '-' ELSE '' END || athena_scientific(CASE abs(x) WHEN 5e-324 THEN '4.9e-324' ELSE CAST(abs(x) AS VARCHAR) END) END;
+-- Seven digits, rounded from the shortest ones that tell the number from others.
+CREATE OR REPLACE MACRO athena_real_cast(x) AS CASE
+  WHEN isfinite(x) AND x <> 0 THEN CASE WHEN x < 0 THEN '-' ELSE '' END || athena_scientific(
+    printf('%.6e', CAST(CASE CAST(abs(x) AS VARCHAR) WHEN '1e-45' THEN '1.4e-45' ELSE CAST(abs(x) AS VARCHAR) END AS DOUBLE)))
+  ELSE athena_double_cast(x) END;
 CREATE OR REPLACE MACRO athena_double_json(x) AS
   CASE WHEN isfinite(x) THEN athena_double_text(x) ELSE '"' || athena_double_text(x) || '"' END;
 CREATE OR REPLACE MACRO athena_binary_text(x) AS
@@ -72,10 +77,16 @@ CREATE OR REPLACE MACRO athena_months_text(x) AS
   || printf('%d-%d', abs(athena_interval_months(x)) // 12, abs(athena_interval_months(x)) % 12);
 
 -- Casts from varchar: DuckDB reads more spellings than Athena does.
-CREATE OR REPLACE MACRO athena_cast_integer(x, type) AS
-  CASE WHEN NOT regexp_full_match(x, '[+-]?[0-9]+')
-  THEN CASE WHEN regexp_full_match(x, '[\x00-\x20]*[+-]?\p{Nd}+[\x00-\x20]*') THEN athena_cast_digits(x, type)
-    ELSE athena_fail('INVALID_CAST_ARGUMENT:Cannot cast ''' || x || ''' to ' || upper(type)) END ELSE CAST(x AS BIGINT) END;
+CREATE OR REPLACE MACRO athena_integer_text(x, type) AS
+  CASE WHEN regexp_full_match(x, '[+-]?[0-9]+') THEN x
+  WHEN regexp_full_match(x, '[\x00-\x20]*[+-]?\p{Nd}+[\x00-\x20]*') THEN athena_ascii_digits(x)
+  ELSE CAST(athena_fail('INVALID_CAST_ARGUMENT:Cannot cast ''' || x || ''' to ' || type) AS VARCHAR) END;
+-- What rounds to more than the greatest real is infinite.
+CREATE OR REPLACE MACRO athena_real_range(x) AS
+  CASE WHEN abs(x) >= 3.4028235677973366e38 AND isfinite(x) THEN x * CAST('Infinity' AS DOUBLE) ELSE x END;
+-- Rounded by the digits that are shown: 1.005 is 1.01, although it is less in binary.
+CREATE OR REPLACE MACRO athena_decimal_text(shortest, digits, scale) AS
+  CASE WHEN contains(shortest, 'e') THEN athena_plain_decimal(shortest, digits, scale) ELSE shortest END;
 CREATE OR REPLACE MACRO athena_cast_number(x) AS
   CASE WHEN NOT regexp_full_match(x, '[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?')
   THEN CAST(athena_fail('INVALID_CAST_ARGUMENT:Cannot cast VARCHAR ''' || x || ''' to DECIMAL') AS VARCHAR) ELSE x END;
@@ -90,17 +101,23 @@ CREATE OR REPLACE MACRO athena_cast_boolean(x) AS
 CREATE OR REPLACE MACRO athena_cast_uuid(x) AS
   CASE WHEN NOT regexp_full_match(x, '[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}')
   THEN CAST(CAST(athena_fail('INVALID_CAST_ARGUMENT:Cannot cast value to UUID: ' || x) AS VARCHAR) AS UUID) ELSE CAST(x AS UUID) END;
+CREATE OR REPLACE MACRO athena_uuid_of_bytes(x) AS
+  CASE WHEN octet_length(x) <> 16 THEN CAST(CAST(athena_fail('INVALID_CAST_ARGUMENT:Invalid UUID binary length: ' || octet_length(x)) AS VARCHAR) AS UUID)
+  ELSE CAST(hex(x) AS UUID) END;
 CREATE OR REPLACE MACRO athena_cast_date(x) AS
   CASE WHEN NOT regexp_full_match(x, '\s*[+-]?[0-9]+-[0-9]{1,2}-[0-9]{1,2}\s*')
   THEN CAST(CAST(athena_fail('INVALID_CAST_ARGUMENT:Value cannot be cast to date: ' || x) AS VARCHAR) AS DATE)
   ELSE CAST(ltrim(trim(x), '+') AS DATE) END;
+-- The first of the digits behind microseconds rounds them; DuckDB cuts them off.
+CREATE OR REPLACE MACRO athena_rounding_microsecond(x) AS
+  to_microseconds(CASE WHEN regexp_matches(x, '\.[0-9]{6}[5-9]') THEN 1 ELSE 0 END);
 -- DuckDB wants seconds, and no sign before a year.
 CREATE OR REPLACE MACRO athena_with_seconds(x) AS
   CASE WHEN regexp_full_match(trim(x), '[^:]*:[^:]*') THEN ltrim(trim(x), '+') || ':00' ELSE ltrim(trim(x), '+') END;
 -- A zone may stand behind a time: it is looked at, and does not move the time.
 CREATE OR REPLACE MACRO athena_cast_timestamp(x) AS
   CASE WHEN NOT regexp_full_match(x, '\s*[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}( +([01]?[0-9]|2[0-3]):[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,12})?)?)?\s*')
-  THEN CAST(athena_before_zone(x) AS TIMESTAMP) ELSE CAST(athena_with_seconds(x) AS TIMESTAMP) END;
+  THEN CAST(athena_before_zone(x) AS TIMESTAMP) + athena_rounding_microsecond(x) ELSE CAST(athena_with_seconds(x) AS TIMESTAMP) + athena_rounding_microsecond(x) END;
 CREATE OR REPLACE MACRO athena_cast_instant(x) AS
   CASE WHEN x IS NOT NULL AND athena_zone_of(x) <> 'UTC'
   THEN CAST(CAST(athena_fail('NOT_SUPPORTED:The embedded endpoint does not support a time zone that differs between rows') AS VARCHAR) AS TIMESTAMPTZ)
@@ -108,7 +125,7 @@ CREATE OR REPLACE MACRO athena_cast_instant(x) AS
 CREATE OR REPLACE MACRO athena_cast_time(x) AS
   CASE WHEN NOT regexp_full_match(x, '([01]?[0-9]|2[0-3]):[0-5]?[0-9](:[0-5]?[0-9](\.[0-9]{1,12})?)?')
   THEN CAST(CAST(athena_fail('INVALID_CAST_ARGUMENT:Value cannot be cast to time: ' || x) AS VARCHAR) AS TIME)
-  ELSE CAST(athena_with_seconds(x) AS TIME) END;
+  ELSE CAST(athena_with_seconds(x) AS TIME) + athena_rounding_microsecond(x) END;
 -- Down to a whole unit also before 1970, where // goes towards zero: counted from 32,000 years
 -- earlier. What stands here twice, DuckDB would evaluate once, and outside a TRY around it.
 CREATE OR REPLACE MACRO athena_whole_units(us, unit) AS
@@ -116,6 +133,9 @@ CREATE OR REPLACE MACRO athena_whole_units(us, unit) AS
 CREATE OR REPLACE MACRO athena_whole_milliseconds(x) AS make_timestamp(athena_whole_units(epoch_us(x), 1000));
 CREATE OR REPLACE MACRO athena_round_timestamp(x, unit) AS
   make_timestamp(athena_whole_units(epoch_us(x) + unit // 2, unit));
+
+CREATE OR REPLACE MACRO athena_round_time(x, unit) AS
+  CAST(make_timestamp(athena_whole_units(epoch_us(x) + unit // 2, unit)) AS TIME);
 
 -- Between two times in microseconds, as whole milliseconds.
 CREATE OR REPLACE MACRO athena_elapsed(one, other) AS to_microseconds(athena_whole_units(one - other + 500, 1000));
