@@ -15,7 +15,6 @@ from tests.dialect.running import CATALOG
         ("SELECT current_timestamp(9)", "times more precise than microseconds"),
         ("SELECT time '01:02:03 +01:00'", "the type time with time zone"),
         ("SELECT cast('1.1.1.1' AS ipaddress)", "the type ipaddress"),
-        ("SELECT json_object('a': 1)", "JSON_OBJECT"),
         ("SELECT 'a' SIMILAR TO 'b'", "SIMILAR TO"),
         ("SELECT overlay('abc' PLACING 'z' FROM 2)", "OVERLAY"),
         ("SELECT * FROM (VALUES 1) AS t(a) NATURAL JOIN (VALUES 1) AS u(a)", "NATURAL here"),

@@ -24,6 +24,7 @@ from local_athena.backends.duckdb.dialect.python_functions import (
     json_casting,
     json_extraction,
     regexps,
+    sql_json_functions,
 )
 from local_athena.backends.duckdb.dialect.typed_sql import PythonFunction
 
@@ -53,6 +54,7 @@ def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
     functions: tuple[PythonFunction, ...] = (
         *json_casting.PYTHON_FUNCTIONS,
         *json_extraction.PYTHON_FUNCTIONS,
+        *sql_json_functions.PYTHON_FUNCTIONS,
         *regexps.PYTHON_FUNCTIONS,
         *datetime_patterns.PYTHON_FUNCTIONS,
         *decimal_arithmetic.PYTHON_FUNCTIONS,

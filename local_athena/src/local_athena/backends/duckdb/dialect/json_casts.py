@@ -114,16 +114,17 @@ def _from_json(sql: str, kind: TrinoType) -> str:
     """Read a value of a type from JSON text; what DuckDB reads exactly, it reads much faster."""
     if kind.name == "json":
         return sql
-    spec = quote_string(json.dumps([str(kind), _spec(kind)]))
-    exact = _read_by_duckdb(f"athena_json_cast({sql}, {spec})", kind)
+    spec = quote_string(json.dumps([str(kind), cast_spec(kind)]))
+    exact = read_by_duckdb(f"athena_json_cast({sql}, {spec})", kind)
     pattern = _plain_pattern(kind)
     if pattern is None:
         return exact
     plain = f"regexp_full_match({sql}, {quote_string(pattern)})"
-    return f"CASE WHEN {plain} THEN {_read_by_duckdb(sql, kind)} ELSE {exact} END"
+    return f"CASE WHEN {plain} THEN {read_by_duckdb(sql, kind)} ELSE {exact} END"
 
 
-def _read_by_duckdb(sql: str, kind: TrinoType) -> str:
+def read_by_duckdb(sql: str, kind: TrinoType) -> str:
+    """Read a value of a type from JSON that DuckDB reads as Trino does."""
     if kind.name == "varchar":
         return f"json_extract_string(CAST({sql} AS JSON), '$')"
     return f"CAST(CAST({sql} AS JSON) AS {kind.duckdb})"
@@ -147,13 +148,13 @@ def _is_castable_from_json(kind: TrinoType) -> bool:
     return kind.name in _SCALARS
 
 
-def _spec(kind: TrinoType) -> list[Any]:
+def cast_spec(kind: TrinoType) -> list[Any]:
     """Write a type as `athena_json_cast` reads it."""
     if kind.name == "row":
         names = zip(kind.field_names, kind.parameters, strict=True)
-        return [kind.name, [(name, _spec(part)) for name, part in names]]
+        return [kind.name, [(name, cast_spec(part)) for name, part in names]]
     if kind.name == "decimal":
         return [kind.name, kind.precision, kind.scale]
     if kind.name == "varchar":
         return [kind.name, kind.length]
-    return [kind.name, *map(_spec, kind.parameters)]
+    return [kind.name, *map(cast_spec, kind.parameters)]

@@ -13,6 +13,7 @@ from sqlglot.errors import ParseError, TokenError
 from sqlglot.parsers.trino import TrinoParser
 from sqlglot.tokenizer_core import Token, TokenizerCore, TokenType
 
+from local_athena.backends.duckdb.dialect.json_grammar import JSON_PARSERS
 from local_athena.backends.duckdb.dialect.validation import check_tokens
 from local_athena.errors import MalformedQuery, find_position
 
@@ -25,11 +26,8 @@ _SPECIAL_SYNTAX = (
     "TRY_CAST",
     "EXTRACT",
     "TRIM",
-    "JSON_OBJECT",
     "JSON_OBJECTAGG",
     "JSON_TABLE",
-    "JSON_VALUE",
-    "JSON_QUERY",
     "LISTAGG",
     "OVERLAY",
     "POSITION",
@@ -84,7 +82,8 @@ class _Parser(TrinoParser):
         TokenType.CURRENT_SCHEMA: exp.CurrentSchema,
     }
     FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
-        name: TrinoParser.FUNCTION_PARSERS[name] for name in _SPECIAL_SYNTAX
+        **{name: TrinoParser.FUNCTION_PARSERS[name] for name in _SPECIAL_SYNTAX},
+        **JSON_PARSERS,
     }
     steps_left = _SPARE_STEPS
 

@@ -68,7 +68,6 @@ _FUNCTIONS = {
     **datetime_units.FUNCTIONS,
     **grouping.FUNCTIONS,
     **json_extract_functions.FUNCTIONS,
-    **json_functions.FUNCTIONS,
     **map_functions.FUNCTIONS,
     **primary_expressions.FUNCTIONS,
     **regexp_functions.FUNCTIONS,

@@ -379,8 +379,6 @@ CREATE OR REPLACE MACRO athena_json_extract(j, item, path, numeric) AS CASE
 CREATE OR REPLACE MACRO athena_json_array_length(j) AS
   CASE WHEN athena_json_strict(j) AND NOT contains(j, ', ]') AND NOT contains(j, ', }') AND json_type(j) = 'ARRAY'
   THEN CAST(json_array_length(j) AS BIGINT) ELSE athena_py_json_array_length(j) END;
-CREATE OR REPLACE MACRO athena_json_scalar_of(j) AS
-  CASE WHEN left(j, 1) IN ('{', '[') OR j = 'null' THEN NULL WHEN left(j, 1) = '"' THEN json_extract_string(j, '$') ELSE j END;
 CREATE OR REPLACE MACRO athena_json_quoted(x) AS
   CASE WHEN regexp_matches(x, '[\x{10000}-\x{10FFFF}]') THEN athena_py_json_string(x) ELSE CAST(to_json(x) AS VARCHAR) END;
 -- Dates.

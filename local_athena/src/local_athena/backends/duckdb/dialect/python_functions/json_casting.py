@@ -50,6 +50,11 @@ def _cast(text: str, spec: str) -> str | None:
         raise failure("INVALID_CAST_ARGUMENT", f"Cannot cast to {name}. {error}: {text}") from error
 
 
+def converter_of(spec: str) -> Callable[[Any], Any]:
+    """Build the conversion of a value of JSON to a type; it raises ValueError."""
+    return _converter(spec)[0]
+
+
 @lru_cache(maxsize=256)
 def _converter(spec: str) -> tuple[_Convert, str]:
     name, kind = json.loads(spec)
@@ -88,14 +93,21 @@ def _to_double(name: str) -> _Convert:
         if value is None or isinstance(value, bool):
             return None if value is None else float(value)
         text = _scalar(value, name)
-        if _REAL.fullmatch(text) is None:
+        number = parse_double(text)
+        if number is None:
             raise _CastError(f"Cannot cast '{text}' to {name.upper()}")
-        number = float(text.strip().rstrip("dDfF") if text.strip()[-1:] in "dDfF" else text)
         if name == "real" and abs(number) >= 3.4028235677973366e38:
             number = float("inf") if number > 0 else float("-inf")
         return number if number - number == 0 else str(number).replace("inf", "Infinity")
 
     return convert
+
+
+def parse_double(text: str) -> float | None:
+    """Read a double as Java does, or None if it is none."""
+    if _REAL.fullmatch(text) is None:
+        return None
+    return float(text.strip().rstrip("dDfF"))
 
 
 def _to_decimal(name: str, precision: int, scale: int) -> _Convert:
@@ -154,7 +166,7 @@ def _to_varchar(name: str, length: int | None) -> _Convert:
         if isinstance(value, bool):
             text = "true" if value else "false"
         elif isinstance(value, Number) and not is_whole(value):
-            text = _print_double_cast(float(value))
+            text = print_double_cast(float(value))
         else:
             text = plain_text(_scalar(value, name))
         if length is not None and len(text) > length:
@@ -164,8 +176,10 @@ def _to_varchar(name: str, length: int | None) -> _Convert:
     return convert
 
 
-def _print_double_cast(value: float) -> str:
+def print_double_cast(value: float) -> str:
     """Print a double as CAST AS varchar does, always with an exponent."""
+    if value != value:  # noqa: PLR0124 - only NaN differs from itself
+        return "NaN"
     if value == 0:
         return "-0E0" if str(value).startswith("-") else "0E0"
     sign, digits, exponent = Decimal(repr(value)).normalize().as_tuple()

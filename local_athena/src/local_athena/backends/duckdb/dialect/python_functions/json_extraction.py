@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections.abc import Collection
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +17,7 @@ from local_athena.backends.duckdb.dialect.python_functions.json_text import (
     print_json,
     print_string,
     read_document,
+    read_root,
     read_value,
     skip_space,
 )
@@ -84,11 +86,8 @@ def _follow(text: str, offset: int, step: str) -> int | None:
 
 
 def _read(text: str, offset: int) -> Any:
-    value, end = read_value(text, offset)
-    is_root = isinstance(value, Number) and not text[:offset].strip(" \t\n\r")
-    if is_root and text[end : end + 1] not in ("", " ", "\t", "\n", "\r"):
-        raise ValueError("a number runs on")
-    return value
+    is_root = not text[:offset].strip(" \t\n\r")
+    return read_root(text, offset) if is_root else read_value(text, offset)[0]
 
 
 def _extract(text: str, path: str) -> str | None:
@@ -221,6 +220,21 @@ def sorted_members(members: Members) -> Any:
 def utf16_key(text: str) -> bytes:
     """Sort texts as Java does."""
     return text.encode("utf-16-be", "surrogatepass")
+
+
+def java_hash_order(names: Collection[str]) -> list[str]:
+    """Put names in the order in which a hash map of Java's has them."""
+    buckets = 16
+    while len(names) > buckets * 3 // 4:
+        buckets *= 2
+    return sorted(names, key=lambda name: _java_hash(name) & (buckets - 1))
+
+
+def _java_hash(text: str) -> int:
+    units, number = utf16_key(text), 0
+    for place in range(0, len(units), 2):
+        number = (31 * number + (units[place] << 8) + units[place + 1]) & 0xFFFFFFFF
+    return number ^ (number >> 16)
 
 
 PYTHON_FUNCTIONS: tuple[PythonFunction, ...] = (

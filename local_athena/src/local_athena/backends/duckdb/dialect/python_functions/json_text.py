@@ -22,6 +22,12 @@ class Number(str):
     __slots__ = ()
 
 
+class Printed(str):
+    """A number which is printed as it is spelled."""
+
+    __slots__ = ()
+
+
 class Members(list[tuple[str, Any]]):
     """The members of an object in their order, with those whose names repeat."""
 
@@ -37,6 +43,14 @@ decode = json.JSONDecoder(
     parse_constant=_fail_for_word,
 ).raw_decode
 """Read the value at an offset, and tell where it ends; numbers are `Number`."""
+
+
+_decode_distinct = json.JSONDecoder(
+    object_pairs_hook=lambda pairs: Members(dict(pairs).items()),
+    parse_float=Number,
+    parse_int=Number,
+    parse_constant=_fail_for_word,
+).raw_decode
 
 
 def skip_space(text: str, offset: int) -> int:
@@ -60,6 +74,33 @@ def read_value(text: str, offset: int) -> tuple[Any, int]:
     if found is None:
         raise ValueError(first)
     return {"true": True, "false": False, "null": None}[found[0]], found.end()
+
+
+def read_distinct(text: str) -> Any:
+    """Read the value at the beginning; of members of one name, the last one counts.
+
+    Raises:
+        ValueError: it is malformed.
+        RecursionError: it is nested too deeply.
+    """
+    offset = skip_space(text, 0)
+    if offset == len(text):
+        return None
+    if text[offset] in "{[":
+        return _decode_distinct(text, offset)[0]
+    return read_root(text, offset)
+
+
+def read_root(text: str, offset: int) -> Any:
+    """Read a value that nothing contains: white space must follow a number.
+
+    Raises:
+        ValueError: it is malformed.
+    """
+    value, end = read_value(text, offset)
+    if isinstance(value, Number) and text[end : end + 1] not in ("", " ", "\t", "\n", "\r"):
+        raise ValueError("a number runs on")
+    return value
 
 
 def read_document(text: str) -> Any:
@@ -139,6 +180,8 @@ def print_json(value: Any, order: Callable[[Members], Any] = lambda members: mem
     """Print a value without white space; `order` puts the members of each object in order."""
     if isinstance(value, Number):
         return _print_number(value)
+    if isinstance(value, Printed):
+        return str(value)
     if isinstance(value, str):
         return print_string(value)
     if isinstance(value, Members):

@@ -1,0 +1,176 @@
+"""The items that SQL/JSON paths select, and the conditions of filters over them."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from local_athena.backends.duckdb.dialect.python_functions.json_text import Members, Number
+from local_athena.backends.duckdb.dialect.python_functions.sql_json_paths import PathNode
+from local_athena.backends.duckdb.dialect.python_functions.sql_json_values import (
+    PathFailure,
+    SqlValue,
+    compare,
+    number_of,
+)
+
+_Items = list[Any]
+_Evaluate = Callable[[PathNode], _Items]
+
+
+def is_array(item: Any) -> bool:
+    """Tell whether an item is an array."""
+    return isinstance(item, list) and not isinstance(item, Members)
+
+
+def unwrapped(items: _Items) -> _Items:
+    """Replace each array by its elements."""
+    found: _Items = []
+    for item in items:
+        if is_array(item):
+            found.extend(item)
+        else:
+            found.append(item)
+    return found
+
+
+def kind_of_item(item: Any) -> str:
+    """Name the kind of an item as Jackson does, or the SQL type of a value."""
+    if isinstance(item, SqlValue):
+        return item.type
+    if item is None or isinstance(item, bool):
+        return "NULL" if item is None else "BOOLEAN"
+    if isinstance(item, list):
+        return "OBJECT" if isinstance(item, Members) else "ARRAY"
+    return "NUMBER" if isinstance(item, Number) else "STRING"
+
+
+def scalar_of(item: Any) -> SqlValue | None:
+    """Convert an item to a value of a SQL type, or None if it is null, an array or an object.
+
+    Raises:
+        PathFailure: it is an integer beyond bigint.
+    """
+    if isinstance(item, SqlValue):
+        return item
+    if isinstance(item, bool):
+        return SqlValue("boolean", item)
+    if isinstance(item, Number):
+        return number_of(item)
+    return SqlValue("varchar", item) if isinstance(item, str) else None
+
+
+def wrong_item(expected: str, item: Any) -> PathFailure:
+    """Build the failure for an item of the wrong kind."""
+    return PathFailure(f"invalid item type. Expected: {expected}, actual: {kind_of_item(item)}")
+
+
+def number_in(item: Any) -> SqlValue:
+    """Convert an item to a number.
+
+    Raises:
+        PathFailure: it is none, or an integer beyond bigint.
+    """
+    value = scalar_of(item)
+    if value is None or not value.is_number:
+        raise wrong_item("NUMBER", item)
+    return value
+
+
+def holds(condition: PathNode, evaluate: _Evaluate, lax: bool) -> bool | None:
+    """Evaluate the condition of a filter; None is unknown, also where a path fails."""
+    kind, operands = condition.kind, condition.operands
+    if kind in ("and", "or"):
+        decides = kind == "or"
+        left = holds(operands[0], evaluate, lax)
+        if left is decides:
+            return left
+        right = holds(operands[1], evaluate, lax)
+        return right if right is decides or left is not None else None
+    if kind in ("not", "is unknown"):
+        inner = holds(operands[0], evaluate, lax)
+        if kind == "is unknown":
+            return inner is None
+        return None if inner is None else not inner
+    try:
+        sides = [evaluate(operand) for operand in operands]
+        return _PREDICATES[kind](condition.detail, sides, lax)
+    except PathFailure:
+        return None
+
+
+def _exists(_detail: str, sides: list[_Items], _lax: bool) -> bool:
+    return bool(sides[0])
+
+
+def _compares(operator: str, sides: list[_Items], lax: bool) -> bool | None:
+    """Compare each item of one side with each of the other; any pair decides."""
+    if lax:
+        sides = [unwrapped(side) for side in sides]
+    left, right = sides
+    if not left or not right:
+        return False
+    if _have_incomparable(left, right):
+        return None
+    found = _null_decides(operator, left, right)
+    if found and lax:
+        return True
+    for result in _compare_scalars(operator, left, right):
+        if result is None or (result and lax):
+            return result
+        found = found or result
+    return found
+
+
+def _have_incomparable(left: _Items, right: _Items) -> bool:
+    """Tell whether an array or object meets anything but null."""
+    for one, other in ((left, right), (right, left)):
+        if any(isinstance(item, list) for item in one) and any(item is not None for item in other):
+            return True
+    return False
+
+
+def _null_decides(operator: str, left: _Items, right: _Items) -> bool:
+    if operator == "==":
+        return None in left and None in right
+    if operator != "!=":
+        return False
+    pairs = ((left, right), (right, left))
+    return any(None in one and any(item is not None for item in other) for one, other in pairs)
+
+
+def _compare_scalars(operator: str, left: _Items, right: _Items) -> Iterator[bool | None]:
+    ones, others = _scalars(left), _scalars(right)
+    for one in ones:
+        for other in others:
+            yield compare(operator, one, other)
+
+
+def _scalars(items: _Items) -> list[SqlValue]:
+    return [value for item in items if (value := scalar_of(item)) is not None]
+
+
+def _starts_with(_detail: str, sides: list[_Items], lax: bool) -> bool | None:
+    items = unwrapped(sides[0]) if lax else sides[0]
+    prefixes = [_text(item) for item in sides[1]]
+    if len(prefixes) != 1 or prefixes[0] is None:
+        return None
+    found = False
+    for item in items:
+        text = _text(item)
+        if text is None:
+            return None
+        found = found or text.startswith(prefixes[0])
+        if found and lax:
+            return True
+    return found
+
+
+def _text(item: Any) -> str | None:
+    value = scalar_of(item)
+    return value.value if value is not None and value.type == "varchar" else None
+
+
+_PREDICATES: dict[str, Callable[[Any, list[_Items], bool], bool | None]] = {
+    "exists": _exists,
+    "compare": _compares,
+    "starts with": _starts_with,
+}
