@@ -1,5 +1,7 @@
 """Arithmetic on numbers, dates and intervals, and aggregates that keep decimals."""
 
+from collections.abc import Sequence
+
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import (
@@ -11,13 +13,20 @@ from local_athena.backends.duckdb.dialect.context import (
 from local_athena.backends.duckdb.dialect.datetime_arithmetic import calculate_times
 from local_athena.backends.duckdb.dialect.decimal_arithmetic import calculate_decimals
 from local_athena.backends.duckdb.dialect.function_calls import apply_clauses, apply_signature
+from local_athena.backends.duckdb.dialect.primary_expressions import integer_literal
 from local_athena.backends.duckdb.dialect.trino_types import (
+    UNKNOWN,
     TrinoType,
     common_type,
+    least_value,
 )
 from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce
+from local_athena.errors import StatementFailure
 
 _SYMBOLS = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
+
+# What NULL is beside a decimal.
+_NULL_DECIMAL = TrinoType("decimal", precision=1)
 
 
 def _arithmetic(translator: Translator, node: exp.Binary) -> Typed:
@@ -30,9 +39,13 @@ def apply_operator(
     translator: Translator, node: exp.Expr, symbol: str, left: Typed, right: Typed
 ) -> Typed:
     """Apply one arithmetic operator to two values."""
+    _refuse_ambiguous_null(translator, node, symbol, (left.type, right.type))
     shown = f"Cannot apply operator: {left.type} {symbol} {right.type}"
     common = common_type(left.type, right.type)
     if common is not None and common.name == "decimal":
+        left, right = (
+            coerce(side, _NULL_DECIMAL) if side.type == UNKNOWN else side for side in (left, right)
+        )
         return calculate_decimals(symbol, left, right)
     if common is not None and (common.is_number or common.name == "unknown"):
         return _calculate_numbers(symbol, coerce(left, common), coerce(right, common))
@@ -50,14 +63,47 @@ def _calculate_numbers(symbol: str, left: Typed, right: Typed) -> Typed:
 
 
 def _negate(translator: Translator, node: exp.Neg) -> Typed:
-    value = translator.translate(node.this)
-    if not (value.type.is_number or value.type.is_interval):
-        raise translator.mismatch(node, f"Cannot negate {value.type}")
+    operand = node.this
+    if isinstance(operand, exp.Literal) and not operand.is_string and operand.name.isdecimal():
+        # The sign is part of the literal.
+        return integer_literal(translator, node, -int(operand.name))
+    value = translator.translate(operand)
+    kind = value.type
+    if kind.name == "unknown":
+        raise _ambiguous(translator, node)
+    if not (kind.is_number or kind.is_interval):
+        raise translator.mismatch(node, f"Cannot negate {kind}")
     constant = f"-{value.constant}".removeprefix("--") if value.constant else None
-    # DuckDB negates the least tinyint to a smallint, and so on.
     sql = f"(-{value.sql})"
-    kept = sql if constant or not value.type.is_integer else f"CAST({sql} AS {value.type.duckdb})"
-    return Typed(kept, value.type, constant)
+    if kind.is_integer and (not value.constant or int(value.constant) == least_value(kind)):
+        constant = None
+        sql = f"CAST(athena_negated({value.sql}, {least_value(kind)}, '{kind}') AS {kind.duckdb})"
+    return Typed(sql, kind, constant)
+
+
+def _ambiguous(translator: Translator, node: exp.Expr) -> StatementFailure:
+    text = "Could not choose a best candidate operator. Explicit type casts must be added."
+    return translator.failure("AMBIGUOUS_FUNCTION_CALL", text, node)
+
+
+def _refuse_ambiguous_null(
+    translator: Translator, node: exp.Expr, symbol: str, kinds: Sequence[TrinoType]
+) -> None:
+    """Refuse NULL as an operand where several types of it would do."""
+    known = [kind for kind in kinds if kind != UNKNOWN]
+    is_operator = not isinstance(node, exp.Anonymous)
+    if not is_operator or len(known) == len(kinds):
+        return
+    if not known or _may_be_interval(symbol, known[0], is_left=kinds[0] == UNKNOWN):
+        raise _ambiguous(translator, node)
+
+
+def _may_be_interval(symbol: str, other: TrinoType, *, is_left: bool) -> bool:
+    """Tell whether NULL beside a type may be an interval, or a time, as well as a number."""
+    if other.is_interval:
+        return symbol == "+" or (symbol == "-" and is_left)
+    scales = ("bigint", "double") if symbol == "*" else ("double",)
+    return other.name in scales and (symbol == "*" or (symbol == "/" and is_left))
 
 
 def _modulus(translator: Translator, call: Call) -> Typed:

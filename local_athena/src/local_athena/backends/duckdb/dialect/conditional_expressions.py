@@ -139,7 +139,7 @@ def _find_parts_outside_try(node: exp.Expr) -> list[exp.Expr]:
 
 def _is_outside_try(node: exp.Expr) -> bool:
     if isinstance(node, exp.Anonymous):
-        name = str(node.this).lower()
+        name = node.name.lower()
         lines = signatures().get(name, ())
         return name in _OUTSIDE_CALLS or any(line.is_aggregate for line in lines)
     if isinstance(node, exp.In):

@@ -29,10 +29,14 @@ def calculate_times(
         right = coerce(right, TrinoType(DAY_TO_SECOND))
     if symbol in "+-" and left.type.name in _TEMPORAL and right.type.is_interval:
         return _shift_by_interval(translator, node, symbol, left, right)
+    if symbol == "-" and left.type.is_interval and right.type.name == "unknown":
+        right = coerce(right, left.type)
     if symbol in "+-" and left.type.is_interval and left.type == right.type:
         return Typed(f"({left.sql} {symbol} {right.sql})", left.type)
     if symbol == "*" and right.type.is_interval:
         left, right = right, left
+    if symbol in "*/" and left.type.is_interval and right.type.name == "unknown":
+        right = coerce(right, DOUBLE)
     if symbol in "*/" and left.type.is_interval and right.type.is_number:
         return _scale(symbol, left, right)
     if symbol == "-" and right.type.name in _TEMPORAL and common_type(left.type, right.type):

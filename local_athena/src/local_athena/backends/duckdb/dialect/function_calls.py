@@ -52,7 +52,7 @@ def translate_call(translator: Translator, node: exp.Expr, clauses: Clauses) -> 
     if isinstance(node, exp.GroupConcat):
         return _dispatch(translator, Call("listagg", [node.this], node, clauses))
     arguments = list(node.expressions)
-    name = str(node.this).lower()
+    name = node.name.lower()
     order: Sequence[exp.Expr] = ()
     if arguments and isinstance(arguments[-1], exp.Order):
         order = arguments[-1].expressions

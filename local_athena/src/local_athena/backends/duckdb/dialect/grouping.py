@@ -186,7 +186,7 @@ def _resolve_columns(translator: Translator, node: exp.Expr) -> exp.Expr:
         if isinstance(part, exp.Column):
             return _resolve_column(translator, part)
         if isinstance(part, exp.Anonymous):
-            part.set("this", str(part.this).lower())
+            part.set("this", part.name.lower())
         return part
 
     tree = node.unnest().copy()
@@ -272,7 +272,7 @@ def _is_aggregate(node: exp.Expr) -> bool:
         node = node.this
     if isinstance(node, exp.GroupConcat):
         return True
-    return isinstance(node, exp.Anonymous) and str(node.this).lower() in _aggregate_names()
+    return isinstance(node, exp.Anonymous) and node.name.lower() in _aggregate_names()
 
 
 @cache

@@ -1,8 +1,7 @@
-"""Comparisons, logic, IN, LIKE, EXISTS, scalar sub-queries and concatenation."""
+"""Comparisons, logic, IN, LIKE, EXISTS and scalar sub-queries."""
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlglot import exp
 
@@ -16,7 +15,6 @@ from local_athena.backends.duckdb.dialect.trino_types import (
     BOOLEAN,
     UNKNOWN,
     VARCHAR,
-    TrinoType,
     common_type,
     row_of,
 )
@@ -35,6 +33,8 @@ _DISTINCTIONS = {
     exp.NullSafeEQ: "IS NOT DISTINCT FROM",
     exp.NullSafeNEQ: "IS DISTINCT FROM",
 }
+# Athena's grammar does not chain these without parentheses.
+_PREDICATES = (*_COMPARISONS, *_DISTINCTIONS, exp.Between, exp.In, exp.Is, exp.Like, exp.Escape)
 # In translated SQL.
 _EQUALS_LITERAL = re.compile(
     r"\((.*) = ('(?:[^']|'')*'|CAST\([0-9.]+ AS [A-Z]+\)|[0-9.]+)\)", re.DOTALL
@@ -55,7 +55,16 @@ def coerce_to_common_type(
     return [coerce(value, kind) for value in values]
 
 
+def _refuse_chain(translator: Translator, *operands: exp.Expr) -> None:
+    """Refuse a predicate as operand of another, such as `1 < x < 3`."""
+    for operand in operands:
+        bare = operand.this if isinstance(operand, exp.Not) else operand
+        if isinstance(bare, _PREDICATES):
+            raise translator.malformed(operand)
+
+
 def _translate_comparison(translator: Translator, node: exp.Binary) -> Typed:
+    _refuse_chain(translator, node.this, node.expression)
     operator = _COMPARISONS.get(type(node)) or _DISTINCTIONS[type(node)]
     quantified = _find_quantifier(node.expression)
     if quantified is not None:
@@ -95,7 +104,7 @@ def _find_quantifier(node: exp.Expr) -> tuple[str, exp.Expr] | None:
     """Recognise `ALL (query)` and `ANY (query)`; before VALUES they parse as functions."""
     if isinstance(node, exp.Any | exp.All):
         return "ALL" if isinstance(node, exp.All) else "ANY", node.this
-    name = str(node.this).upper() if isinstance(node, exp.Anonymous) else ""
+    name = node.name.upper() if isinstance(node, exp.Anonymous) else ""
     if name in ("ALL", "ANY", "SOME") and isinstance(node.expressions[0], exp.Values):
         return "ALL" if name == "ALL" else "ANY", node.expressions[0]
     return None
@@ -162,6 +171,7 @@ def _not(translator: Translator, node: exp.Not) -> Typed:
 
 
 def _is(translator: Translator, node: exp.Is) -> Typed:
+    _refuse_chain(translator, node.this)
     value = translator.translate(node.this)
     if not isinstance(node.expression, exp.Null):
         raise translator.malformed(node)
@@ -170,6 +180,7 @@ def _is(translator: Translator, node: exp.Is) -> Typed:
 
 def _between(translator: Translator, node: exp.Between) -> Typed:
     translator.allow_only(node, "this", "low", "high")
+    _refuse_chain(translator, node.this, node.args["low"], node.args["high"])
     values = [translator.translate(node.args[name]) for name in ("this", "low", "high")]
     if any(value.type.parameters or may_be_nan(value) for value in values):
         value, low, high = values
@@ -183,6 +194,7 @@ def _between(translator: Translator, node: exp.Between) -> Typed:
 
 def _in(translator: Translator, node: exp.In) -> Typed:
     translator.allow_only(node, "this", "expressions", "query")
+    _refuse_chain(translator, node.this)
     value = translator.translate(node.this)
     query = node.args.get("query")
     if len(node.expressions) == 1 and isinstance(node.expressions[0], exp.Values):
@@ -233,6 +245,7 @@ def _scalar_query(translator: Translator, node: exp.Subquery) -> Typed:
 
 def _like(translator: Translator, node: exp.Like, escape: exp.Expr | None = None) -> Typed:
     translator.allow_only(node, "this", "expression", "negate")
+    _refuse_chain(translator, node.this, node.expression)
     if isinstance(node.expression, exp.Any | exp.All):
         raise translator.unsupported(node, "quantified LIKE")
     value = translator.translate_as(node.this, VARCHAR)
@@ -248,39 +261,6 @@ def _escape(translator: Translator, node: exp.Escape) -> Typed:
     return _like(translator, node.this, node.expression)
 
 
-def _translate_concatenation(translator: Translator, node: exp.DPipe) -> Typed:
-    parts: list[exp.Expr] = []
-    current: exp.Expr = node
-    while isinstance(current, exp.DPipe):
-        parts.insert(0, current.expression)
-        current = current.this
-    values = [translator.translate(part) for part in [current, *parts]]
-    return concatenate(translator, node, values)
-
-
-def concatenate(translator: Translator, node: exp.Expr, values: Sequence[Typed]) -> Typed:
-    """Concatenate strings, binaries or arrays; the result is NULL if one of them is."""
-    elements = [value.type.element for value in values if value.type.name == "array"]
-    if elements and any(value.type.name == "unknown" for value in values):
-        text = "Could not choose a best candidate operator. Explicit type casts must be added."
-        raise translator.failure("AMBIGUOUS_FUNCTION_CALL", text, node)
-    if elements:
-        values = [_as_array(value, elements[0]) for value in values]
-    values = coerce_to_common_type(translator, node, values, "Cannot concatenate")
-    kind = values[0].type
-    if kind.name not in ("varchar", "char", "varbinary", "array", "unknown"):
-        raise translator.mismatch(node, f"Cannot apply operator: {kind} || {kind}")
-    result = replace(kind, length=None) if kind.name != "char" else VARCHAR
-    return Typed(f"({' || '.join(value.sql for value in values)})", result)
-
-
-def _as_array(value: Typed, element: TrinoType) -> Typed:
-    if value.type.name in ("array", "unknown"):
-        return value
-    common = common_type(value.type, element) or value.type
-    return Typed(f"[{coerce(value, common).sql}]", TrinoType("array", (common,)))
-
-
 HANDLERS: dict[type[exp.Expr], Handler] = {
     **dict.fromkeys((*_COMPARISONS, *_DISTINCTIONS), _translate_comparison),
     **dict.fromkeys((exp.And, exp.Or), _translate_connector),
@@ -292,5 +272,4 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.Subquery: _scalar_query,
     exp.Like: _like,
     exp.Escape: _escape,
-    exp.DPipe: _translate_concatenation,
 }

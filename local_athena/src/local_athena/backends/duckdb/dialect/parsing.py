@@ -21,6 +21,11 @@ from local_athena.errors import MalformedQuery, find_position
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
 
 _WITH_EXPONENT = re.compile(r"[0-9]++(?:\.[0-9]*+)?[eE][+-]?[0-9]++")
+# Digits of a base other than 10, and digits in groups.
+_INTEGER = re.compile(
+    r"(?:0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|[0-9]+(?:_[0-9]+)+)(?![\w.])"
+)
+_PREFIXED = re.compile(r"0[xXoObB]")
 _SPECIAL_SYNTAX = (
     "CAST",
     "TRY_CAST",
@@ -48,8 +53,14 @@ class _Core(TokenizerCore):
     __slots__ = ()
 
     def _scan_number(self) -> None:
-        number = _WITH_EXPONENT.match(self.sql, self._current - 1)
-        if number is None:
+        start = self._current - 1
+        integer = _INTEGER.match(self.sql, start)
+        number = integer or _WITH_EXPONENT.match(self.sql, start)
+        if integer is not None:
+            base = 0 if _PREFIXED.match(integer[0]) else 10
+            self._advance(integer.end() - self._current)
+            self._add(TokenType.NUMBER, str(int(integer[0], base)))
+        elif number is None:
             super()._scan_number()
         else:
             self._advance(number.end() - self._current)
@@ -62,6 +73,8 @@ class TrinoTokenizer(Trino.Tokenizer):
     KEYWORDS: ClassVar[dict[str, TokenType]] = {
         **Trino.Tokenizer.KEYWORDS,
         "CURRENT_SCHEMA": TokenType.CURRENT_SCHEMA,
+        # A kind of frame as RANGE is; sqlglot reads the word as the name of a window.
+        "GROUPS": TokenType.RANGE,
     }
 
     def _init_core(self) -> TokenizerCore:
@@ -86,6 +99,20 @@ class _Parser(TrinoParser):
         **JSON_PARSERS,
     }
     steps_left = _SPARE_STEPS
+
+    def _build_predicate(
+        self,
+        klass: type[exp.Binary],
+        this: exp.Expr | None,
+        expression: exp.Expr | None,
+        comments: list[str] | None = None,
+        negate: bool = False,
+    ) -> exp.Expr:
+        # sqlglot puts a predicate that is an operand of another in parentheses, and allows it.
+        predicate = klass(this=this, expression=expression)
+        if negate:
+            predicate.set("negate", True)
+        return self.expression(predicate, comments=comments)
 
     def _advance(self, times: int = 1) -> None:
         # Backtracking is exponential in a few constructs; a budget ends it in linear time. The

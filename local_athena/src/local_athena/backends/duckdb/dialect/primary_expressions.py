@@ -43,12 +43,15 @@ def _literal(translator: Translator, node: exp.Literal) -> Typed:
     if not text.isdecimal():
         # A literal with a point is a double on Athena; DuckDB needs the exponent to agree.
         return Typed(text if "e" in text.lower() else f"{text}e0", DOUBLE, text)
-    if int(text) > 2**63 - 1:
-        raise translator.failure(
-            "NUMERIC_VALUE_OUT_OF_RANGE", f"Invalid numeric literal: {text}", node
-        )
-    kind = INTEGER if int(text) < 2**31 else BIGINT
-    return Typed(str(int(text)), kind, str(int(text)))
+    return integer_literal(translator, node, int(text))
+
+
+def integer_literal(translator: Translator, node: exp.Expr, value: int) -> Typed:
+    """Build an integer constant of the least type that holds it."""
+    if not -(2**63) <= value < 2**63:
+        raise translator.failure("SYNTAX_ERROR", f"Invalid numeric literal: {value}", node)
+    kind = INTEGER if -(2**31) <= value < 2**31 else BIGINT
+    return Typed(str(value) if value >= 0 else f"({value})", kind, str(value))
 
 
 def string_literal(text: str) -> Typed:

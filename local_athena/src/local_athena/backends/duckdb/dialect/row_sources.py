@@ -54,7 +54,7 @@ def _translate_row(translator: Translator, item: exp.Expr) -> Sequence[Typed]:
 
 
 def _is_row_constructor(node: exp.Expr) -> bool:
-    is_call = isinstance(node, exp.Anonymous) and str(node.this).upper() == "ROW"
+    is_call = isinstance(node, exp.Anonymous) and node.name.upper() == "ROW"
     return bool(node.expressions) and (is_call or isinstance(node, exp.Tuple))
 
 

@@ -17,7 +17,6 @@ from local_athena.backends.duckdb.dialect.function_calls import (
     apply_clauses,
     apply_matching_signature,
 )
-from local_athena.backends.duckdb.dialect.operators import concatenate
 from local_athena.backends.duckdb.dialect.trino_types import (
     VARCHAR,
 )
@@ -25,18 +24,6 @@ from local_athena.backends.duckdb.dialect.typed_sql import Typed, quote_string
 
 _DIRECTIVE = re.compile(r"%(?P<flags>[-0,+ ]*)(?P<width>\d*)(?P<precision>\.\d+)?(?P<letter>.)")
 _NORMAL_FORMS = ("NFC", "NFD", "NFKC", "NFKD")
-
-
-def _concat(translator: Translator, call: Call) -> Typed:
-    values = translator.translate_arguments(call, 2)
-    if any(
-        value.type.name not in ("varchar", "char", "varbinary", "array", "unknown")
-        for value in values
-    ):
-        shown = ", ".join(str(value.type) for value in values)
-        text = f"Unexpected parameters ({shown}) for function concat"
-        raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
-    return concatenate(translator, call.node, values)
 
 
 def _format(translator: Translator, call: Call) -> Typed:
@@ -138,7 +125,6 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.StrPosition: _position,
 }
 FUNCTIONS: dict[str, FunctionHandler] = {
-    "concat": _concat,
     "format": _format,
     "listagg": _listagg,
     "normalize": _normalize,

@@ -9,6 +9,7 @@ from local_athena.backends.duckdb.dialect import (
     arithmetic,
     casts,
     collection_functions,
+    concatenation,
     conditional_expressions,
     datetime_functions,
     datetime_patterns,
@@ -52,6 +53,7 @@ _HANDLERS = {
     **operators.HANDLERS,
     **conditional_expressions.HANDLERS,
     **casts.HANDLERS,
+    **concatenation.HANDLERS,
     **function_calls.HANDLERS,
     **intervals.HANDLERS,
     **collection_functions.HANDLERS,
@@ -62,6 +64,7 @@ _HANDLERS = {
 _FUNCTIONS = {
     **arithmetic.FUNCTIONS,
     **collection_functions.FUNCTIONS,
+    **concatenation.FUNCTIONS,
     **conditional_expressions.FUNCTIONS,
     **datetime_functions.FUNCTIONS,
     **datetime_patterns.FUNCTIONS,

@@ -165,6 +165,11 @@ def decimal_of(integer: TrinoType) -> TrinoType:
     return TrinoType("decimal", precision=_INTEGER_DIGITS[integer.name])
 
 
+def least_value(integer: TrinoType) -> int:
+    """Tell the least value of an integer type."""
+    return -(1 << (8 << INTEGERS.index(integer.name)) - 1)
+
+
 def common_type(left: TrinoType, right: TrinoType) -> TrinoType | None:
     """Find the type that both sides are coerced to, or None if there is none."""
     if left.name == "unknown":

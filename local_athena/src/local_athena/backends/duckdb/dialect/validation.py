@@ -1,5 +1,6 @@
 """Refuse syntax that sqlglot accepts and Athena does not, before the text is parsed."""
 
+import re
 from collections.abc import Sequence
 
 from sqlglot.tokenizer_core import Token, TokenType
@@ -15,6 +16,7 @@ _FOREIGN_TOKENS = frozenset(
         TokenType.DIV,
         TokenType.GLOB,
         TokenType.ILIKE,
+        TokenType.L_BRACE,
         TokenType.NULLSAFE_EQ,
         TokenType.PARAMETER,
         TokenType.PIPE,
@@ -62,6 +64,9 @@ def check_tokens(sql: str, tokens: Sequence[Token]) -> None:
             raise _mismatched_input(sql, following)
         if _is_foreign(sql, token, following):
             raise _mismatched_input(sql, token)
+        if _starts_with_digit(sql, token, following):
+            text = "identifiers must not start with a digit"
+            raise MalformedQuery(text, *find_position(sql, token.start))
     _check_limit_order(sql, tokens)
     _check_joins(sql, tokens)
 
@@ -73,6 +78,17 @@ def _check_start(sql: str, tokens: Sequence[Token]) -> None:
 
 def _is_string(token: Token) -> bool:
     return token.token_type is TokenType.STRING
+
+
+def _starts_with_digit(sql: str, token: Token, following: Token | None) -> bool:
+    """Recognise what is no number, such as `1a`; a name right behind `1.5` is an alias."""
+    if not sql[token.start].isdecimal():
+        return False
+    if token.token_type is not TokenType.NUMBER:
+        return True
+    is_adjacent = following is not None and following.start == token.end + 1
+    text = sql[token.start : token.end + 1]
+    return is_adjacent and "." not in text and re.match(r"\w", sql[token.end + 1]) is not None
 
 
 def _is_foreign(sql: str, token: Token, following: Token | None) -> bool:

@@ -233,6 +233,8 @@ CREATE OR REPLACE MACRO athena_regexp_pieces(parts, found) AS
   list_reduce([parts[1]] || list_transform(range(1, len(parts)), lambda i: found[i] || parts[i + 1]), lambda joined, piece: joined || piece);
 
 -- Numbers.
+CREATE OR REPLACE MACRO athena_negated(x, least, type) AS
+  CASE WHEN x = least THEN athena_fail('NUMERIC_VALUE_OUT_OF_RANGE:' || type || ' negation overflow: ' || least) ELSE -x END;
 CREATE OR REPLACE MACRO athena_ln(x) AS
   CASE WHEN x > 0 THEN ln(x) WHEN x = 0 THEN CAST('-Infinity' AS DOUBLE) WHEN x < 0 OR isnan(x) THEN CAST('NaN' AS DOUBLE) END;
 CREATE OR REPLACE MACRO athena_round_digits(x, digits) AS
