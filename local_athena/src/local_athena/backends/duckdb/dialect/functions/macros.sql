@@ -24,22 +24,25 @@ CREATE OR REPLACE MACRO athena_scientific(shortest) AS
   CASE WHEN contains(shortest, 'e')
   THEN athena_mantissa(athena_digits(split_part(shortest, 'e', 1))) || 'E' || CAST(CAST(split_part(shortest, 'e', 2) AS INTEGER) AS VARCHAR)
   ELSE athena_mantissa(athena_digits(shortest)) || 'E' || CAST(athena_exponent(shortest) AS VARCHAR) END;
+-- Java prints the least numbers of either type with two digits.
+CREATE OR REPLACE MACRO athena_least_text(x) AS CASE
+  WHEN abs(x) = 5e-324 THEN '4.9e-324' WHEN typeof(x) = 'FLOAT' AND abs(x) < 2e-45 THEN '1.4e-45' ELSE CAST(abs(x) AS VARCHAR) END;
 CREATE OR REPLACE MACRO athena_double_text(x) AS CASE
   WHEN x IS NULL THEN NULL
   WHEN isnan(x) THEN 'NaN'
   WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
   WHEN x = 0 OR (abs(x) >= 1e-3 AND abs(x) < 1e7) THEN CAST(x AS VARCHAR)
-  ELSE CASE WHEN x < 0 THEN '-' ELSE '' END || athena_scientific(CAST(abs(x) AS VARCHAR)) END;
+  ELSE CASE WHEN x < 0 THEN '-' ELSE '' END || athena_scientific(athena_least_text(x)) END;
 CREATE OR REPLACE MACRO athena_double_cast(x) AS CASE
   WHEN x IS NULL THEN NULL
   WHEN isnan(x) THEN 'NaN'
   WHEN isinf(x) THEN CASE WHEN x > 0 THEN 'Infinity' ELSE '-Infinity' END
   WHEN x = 0 THEN CASE WHEN signbit(x) THEN '-0E0' ELSE '0E0' END
-  ELSE CASE WHEN x < 0 THEN '-' ELSE '' END || athena_scientific(CASE abs(x) WHEN 5e-324 THEN '4.9e-324' ELSE CAST(abs(x) AS VARCHAR) END) END;
+  ELSE CASE WHEN x < 0 THEN '-' ELSE '' END || athena_scientific(athena_least_text(x)) END;
 -- Seven digits, rounded from the shortest ones that tell the number from others.
 CREATE OR REPLACE MACRO athena_real_cast(x) AS CASE
   WHEN isfinite(x) AND x <> 0 THEN CASE WHEN x < 0 THEN '-' ELSE '' END || athena_scientific(
-    printf('%.6e', CAST(CASE CAST(abs(x) AS VARCHAR) WHEN '1e-45' THEN '1.4e-45' ELSE CAST(abs(x) AS VARCHAR) END AS DOUBLE)))
+    printf('%.6e', CAST(athena_least_text(x) AS DOUBLE)))
   ELSE athena_double_cast(x) END;
 CREATE OR REPLACE MACRO athena_double_json(x) AS
   CASE WHEN isfinite(x) THEN athena_double_text(x) ELSE '"' || athena_double_text(x) || '"' END;
@@ -227,6 +230,12 @@ CREATE OR REPLACE MACRO athena_url_parameter(url, name) AS
     lambda v: v IS NOT NULL)[1], '+', ' '));
 CREATE OR REPLACE MACRO athena_url_encode(x) AS
   replace(replace(replace(url_encode(x), '%20', '+'), '~', '%7E'), '%2A', '*');
+
+-- Bytes.
+CREATE OR REPLACE MACRO athena_from_hex(x) AS from_hex(CASE WHEN strlen(x) % 2 = 0 THEN x
+  ELSE CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:invalid input length ' || strlen(x)) AS VARCHAR) END);
+-- What checksum adds for NULL.
+CREATE OR REPLACE MACRO athena_no_check() AS CAST(11400714785074694791 AS HUGEINT);
 
 -- Regular expressions.
 CREATE OR REPLACE MACRO athena_regexp_pieces(parts, found) AS
