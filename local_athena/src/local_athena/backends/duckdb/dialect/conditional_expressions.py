@@ -56,7 +56,14 @@ def _if(translator: Translator, node: exp.If) -> Typed:
     return Typed(sql, yes.type)
 
 
+def _require_count(translator: Translator, call: Call, *, fits: bool, text: str) -> None:
+    if not fits:
+        raise translator.failure("SYNTAX_ERROR", text, call.node)
+
+
 def _coalesce(translator: Translator, call: Call) -> Typed:
+    text = "The 'coalesce' function must have at least two arguments"
+    _require_count(translator, call, fits=len(call.arguments) >= 2, text=text)
     values = coerce_to_common_type(
         translator,
         call.node,
@@ -67,6 +74,8 @@ def _coalesce(translator: Translator, call: Call) -> Typed:
 
 
 def _nullif(translator: Translator, call: Call) -> Typed:
+    text = "Invalid number of arguments for 'nullif' function"
+    _require_count(translator, call, fits=len(call.arguments) == 2, text=text)
     value, other = translator.translate_arguments(call, 2)
     condition = compare(translator, call.node, "=", value, other).sql
     return Typed(f"CASE WHEN {condition} THEN NULL ELSE {value.sql} END", value.type)

@@ -60,6 +60,8 @@ def translate_call(translator: Translator, node: exp.Expr, clauses: Clauses) -> 
     distinct = len(arguments) == 1 and isinstance(arguments[0], exp.Distinct)
     if distinct:
         arguments = list(arguments[0].expressions)
+        if any(isinstance(argument, exp.Star) for argument in arguments):
+            raise translator.malformed(node)
     if name == "count" and len(arguments) == 1 and isinstance(arguments[0], exp.Star):
         arguments = []
     merged = Clauses(clauses.filter, clauses.window, clauses.ignore_nulls, order, distinct)

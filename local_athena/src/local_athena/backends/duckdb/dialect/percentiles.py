@@ -118,7 +118,9 @@ def _finite(value: float) -> float:
     raise ValueError(f"{_ARGUMENT}:value must be finite; was {shown}")
 
 
-def _check_percentile(percentile: float) -> float:
+def _check_percentile(percentile: float | None) -> float:
+    if percentile is None:
+        raise ValueError(f"{_ARGUMENT}:Percentile cannot be null")
     if not 0 <= percentile <= 1:
         raise ValueError(f"{_ARGUMENT}:Percentile must be between 0 and 1")
     return percentile
@@ -136,25 +138,25 @@ def _weigh(value: float, weight: float) -> Entry:
     return value, weight
 
 
-def _estimate_all(digest: _Digest, percentiles: Sequence[float]) -> list[float]:
+def _estimate_all(digest: _Digest, percentiles: Sequence[float | None]) -> list[float]:
     if not digest.entries:
         return []
     return [digest.estimate(_check_percentile(percentile)) for percentile in percentiles]
 
 
-def _doubles(values: Sequence[float | None], percentiles: Sequence[float]) -> list[float]:
+def _doubles(values: Sequence[float | None], percentiles: Sequence[float | None]) -> list[float]:
     entries = ((value, 1.0) for value in values if value is not None)
     return _estimate_all(_digest(entries), percentiles)
 
 
-def _bigints(values: Sequence[int | None], percentiles: Sequence[float]) -> list[int]:
+def _bigints(values: Sequence[int | None], percentiles: Sequence[float | None]) -> list[int]:
     return _round(_doubles([v if v is None else _exact(v) for v in values], percentiles))
 
 
 def _weighted_doubles(
     values: Sequence[float | None],
     weights: Sequence[float | None],
-    percentiles: Sequence[float],
+    percentiles: Sequence[float | None],
 ) -> list[float]:
     pairs = zip(values, weights, strict=True)
     entries = (_weigh(v, w) for v, w in pairs if v is not None and w is not None)
@@ -164,7 +166,7 @@ def _weighted_doubles(
 def _weighted_bigints(
     values: Sequence[int | None],
     weights: Sequence[float | None],
-    percentiles: Sequence[float],
+    percentiles: Sequence[float | None],
 ) -> list[int]:
     exact = [v if v is None else _exact(v) for v in values]
     return _round(_weighted_doubles(exact, weights, percentiles))
