@@ -31,6 +31,9 @@ _STEP = re.compile(
 _ESCAPE = re.compile(r"\\(.)")
 _INDEX = re.compile(r"\+?[0-9]+")
 _MALFORMED = (ValueError, RecursionError)
+_MISSING, _UNREAD = object(), object()
+# Longer documents are read as far as a path needs, and are not kept.
+_SHORT = 1000
 
 
 @lru_cache(maxsize=256)
@@ -90,24 +93,64 @@ def _read(text: str, offset: int) -> Any:
     return read_root(text, offset) if is_root else read_value(text, offset)[0]
 
 
+@lru_cache(maxsize=4096)
+def _read_short(text: str) -> Any:
+    """Read a document whole, once for all calls over a batch of rows; `_UNREAD` if it is none."""
+    try:
+        return read_root(text, skip_space(text, 0))
+    except _MALFORMED:
+        return _UNREAD
+
+
+def _value_at(text: str, path: str) -> Any:
+    """Find the value that a path leads to, or `_MISSING`.
+
+    Raises:
+        ValueError: the document is malformed before the end of the value.
+        RecursionError: it is nested too deeply.
+    """
+    steps = _steps(path)
+    document = _read_short(text) if len(text) <= _SHORT else _UNREAD
+    if document is not _UNREAD:
+        return _walk(document, steps)
+    offset = _find(text, path)
+    return _MISSING if offset is None else _read(text, offset)
+
+
+def _walk(value: Any, steps: tuple[str, ...]) -> Any:
+    for step in steps:
+        if isinstance(value, Members):
+            value = _first_member(value, step)
+        elif isinstance(value, list) and _INDEX.fullmatch(step):
+            value = value[int(step)] if int(step) < len(value) else _MISSING
+        else:
+            return _MISSING
+    return value
+
+
+def _first_member(members: Members, wanted: str) -> Any:
+    for name, value in members:
+        if name == wanted:
+            return value
+    return _MISSING
+
+
 def _extract(text: str, path: str) -> str | None:
     _steps(path)
     try:
-        offset = _find(text, path)
-        return None if offset is None else print_json(_read(text, offset))
+        value = _value_at(text, path)
     except _MALFORMED:
         return None
+    return None if value is _MISSING else print_json(value)
 
 
 def _extract_scalar(text: str, path: str) -> str | None:
     _steps(path)
     try:
-        offset = _find(text, path)
-        if offset is None or text[offset : offset + 1] in ("{", "["):
-            return None
-        return _scalar_text(_read(text, offset))
+        value = _value_at(text, path)
     except _MALFORMED:
         return None
+    return None if value is _MISSING or isinstance(value, list) else _scalar_text(value)
 
 
 def _scalar_text(value: Any) -> str | None:
@@ -119,11 +162,10 @@ def _scalar_text(value: Any) -> str | None:
 def _size(text: str, path: str) -> int | None:
     _steps(path)
     try:
-        offset = _find(text, path)
-        if offset is None:
-            return None
-        value = _read(text, offset)
+        value = _value_at(text, path)
     except _MALFORMED:
+        return None
+    if value is _MISSING:
         return None
     return len(value) if isinstance(value, list) else 0
 
