@@ -24,6 +24,8 @@ from local_athena.backends.duckdb.dialect.python_functions import (
     json_extraction,
     regexps,
     sql_json_functions,
+    texts,
+    urls,
 )
 from local_athena.backends.duckdb.dialect.typed_sql import PythonFunction
 
@@ -49,6 +51,8 @@ def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
         *json_extraction.PYTHON_FUNCTIONS,
         *sql_json_functions.PYTHON_FUNCTIONS,
         *regexps.PYTHON_FUNCTIONS,
+        *texts.PYTHON_FUNCTIONS,
+        *urls.PYTHON_FUNCTIONS,
         *datetime_patterns.PYTHON_FUNCTIONS,
         *decimal_arithmetic.PYTHON_FUNCTIONS,
         *element_orders.PYTHON_FUNCTIONS,

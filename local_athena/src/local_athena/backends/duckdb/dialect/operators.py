@@ -7,6 +7,7 @@ from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Handler, Translator
 from local_athena.backends.duckdb.dialect.number_comparisons import compare_numbers, may_be_nan
+from local_athena.backends.duckdb.dialect.python_functions.texts import escape_like_pattern
 from local_athena.backends.duckdb.dialect.structure_comparisons import (
     compare_structures,
     is_compared_by_parts,
@@ -18,7 +19,12 @@ from local_athena.backends.duckdb.dialect.trino_types import (
     common_type,
     row_of,
 )
-from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce, select_from
+from local_athena.backends.duckdb.dialect.typed_sql import (
+    Typed,
+    coerce,
+    quote_string,
+    select_from,
+)
 
 _COMPARISONS = {
     exp.EQ: "=",
@@ -249,10 +255,27 @@ def _like(translator: Translator, node: exp.Like, escape: exp.Expr | None = None
     if isinstance(node.expression, exp.Any | exp.All):
         raise translator.unsupported(node, "quantified LIKE")
     value = translator.translate_as(node.this, VARCHAR)
-    pattern = translator.translate_as(node.expression, VARCHAR)
-    clause = f" ESCAPE {translator.translate_as(escape, VARCHAR).sql}" if escape else ""
+    clause = ""
+    if escape is None:
+        pattern = translator.translate_as(node.expression, VARCHAR).sql
+    else:
+        pattern = _escaped_pattern(translator, node.expression, escape)
+        pattern = f"CASE WHEN {value.sql} IS NOT NULL THEN {pattern} END"
+        clause = r" ESCAPE '\'"
     word = "NOT LIKE" if node.args.get("negate") else "LIKE"
-    return Typed(f"({value.sql} {word} {pattern.sql}{clause})", BOOLEAN)
+    return Typed(f"({value.sql} {word} {pattern}{clause})", BOOLEAN)
+
+
+def _escaped_pattern(translator: Translator, pattern: exp.Expr, escape: exp.Expr) -> str:
+    values = [translator.translate_as(part, VARCHAR) for part in (pattern, escape)]
+    constants = [value.constant for value in values if value.constant is not None]
+    if len(constants) == len(values):
+        try:
+            return quote_string(escape_like_pattern(*constants))
+        except ValueError:
+            # It fails where there is a text to look at, and inside of TRY.
+            pass
+    return f"athena_like_pattern({values[0].sql}, {values[1].sql})"
 
 
 def _escape(translator: Translator, node: exp.Escape) -> Typed:

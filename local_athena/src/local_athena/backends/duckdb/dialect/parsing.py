@@ -122,6 +122,12 @@ class _Parser(TrinoParser):
             raise _TooComplexError
         super()._advance(times)
 
+    def _parse_escape(self, this: exp.Expr | None) -> exp.Expr | None:
+        # sqlglot knows escape characters of LIKE that are constants.
+        if not self._match(TokenType.ESCAPE):
+            return this
+        return self.expression(exp.Escape(this=this, expression=self._parse_bitwise()))
+
 
 class _Grammar(Trino):
     Tokenizer = TrinoTokenizer

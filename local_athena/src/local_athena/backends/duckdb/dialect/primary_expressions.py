@@ -1,6 +1,8 @@
 """Primary expressions: constants, names, constructors of arrays and rows, and the clock."""
 
 import re
+import string
+import sys
 from collections.abc import Sequence
 
 from sqlglot import exp
@@ -33,7 +35,8 @@ from local_athena.tables import CATALOG_NAME
 
 # Catalog, database and table.
 _MAX_QUALIFIERS = 3
-_UNICODE_ESCAPE = re.compile(r"\\(?:(\\)|\+([0-9a-fA-F]{6})|([0-9a-fA-F]{4}))")
+# Of printable ASCII characters.
+_NO_UNICODE_ESCAPES = "\"'+" + string.hexdigits
 
 
 def _literal(translator: Translator, node: exp.Literal) -> Typed:
@@ -60,12 +63,41 @@ def string_literal(text: str) -> Typed:
 
 
 def _unicode_string(translator: Translator, node: exp.UnicodeString) -> Typed:
-    translator.allow_only(node, "this")
+    translator.allow_only(node, "this", "escape")
+    escape = node.args["escape"].name if node.args.get("escape") else "\\"
+    try:
+        return string_literal(_decode_escapes(node.name, escape))
+    except ValueError as error:
+        raise translator.failure("SYNTAX_ERROR", str(error), node) from error
 
-    def character(match: re.Match[str]) -> str:
-        return match[1] or chr(int(match[2] or match[3], 16))
 
-    return string_literal(_UNICODE_ESCAPE.sub(character, node.name))
+def _decode_escapes(text: str, escape: str) -> str:
+    """Replace Unicode escapes, or fail with the text of Trino's syntax error."""
+    if not escape:
+        raise ValueError("Empty Unicode escape character")
+    if len(escape) > 1 or not "!" <= escape <= "~" or escape in _NO_UNICODE_ESCAPES:
+        raise ValueError(f"Invalid Unicode escape character: {escape}")
+    start = re.escape(escape)
+    pattern = rf"{start}(?:({start})|\+([^{start}]{{0,6}})|([^{start}]{{0,4}}))"
+    return re.sub(pattern, _decode_escape, text, flags=re.DOTALL)
+
+
+def _decode_escape(match: re.Match[str]) -> str:
+    if match[1]:
+        return match[1]
+    digits, size = (match[3], 4) if match[2] is None else (match[2], 6)
+    hexadecimal = re.match("[0-9a-fA-F]*", digits)
+    known = hexadecimal[0] if hexadecimal else ""
+    if not known and digits:
+        raise ValueError(f"Invalid hexadecimal digit: {digits[0]}")
+    if len(known) < size:
+        raise ValueError(f"Incomplete escape sequence: {known}")
+    if 0xD800 <= int(digits, 16) <= 0xDFFF:
+        text = "Escaped character is a surrogate. Use '\\+123456' instead."
+        raise ValueError(f"Invalid escaped character: {digits}. {text}")
+    if int(digits, 16) > sys.maxunicode:
+        raise ValueError(f"Invalid escaped character: {digits}")
+    return chr(int(digits, 16))
 
 
 def _hex_string(translator: Translator, node: exp.HexString) -> Typed:

@@ -16,11 +16,16 @@ from local_athena.backends.duckdb.dialect.context import (
 from local_athena.backends.duckdb.dialect.function_calls import (
     apply_clauses,
     apply_matching_signature,
+    apply_signature,
 )
 from local_athena.backends.duckdb.dialect.trino_types import (
+    UNKNOWN,
     VARCHAR,
 )
-from local_athena.backends.duckdb.dialect.typed_sql import Typed, quote_string
+from local_athena.backends.duckdb.dialect.typed_sql import (
+    Typed,
+    quote_string,
+)
 
 _DIRECTIVE = re.compile(r"%(?P<flags>[-0,+ ]*)(?P<width>\d*)(?P<precision>\.\d+)?(?P<letter>.)")
 _NORMAL_FORMS = ("NFC", "NFD", "NFKC", "NFKD")
@@ -69,6 +74,31 @@ def _print_directive(directive: re.Match[str], value: str) -> str:
     sign = "+" if "+" in flags else ""
     spec = f"{{:{sign}{directive['width']},{directive['precision'] or ''}{directive['letter']}}}"
     return f"format({quote_string(spec)}, {value})"
+
+
+def _concat_ws(translator: Translator, call: Call) -> Typed:
+    values = translator.translate_arguments(call)
+    kinds = [value.type for value in values]
+    if len(kinds) == 1 and kinds[0].name == "varchar":
+        text = "There must be two or more arguments"
+        raise translator.failure("INVALID_FUNCTION_ARGUMENT", text, call.node)
+    if len(kinds) == 2 and kinds[1] == UNKNOWN != kinds[0]:
+        text = "Could not choose a best candidate operator. Explicit type casts must be added."
+        raise translator.failure("AMBIGUOUS_FUNCTION_CALL", text, call.node)
+    return apply_signature(translator, call, values)
+
+
+def _codepoint(translator: Translator, call: Call) -> Typed:
+    """Translate a call whose argument is of varchar(1); not of every type is the length known."""
+    values = translator.translate_arguments(call)
+    kinds = [value.type for value in values]
+    is_cast = len(kinds) == 1 and isinstance(call.arguments[0], exp.Cast)
+    if len(kinds) == 1 and kinds[0].name in ("varchar", "char"):
+        length = kinds[0].length
+        if (length or 0) > 1 or kinds[0].name == "char" or (is_cast and length is None):
+            text = f"Unexpected parameters ({kinds[0]}) for function codepoint"
+            raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
+    return apply_signature(translator, call, values)
 
 
 def _normalize(translator: Translator, call: Call) -> Typed | None:
@@ -125,6 +155,8 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.StrPosition: _position,
 }
 FUNCTIONS: dict[str, FunctionHandler] = {
+    "codepoint": _codepoint,
+    "concat_ws": _concat_ws,
     "format": _format,
     "listagg": _listagg,
     "normalize": _normalize,

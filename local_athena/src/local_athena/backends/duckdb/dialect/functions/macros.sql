@@ -5,7 +5,9 @@
 CREATE OR REPLACE MACRO athena_fail(message) AS CAST(message AS INTEGER);
 
 CREATE OR REPLACE MACRO athena_now() AS date_trunc('millisecond', now());
-CREATE OR REPLACE MACRO athena_whitespace() AS chr(32) || chr(9) || chr(10) || chr(11) || chr(12) || chr(13);
+-- As Java's isWhitespace, so not the no-break spaces.
+CREATE OR REPLACE MACRO athena_whitespace() AS concat(
+  chr(32), chr(9), chr(10), chr(11), chr(12), chr(13), chr(28), chr(29), chr(30), chr(31), chr(5760), chr(8192), chr(8193), chr(8194), chr(8195), chr(8196), chr(8197), chr(8198), chr(8200), chr(8201), chr(8202), chr(8232), chr(8233), chr(8287), chr(12288));
 
 -- Correlation and regression are NULL where DuckDB's are NaN.
 CREATE OR REPLACE MACRO athena_finite(x) AS CASE WHEN isfinite(x) THEN x END;
@@ -171,18 +173,30 @@ CREATE OR REPLACE MACRO athena_substr(x, start, length) AS
 CREATE OR REPLACE MACRO athena_replace(x, search, replacement) AS
   CASE WHEN search = '' THEN array_to_string(list_transform(string_split(x, ''), lambda c: replacement || c), '') || replacement
   ELSE replace(x, search, replacement) END;
-CREATE OR REPLACE MACRO athena_part_lengths(x, part, n) AS
-  length(athena_join(string_split(x, part)[1:n], part));
-CREATE OR REPLACE MACRO athena_strpos(x, part, instance) AS CASE
-  WHEN instance > 0 THEN CASE WHEN len(string_split(x, part)) > instance THEN athena_part_lengths(x, part, instance) + 1 ELSE 0 END
-  WHEN instance < 0 THEN CASE WHEN len(string_split(x, part)) > -instance
-    THEN athena_part_lengths(x, part, len(string_split(x, part)) + instance) + 1 ELSE 0 END
-  WHEN instance = 0 THEN athena_fail('INVALID_FUNCTION_ARGUMENT:''instance'' must be a positive or negative number.') END;
-CREATE OR REPLACE MACRO athena_split(x, delimiter, most) AS CASE
-  WHEN most <= 0 THEN CAST([CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:Limit must be positive') AS VARCHAR)] AS VARCHAR[])
-  WHEN len(string_split(x, delimiter)) <= most THEN string_split(x, delimiter)
-  ELSE string_split(x, delimiter)[1:most - 1] || [athena_join(string_split(x, delimiter)[most:], delimiter)] END;
+CREATE OR REPLACE MACRO athena_is_ascii(x) AS strlen(x) = length(x);
+-- The small letter without a capital one of a single character.
+CREATE OR REPLACE MACRO athena_upper(x) AS CASE WHEN contains(x, 'ß')
+  THEN array_to_string(list_transform(string_split(x, 'ß'), lambda part: upper(part)), 'ß') ELSE upper(x) END;
+-- DuckDB keeps the characters of a grapheme together.
+CREATE OR REPLACE MACRO athena_reverse(x) AS CASE WHEN athena_is_ascii(x) THEN reverse(x) ELSE athena_text_reverse(x) END;
+CREATE OR REPLACE MACRO athena_levenshtein(a, b) AS CASE WHEN athena_is_ascii(a) AND athena_is_ascii(b) AND length(a) + length(b) <= 2000
+  THEN levenshtein(a, b) ELSE athena_text_levenshtein(a, b) END;
+CREATE OR REPLACE MACRO athena_hamming_distance(a, b) AS CASE WHEN athena_is_ascii(a) AND athena_is_ascii(b) AND length(a) = length(b) AND a <> ''
+  THEN hamming(a, b) ELSE athena_text_hamming(a, b) END;
+CREATE OR REPLACE MACRO athena_pad_length(x, size, padding) AS CASE WHEN x IS NULL OR padding IS NULL THEN NULL
+  WHEN size NOT BETWEEN 0 AND 2147483647 THEN athena_fail('INVALID_FUNCTION_ARGUMENT:Target length must be in the range [0..2147483647]')
+  WHEN size IS NOT NULL AND padding = '' THEN athena_fail('INVALID_FUNCTION_ARGUMENT:Padding string must not be empty')
+  ELSE CAST(size AS INTEGER) END;
+CREATE OR REPLACE MACRO athena_code_point(x) AS CASE WHEN x NOT BETWEEN 0 AND 1114111 OR x BETWEEN 55296 AND 57343
+  THEN athena_fail('INVALID_FUNCTION_ARGUMENT:Not a valid Unicode code point: ' || x) ELSE CAST(x AS INTEGER) END;
+CREATE OR REPLACE MACRO athena_codepoint(x) AS CASE WHEN length(x) <> 1
+  THEN athena_fail('INVALID_FUNCTION_ARGUMENT:Input string must be a single character string') ELSE unicode(x) END;
+CREATE OR REPLACE MACRO athena_split_all(x, delimiter) AS CASE WHEN delimiter = '' AND x IS NOT NULL
+  THEN CAST([CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:The delimiter may not be the empty string') AS VARCHAR)] AS VARCHAR[])
+  WHEN delimiter IS NOT NULL THEN string_split(x, delimiter) END;
 CREATE OR REPLACE MACRO athena_split_part(x, delimiter, position) AS CASE
+  WHEN x IS NULL OR delimiter IS NULL THEN NULL
+  WHEN x = '' AND delimiter = '' AND position > 0 THEN NULL
   WHEN position <= 0 THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:Index must be greater than zero') AS VARCHAR)
   ELSE string_split(x, delimiter)[position] END;
 CREATE OR REPLACE MACRO athena_map(keys, vals) AS CASE WHEN len(keys) <> len(vals)
@@ -192,13 +206,6 @@ CREATE OR REPLACE MACRO athena_map_concat(maps) AS CASE WHEN len(list_filter(map
   THEN athena_map_of_distinct(flatten(list_transform(list_reverse(maps), lambda m: list_transform(map_entries(m), lambda e: {'k': e.key, 'v': e.value})))) END;
 CREATE OR REPLACE MACRO athena_map_of_distinct(entries) AS map_from_entries(list_filter(entries,
   lambda e, i: list_position(list_transform(entries, lambda o: o.k), e.k) = i));
-CREATE OR REPLACE MACRO athena_split_pairs(x, entries, pair) AS
-  list_transform(list_filter(string_split(x, entries), lambda entry: entry <> ''),
-    lambda entry: {'k': athena_split(entry, pair, 2)[1],
-                   'v': CASE WHEN len(athena_split(entry, pair, 2)) = 2 THEN athena_split(entry, pair, 2)[2]
-                        ELSE CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:Key-value delimiter must appear exactly once in each entry') AS VARCHAR) END});
-CREATE OR REPLACE MACRO athena_sorted(m) AS map_from_entries(list_sort(map_entries(m)));
-CREATE OR REPLACE MACRO athena_split_to_map(x, entries, pair) AS athena_sorted(map_from_entries(athena_split_pairs(x, entries, pair)));
 CREATE OR REPLACE MACRO athena_distinct_keys(keys) AS list_transform(list_sort(
   list_transform(list_distinct(keys), lambda k: {'p': list_position(keys, k), 'k': k})), lambda e: e.k);
 CREATE OR REPLACE MACRO athena_multimap(entries) AS
@@ -210,7 +217,6 @@ CREATE OR REPLACE MACRO athena_with_entries(entries) AS entries[1:len(entries) +
   WHEN len(list_filter(entries, lambda e: e.f1 IS NULL)) > 0 THEN athena_fail('INVALID_FUNCTION_ARGUMENT:map key cannot be null') ELSE 0 END];
 CREATE OR REPLACE MACRO athena_reordered(m, places) AS
   map_from_entries(list_transform(places, lambda place: map_entries(m)[place]));
-CREATE OR REPLACE MACRO athena_split_to_multimap(x, entries, pair) AS athena_sorted(athena_multimap(athena_split_pairs(x, entries, pair)));
 CREATE OR REPLACE MACRO athena_with_keys(entries) AS list_filter(entries, lambda e: e.k IS NOT NULL);
 -- The first entry of each key wins; a NULL key has no place in a map, and no entries are no map.
 CREATE OR REPLACE MACRO athena_map_of_entries(entries) AS
@@ -219,15 +225,6 @@ CREATE OR REPLACE MACRO athena_multimap_of_entries(entries) AS
   CASE WHEN len(athena_with_keys(entries)) > 0 THEN athena_multimap(athena_with_keys(entries)) END;
 CREATE OR REPLACE MACRO athena_histogram(counts) AS
   map_from_entries(list_transform(map_entries(counts), lambda e: {'k': e.key, 'v': CAST(e.value AS BIGINT)}));
-CREATE OR REPLACE MACRO athena_hamming_distance(a, b) AS
-  CASE WHEN length(a) <> length(b) THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:The input strings to hamming_distance function must have the same length') AS BIGINT)
-  ELSE hamming(a, b) END;
-CREATE OR REPLACE MACRO athena_url_pattern() AS '^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?://(?:[^/?#@]*@)?([^/?#:]*)(?::([0-9]+))?)?([^?#]*)(?:\?([^#]*))?(?:#(.*))?$';
-CREATE OR REPLACE MACRO athena_url_parameter(url, name) AS
-  url_decode(replace(list_filter(list_transform(
-    string_split(regexp_extract(url, athena_url_pattern(), 5), '&'),
-    lambda p: CASE WHEN split_part(p, '=', 1) = name THEN CASE WHEN contains(p, '=') THEN p[strpos(p, '=') + 1:] ELSE '' END END),
-    lambda v: v IS NOT NULL)[1], '+', ' '));
 CREATE OR REPLACE MACRO athena_url_encode(x) AS
   replace(replace(replace(url_encode(x), '%20', '+'), '~', '%7E'), '%2A', '*');
 
