@@ -97,6 +97,9 @@ def test_every_function_binds_and_takes_null(endpoint: Endpoint, signature: obje
         "1" if over and parameter.name == "bigint" else _null(parameter)
         for parameter in signature.parameters
     ]
+    if signature.name == "codepoint":
+        # Only of what has one character by its type.
+        arguments = ["cast(null AS varchar(1))"]
     call = f"{signature.name}({', '.join(arguments)}){over}"
 
     result = endpoint.run(f"SELECT {call} FROM (VALUES 1, 2) AS t(x)")
