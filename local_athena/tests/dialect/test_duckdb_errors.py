@@ -25,7 +25,7 @@ def _error(sql: str) -> duckdb.Error:
     [
         ("SELECT 1 // 0", "DIVISION_BY_ZERO"),
         ("SELECT CAST('x' AS INTEGER)", "INVALID_CAST_ARGUMENT"),
-        ("SELECT CAST(300 AS TINYINT)", "INVALID_CAST_ARGUMENT"),
+        ("SELECT CAST(300 AS TINYINT)", "NUMERIC_VALUE_OUT_OF_RANGE"),
         ("SELECT 2147483647 + 1", "NUMERIC_VALUE_OUT_OF_RANGE"),
         ("SELECT json_extract('{', '$.a')", "INVALID_FUNCTION_ARGUMENT"),
         ("SELECT regexp_matches('a', 'a(?=b)')", "NOT_SUPPORTED"),

@@ -12,6 +12,8 @@ from local_athena.backends.duckdb.dialect.context import (
     Translator,
 )
 from local_athena.backends.duckdb.dialect.function_calls import apply_signature
+from local_athena.backends.duckdb.dialect.python_functions.iso8601 import parse_iso8601
+from local_athena.backends.duckdb.dialect.signatures import match_signature
 from local_athena.backends.duckdb.dialect.time_zones import (
     require_zone,
     to_instant,
@@ -38,6 +40,7 @@ from local_athena.backends.duckdb.dialect.zone_names import format_offset, resol
 _MAX_DIGITS = 6
 _MOST_OFFSET = 14 * 60
 _DIGITS_OF_DATES = 3
+_CLOCK_FIELDS = ("hour", "minute", "second")
 _DATE_FIELDS = ("day", "week", "month", "quarter", "year")
 _MOMENTS = ("date", "timestamp", TIMESTAMP_TZ)
 
@@ -187,10 +190,16 @@ def _from_iso8601_timestamp(translator: Translator, call: Call) -> Typed:
     value = translator.translate_as(call.arguments[0], VARCHAR)
     if given.constant is None:
         return Typed(f"athena_iso8601_instant({value.sql})", TIMESTAMP_UTC)
-    sign = max(given.constant.rfind("+"), given.constant.rfind("-"))
-    offset = given.constant[sign:] if "T" in given.constant[:sign] else "UTC"
-    zone = "UTC" if offset.strip("+-0:") == "" else offset
+    zone = _find_iso8601_zone(given.constant)
     return Typed(f"athena_iso8601({value.sql})", replace(TIMESTAMP_UTC, zone=zone))
+
+
+def _find_iso8601_zone(text: str) -> str:
+    try:
+        return parse_iso8601(text).zone
+    except ValueError:
+        # It fails when it is evaluated, where TRY catches it.
+        return "UTC"
 
 
 def _to_iso8601(translator: Translator, call: Call) -> Typed:
@@ -213,9 +222,12 @@ def _extract(translator: Translator, node: exp.Extract) -> Typed:
     if field in ("timezone_hour", "timezone_minute"):
         return _zone_part(translator, call)
     value = translator.translate(node.expression)
-    known = (*_DATE_FIELDS, "hour", "minute", "second", "day_of_month", "day_of_week", "dow")
+    known = (*_DATE_FIELDS, *_CLOCK_FIELDS, "day_of_month", "day_of_week", "dow")
     if field not in (*known, "day_of_year", "doy", "year_of_week", "yow"):
         raise translator.failure("SYNTAX_ERROR", f"Invalid EXTRACT field: {field.upper()}", node)
+    is_known = match_signature(field, [value.type]) is not None
+    if not is_known or (value.type.name == "date" and field in _CLOCK_FIELDS):
+        raise translator.mismatch(node, f"Cannot extract {field.upper()} from {value.type}")
     return apply_signature(translator, call, [value])
 
 

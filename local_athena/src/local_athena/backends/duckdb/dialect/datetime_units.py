@@ -45,7 +45,7 @@ _INTERVALS = {
     "year": "to_years({})",
 }
 _MICROSECONDS = {"millisecond": 1000, "second": 10**6, "minute": 60 * 10**6, "hour": 3600 * 10**6}
-_MIDNIGHT = "TIMESTAMP '1970-01-01'"
+_MIDNIGHT = "DATE '1970-01-01'"
 
 
 def _translate_call(

@@ -20,6 +20,7 @@ from local_athena.backends.duckdb.dialect import (
 from local_athena.backends.duckdb.dialect.python_functions import (
     byte_encodings,
     hashes,
+    iso8601,
     json_casting,
     json_extraction,
     regexps,
@@ -47,6 +48,7 @@ def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
     functions: tuple[PythonFunction, ...] = (
         *byte_encodings.PYTHON_FUNCTIONS,
         *hashes.PYTHON_FUNCTIONS,
+        *iso8601.PYTHON_FUNCTIONS,
         *json_casting.PYTHON_FUNCTIONS,
         *json_extraction.PYTHON_FUNCTIONS,
         *sql_json_functions.PYTHON_FUNCTIONS,

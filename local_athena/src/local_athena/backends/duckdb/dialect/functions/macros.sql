@@ -394,23 +394,20 @@ CREATE OR REPLACE MACRO athena_offset_minutes(local, utc) AS datesub('minute', u
 CREATE OR REPLACE MACRO athena_offset_text(local, utc) AS CASE WHEN athena_offset_minutes(local, utc) = 0 THEN 'Z' ELSE
   CASE WHEN athena_offset_minutes(local, utc) < 0 THEN '-' ELSE '+' END
   || printf('%02d:%02d', abs(athena_offset_minutes(local, utc)) // 60, abs(athena_offset_minutes(local, utc)) % 60) END;
-CREATE OR REPLACE MACRO athena_iso8601(x) AS
-  CASE WHEN x IS NOT NULL AND NOT regexp_full_match(x, '\d{4}-\d{2}(-\d{2}(T(\d{2}(:\d{2}(:\d{2}([.,]\d+)?)?)?)?(Z|[+-]\d{2}(:?\d{2})?)?)?)?')
-  THEN CAST(CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:Invalid format: "' || x || '"') AS VARCHAR) AS TIMESTAMPTZ)
-  ELSE timezone('UTC', athena_iso8601_wall(x)) - to_minutes(athena_iso8601_offset(x)) END;
-CREATE OR REPLACE MACRO athena_iso8601_offset(x) AS
+CREATE OR REPLACE MACRO athena_iso8601_clock(clock) AS
+  CASE length(clock) WHEN 0 THEN '00:00:00' WHEN 5 THEN clock || ':00' ELSE clock END;
+-- The usual form is read here, and everything else in Python: NULL from TRY_CAST is a day that there is not.
+CREATE OR REPLACE MACRO athena_iso8601_wall(x) AS
+  CASE WHEN regexp_full_match(x, '[1-9]\d{3}-\d{2}-\d{2}(T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d([.]\d{1,9})?)?(Z|[+-](0\d|1[0-3])(:?[0-5]\d)?)?)?')
+  THEN athena_whole_milliseconds(TRY_CAST(left(x, 10) || ' ' || athena_iso8601_clock(regexp_extract(x, 'T([\d:.]*)', 1)) AS TIMESTAMP)) END;
+CREATE OR REPLACE MACRO athena_iso8601_offset(x) AS CASE WHEN right(x, 1) <> 'Z' AND length(x) > 16 THEN
   coalesce(TRY_CAST(regexp_extract(x, 'T.*([+-])(\d{2}):?(\d{2})?$', 1) || '1' AS BIGINT)
     * (60 * TRY_CAST(regexp_extract(x, 'T.*([+-])(\d{2}):?(\d{2})?$', 2) AS BIGINT)
-       + coalesce(TRY_CAST(regexp_extract(x, 'T.*([+-])(\d{2}):?(\d{2})?$', 3) AS BIGINT), 0)), 0);
--- Parts that are left out are the first of their kind: day 01, hour 00, minute 00.
-CREATE OR REPLACE MACRO athena_iso8601_filled(moment) AS
-  CASE WHEN length(moment) < 10 THEN moment || '-01' ELSE moment END;
-CREATE OR REPLACE MACRO athena_iso8601_wall(x) AS
-  athena_whole_milliseconds(CAST(athena_iso8601_filled(split_part(x, 'T', 1)) || ' '
-    || athena_iso8601_clock(replace(regexp_extract(x, 'T([\d:.,]*)', 1), ',', '.')) AS TIMESTAMP));
-CREATE OR REPLACE MACRO athena_iso8601_clock(clock) AS
-  CASE length(clock) WHEN 0 THEN '00:00:00' WHEN 2 THEN clock || ':00:00' WHEN 5 THEN clock || ':00' ELSE clock END;
-CREATE OR REPLACE MACRO athena_iso8601_instant(x) AS
-  CASE WHEN athena_iso8601_offset(x) <> 0
-  THEN CAST(CAST(athena_fail('NOT_SUPPORTED:The embedded endpoint does not support a time zone that differs between rows') AS VARCHAR) AS TIMESTAMPTZ)
-  ELSE athena_iso8601(x) END;
+       + coalesce(TRY_CAST(regexp_extract(x, 'T.*([+-])(\d{2}):?(\d{2})?$', 3) AS BIGINT), 0)), 0) ELSE 0 END;
+CREATE OR REPLACE MACRO athena_iso8601(x) AS timezone('UTC', coalesce(
+  athena_iso8601_wall(x) - to_minutes(athena_iso8601_offset(x)), make_timestamp(athena_py_iso8601(x))));
+CREATE OR REPLACE MACRO athena_iso8601_instant(x) AS timezone('UTC', coalesce(
+  CASE WHEN athena_iso8601_offset(x) = 0 THEN athena_iso8601_wall(x) END, make_timestamp(athena_py_iso8601_utc(x))));
+CREATE OR REPLACE MACRO athena_iso8601_date(x) AS CASE WHEN regexp_full_match(x, '[1-9]\d{3}-\d{2}-\d{2}')
+  THEN coalesce(TRY_CAST(x AS DATE), DATE '1970-01-01' + CAST(athena_py_iso8601_date(x) AS INTEGER))
+  ELSE DATE '1970-01-01' + CAST(athena_py_iso8601_date(x) AS INTEGER) END;
