@@ -157,19 +157,6 @@ def _zip(translator: Translator, call: Call) -> Typed:
     return Typed(sql, array_of(row))
 
 
-def _array_sorted_by_comparator(translator: Translator, call: Call) -> Typed:
-    items = collection_argument(translator, call, 0, "array", 2)
-    one, other, place = (translator.new_name("i") for _ in range(3))
-    values = [Typed(f"({items.sql})[{name}]", items.type.element) for name in (one, other)]
-    order = translate_lambda(translator, call.arguments[1], values)
-    require_result(translator, call, order.type.name == "integer")
-    positions = f"range(1, len({items.sql}) + 1)"
-    row = f"list_transform({positions}, lambda {other}: {order.sql})"
-    answers = f"list_transform({positions}, lambda {one}: {row})"
-    places = f"athena_sort_by_answers({answers})"
-    return Typed(f"list_transform({places}, lambda {place}: ({items.sql})[{place}])", items.type)
-
-
 def _subscript(translator: Translator, node: exp.Bracket) -> Typed:
     translator.allow_only(node, "this", "expressions", "offset")
     base, index = translator.translate(node.this), translator.translate(node.expressions[0])
@@ -222,10 +209,6 @@ def translate_array_item(base: Typed, index: Typed) -> Typed:
     return Typed(sql, kind)
 
 
-def _array_sort(translator: Translator, call: Call) -> Typed | None:
-    return None if len(call.arguments) == 1 else _array_sorted_by_comparator(translator, call)
-
-
 def _array_join(translator: Translator, call: Call) -> Typed:
     items, separator, *replacement = translator.translate_arguments(call, 2)
     if items.type.name != "array":
@@ -275,7 +258,6 @@ FUNCTIONS: dict[str, FunctionHandler] = {
     "array_join": _array_join,
     "array_position": _search,
     "array_remove": _search,
-    "array_sort": _array_sort,
     "transform": _transform,
     "filter": _filter,
     "contains": _search,

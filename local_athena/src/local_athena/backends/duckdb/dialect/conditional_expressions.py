@@ -16,9 +16,11 @@ from local_athena.backends.duckdb.dialect.operators import (
 )
 from local_athena.backends.duckdb.dialect.scopes import Scope
 from local_athena.backends.duckdb.dialect.signatures import signatures
+from local_athena.backends.duckdb.dialect.structure_comparisons import find_extreme
 from local_athena.backends.duckdb.dialect.trino_types import (
     UNKNOWN,
     VARCHAR,
+    array_of,
 )
 from local_athena.backends.duckdb.dialect.typed_sql import Typed, quote_string
 
@@ -90,6 +92,9 @@ def _extremum(translator: Translator, call: Call) -> Typed:
     chosen = f"{call.name}({listed})"
     if call.name == "greatest" and values[0].type.name in ("double", "real"):
         chosen = find_greatest(values)
+    if values[0].type.parameters:
+        operator = ">" if call.name == "greatest" else "<"
+        chosen = find_extreme(Typed(f"[{listed}]", array_of(values[0].type)), operator)
     sql = f"CASE WHEN {missing} THEN NULL ELSE {chosen} END"
     return Typed(sql, values[0].type)
 

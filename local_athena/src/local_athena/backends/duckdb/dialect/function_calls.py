@@ -17,8 +17,8 @@ from local_athena.backends.duckdb.dialect.windows import check_no_window, transl
 _PLACEHOLDER = re.compile(r"\{(\w+|\*)\}")
 # Aggregates with a handler; the others are in the table of signatures.
 _AGGREGATES = frozenset(
-    {"avg", "histogram", "listagg", "map_agg", "map_union", "multimap_agg", "sum"}
-)
+    {"avg", "histogram", "listagg", "map_agg", "map_union", "max", "max_by", "min", "min_by"}
+) | {"multimap_agg", "sum"}
 # Aggregates of several kinds of numbers, between which NULL alone does not decide.
 _NEEDS_TYPES = frozenset({"approx_percentile", "avg", "sum"})
 _CORE = re.compile(r"<<(.*?)>>")

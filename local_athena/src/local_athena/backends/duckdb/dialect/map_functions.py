@@ -9,7 +9,11 @@ from local_athena.backends.duckdb.dialect.collection_functions import (
 )
 from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Translator
 from local_athena.backends.duckdb.dialect.element_orders import order_as_hash_table
-from local_athena.backends.duckdb.dialect.function_calls import apply_matching_signature
+from local_athena.backends.duckdb.dialect.function_calls import (
+    apply_matching_signature,
+    apply_signature,
+)
+from local_athena.backends.duckdb.dialect.structure_comparisons import holds_null
 from local_athena.backends.duckdb.dialect.trino_types import UNKNOWN, common_type, map_of
 from local_athena.backends.duckdb.dialect.typed_sql import Typed
 
@@ -57,6 +61,20 @@ def _map_zip_with(translator: Translator, call: Call) -> Typed:
     return Typed(f"athena_map({keys}, {changed})", map_of(kind, result.type))
 
 
+def _map(translator: Translator, call: Call) -> Typed:
+    """Make a map of two arrays; a key that holds NULL fails."""
+    values = [translator.translate(argument) for argument in call.arguments]
+    keys = values[0].type if values else UNKNOWN
+    if keys.name == "array" and keys.element.parameters:
+        key = Typed(translator.new_name("k"), keys.element)
+        shown = f"athena_shown_key(CAST({key.sql} AS VARCHAR))"
+        text = f"'INVALID_FUNCTION_ARGUMENT:map key cannot be indeterminate: ' || {shown}"
+        failing = f"CAST(CAST(athena_fail({text}) AS VARCHAR) AS {keys.element.duckdb})"
+        checked = f"CASE WHEN {holds_null(key)} THEN {failing} ELSE {key.sql} END"
+        values[0] = Typed(f"list_transform({values[0].sql}, lambda {key.sql}: {checked})", keys)
+    return apply_signature(translator, call, values)
+
+
 def _map_aggregate(translator: Translator, call: Call) -> Typed:
     """Aggregate to a map; the groups of GROUP BY have their entries in the order of the rows."""
     found = apply_matching_signature(translator, call)
@@ -75,6 +93,7 @@ def _array_histogram(translator: Translator, call: Call) -> Typed:
 FUNCTIONS: dict[str, FunctionHandler] = {
     "array_histogram": _array_histogram,
     "histogram": _map_aggregate,
+    "map": _map,
     "map_agg": _map_aggregate,
     "map_filter": _map_filter,
     "map_union": _map_aggregate,

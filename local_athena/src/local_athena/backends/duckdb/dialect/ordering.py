@@ -7,6 +7,10 @@ from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Translator
 from local_athena.backends.duckdb.dialect.scopes import Item
+from local_athena.backends.duckdb.dialect.structure_comparisons import (
+    check_comparable,
+    check_order,
+)
 from local_athena.backends.duckdb.dialect.trino_types import TrinoType
 from local_athena.backends.duckdb.dialect.typed_sql import Typed
 
@@ -20,10 +24,18 @@ def sort_direction(item: exp.Ordered) -> str:
 def translate_order(translator: Translator, items: Sequence[exp.Expr]) -> str:
     """Translate the sort keys of an aggregate or a window."""
     return ", ".join(
-        _write_sort_key(translator, item, translator.translate(item.this))
+        _write_sort_key(translator, item, _check_structure(translator.translate(item.this)))
         for item in items
         if isinstance(item, exp.Ordered)
     )
+
+
+def _check_structure(value: Typed) -> Typed:
+    return Typed(check_comparable(value), value.type) if _is_ordered_structure(value) else value
+
+
+def _is_ordered_structure(value: Typed) -> bool:
+    return bool(value.type.parameters) and value.type.is_orderable
 
 
 def _write_sort_key(
@@ -64,7 +76,8 @@ def translate_tail(translator: Translator, node: exp.Expr, items: Sequence[Item]
     order = node.args.get("order")
     distinct = isinstance(node, exp.Select) and node.args.get("distinct") is not None
     written = order.expressions if order else []
-    keys = [_sort_key(translator, key, items, distinct=distinct) for key in written]
+    values: list[Typed] = []
+    keys = [_sort_key(translator, key, items, values, distinct=distinct) for key in written]
     limit, offset = node.args.get("limit"), node.args.get("offset")
     parts = [f" ORDER BY {', '.join(keys)}"] if keys else []
     if isinstance(limit, exp.Fetch) and _has_ties(translator, limit):
@@ -79,7 +92,12 @@ def translate_tail(translator: Translator, node: exp.Expr, items: Sequence[Item]
 
 
 def _sort_key(
-    translator: Translator, key: exp.Expr, items: Sequence[Item], *, distinct: bool
+    translator: Translator,
+    key: exp.Expr,
+    items: Sequence[Item],
+    before: list[Typed],
+    *,
+    distinct: bool,
 ) -> str:
     place = find_output_position(translator, key.this, items)
     value = items[place - 1].value if place else translator.translate(key.this)
@@ -91,7 +109,29 @@ def _sort_key(
     if distinct:
         check_orderable(translator, key, value.type)
         return f"{place or value.sql} {sort_direction(key)}"
+    earlier = list(before)
+    before.append(value)
+    if isinstance(key.find_ancestor(exp.Query), exp.Select) and _is_ordered_structure(value):
+        checked = _check_against_previous(translator, key, value, earlier)
+        return _write_sort_key(translator, key, checked)
     return _write_sort_key(translator, key, value, str(place) if place else None)
+
+
+def _check_against_previous(
+    translator: Translator, key: exp.Expr, value: Typed, earlier: Sequence[Typed]
+) -> Typed:
+    """Write an array or row that fails where Trino cannot compare it with its predecessor.
+
+    Those that an earlier sort key tells apart are not compared.
+    """
+    if key.find(exp.Window) or " OVER " in value.sql:
+        return Typed(check_comparable(value), value.type)
+    parts = f"PARTITION BY {', '.join(other.sql for other in earlier)} " if earlier else ""
+    previous = f"lag({value.sql}) OVER ({parts}ORDER BY {value.sql})"
+    pair = translator.new_name("o")
+    checked = check_order(Typed(f"{pair}.v", value.type), f"{pair}.p")
+    packed = f"{{'v': {value.sql}, 'p': {previous}}}"
+    return Typed(f"list_transform([{packed}], lambda {pair}: {checked})[1]", value.type)
 
 
 def find_output_position(

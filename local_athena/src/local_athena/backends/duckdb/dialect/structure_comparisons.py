@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from local_athena.backends.duckdb.dialect.trino_types import BOOLEAN, TrinoType
-from local_athena.backends.duckdb.dialect.typed_sql import Typed
+from local_athena.backends.duckdb.dialect.typed_sql import Typed, failing_expression
 
 _SAME = "IS NOT DISTINCT FROM"
 _NEGATED = {"<>": "=", "IS DISTINCT FROM": _SAME}
@@ -27,9 +27,7 @@ def compare_structures(
         return f"(NOT {_match(_NEGATED[operator], left, right, label, compare_parts)})"
     if operator in ("=", _SAME):
         return _match(operator, left, right, label, compare_parts)
-    if left.type.name == "array":
-        return _order_arrays(operator, left.sql, right.sql)
-    return _order_rows(operator, left, right)
+    return _order_structures(operator, left, right)
 
 
 def _match(
@@ -80,23 +78,95 @@ def _match_rows(
 _MATCHES = {"array": _match_arrays, "map": _match_maps, "row": _match_rows}
 
 
-def _order_arrays(operator: str, left: str, right: str) -> str:
-    text = "NOT_SUPPORTED:ARRAY comparison not supported for arrays with null elements"
+def _order_structures(operator: str, left: Typed, right: Typed) -> str:
+    a, b = left.sql, right.sql
+    failure = _find_order_failure(left.type, a, b)
     return (
-        f"(CASE WHEN athena_meets_null({left}, {right}) THEN {fail_as_boolean(text)}"
-        f" ELSE {left} {operator} {right} END)"
+        f"(CASE WHEN ({a}) IS NULL OR ({b}) IS NULL THEN NULL"
+        f" WHEN {failure} <> '' THEN athena_fail({failure}) IS NULL ELSE {a} {operator} {b} END)"
     )
 
 
-def _order_rows(operator: str, left: Typed, right: Typed) -> str:
-    text = "NOT_SUPPORTED:ROW comparison not supported for fields with null elements"
-    branches = [f"WHEN ({left.sql}) IS NULL OR ({right.sql}) IS NULL THEN NULL"]
-    ordered = f"{left.sql} {operator} {right.sql}"
-    for number in range(1, len(left.type.parameters) + 1):
-        a, b = f"({left.sql}).f{number}", f"({right.sql}).f{number}"
-        branches.append(f"WHEN {a} IS NULL OR {b} IS NULL THEN {fail_as_boolean(text)}")
-        branches.append(f"WHEN {a} <> {b} THEN {ordered}")
-    return f"(CASE {' '.join(branches)} ELSE {ordered} END)"
+def _find_order_failure(kind: TrinoType, left: str, right: str, depth: int = 0) -> str:
+    """Write why Trino gives two arrays or rows no order: a text, '' if it does, NULL if equal.
+
+    Trino compares part by part, and fails if it meets NULL before a difference.
+    """
+    if kind.name == "row":
+        fields = (
+            _compare_parts(kind, part, f"({left}).f{n}", f"({right}).f{n}", depth)
+            for n, part in enumerate(kind.parameters, 1)
+        )
+        return f"coalesce({', '.join(fields)})"
+    place, answer = f"o{depth}", f"a{depth}"
+    step = _compare_parts(kind, kind.element, f"({left})[{place}]", f"({right})[{place}]", depth)
+    places = f"range(1, least(len({left}), len({right})) + 1)"
+    steps = f"list_transform({places}, lambda {place}: {step})"
+    return f"list_filter({steps}, lambda {answer}: {answer} IS NOT NULL)[1]"
+
+
+def _compare_parts(whole: TrinoType, part: TrinoType, left: str, right: str, depth: int) -> str:
+    parts = "fields" if whole.name == "row" else "arrays"
+    shown = f"{whole.name.upper()} comparison not supported for {parts} with null elements"
+    decided = f"CASE WHEN {left} <> {right} THEN '' END"
+    if part.parameters:
+        decided = f"coalesce({_find_order_failure(part, left, right, depth + 1)}, {decided})"
+    unknown = f"{left} IS NULL OR {right} IS NULL"
+    return f"(CASE WHEN {unknown} THEN 'NOT_SUPPORTED:{shown}' ELSE {decided} END)"
+
+
+def check_order(value: Typed, other: str) -> str:
+    """Write an array or row that fails where Trino cannot compare it with another, if any."""
+    failure = _find_order_failure(value.type, f"({value.sql})", f"({other})")
+    present = f"({value.sql}) IS NOT NULL AND ({other}) IS NOT NULL"
+    failing = f"CAST(CAST(athena_fail({failure}) AS VARCHAR) AS {value.type.duckdb})"
+    return f"(CASE WHEN {present} AND {failure} <> '' THEN {failing} ELSE {value.sql} END)"
+
+
+def check_comparable(value: Typed) -> str:
+    """Write an array or row that fails if it holds NULL, for orders whose pairs are unknown."""
+    shown = "ROW comparison not supported for fields with null elements"
+    if value.type.name == "array":
+        shown = "ARRAY comparison not supported for arrays with null elements"
+    failing = failing_expression("NOT_SUPPORTED", shown, value.type)
+    return f"(CASE WHEN {holds_null(value)} THEN {failing} ELSE {value.sql} END)"
+
+
+def holds_null(value: Typed, depth: int = 0) -> str:
+    """Write whether NULL is anywhere in an array or row; FALSE if it is NULL itself."""
+    if value.type.name == "row":
+        fields = (
+            _is_or_holds_null(Typed(f"({value.sql}).f{n}", part), depth)
+            for n, part in enumerate(value.type.parameters, 1)
+        )
+        return f"(({value.sql}) IS NOT NULL AND ({' OR '.join(fields)}))"
+    name = f"n{depth}"
+    held = _is_or_holds_null(Typed(name, value.type.parameters[-1]), depth + 1)
+    values = f"map_values({value.sql})" if value.type.name == "map" else value.sql
+    return f"coalesce(len(list_filter({values}, lambda {name}: {held})) > 0, FALSE)"
+
+
+def _is_or_holds_null(value: Typed, depth: int) -> str:
+    held = f" OR {holds_null(value, depth)}" if value.type.parameters else ""
+    return f"({value.sql} IS NULL{held})"
+
+
+def find_extreme(items: Typed, operator: str) -> str:
+    """Write the greatest (`>`) or least (`<`) array or row of a list without NULL."""
+    best, item = Typed("o_best", items.type.element), Typed("o_item", items.type.element)
+    checked = check_order(item, best.sql)
+    chosen = f"CASE WHEN {checked} {operator} {best.sql} THEN {item.sql} ELSE {best.sql} END"
+    step = f"lambda {best.sql}, {item.sql}: {chosen}"
+    return f"(CASE WHEN len({items.sql}) > 0 THEN list_reduce({items.sql}, {step}) END)"
+
+
+def sort_structures(items: Typed) -> str:
+    """Write a list of arrays or rows, sorted; neighbours that Trino cannot compare fail."""
+    checked = check_order(Typed("o_item", items.type.element), "o_list[o_place - 1]")
+    listed = f"list_transform(o_list, lambda o_item, o_place: {checked})"
+    return (
+        f"list_transform([list_sort({items.sql}, 'ASC', 'NULLS LAST')], lambda o_list: {listed})[1]"
+    )
 
 
 def fail_as_boolean(text: str) -> str:

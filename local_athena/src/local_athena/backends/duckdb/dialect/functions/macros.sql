@@ -201,6 +201,9 @@ CREATE OR REPLACE MACRO athena_split_part(x, delimiter, position) AS CASE
   ELSE string_split(x, delimiter)[position] END;
 CREATE OR REPLACE MACRO athena_map(keys, vals) AS CASE WHEN len(keys) <> len(vals)
   THEN MAP(keys, vals[1:athena_fail('INVALID_FUNCTION_ARGUMENT:Key and value arrays must be the same length')]) ELSE MAP(keys, vals) END;
+-- A row, which DuckDB writes with the names of its fields, and an array, as a message shows them.
+CREATE OR REPLACE MACRO athena_shown_key(x) AS
+  replace(translate(regexp_replace(x, '''f\d+'': ', '', 'g'), '{}', '[]'), 'NULL', 'null');
 -- The last map that has a key gives its value, and comes first.
 CREATE OR REPLACE MACRO athena_map_concat(maps) AS CASE WHEN len(list_filter(maps, lambda m: m IS NULL)) = 0
   THEN athena_map_of_distinct(flatten(list_transform(list_reverse(maps), lambda m: list_transform(map_entries(m), lambda e: {'k': e.key, 'v': e.value})))) END;
@@ -338,10 +341,6 @@ CREATE OR REPLACE MACRO athena_any(answers) AS CASE WHEN list_contains(answers, 
 CREATE OR REPLACE MACRO athena_place(answers) AS
   CASE WHEN answers IS NOT NULL THEN coalesce(list_position(answers, TRUE), 0) END;
 CREATE OR REPLACE MACRO athena_lacks_key(a, b) AS len(list_filter(map_keys(a), lambda k: NOT map_contains(b, k))) > 0;
--- Whether NULL stands at or before the first difference.
-CREATE OR REPLACE MACRO athena_meets_null(a, b) AS a IS NOT NULL AND b IS NOT NULL AND coalesce(list_filter(list_transform(range(1, least(len(a), len(b)) + 1),
-    lambda i: CASE WHEN a[i] IS NULL OR b[i] IS NULL THEN TRUE WHEN a[i] <> b[i] THEN FALSE END),
-  lambda answer: answer IS NOT NULL)[1], FALSE);
 -- How many steps there are between two numbers of days, microseconds or months.
 CREATE OR REPLACE MACRO athena_steps(start, stop, step) AS CASE
   WHEN start IS NULL OR stop IS NULL THEN NULL WHEN step = 0 THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:step must not be zero') AS BIGINT)
