@@ -13,6 +13,7 @@ from local_athena.backends.duckdb.dialect.json_grammar import (
     FormattedJson,
     JsonConstructor,
     JsonPathCall,
+    JsonTable,
 )
 from local_athena.backends.duckdb.dialect.json_path_checks import check_path
 from local_athena.backends.duckdb.dialect.python_functions.json_extraction import parse_json
@@ -44,7 +45,7 @@ _NO_VALUE = "JSON path found an item that cannot be cast to the declared return 
 
 def _json_path_call(translator: Translator, node: JsonPathCall) -> Typed:
     name = node.name
-    if name != "JSON_QUERY" and (alias := node.args.get("path_name")) is not None:
+    if (alias := node.args.get("path_name")) is not None:
         text = f"JSON path name is not allowed in {name} function"
         raise translator.failure("INVALID_PATH", text, alias)
     document = _json_input(translator, node.args["document"])
@@ -128,7 +129,7 @@ def _checked_path(translator: Translator, node: JsonPathCall, variables: list[An
     literal = node.args["path"]
     path = str(literal.this)
     try:
-        check_path(path, {name: kind for name, (kind, _) in variables})
+        check_path(path, [name for name, _ in variables])
     except PathError as error:
         if error.offset is None:
             raise translator.failure(error.name, str(error), literal) from error
@@ -206,8 +207,10 @@ def _json_query(
 ) -> Typed:
     wrapper = node.args.get("wrapper") or "without"
     quotes = node.args.get("quotes")
-    if quotes and wrapper == "unconditional":
-        text = f"{quotes.upper()} QUOTES behavior specified with WITH UNCONDITIONAL ARRAY WRAPPER"
+    if quotes and wrapper != "without":
+        text = (
+            f"{quotes.upper()} QUOTES behavior specified with WITH {wrapper.upper()} ARRAY WRAPPER"
+        )
         raise translator.failure("INVALID_FUNCTION_ARGUMENT", f"{text} behavior", node)
     options |= {"wrapper": wrapper, "omit quotes": quotes == "omit"}
     for event in ("empty", "error"):
@@ -254,6 +257,10 @@ def _key(translator: Translator, node: exp.Expr) -> str:
     return value.sql
 
 
+def _json_table(translator: Translator, node: JsonTable) -> Typed:
+    raise translator.malformed(node)
+
+
 def _json_literal(translator: Translator, node: exp.ParseJSON) -> Typed:
     translator.allow_only(node, "this", "is_literal")
     text = node.this.name
@@ -267,5 +274,7 @@ def _json_literal(translator: Translator, node: exp.ParseJSON) -> Typed:
 HANDLERS: dict[type[exp.Expr], Handler] = {
     JsonPathCall: _json_path_call,
     JsonConstructor: _json_constructor,
+    # As a relation it is refused where relations are translated.
+    JsonTable: _json_table,
     exp.ParseJSON: _json_literal,
 }

@@ -60,6 +60,12 @@ class JsonPathCall(exp.Expression):
     }
 
 
+class JsonTable(exp.Expression):
+    """json_table; `this` is the path with its document, and the columns are not kept."""
+
+    arg_types: ClassVar[dict[str, bool]] = {"this": True}
+
+
 class JsonConstructor(exp.Expression):
     """json_object or json_array; the expressions of an object are keys and values in turn."""
 
@@ -76,14 +82,7 @@ class JsonConstructor(exp.Expression):
 def _path_parser(name: str) -> _Parser:
     def parse(parser: TrinoParser) -> exp.Expr:
         start = parser._tokens[parser._index - 2]
-        arguments: dict[str, Any] = {"this": name, "document": _formatted(parser)}
-        if not parser._match(TokenType.COMMA) or not parser._match(TokenType.STRING, advance=False):
-            parser.raise_error("Expected a path")
-        arguments["path"] = parser._parse_primary()
-        if parser._match_text_seq("AS"):
-            arguments["path_name"] = parser._parse_id_var()
-        if parser._match_text_seq("PASSING"):
-            arguments["passing"] = parser._parse_csv(lambda: _parameter(parser))
+        arguments = {"this": name, **_path_arguments(parser)}
         if name != "JSON_EXISTS":
             arguments |= _returning(parser)
         if name == "JSON_QUERY":
@@ -92,6 +91,27 @@ def _path_parser(name: str) -> _Parser:
         return _finish(parser, JsonPathCall(**arguments), start)
 
     return parse
+
+
+def _path_arguments(parser: TrinoParser) -> dict[str, Any]:
+    arguments: dict[str, Any] = {"document": _formatted(parser)}
+    _require(parser, ",")
+    if not parser._match(TokenType.STRING, advance=False):
+        parser.raise_error("Expected a path")
+    arguments["path"] = parser._parse_primary()
+    if parser._match_text_seq("AS"):
+        arguments["path_name"] = _name(parser)
+    if parser._match_text_seq("PASSING"):
+        arguments["passing"] = parser._parse_csv(lambda: _parameter(parser))
+    return arguments
+
+
+def _name(parser: TrinoParser) -> exp.Expr:
+    name = parser._parse_id_var()
+    if name is None:
+        parser.raise_error("Expected a name")
+        raise AssertionError
+    return name
 
 
 def _finish(parser: TrinoParser, node: exp.Expr, start: Any) -> exp.Expr:
@@ -128,10 +148,13 @@ def _encoding(parser: TrinoParser) -> str:
 
 def _parameter(parser: TrinoParser) -> exp.Expr:
     value = _formatted(parser)
-    name = parser._parse_id_var() if parser._match_text_seq("AS") else None
-    if name is None:
-        parser.raise_error("Expected a name")
-    return JsonPathParameter(this=value, alias=name)
+    _require(parser, "AS")
+    return JsonPathParameter(this=value, alias=_name(parser))
+
+
+def _require(parser: TrinoParser, *words: str) -> None:
+    if not parser._match_text_seq(*words):
+        parser.raise_error(f"Expected {' '.join(words)}")
 
 
 def _returning(parser: TrinoParser) -> dict[str, Any]:
@@ -224,8 +247,24 @@ def _member(parser: TrinoParser) -> exp.Expr:
     return exp.Tuple(expressions=[key, _formatted(parser)])
 
 
+def _parse_table(parser: TrinoParser) -> exp.Expr:
+    start = parser._tokens[parser._index - 2]
+    arguments = _path_arguments(parser)
+    _require(parser, "COLUMNS", "(")
+    # JSON_TABLE is refused later on, so that what its columns are does not matter.
+    depth = 1
+    while depth or not parser._match(TokenType.R_PAREN, advance=False):
+        depth += parser._match(TokenType.L_PAREN, advance=False) or 0
+        depth -= parser._match(TokenType.R_PAREN, advance=False) or 0
+        if not parser._curr:
+            parser.raise_error("Expected )")
+        parser._advance()
+    return _finish(parser, JsonTable(this=JsonPathCall(this="JSON_TABLE", **arguments)), start)
+
+
 JSON_PARSERS: dict[str, _Parser] = {
     **{name: _path_parser(name) for name in _BEHAVIOURS},
     "JSON_ARRAY": _parse_array,
     "JSON_OBJECT": _parse_object,
+    "JSON_TABLE": _parse_table,
 }

@@ -1,6 +1,6 @@
 """What Trino finds wrong with a SQL/JSON path before it runs."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 
 from local_athena.backends.duckdb.dialect.python_functions.sql_json_paths import (
     PathError,
@@ -10,12 +10,12 @@ from local_athena.backends.duckdb.dialect.python_functions.sql_json_paths import
 from local_athena.backends.duckdb.dialect.python_functions.sql_json_values import NUMBERS
 
 
-def check_path(text: str, variables: Mapping[str, str]) -> None:
-    """Check a path as Trino does before it runs: variables, and operands of known SQL types.
+def check_path(text: str, variables: Collection[str]) -> None:
+    """Check a path as Trino does before it runs: names of variables, and operands of known types.
 
     Args:
         text: The path.
-        variables: The SQL type of each variable that is passed, or json.
+        variables: The names of what is passed; its types count only where the path runs.
 
     Raises:
         PathError: it is none, has an unknown variable, or calculates with what is no number.
@@ -23,13 +23,13 @@ def check_path(text: str, variables: Mapping[str, str]) -> None:
     _type_of(parse_sql_json_path(text).root, variables)
 
 
-def _type_of(node: PathNode, variables: Mapping[str, str]) -> str | None:
-    """Find the SQL type of what a node selects, or None if only the document tells."""
+def _type_of(node: PathNode, variables: Collection[str]) -> str | None:
+    """Find the SQL type of what a node selects, or None if that is not constant."""
     kinds = [_type_of(operand, variables) for operand in node.operands]
     if node.kind == "literal":
         return str(node.detail.type)
     if node.kind == "variable":
-        return _type_of_variable(node.detail, variables)
+        _check_variable(node.detail, variables)
     if node.kind in ("size", "last"):
         return "integer"
     if node.kind == "type":
@@ -39,13 +39,12 @@ def _type_of(node: PathNode, variables: Mapping[str, str]) -> str | None:
     return None
 
 
-def _type_of_variable(name: str, variables: Mapping[str, str]) -> str | None:
+def _check_variable(name: str, variables: Collection[str]) -> None:
     if name not in variables:
         hint = ""
         if name.upper() in variables:
             hint = f'. Try quoting "{name}" in the PASSING clause to match case'
         raise PathError("INVALID_PATH", f"no value passed for parameter {name}{hint}")
-    return None if variables[name] in ("json", "unknown") else variables[name]
 
 
 def _type_of_calculation(kind: str, operands: list[str | None]) -> str | None:

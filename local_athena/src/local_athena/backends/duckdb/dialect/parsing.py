@@ -32,7 +32,6 @@ _SPECIAL_SYNTAX = (
     "EXTRACT",
     "TRIM",
     "JSON_OBJECTAGG",
-    "JSON_TABLE",
     "LISTAGG",
     "OVERLAY",
     "POSITION",
@@ -113,6 +112,18 @@ class _Parser(TrinoParser):
         if negate:
             predicate.set("negate", True)
         return self.expression(predicate, comments=comments)
+
+    def _parse_column(self) -> exp.Expr | None:
+        # Each name before a string is that of a type; sqlglot knows only its own.
+        if (
+            self._curr.token_type is not TokenType.VAR
+            or self._next.token_type is not TokenType.STRING
+        ):
+            return super()._parse_column()
+        kind = exp.DataType(this=exp.DType.USERDEFINED, kind=self._curr.text)
+        kind.update_positions(self._curr)
+        self._advance()
+        return self.expression(exp.Cast(this=self._parse_primary(), to=kind))
 
     def _advance(self, times: int = 1) -> None:
         # Backtracking is exponential in a few constructs; a budget ends it in linear time. The

@@ -97,6 +97,8 @@ def _is_foreign(sql: str, token: Token, following: Token | None) -> bool:
         return True
     if token.token_type is TokenType.ALIAS and following is None:
         return True
+    if text == "JSON_TABLE":
+        return following is None or following.token_type is not TokenType.L_PAREN
     if token.token_type is TokenType.COMMA:
         return following is None or following.token_type in _ENDS_LIST
     return text == "USING" and following is not None and following.text.upper() == "SAMPLE"
