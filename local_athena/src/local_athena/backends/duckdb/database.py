@@ -119,7 +119,10 @@ class Database:
             return True
         if self._archive.converted.discard(error):
             return True
-        may_be_shared = isinstance(error, duckdb.DataError | duckdb.InvalidInputException)
+        may_be_shared = isinstance(
+            error,
+            duckdb.DataError | duckdb.InvalidInputException | duckdb.NotImplementedException,
+        )
         if may_be_shared and self._shares_expressions and _LAZY.search(plan.sql):
             self._share_expressions(False)
             return True

@@ -28,6 +28,10 @@ from local_athena.backends.duckdb.dialect.python_functions import (
     texts,
     urls,
 )
+from local_athena.backends.duckdb.dialect.python_functions.failures import (
+    LastingFailure,
+    unfit_result,
+)
 from local_athena.backends.duckdb.dialect.typed_sql import PythonFunction
 
 _MACROS = Path(__file__).parent / "functions" / "macros.sql"
@@ -62,25 +66,33 @@ def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
         *percentiles.PYTHON_FUNCTIONS,
         *text_casts.PYTHON_FUNCTIONS,
         ("athena_normalize", _normalize, ["VARCHAR", "VARCHAR"], "VARCHAR"),
+        ("athena_fail_beyond_try", _fail_beyond_try, ["VARCHAR"], "VARCHAR"),
     )
     for name, function, parameters, result in functions:
         connection.create_function(
             name,
-            _skipping_nulls(function),
+            _as_duckdb_calls(function),
             parameters,
             result,
             null_handling=FunctionNullHandling.SPECIAL,
         )
 
 
-def _skipping_nulls(function: Callable[..., Any]) -> Callable[..., Any]:
-    """DuckDB itself skips NULLs only for functions that never return one."""
+def _as_duckdb_calls(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Skip NULLs, as DuckDB itself does only for functions that never return one."""
 
     @wraps(function)
     def called(*arguments: Any) -> Any:
-        return None if None in arguments else function(*arguments)
+        try:
+            return None if None in arguments else function(*arguments)
+        except LastingFailure as error:
+            return unfit_result(error)
 
     return called
+
+
+def _fail_beyond_try(message: str) -> str:
+    raise LastingFailure(message)
 
 
 def _normalize(text: str, form: str) -> str:

@@ -18,11 +18,12 @@ from local_athena.backends.duckdb.dialect.json_grammar import (
 from local_athena.backends.duckdb.dialect.json_path_checks import check_path
 from local_athena.backends.duckdb.dialect.python_functions.json_extraction import parse_json
 from local_athena.backends.duckdb.dialect.python_functions.sql_json_paths import PathError
+from local_athena.backends.duckdb.dialect.python_functions.sql_json_values import DATETIMES
 from local_athena.backends.duckdb.dialect.trino_types import (
     BOOLEAN,
+    DOUBLE,
     INTEGERS,
     JSON,
-    TIMESTAMP_TZ,
     VARCHAR,
     TrinoType,
 )
@@ -37,7 +38,6 @@ from local_athena.errors import StatementFailure, find_position
 
 _TEXTS = ("varchar", "char")
 _NUMBERS = (*INTEGERS, "real", "double", "decimal")
-_DATETIMES = ("date", "time", "timestamp", TIMESTAMP_TZ)
 _PLAIN = (*_NUMBERS, "boolean", "varchar")
 _WITHOUT_TEXT = ("varbinary", "array", "map", "row")
 _NO_VALUE = "JSON path found an item that cannot be cast to the declared return type"
@@ -115,8 +115,10 @@ def _argument(
     kind = value.type
     if kind.name in _WITHOUT_TEXT:
         raise translator.failure("NOT_SUPPORTED", f"{problem}: {kind}", node)
-    text = cast(translator, argument, value, VARCHAR).sql
-    return text, [kind.name if kind.name in (*_PLAIN, *_DATETIMES) else "varchar", kind.scale]
+    # Text of a real has fewer digits than tell it from others.
+    exact = coerce(value, DOUBLE) if kind.name == "real" else value
+    text = cast(translator, argument, exact, VARCHAR).sql
+    return text, [kind.name if kind.name in (*_PLAIN, *DATETIMES) else "varchar", kind.scale]
 
 
 def _is_json_function(node: exp.Expr) -> bool:
@@ -144,14 +146,14 @@ def _json_value(
 ) -> Typed:
     returning = node.args.get("returning")
     kind = resolve_type(translator, returning) if returning else VARCHAR
-    if kind.name not in (*_PLAIN, *_DATETIMES, "char"):
+    if kind.name not in (*_PLAIN, *DATETIMES, "char"):
         text = f"Invalid return type of function JSON_VALUE: {kind}"
         raise translator.mismatch(node, text)
     defaults = {event: _default(translator, node, event, kind) for event in ("empty", "error")}
     for event in defaults:
         options[event] = node.args.get(event) or "null"
     is_plain = kind.name in _PLAIN
-    options["target"] = cast_spec(kind) if is_plain else ["text"]
+    options["target"] = cast_spec(kind) if is_plain else [kind.name]
     found = _call("athena_sql_json_value", arguments, options)
     marked = any(defaults.values())
     text = f"substr({found}, 2)" if marked else found

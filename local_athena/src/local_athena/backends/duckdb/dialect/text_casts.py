@@ -15,7 +15,10 @@ _HEXADECIMAL = re.compile(
     r"[+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?\d+[fFdD]?", re.ASCII
 )
 _EXACT = Context(prec=400)
-_SPECIAL = {"Infinity": math.inf, "-Infinity": -math.inf, "+Infinity": math.inf}
+_SPECIAL = {
+    **{f"{sign}NaN": math.nan for sign in ("", "+", "-")},
+    **{"Infinity": math.inf, "+Infinity": math.inf, "-Infinity": -math.inf},
+}
 _CLOCK = r"(?:[01]?\d|2[0-3]):\d{1,2}(?::\d{1,2}(?:\.\d{1,12})?)?"
 _ZONED = re.compile(
     rf"(\s*[+-]?\d{{4,}}-\d{{1,2}}-\d{{1,2}}(?: (?:{_CLOCK})?)?)\s*([A-Za-z+-]\S*)?\s*", re.ASCII
@@ -23,15 +26,25 @@ _ZONED = re.compile(
 
 
 def _read_double(text: str, kind: str) -> float:
-    """Read a number as Java's parseDouble does."""
+    number = parse_double(text)
+    if number is None:
+        raise ValueError(f"{_INVALID}:Cannot cast '{text}' to {kind}")
+    return number
+
+
+def parse_double(text: str) -> float | None:
+    """Read a number as Java's parseDouble does, or None if it is none."""
     trimmed = text.strip(_BLANKS)
     if trimmed in _SPECIAL:
         return _SPECIAL[trimmed]
     if _DECIMAL.fullmatch(trimmed):
         return float(trimmed.rstrip("fFdD"))
     if _HEXADECIMAL.fullmatch(trimmed):
-        return float.fromhex(trimmed.rstrip("fFdD") if trimmed[-1] in "fFdD" else trimmed)
-    raise ValueError(f"{_INVALID}:Cannot cast '{text}' to {kind}")
+        try:
+            return float.fromhex(trimmed.rstrip("fFdD"))
+        except OverflowError:
+            return -math.inf if trimmed[0] == "-" else math.inf
+    return None
 
 
 def _spell_digits(text: str) -> str:

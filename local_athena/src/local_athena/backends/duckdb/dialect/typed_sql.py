@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from local_athena.backends.duckdb.dialect.python_functions.failures import CAUGHT_BY_TRY
 from local_athena.backends.duckdb.dialect.trino_types import TrinoType
 
 # A function of Python's for `create_function`: its name, itself, and DuckDB's types.
@@ -36,7 +37,9 @@ def select_from(items: str, source: str) -> str:
 
 def failing_expression(name: str, text: str, kind: TrinoType) -> str:
     """Write an expression of a type that fails with an error of Athena's when it is evaluated."""
-    return f"CAST(CAST(athena_fail({quote_string(f'{name}:{text}')}) AS VARCHAR) AS {kind.duckdb})"
+    function = "athena_fail" if name in CAUGHT_BY_TRY else "athena_fail_beyond_try"
+    message = quote_string(f"{name}:{text}")
+    return f"CAST(CAST({function}({message}) AS VARCHAR) AS {kind.duckdb})"
 
 
 def coerce(value: Typed, target: TrinoType, depth: int = 0) -> Typed:

@@ -125,7 +125,7 @@ CREATE OR REPLACE MACRO athena_cast_timestamp(x) AS
   THEN CAST(athena_before_zone(x) AS TIMESTAMP) + athena_rounding_microsecond(x) ELSE CAST(athena_with_seconds(x) AS TIMESTAMP) + athena_rounding_microsecond(x) END;
 CREATE OR REPLACE MACRO athena_cast_instant(x) AS
   CASE WHEN x IS NOT NULL AND athena_zone_of(x) <> 'UTC'
-  THEN CAST(CAST(athena_fail('NOT_SUPPORTED:The embedded endpoint does not support a time zone that differs between rows') AS VARCHAR) AS TIMESTAMPTZ)
+  THEN CAST(CAST(athena_fail_beyond_try('NOT_SUPPORTED:The embedded endpoint does not support a time zone that differs between rows') AS VARCHAR) AS TIMESTAMPTZ)
   ELSE timezone('UTC', athena_cast_timestamp(x)) END;
 CREATE OR REPLACE MACRO athena_cast_time(x) AS
   CASE WHEN NOT regexp_full_match(x, '([01]?[0-9]|2[0-3]):[0-5]?[0-9](:[0-5]?[0-9](\.[0-9]{1,12})?)?')

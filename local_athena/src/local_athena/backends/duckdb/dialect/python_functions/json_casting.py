@@ -20,14 +20,12 @@ from local_athena.backends.duckdb.dialect.python_functions.json_text import (
     print_json,
     read_document,
 )
+from local_athena.backends.duckdb.dialect.text_casts import parse_double
 from local_athena.backends.duckdb.dialect.typed_sql import PythonFunction
 
 _Convert = Callable[[Any], Any]
 _BITS = {"tinyint": 8, "smallint": 16, "integer": 32, "bigint": 64}
 _WHOLE = re.compile(r"\s*([+-]?[0-9]+)\s*")
-_REAL = re.compile(
-    r"\s*[+-]?(?:NaN|Infinity|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)[dDfF]?\s*"
-)
 _TRUTHS = {"true": True, "t": True, "1": True, "false": False, "f": False, "0": False}
 _MORE_THAN_A_DECIMAL = 50
 
@@ -101,13 +99,6 @@ def _to_double(name: str) -> _Convert:
         return number if number - number == 0 else str(number).replace("inf", "Infinity")
 
     return convert
-
-
-def parse_double(text: str) -> float | None:
-    """Read a double as Java does, or None if it is none."""
-    if _REAL.fullmatch(text) is None:
-        return None
-    return float(text.strip().rstrip("dDfF"))
 
 
 def _to_decimal(name: str, precision: int, scale: int) -> _Convert:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from local_athena.backends.duckdb.dialect.python_functions.json_casting import parse_double
 from local_athena.backends.duckdb.dialect.python_functions.json_text import Members, Number
 from local_athena.backends.duckdb.dialect.python_functions.sql_json_items import (
     holds,
@@ -29,6 +28,7 @@ from local_athena.backends.duckdb.dialect.python_functions.sql_json_values impor
     to_double,
     to_index,
 )
+from local_athena.backends.duckdb.dialect.text_casts import parse_double
 
 _Items = list[Any]
 _MISSING = object()

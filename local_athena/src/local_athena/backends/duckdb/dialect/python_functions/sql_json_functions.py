@@ -1,7 +1,4 @@
-"""json_value, json_query, json_exists, json_object and json_array, as DuckDB calls them.
-
-What is constant in a call is one text of JSON, which is read once.
-"""
+"""json_value, json_query, json_exists, json_object and json_array, from constants as JSON."""
 
 import json
 from functools import lru_cache
@@ -27,8 +24,10 @@ from local_athena.backends.duckdb.dialect.python_functions.sql_json_paths import
     parse_sql_json_path,
 )
 from local_athena.backends.duckdb.dialect.python_functions.sql_json_values import (
+    DATETIMES,
     PathFailure,
     SqlValue,
+    datetime_text,
     decimal_text,
     read_sql_value,
     repr_of_real,
@@ -166,12 +165,12 @@ def _cast(value: SqlValue, target: list[Any]) -> str:
     name = target[0]
     if name == "varchar":
         return _cast_to_varchar(value, target[1])
-    if name != "text":
-        converted = converter_of(json.dumps([name, target]))(_json_like(value))
+    if name not in DATETIMES:
+        converted = converter_of(json.dumps([name, target]))(_json_like(value, name))
         return json.dumps(converted)
     if value.is_number or value.type == "boolean":
         raise ValueError(f"Cannot cast value of type {value.type} to declared return type")
-    return plain_text(value.value)
+    return plain_text(datetime_text(value, name))
 
 
 def _cast_to_varchar(value: SqlValue, length: int | None) -> str:
@@ -189,19 +188,20 @@ def _print(value: SqlValue) -> str:
     if value.type == "decimal":
         return decimal_text(value)
     if value.type == "real":
-        return print_double_cast(float(repr_of_real(value.value)))
+        return print_double_cast(float(f"{value.value:.7g}"))
     if value.type == "double":
         return print_double_cast(value.value)
     return plain_text(str(value.value))
 
 
-def _json_like(value: SqlValue) -> Any:
+def _json_like(value: SqlValue, target: str) -> Any:
     """Convert a value to what a document would have for it."""
     if not value.is_number:
         return value.value
     if value.type == "decimal":
         return Number(decimal_text(value))
-    return Number(value.value)
+    is_shortened = value.type == "real" and target == "decimal"
+    return Number(repr_of_real(value.value) if is_shortened else value.value)
 
 
 def _query(document: str, passed: list[str | None], spec: str) -> str | None:
@@ -280,7 +280,7 @@ def _object(values: list[str | None], spec: str) -> str:
     return print_json(Members((name, members[name]) for name in java_hash_order(members)))
 
 
-def _duplicate(has_unique_keys: bool) -> ValueError:
+def _duplicate(has_unique_keys: bool) -> Exception:
     if has_unique_keys:
         problem = "duplicate key passed to JSON_OBJECT function"
         return failure("INVALID_FUNCTION_ARGUMENT", problem)

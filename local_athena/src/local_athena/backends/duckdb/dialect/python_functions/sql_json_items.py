@@ -1,17 +1,26 @@
 """The items that SQL/JSON paths select, and the conditions of filters over them."""
 
+import re
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from local_athena.backends.duckdb.dialect.python_functions.json_text import Members, Number
 from local_athena.backends.duckdb.dialect.python_functions.sql_json_paths import PathNode
 from local_athena.backends.duckdb.dialect.python_functions.sql_json_values import (
     PathFailure,
     SqlValue,
-    compare,
+    comparable_numbers,
     number_of,
 )
 
+_DAYS = {"date", "timestamp", "timestamp with time zone"}
+# As CAST AS varchar prints it.
+_MOMENT = re.compile(
+    r"(?P<year>[+-]?\d+)-(?P<month>\d\d)-(?P<day>\d\d)(?: (?P<clock>[\d:.]+))?(?: (?P<zone>\S+))?"
+)
 _Items = list[Any]
 _Evaluate = Callable[[PathNode], _Items]
 
@@ -141,11 +150,60 @@ def _compare_scalars(operator: str, left: _Items, right: _Items) -> Iterator[boo
     ones, others = _scalars(left), _scalars(right)
     for one in ones:
         for other in others:
-            yield compare(operator, one, other)
+            yield _compare(operator, one, other)
 
 
 def _scalars(items: _Items) -> list[SqlValue]:
     return [value for item in items if (value := scalar_of(item)) is not None]
+
+
+def _compare(operator: str, left: SqlValue, right: SqlValue) -> bool | None:
+    if left.is_number and right.is_number:
+        one, other = comparable_numbers(left, right)
+    elif {left.type, right.type} <= _DAYS:
+        one, other = _instant(left), _instant(right)
+    elif left.type != right.type:
+        return None
+    elif left.type == "time":
+        one, other = _seconds(left.value), _seconds(right.value)
+    else:
+        one, other = left.value, right.value
+    if operator == "==":
+        return bool(one == other)
+    if operator == "!=":
+        return bool(one != other)
+    if operator in (">", ">="):
+        one, other, operator = other, one, operator.replace(">", "<")
+    return bool(one < other if operator == "<" else one <= other)
+
+
+def _instant(value: SqlValue) -> tuple[int, Decimal]:
+    """Find the day, counted from some year, and the second in UTC of a date or timestamp."""
+    match = _MOMENT.fullmatch(value.value)
+    if match is None:
+        raise PathFailure("")
+    year = int(match["year"])
+    # The calendar repeats every 400 years of 146097 days; Python's ends in the year 9999.
+    cycles, rest = divmod(year - 2000, 400)
+    local = datetime(2000 + rest, int(match["month"]), int(match["day"]))
+    seconds = _seconds(match["clock"] or "00:00:00")
+    local += timedelta(seconds=int(seconds))
+    if match["zone"]:
+        local -= _offset(local, match["zone"])
+    whole = local.hour * 3600 + local.minute * 60 + local.second
+    return local.toordinal() + cycles * 146097, whole + seconds % 1
+
+
+def _seconds(clock: str) -> Decimal:
+    hour, minute, second = clock.split(":")
+    return int(hour) * 3600 + int(minute) * 60 + Decimal(second)
+
+
+def _offset(local: datetime, zone: str) -> timedelta:
+    if zone[0] in "+-":
+        minutes = int(zone[1:3]) * 60 + int(zone[4:6])
+        return timedelta(minutes=-minutes if zone[0] == "-" else minutes)
+    return local.replace(tzinfo=ZoneInfo(zone)).utcoffset() or timedelta()
 
 
 def _starts_with(_detail: str, sides: list[_Items], lax: bool) -> bool | None:

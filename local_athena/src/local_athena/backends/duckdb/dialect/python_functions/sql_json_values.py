@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from local_athena.backends.duckdb.dialect.python_functions.failures import failure
 from local_athena.backends.duckdb.dialect.python_functions.json_text import (
     Number,
     Printed,
@@ -17,6 +18,7 @@ from local_athena.backends.duckdb.dialect.python_functions.json_text import (
 MAX_DIGITS = 38
 _INTEGER_BITS = {"tinyint": 8, "smallint": 16, "integer": 32, "bigint": 64}
 _INTEGER_DIGITS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19}
+DATETIMES = ("date", "time", "timestamp", "timestamp with time zone")
 NUMBERS = (*_INTEGER_BITS, "decimal", "real", "double")
 
 
@@ -26,7 +28,7 @@ class PathFailure(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SqlValue:
-    """A value of a SQL type; that of a decimal is its unscaled digits, that of a date its text."""
+    """A value of a SQL type: of a decimal its unscaled digits, of a date or time its text."""
 
     type: str
     value: Any
@@ -88,7 +90,7 @@ def calculate(operator: str, left: SqlValue, right: SqlValue) -> SqlValue:
         raise PathFailure(f"invalid operand types ({left.type}, {right.type})")
     kind = max(left.type, right.type, key=NUMBERS.index)
     if kind in ("double", "real"):
-        return _of_doubles(kind, operator, _as_double(left), _as_double(right))
+        return _of_doubles(kind, operator, _as_float(kind, left), _as_float(kind, right))
     if kind == "decimal":
         return _of_decimals(operator, _as_decimal(left), _as_decimal(right))
     number = _of_integers(operator, left.value, right.value)
@@ -98,12 +100,8 @@ def calculate(operator: str, left: SqlValue, right: SqlValue) -> SqlValue:
 
 
 def _of_integers(operator: str, left: int, right: int) -> int:
-    if operator == "+":
-        return left + right
-    if operator == "-":
-        return left - right
-    if operator == "*":
-        return left * right
+    if operator in "+-*":
+        return left * right if operator == "*" else left + (right if operator == "+" else -right)
     if right == 0:
         raise PathFailure("")
     quotient = abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)
@@ -175,32 +173,23 @@ def _as_double(value: SqlValue) -> float:
     return float(value.value)
 
 
+def _as_float(kind: str, value: SqlValue) -> float:
+    """Convert a number to a double or real."""
+    number = _as_double(value)
+    return _round_to_real(number) if kind == "real" else number
+
+
 def _as_decimal(value: SqlValue) -> SqlValue:
     if value.type == "decimal":
         return value
     return SqlValue("decimal", value.value, _INTEGER_DIGITS[value.type], 0)
 
 
-def compare(operator: str, left: SqlValue, right: SqlValue) -> bool | None:
-    """Compare two values; None if Trino does not compare their types."""
-    if left.is_number and right.is_number:
-        one, other = _comparable(left, right)
-    elif left.type == right.type:
-        one, other = left.value, right.value
-    else:
-        return None
-    if operator == "==":
-        return bool(one == other)
-    if operator == "!=":
-        return bool(one != other)
-    if operator in (">", ">="):
-        one, other, operator = other, one, operator.replace(">", "<")
-    return bool(one < other if operator == "<" else one <= other)
-
-
-def _comparable(left: SqlValue, right: SqlValue) -> tuple[Any, Any]:
-    if {left.type, right.type} & {"double", "real"}:
-        return _as_double(left), _as_double(right)
+def comparable_numbers(left: SqlValue, right: SqlValue) -> tuple[Any, Any]:
+    """Convert two numbers to their common type."""
+    kind = max(left.type, right.type, key=NUMBERS.index)
+    if kind in ("double", "real"):
+        return _as_float(kind, left), _as_float(kind, right)
     scale = max(left.scale, right.scale)
     return _at_scale(left, scale), _at_scale(right, scale)
 
@@ -265,6 +254,16 @@ def decimal_text(value: SqlValue) -> str:
     digits = str(abs(value.value)).rjust(value.scale + 1, "0")
     text = f"{digits[: -value.scale]}.{digits[-value.scale :]}" if value.scale else digits
     return f"-{text}" if value.value < 0 else text
+
+
+def datetime_text(value: SqlValue, target: str) -> str:
+    """Take the part of a date or time that another type of them has, from its text."""
+    text = str(value.value)
+    if value.type == "time" and target.startswith("timestamp"):
+        raise failure("NOT_SUPPORTED", "The embedded endpoint does not support a time of today")
+    if not value.type.startswith("timestamp") or target.startswith("timestamp"):
+        return text
+    return text.split(" ")[target == "time"]
 
 
 def to_json_item(value: SqlValue) -> Any:
