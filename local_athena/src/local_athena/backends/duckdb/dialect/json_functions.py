@@ -52,17 +52,21 @@ def _json_path_call(translator: Translator, node: JsonPathCall) -> Typed:
     passed, variables = _parameters(translator, node)
     path = _checked_path(translator, node, variables)
     options = {"path": path, "variables": variables}
-    arguments = f"{document}, {passed}"
+    arguments = (document, passed)
     if name == "JSON_EXISTS":
         options["error"] = node.args.get("error") or "false"
-        return Typed(_call("athena_sql_json_exists", arguments, options), BOOLEAN)
+        return Typed(_path_sql("athena_sql_json_exists", arguments, options), BOOLEAN)
     if name == "JSON_QUERY":
         return _json_query(translator, node, arguments, options)
     return _json_value(translator, node, arguments, options)
 
 
-def _call(function: str, arguments: str, options: Any) -> str:
-    return f"{function}({arguments}, {quote_string(json.dumps(options))})"
+def _path_sql(function: str, arguments: tuple[str, str], options: Any) -> str:
+    document, passed = arguments
+    constants = quote_string(json.dumps(options))
+    if passed:
+        return f"{function}_passing({document}, {constants}, {passed})"
+    return f"{function}({document}, {constants})"
 
 
 def _json_input(translator: Translator, node: exp.Expr) -> str:
@@ -98,7 +102,7 @@ def _parameters(translator: Translator, node: JsonPathCall) -> tuple[str, list[A
         text, kind = _argument(translator, node, parameter.this, problem)
         texts.append(text)
         variables.append([known, kind])
-    return _text_list(texts), variables
+    return _text_list(texts) if texts else "", variables
 
 
 def _text_list(texts: Sequence[str]) -> str:
@@ -142,7 +146,7 @@ def _checked_path(translator: Translator, node: JsonPathCall, variables: list[An
 
 
 def _json_value(
-    translator: Translator, node: JsonPathCall, arguments: str, options: dict[str, Any]
+    translator: Translator, node: JsonPathCall, arguments: tuple[str, str], options: dict[str, Any]
 ) -> Typed:
     returning = node.args.get("returning")
     kind = resolve_type(translator, returning) if returning else VARCHAR
@@ -154,7 +158,7 @@ def _json_value(
         options[event] = node.args.get(event) or "null"
     is_plain = kind.name in _PLAIN
     options["target"] = cast_spec(kind) if is_plain else [kind.name]
-    found = _call("athena_sql_json_value", arguments, options)
+    found = _path_sql("athena_sql_json_value", arguments, options)
     marked = any(defaults.values())
     text = f"substr({found}, 2)" if marked else found
     if is_plain:
@@ -205,7 +209,7 @@ def _cast_or_decide(
 
 
 def _json_query(
-    translator: Translator, node: JsonPathCall, arguments: str, options: dict[str, Any]
+    translator: Translator, node: JsonPathCall, arguments: tuple[str, str], options: dict[str, Any]
 ) -> Typed:
     wrapper = node.args.get("wrapper") or "without"
     quotes = node.args.get("quotes")
@@ -217,7 +221,7 @@ def _json_query(
     options |= {"wrapper": wrapper, "omit quotes": quotes == "omit"}
     for event in ("empty", "error"):
         options[event] = node.args.get(event) or "null"
-    return _json_output(translator, node, _call("athena_sql_json_query", arguments, options))
+    return _json_output(translator, node, _path_sql("athena_sql_json_query", arguments, options))
 
 
 def _json_output(translator: Translator, node: exp.Expr, sql: str) -> Typed:
@@ -248,7 +252,8 @@ def _json_constructor(translator: Translator, node: JsonConstructor) -> Typed:
     keeps_nulls = (node.args.get("nulls") or ("null" if is_object else "absent")) == "null"
     options = [kinds, keeps_nulls, bool(node.args.get("unique"))]
     function = "athena_sql_json_object" if is_object else "athena_sql_json_array"
-    return _json_output(translator, node, _call(function, _text_list(texts), options))
+    sql = f"{function}({_text_list(texts)}, {quote_string(json.dumps(options))})"
+    return _json_output(translator, node, sql)
 
 
 def _key(translator: Translator, node: exp.Expr) -> str:

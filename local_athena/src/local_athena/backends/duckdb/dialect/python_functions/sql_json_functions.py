@@ -1,6 +1,7 @@
 """json_value, json_query, json_exists, json_object and json_array, from constants as JSON."""
 
 import json
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -18,7 +19,11 @@ from local_athena.backends.duckdb.dialect.python_functions.json_text import (
     read_distinct,
 )
 from local_athena.backends.duckdb.dialect.python_functions.sql_json_evaluation import evaluate_path
-from local_athena.backends.duckdb.dialect.python_functions.sql_json_items import scalar_of
+from local_athena.backends.duckdb.dialect.python_functions.sql_json_items import (
+    follow,
+    plain_steps,
+    scalar_of,
+)
 from local_athena.backends.duckdb.dialect.python_functions.sql_json_paths import (
     SqlJsonPath,
     parse_sql_json_path,
@@ -36,14 +41,8 @@ from local_athena.backends.duckdb.dialect.python_functions.sql_json_values impor
 from local_athena.backends.duckdb.dialect.typed_sql import PythonFunction
 
 _SHORT_DOCUMENT = 10_000
-_RESULTS = {
-    "null": None,
-    "empty array": "[]",
-    "empty object": "{}",
-    "true": True,
-    "false": False,
-    "unknown": None,
-}
+# Of the other behaviours, NULL.
+_RESULTS = {"empty array": "[]", "empty object": "{}", "true": True, "false": False}
 # Marks that tell a value from what DEFAULT stands for.
 _VALUE, _EMPTY, _ERROR = "v", "e", "x"
 _NO_SCALAR = "JSON path found an item that cannot be converted to an SQL value"
@@ -68,6 +67,7 @@ class _Plan(NamedTuple):
     """What is constant in a call with a path."""
 
     path: SqlJsonPath
+    steps: tuple[str | int, ...] | None
     variables: list[tuple[str, _Kind]]
     options: dict[str, Any]
 
@@ -76,31 +76,31 @@ class _Plan(NamedTuple):
 def _plan(spec: str) -> _Plan:
     options = json.loads(spec)
     variables = [(name, _Kind(*kind)) for name, kind in options["variables"]]
-    return _Plan(parse_sql_json_path(options["path"]), variables, options)
+    path = parse_sql_json_path(options["path"])
+    return _Plan(path, plain_steps(path), variables, options)
 
 
-def _select(plan: _Plan, document: str, passed: list[str | None]) -> list[Any]:
+def _select(plan: _Plan, document: str, passed: Sequence[str | None]) -> list[Any]:
     root = _read(document)
+    found = None if plan.steps is None else follow(plan.steps, root)
+    if found is not None and not passed:
+        return found
     pairs = zip(plan.variables, passed, strict=True)
     variables = {name: _variable(kind, text) for (name, kind), text in pairs}
     try:
         return evaluate_path(plan.path, root, variables)
     except PathFailure as error:
-        text = f"path evaluation failed: {error}"
-        raise _Problem("PATH_EVALUATION_ERROR", text) from error
+        raise _Problem("PATH_EVALUATION_ERROR", f"path evaluation failed: {error}") from error
 
 
-@lru_cache(maxsize=4096)
-def _read_short(text: str) -> Any:
-    return read_distinct(text)
+_read_short = lru_cache(maxsize=4096)(read_distinct)
 
 
 def _read(text: str) -> Any:
     try:
         return _read_short(text) if len(text) < _SHORT_DOCUMENT else read_distinct(text)
     except (ValueError, RecursionError) as error:
-        name = "JSON_INPUT_CONVERSION_ERROR"
-        raise _Problem(name, "conversion to JSON failed: ") from error
+        raise _Problem("JSON_INPUT_CONVERSION_ERROR", "conversion to JSON failed: ") from error
 
 
 def _variable(kind: _Kind, text: str | None) -> list[Any]:
@@ -112,10 +112,10 @@ def _variable(kind: _Kind, text: str | None) -> list[Any]:
 def _decide(behaviour: str, problem: _Problem) -> Any:
     if behaviour == "error":
         raise failure(problem.name, str(problem)) from problem
-    return _RESULTS[behaviour]
+    return _RESULTS.get(behaviour)
 
 
-def _exists(document: str, passed: list[str | None], spec: str) -> bool | None:
+def _exists(document: str, spec: str, passed: Sequence[str | None]) -> bool | None:
     plan = _plan(spec)
     try:
         return bool(_select(plan, document, passed))
@@ -124,7 +124,7 @@ def _exists(document: str, passed: list[str | None], spec: str) -> bool | None:
         return found
 
 
-def _value(document: str, passed: list[str | None], spec: str) -> str | None:
+def _value(document: str, spec: str, passed: Sequence[str | None]) -> str | None:
     """Find a scalar; with a default, the first letter tells what the rest is."""
     plan = _plan(spec)
     empty, error = plan.options["empty"], plan.options["error"]
@@ -136,12 +136,12 @@ def _value(document: str, passed: list[str | None], spec: str) -> str | None:
             return None if text is None else mark + text
     except _Problem as problem:
         return _ERROR if error == "default" else _decide(error, problem)
-    nothing = _Problem("JSON_VALUE_RESULT_ERROR", _result_text("JSON path found no items"))
+    nothing = _value_problem("JSON path found no items")
     return _EMPTY if empty == "default" else _decide(empty, nothing)
 
 
-def _result_text(text: str) -> str:
-    return f"cannot extract SQL scalar from JSON: {text}"
+def _value_problem(text: str) -> _Problem:
+    return _Problem("JSON_VALUE_RESULT_ERROR", f"cannot extract SQL scalar from JSON: {text}")
 
 
 def _scalar_text(items: list[Any], target: list[Any]) -> str | None:
@@ -156,9 +156,9 @@ def _scalar_text(items: list[Any], target: list[Any]) -> str | None:
             raise ValueError(_NO_SCALAR)
         return _cast(value, target)
     except PathFailure as error:
-        raise _Problem("JSON_VALUE_RESULT_ERROR", _result_text(_NO_SCALAR)) from error
+        raise _value_problem(_NO_SCALAR) from error
     except ValueError as error:
-        raise _Problem("JSON_VALUE_RESULT_ERROR", _result_text(str(error))) from error
+        raise _value_problem(str(error)) from error
 
 
 def _cast(value: SqlValue, target: list[Any]) -> str:
@@ -204,7 +204,7 @@ def _json_like(value: SqlValue, target: str) -> Any:
     return Number(repr_of_real(value.value) if is_shortened else value.value)
 
 
-def _query(document: str, passed: list[str | None], spec: str) -> str | None:
+def _query(document: str, spec: str, passed: Sequence[str | None]) -> str | None:
     plan = _plan(spec)
     behaviour = plan.options["error"]
     try:
@@ -235,9 +235,9 @@ def _single(items: list[Any], wrapper: str) -> Any:
     is_structure = len(found) == 1 and isinstance(found[0], list)
     if wrapper == "unconditional" or (wrapper == "conditional" and not is_structure):
         return found
-    if len(found) > 1:
-        raise _output_problem("JSON path found multiple items")
-    return found[0]
+    if len(found) == 1:
+        return found[0]
+    raise _output_problem("JSON path found multiple items")
 
 
 @lru_cache(maxsize=256)
@@ -282,16 +282,19 @@ def _object(values: list[str | None], spec: str) -> str:
 
 def _duplicate(has_unique_keys: bool) -> Exception:
     if has_unique_keys:
-        problem = "duplicate key passed to JSON_OBJECT function"
-        return failure("INVALID_FUNCTION_ARGUMENT", problem)
+        return failure("INVALID_FUNCTION_ARGUMENT", "duplicate key passed to JSON_OBJECT function")
     return failure("NOT_SUPPORTED", "cannot construct a JSON object with duplicate key")
 
 
-_WITH_PATH = ["VARCHAR", "VARCHAR[]", "VARCHAR"]
+# To convert a list for each row is slow.
+_WITH_PATH, _PASSING = ["VARCHAR", "VARCHAR"], ["VARCHAR", "VARCHAR", "VARCHAR[]"]
 PYTHON_FUNCTIONS: tuple[PythonFunction, ...] = (
-    ("athena_sql_json_exists", _exists, _WITH_PATH, "BOOLEAN"),
-    ("athena_sql_json_value", _value, _WITH_PATH, "VARCHAR"),
-    ("athena_sql_json_query", _query, _WITH_PATH, "VARCHAR"),
+    ("athena_sql_json_exists", lambda text, spec: _exists(text, spec, ()), _WITH_PATH, "BOOLEAN"),
+    ("athena_sql_json_value", lambda text, spec: _value(text, spec, ()), _WITH_PATH, "VARCHAR"),
+    ("athena_sql_json_query", lambda text, spec: _query(text, spec, ()), _WITH_PATH, "VARCHAR"),
+    ("athena_sql_json_exists_passing", _exists, _PASSING, "BOOLEAN"),
+    ("athena_sql_json_value_passing", _value, _PASSING, "VARCHAR"),
+    ("athena_sql_json_query_passing", _query, _PASSING, "VARCHAR"),
     ("athena_sql_json_object", _object, ["VARCHAR[]", "VARCHAR"], "VARCHAR"),
     ("athena_sql_json_array", _array, ["VARCHAR[]", "VARCHAR"], "VARCHAR"),
 )

@@ -8,7 +8,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from local_athena.backends.duckdb.dialect.python_functions.json_text import Members, Number
-from local_athena.backends.duckdb.dialect.python_functions.sql_json_paths import PathNode
+from local_athena.backends.duckdb.dialect.python_functions.sql_json_paths import (
+    PathNode,
+    SqlJsonPath,
+)
 from local_athena.backends.duckdb.dialect.python_functions.sql_json_values import (
     PathFailure,
     SqlValue,
@@ -39,6 +42,47 @@ def unwrapped(items: _Items) -> _Items:
         else:
             found.append(item)
     return found
+
+
+def plain_steps(path: SqlJsonPath) -> tuple[str | int, ...] | None:
+    """List the members and positions of a lax path that has nothing else."""
+    steps: list[str | int] = []
+    node = path.root
+    while (step := _plain_step(node)) is not None:
+        steps.append(step)
+        node = node.operands[0]
+    return tuple(reversed(steps)) if path.lax and node.kind == "$" else None
+
+
+def _plain_step(node: PathNode) -> str | int | None:
+    if node.kind == "member":
+        return str(node.detail)
+    if node.kind != "subscripts" or len(node.operands) != 2:
+        return None
+    bounds = node.operands[1].operands
+    position = bounds[0].detail
+    is_plain = len(bounds) == 1 and bounds[0].kind == "literal" and position.type == "integer"
+    return int(position.value) if is_plain and position.value >= 0 else None
+
+
+def follow(steps: tuple[str | int, ...], item: Any) -> _Items | None:
+    """Find what plain steps lead to, or None where they lead to each element of an array."""
+    for step in steps:
+        if isinstance(step, int):
+            elements = item if is_array(item) else [item]
+            if step >= len(elements):
+                return []
+            item = elements[step]
+        elif isinstance(item, Members):
+            for name, value in item:
+                if name == step:
+                    item = value
+                    break
+            else:
+                return []
+        else:
+            return None if isinstance(item, list) else []
+    return [item]
 
 
 def kind_of_item(item: Any) -> str:
