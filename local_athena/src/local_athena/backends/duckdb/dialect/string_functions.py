@@ -1,6 +1,5 @@
 """String functions that no line of the table of signatures can express."""
 
-import re
 from collections.abc import Sequence
 
 from sqlglot import exp
@@ -19,6 +18,7 @@ from local_athena.backends.duckdb.dialect.function_calls import (
     apply_signature,
 )
 from local_athena.backends.duckdb.dialect.trino_types import (
+    TIMESTAMP_TZ,
     UNKNOWN,
     VARCHAR,
 )
@@ -27,53 +27,43 @@ from local_athena.backends.duckdb.dialect.typed_sql import (
     quote_string,
 )
 
-_DIRECTIVE = re.compile(r"%(?P<flags>[-0,+ ]*)(?P<width>\d*)(?P<precision>\.\d+)?(?P<letter>.)")
+# Other types are texts to format.
+_FORMATTED = ("boolean", "real", "double", "decimal", "date", "time", "timestamp")
 _NORMAL_FORMS = ("NFC", "NFD", "NFKC", "NFKD")
 
 
 def _format(translator: Translator, call: Call) -> Typed:
-    pattern, *values = translator.translate_arguments(call, 1)
-    if pattern.constant is None:
-        raise translator.unsupported(call.node, "format strings that are not constants")
-    pieces, offset, rest = [], 0, list(values)
-    for directive in _DIRECTIVE.finditer(pattern.constant):
-        pieces.append(quote_string(pattern.constant[offset : directive.start()]))
-        pieces.append(_translate_directive(translator, call, directive, rest))
-        offset = directive.end()
-    pieces.append(quote_string(pattern.constant[offset:]))
-    return Typed(f"concat({', '.join(pieces)})", VARCHAR)
+    values = translator.translate_arguments(call)
+    if len(values) < 2:
+        text = "The 'format' function must have at least two arguments"
+        raise translator.failure("SYNTAX_ERROR", text, call.node)
+    pattern, *rest = values
+    if pattern.type.name != "varchar":
+        text = f"Type of first argument to format() must be VARCHAR (actual: {pattern.type})"
+        raise translator.mismatch(call.arguments[0], text)
+    pairs = [
+        _formatted_value(translator, node, value)
+        for node, value in zip(call.arguments[1:], rest, strict=True)
+    ]
+    kinds = ",".join(kind for kind, _ in pairs)
+    texts = ", ".join(f"CAST({text} AS VARCHAR)" for _, text in pairs)
+    return Typed(f"athena_format({pattern.sql}, '{kinds}', [{texts}])", VARCHAR)
 
 
-def _translate_directive(
-    translator: Translator, call: Call, directive: re.Match[str], rest: list[Typed]
-) -> str:
-    letter = directive["letter"]
-    if letter in "%n":
-        return quote_string("%" if letter == "%" else "\n")
-    if not rest:
-        text = f"Format specifier '{directive[0]}' has no argument"
-        raise translator.failure("INVALID_FUNCTION_ARGUMENT", text, call.node)
-    value = rest.pop(0)
-    if letter == "s" and not directive["precision"]:
-        text_value = cast(translator, call.node, value, VARCHAR).sql
-        shown = f"coalesce({text_value}, 'null')"
-    elif letter in "dxXo" and value.type.is_integer and not directive["precision"]:
-        shown = value.sql
-    elif letter in "fe" and value.type.is_number and not value.type.is_integer:
-        shown = f"CAST({value.sql} AS DOUBLE)"
-    else:
-        raise translator.unsupported(call.node, f"the format specifier {directive[0]}")
-    return _print_directive(directive, shown)
-
-
-def _print_directive(directive: re.Match[str], value: str) -> str:
-    flags = directive["flags"].replace(",", "")
-    number = f"{directive['width']}{directive['precision'] or ''}{directive['letter']}"
-    if "," not in directive["flags"]:
-        return f"printf({quote_string(f'%{flags}{number}')}, {value})"
-    sign = "+" if "+" in flags else ""
-    spec = f"{{:{sign}{directive['width']},{directive['precision'] or ''}{directive['letter']}}}"
-    return f"format({quote_string(spec)}, {value})"
+def _formatted_value(translator: Translator, node: exp.Expr, value: Typed) -> tuple[str, str]:
+    """Find how Java's Formatter sees a value, and its text."""
+    kind = value.type
+    if kind.parameters or kind.name == "varbinary":
+        text = f"Type not supported for formatting: {kind}"
+        raise translator.failure("NOT_SUPPORTED", text, node)
+    if kind.name == TIMESTAMP_TZ:
+        raise translator.unsupported(node, "format of a time with a zone")
+    if kind.name in ("double", "real"):
+        return kind.name, f"athena_double_text({value.sql})"
+    if kind.is_integer or kind.name == "json":
+        return "integer" if kind.is_integer else "text", value.sql
+    known = kind.name if kind.name in _FORMATTED else "text"
+    return known, cast(translator, node, value, VARCHAR).sql
 
 
 def _concat_ws(translator: Translator, call: Call) -> Typed:
