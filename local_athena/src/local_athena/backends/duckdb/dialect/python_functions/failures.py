@@ -15,13 +15,17 @@ class LastingFailure(Exception):
 def failure(name: str, text: str) -> Exception:
     """Build what a function raises to fail with an error of Athena's."""
     kind = ValueError if name in CAUGHT_BY_TRY else LastingFailure
-    # Only the first line of what Python raises reaches the caller.
-    return kind(f"{name}:{text.replace(chr(10), ' ')}")
+    return kind(_message(name, text))
 
 
-def invalid_argument(text: str) -> Exception:
+def invalid_argument(text: str) -> ValueError:
     """Build the failure for an argument that a function cannot take."""
-    return failure("INVALID_FUNCTION_ARGUMENT", text)
+    return ValueError(_message("INVALID_FUNCTION_ARGUMENT", text))
+
+
+def _message(name: str, text: str) -> str:
+    # Only the first line of what Python raises reaches the caller.
+    return f"{name}:{text.replace(chr(10), ' ')}"
 
 
 class _NamedByMessage(type):
