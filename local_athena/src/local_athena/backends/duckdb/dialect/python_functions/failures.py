@@ -8,24 +8,20 @@ CAUGHT_BY_TRY = (
 )
 
 
-class LastingFailure(Exception):
+class LastingFailure(ValueError):
     """A failure that TRY does not turn into NULL."""
 
 
-def failure(name: str, text: str) -> Exception:
+def failure(name: str, text: str) -> ValueError:
     """Build what a function raises to fail with an error of Athena's."""
     kind = ValueError if name in CAUGHT_BY_TRY else LastingFailure
-    return kind(_message(name, text))
+    # Only the first line of what Python raises reaches the caller.
+    return kind(f"{name}:{text.replace(chr(10), ' ')}")
 
 
 def invalid_argument(text: str) -> ValueError:
     """Build the failure for an argument that a function cannot take."""
-    return ValueError(_message("INVALID_FUNCTION_ARGUMENT", text))
-
-
-def _message(name: str, text: str) -> str:
-    # Only the first line of what Python raises reaches the caller.
-    return f"{name}:{text.replace(chr(10), ' ')}"
+    return failure("INVALID_FUNCTION_ARGUMENT", text)
 
 
 class _NamedByMessage(type):
