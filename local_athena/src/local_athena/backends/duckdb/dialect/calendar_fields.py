@@ -5,11 +5,12 @@ A local time is a number of milliseconds from 1970; years may be of any size. Kn
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 DAY = 86_400_000
-_HALFDAY, _HOUR, _MINUTE, _SECOND = DAY // 2, 3_600_000, 60_000, 1000
+_HALFDAY, HOUR, MINUTE, SECOND = DAY // 2, 3_600_000, 60_000, 1000
 # How long a unit is, to order fields by; an era has no end.
-_ERA, _CENTURY, _YEAR, _MONTH, _WEEK = 10**18, 10**14, 365 * DAY, 30 * DAY, 7 * DAY
+_ERA, _CENTURY, _YEAR, MONTH, _WEEK = 10**18, 10**14, 365 * DAY, 30 * DAY, 7 * DAY
 
 
 def _is_leap(year: int) -> bool:
@@ -28,6 +29,8 @@ def days_from_date(year: int, month: int, day: int) -> int:
     return 365 * shifted + shifted // 4 - shifted // 100 + shifted // 400 + of_year - 719468
 
 
+# The fields of one moment, and moments next to each other, are of the same day.
+@lru_cache(maxsize=1024)
 def date_from_days(days: int) -> tuple[int, int, int]:
     """Find year, month and day of a number of days from 1970-01-01."""
     era, of_era = divmod(days + 719468, 146097)
@@ -128,11 +131,11 @@ def _clock_field(
     return Field(name, unit, reach, read, lambda _: limits, write, _floor_to(unit))
 
 
-_YEARS = (-292275054, 292278993)
+YEARS = (-292275054, 292278993)
 
 
 def _any_year(_: int) -> tuple[int, int]:
-    return _YEARS
+    return YEARS
 
 
 def _year(local: int) -> int:
@@ -190,7 +193,7 @@ _YEAR_FIELDS = (
         _YEAR,
         _ERA,
         lambda local: _year_of_era(_year(local)),
-        lambda _: (1, _YEARS[1]),
+        lambda _: (1, YEARS[1]),
         _set_year_of_era,
         _floor_year,
     ),
@@ -208,7 +211,7 @@ _YEAR_FIELDS = (
 _DAY_FIELDS = (
     Field(
         "monthOfYear",
-        _MONTH,
+        MONTH,
         _YEAR,
         _month,
         lambda _: (1, 12),
@@ -236,7 +239,7 @@ _DAY_FIELDS = (
     Field(
         "dayOfMonth",
         DAY,
-        _MONTH,
+        MONTH,
         _day,
         lambda local: (1, count_days_of_month(*_date(local)[:2])),
         _shift(_day, DAY),
@@ -254,38 +257,12 @@ _DAY_FIELDS = (
 )
 _CLOCK_FIELDS = (
     _clock_field("halfdayOfDay", _HALFDAY, DAY),
-    _clock_field("hourOfDay", _HOUR, DAY),
-    _clock_field("clockhourOfDay", _HOUR, DAY, is_clock=True),
-    _clock_field("hourOfHalfday", _HOUR, _HALFDAY),
-    _clock_field("clockhourOfHalfday", _HOUR, _HALFDAY, is_clock=True),
-    _clock_field("minuteOfHour", _MINUTE, _HOUR),
-    _clock_field("secondOfMinute", _SECOND, _MINUTE),
-    _clock_field("millisOfSecond", 1, _SECOND),
+    _clock_field("hourOfDay", HOUR, DAY),
+    _clock_field("clockhourOfDay", HOUR, DAY, is_clock=True),
+    _clock_field("hourOfHalfday", HOUR, _HALFDAY),
+    _clock_field("clockhourOfHalfday", HOUR, _HALFDAY, is_clock=True),
+    _clock_field("minuteOfHour", MINUTE, HOUR),
+    _clock_field("secondOfMinute", SECOND, MINUTE),
+    _clock_field("millisOfSecond", 1, SECOND),
 )
 FIELDS = {field.name: field for field in (*_YEAR_FIELDS, *_DAY_FIELDS, *_CLOCK_FIELDS)}
-_DEFAULT_YEAR = 2000
-
-
-def resolve_fields(values: list[tuple[Field, int]]) -> int:
-    """Find the local time with the given values, from the longest field to the shortest.
-
-    Raises:
-        ValueError: If a value is outside of its field's limits.
-    """
-    ordered = sorted(values, key=lambda pair: (-pair[0].reach, -pair[0].unit))
-    # A year without a leap day would refuse 29 February.
-    if ordered and DAY <= ordered[0][0].unit <= _MONTH:
-        ordered.insert(0, (FIELDS["year"], _DEFAULT_YEAR))
-    local = 0
-    for field, value in ordered:
-        local = field.floor(_set(field, local, value))
-    for field, value in ordered:
-        local = _set(field, local, value)
-    return local
-
-
-def _set(field: Field, local: int, value: int) -> int:
-    low, high = field.limits(local)
-    if not low <= value <= high:
-        raise ValueError(f"Value {value} for {field.name} must be in the range [{low},{high}]")
-    return field.write(local, value)

@@ -3,10 +3,13 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import lru_cache
 
 from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Translator
 from local_athena.backends.duckdb.dialect.pattern_letters import compile_joda, compile_mysql
+from local_athena.backends.duckdb.dialect.strptime_patterns import find_fast_pattern
 from local_athena.backends.duckdb.dialect.time_patterns import (
+    Element,
     Moment,
     format_moment,
     parse_moment,
@@ -29,14 +32,18 @@ from local_athena.backends.duckdb.dialect.typed_sql import (
     quote_string,
 )
 
+# Texts of days and hours repeat, in a batch of rows and in the next one.
+_KEPT_TEXTS = 4096
 _MOMENTS = ("date", "timestamp", TIMESTAMP_TZ)
 # What strftime writes as Trino does, from year 1 to 9999 and for whole milliseconds.
 _FAST_MYSQL = {
     **dict(zip("abdHhIiMmpSsTWxYj%", "abdHIIMBmpSSTAGYj%", strict=True)),
     "c": "-m",
     "e": "-d",
+    "f": "g000",
     "k": "-H",
     "l": "-I",
+    "r": "I:%M:%S %p",
     "v": "V",
 }
 _FAST_JODA = {
@@ -126,8 +133,9 @@ def _no_such_function(translator: Translator, call: Call) -> Exception:
 def _date_parse(translator: Translator, call: Call) -> Typed:
     value, pattern = _translate_two(translator, call)
     translator.require(call.arguments[0], value.type, VARCHAR)
-    text = coerce(value, VARCHAR).sql
-    return Typed(f"make_timestamp(athena_date_parse({text}, {pattern.sql}))", TIMESTAMP)
+    text = coerce(value, VARCHAR)
+    slow = f"make_timestamp(athena_date_parse({text.sql}, {pattern.sql}))"
+    return Typed(_read_fast(compile_mysql, text, pattern, slow), TIMESTAMP)
 
 
 def _parse_datetime(translator: Translator, call: Call) -> Typed:
@@ -139,7 +147,22 @@ def _parse_datetime(translator: Translator, call: Call) -> Typed:
     if zone is not None:
         known = replace(TIMESTAMP_UTC, zone=zone)
         return Typed(to_instant(local.format("TRUE"), zone), known)
-    return Typed(to_instant(local.format("FALSE"), "UTC"), TIMESTAMP_UTC)
+    local = _read_fast(compile_joda, text, pattern, local.format("FALSE"))
+    return Typed(to_instant(local, "UTC"), TIMESTAMP_UTC)
+
+
+def _read_fast(
+    compile_pattern: Callable[[str], tuple[Element, ...]], text: Typed, pattern: Typed, slow: str
+) -> str:
+    """Let DuckDB read the usual texts of a constant pattern, and Python only the others."""
+    if pattern.constant is None or text.constant is not None:
+        return slow
+    try:
+        fast = find_fast_pattern(compile_pattern(pattern.constant))
+    except ValueError:
+        # It fails when it is evaluated, where TRY catches it.
+        return slow
+    return slow if fast is None else f"coalesce({fast.read(text.sql)}, {slow})"
 
 
 def _find_zone(text: Typed, pattern: Typed) -> str | None:
@@ -167,10 +190,12 @@ def _moment(microseconds: int, zone: str, offset: int) -> Moment:
     return Moment((microseconds + 500) // 1000, zone, offset)
 
 
+@lru_cache(maxsize=_KEPT_TEXTS)
 def _parse_mysql(text: str, pattern: str) -> int:
     return parse_moment(compile_mysql(pattern), text).local * 1000
 
 
+@lru_cache(maxsize=_KEPT_TEXTS)
 def _parse_joda(text: str, pattern: str, is_zone_known: bool) -> int:
     moment = parse_moment(compile_joda(pattern), text)
     if moment.zone not in (None, "UTC") and not is_zone_known:

@@ -9,6 +9,7 @@ from local_athena.backends.duckdb.dialect.time_patterns import (
     Element,
     Moment,
     Reading,
+    Shape,
     fraction,
     literal,
     number,
@@ -140,7 +141,7 @@ def _read_offset(size: int) -> Element:
         text = format_offset(moment.offset)
         return text if size == 2 else text.replace(":", "")
 
-    return Element(write, _read_zone_offset, shows_zone=True)
+    return Element(write, _read_zone_offset, shows_zone=True, shape=Shape("offset"))
 
 
 def _read_zone_offset(reading: Reading) -> bool:

@@ -4,14 +4,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from local_athena.backends.duckdb.dialect.calendar_fields import FIELDS, Field, resolve_fields
+from local_athena.backends.duckdb.dialect.calendar_fields import FIELDS, Field
+from local_athena.backends.duckdb.dialect.field_resolution import resolve_fields
 
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
     *("October", "November", "December"),
 )
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_TEXTS = {
+DAYS_AND_MONTHS = {
     "monthOfYear": (_MONTHS, 1),
     "dayOfWeek": (_DAYS, 1),
     "halfdayOfDay": (("AM", "PM"), 0),
@@ -40,12 +41,24 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class Shape:
+    """What texts a part of a pattern has: those of a field, up to a number of digits, or one."""
+
+    kind: str = ""
+    name: str = ""
+    text: str = ""
+    most: int = 0
+    is_short: bool = False
+
+
+@dataclass(frozen=True)
 class Element:
     """A part of a pattern: how to write it, and how to read it; reading fails with False."""
 
     write: Callable[[Moment], str]
     read: Callable[[Reading], bool]
     shows_zone: bool = False
+    shape: Shape = Shape()
 
 
 def literal(text: str) -> Element:
@@ -57,7 +70,7 @@ def literal(text: str) -> Element:
         reading.place = end if found else reading.place
         return found
 
-    return Element(lambda _: text, read)
+    return Element(lambda _: text, read, shape=Shape("literal", text=text))
 
 
 def number(name: str, least: int, most: int, *, signed: bool = False) -> Element:
@@ -77,13 +90,13 @@ def number(name: str, least: int, most: int, *, signed: bool = False) -> Element
         reading.place = match.end()
         return True
 
-    return Element(write, read)
+    return Element(write, read, shape=Shape("number", name, most=most))
 
 
 def word(name: str, *, is_short: bool = False) -> Element:
     """Make the element for a name of a month or of a day, or for AM and PM."""
     field = FIELDS[name]
-    texts, first = _TEXTS[name]
+    texts, first = DAYS_AND_MONTHS[name]
     known = {
         spelled: index + first
         for index, text in enumerate(texts)
@@ -105,7 +118,7 @@ def word(name: str, *, is_short: bool = False) -> Element:
                 return True
         return False
 
-    return Element(write, read)
+    return Element(write, read, shape=Shape("word", name, is_short=is_short))
 
 
 def fraction(least: int, most: int) -> Element:
@@ -124,7 +137,7 @@ def fraction(least: int, most: int) -> Element:
         reading.place = match.end()
         return True
 
-    return Element(write, read)
+    return Element(write, read, shape=Shape("fraction", "millisOfSecond", most=most))
 
 
 def short_year(name: str, pivot: int, *, is_lenient: bool) -> Element:
@@ -144,7 +157,10 @@ def short_year(name: str, pivot: int, *, is_lenient: bool) -> Element:
         reading.place = match.end()
         return True
 
-    return Element(lambda moment: f"{abs(field.read(moment.local)) % 100:02d}", read)
+    def write(moment: Moment) -> str:
+        return f"{abs(field.read(moment.local)) % 100:02d}"
+
+    return Element(write, read, shape=Shape("short year", name))
 
 
 def format_moment(elements: tuple[Element, ...], moment: Moment) -> str:

@@ -42,8 +42,10 @@ CREATE OR REPLACE MACRO athena_double_cast(x) AS CASE
   WHEN x = 0 THEN CASE WHEN signbit(x) THEN '-0E0' ELSE '0E0' END
   ELSE CASE WHEN x < 0 THEN '-' ELSE '' END || athena_scientific(athena_least_text(x)) END;
 -- Seven digits, rounded from the shortest ones that tell the number from others.
+CREATE OR REPLACE MACRO athena_seven_digits(printed) AS
+  left(printed, 3) || rtrim(substr(printed, 4, 5), '0') || 'E' || CAST(CAST(substr(printed, 10) AS INTEGER) AS VARCHAR);
 CREATE OR REPLACE MACRO athena_real_cast(x) AS CASE
-  WHEN isfinite(x) AND x <> 0 THEN CASE WHEN x < 0 THEN '-' ELSE '' END || athena_scientific(
+  WHEN isfinite(x) AND x <> 0 THEN CASE WHEN x < 0 THEN '-' ELSE '' END || athena_seven_digits(
     printf('%.6e', CAST(athena_least_text(x) AS DOUBLE)))
   ELSE athena_double_cast(x) END;
 CREATE OR REPLACE MACRO athena_double_json(x) AS

@@ -2,9 +2,9 @@
 
 import re
 from dataclasses import dataclass
-from fractions import Fraction
 
-from local_athena.backends.duckdb.dialect.calendar_fields import DAY, FIELDS, resolve_fields
+from local_athena.backends.duckdb.dialect.calendar_fields import DAY, FIELDS
+from local_athena.backends.duckdb.dialect.field_resolution import resolve_fields
 from local_athena.backends.duckdb.dialect.python_functions.failures import (
     failure,
     invalid_argument,
@@ -90,7 +90,7 @@ def _resolve(text: str, *parts: re.Match[str] | None) -> int:
         raise invalid_argument(f'Cannot parse "{text}": {error}') from None
     for name, value in values:
         if name in _UNITS:
-            local += int(Fraction(int(value), 10 ** len(value)) * _UNITS[name])
+            local += int(value) * _UNITS[name] // 10 ** len(value)
     return local
 
 
