@@ -44,7 +44,7 @@ def integers(bits: int) -> st.SearchStrategy[int]:
 
 
 def _integer(value: int) -> Sent:
-    return Sent(value, "integer" if abs(value) < 2**31 else "bigint", value)
+    return Sent(value, "integer" if -(2**31) <= value < 2**31 else "bigint", value)
 
 
 def typed(name: str, text: str, value: Any, column: str | None = None) -> Sent:

@@ -109,8 +109,8 @@ def test_paths_are_completed_once_a_sample_is_read(sql_view: ViewerPage) -> None
     editor(sql_view).press("Control+Home")
     sql_view.page.keyboard.type("SELECT json_extract_scalar(data, '$.lev")
 
-    option(sql_view, "Look up what is in events").click()
-    option(sql_view, "$.level").click()
+    sql_view.page.get_by_role("option").filter(has_text="Look up what is in events").click()
+    sql_view.page.get_by_role("option").filter(has_text="$.level").click()
     expect(editor(sql_view)).to_contain_text("json_extract_scalar(data, '$.level') FROM events")
 
 
