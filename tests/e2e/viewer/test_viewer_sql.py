@@ -3,6 +3,7 @@
 import httpx
 import pytest
 from playwright.sync_api import Locator, expect
+from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.e2e.browser import needs_chromium
 from tests.e2e.viewer.archive import API
@@ -11,6 +12,7 @@ from tests.e2e.viewer.faults import problem
 from tests.e2e.viewer.viewer_page import ViewerPage
 from tests.e2e.viewer.watch import Watch
 from tests.reliability.fault_proxy import fault_proxy, on, service_operation
+from tests.support.waiting import wait_until
 
 pytestmark = needs_chromium
 
@@ -20,6 +22,8 @@ BOUND = (
     "AND arrived < timestamp '2026-11-20 16:00:00'"
 )
 SERVICES = f"SELECT service, count(*) AS n\nFROM events\nWHERE {BOUND}\nGROUP BY 1 ORDER BY 1"
+# Only decides when to ask again.
+_OFFER_MILLISECONDS = 5_000
 # The page has unfinished SQL checked, and the service refuses it.
 REFUSED = "status of 422"
 
@@ -36,10 +40,20 @@ def editor(viewer: ViewerPage) -> Locator:
     return viewer.sql.get_by_role("textbox", name="SQL")
 
 
-def option(viewer: ViewerPage, text: str) -> Locator:
-    """What the editor offers; while it looks for more, its list takes no clicks."""
+def take(viewer: ViewerPage, text: str) -> None:
+    """Take what the editor offers. A list that closes as the text is checked is asked for again."""
     lists = viewer.page.locator(".cm-tooltip-autocomplete:not(.cm-tooltip-autocomplete-disabled)")
-    return lists.get_by_role("option").filter(has_text=text).first
+    offered = lists.get_by_role("option").filter(has_text=text).first
+
+    def is_taken() -> bool:
+        viewer.page.keyboard.press("Control+Space")
+        try:
+            offered.click(timeout=_OFFER_MILLISECONDS)
+        except PlaywrightTimeoutError:
+            return False
+        return True
+
+    wait_until(is_taken, f"{text} is offered")
 
 
 def run(viewer: ViewerPage, sql: str) -> None:
@@ -98,9 +112,8 @@ def test_names_are_completed(sql_view: ViewerPage, typed: str, offered: str) -> 
     editor(sql_view).fill(f" {gap.strip()}{rest}" if gap else "")
     editor(sql_view).press("Control+Home")
     sql_view.page.keyboard.type(start)
-    sql_view.page.keyboard.press("Control+Space")
 
-    option(sql_view, offered).click()
+    take(sql_view, offered)
     expect(editor(sql_view)).to_contain_text(offered)
 
 
@@ -109,8 +122,8 @@ def test_paths_are_completed_once_a_sample_is_read(sql_view: ViewerPage) -> None
     editor(sql_view).press("Control+Home")
     sql_view.page.keyboard.type("SELECT json_extract_scalar(data, '$.lev")
 
-    sql_view.page.get_by_role("option").filter(has_text="Look up what is in events").click()
-    sql_view.page.get_by_role("option").filter(has_text="$.level").click()
+    take(sql_view, "Look up what is in events")
+    take(sql_view, "$.level")
     expect(editor(sql_view)).to_contain_text("json_extract_scalar(data, '$.level') FROM events")
 
 
