@@ -21,7 +21,6 @@ from local_athena.backends.duckdb.dialect.trino_types import (
     least_value,
 )
 from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce
-from local_athena.errors import StatementFailure
 
 _SYMBOLS = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
 
@@ -70,7 +69,7 @@ def _negate(translator: Translator, node: exp.Neg) -> Typed:
     value = translator.translate(operand)
     kind = value.type
     if kind.name == "unknown":
-        raise _ambiguous(translator, node)
+        raise translator.ambiguous(node)
     if not (kind.is_number or kind.is_interval):
         raise translator.mismatch(node, f"Cannot negate {kind}")
     constant = f"-{value.constant}".removeprefix("--") if value.constant else None
@@ -79,11 +78,6 @@ def _negate(translator: Translator, node: exp.Neg) -> Typed:
         constant = None
         sql = f"CAST(athena_negated({value.sql}, {least_value(kind)}, '{kind}') AS {kind.duckdb})"
     return Typed(sql, kind, constant)
-
-
-def _ambiguous(translator: Translator, node: exp.Expr) -> StatementFailure:
-    text = "Could not choose a best candidate operator. Explicit type casts must be added."
-    return translator.failure("AMBIGUOUS_FUNCTION_CALL", text, node)
 
 
 def _refuse_ambiguous_null(
@@ -95,7 +89,7 @@ def _refuse_ambiguous_null(
     if not is_operator or len(known) == len(kinds):
         return
     if not known or _may_be_interval(symbol, known[0], is_left=kinds[0] == UNKNOWN):
-        raise _ambiguous(translator, node)
+        raise translator.ambiguous(node)
 
 
 def _may_be_interval(symbol: str, other: TrinoType, *, is_left: bool) -> bool:

@@ -77,8 +77,7 @@ def _choose(translator: Translator, node: exp.Expr, kinds: Sequence[TrinoType]) 
             possible = chosen
             break
     if len(possible) > 1:
-        text = "Could not choose a best candidate operator. Explicit type casts must be added."
-        raise translator.failure("AMBIGUOUS_FUNCTION_CALL", text, node)
+        raise translator.ambiguous(node)
     if not possible:
         shown = ", ".join(map(str, kinds))
         text = f"Unexpected parameters ({shown}) for function concat"

@@ -201,6 +201,11 @@ class Translator:
         """Build the error for operands or arguments of the wrong type."""
         return self.failure("TYPE_MISMATCH", text, node)
 
+    def ambiguous(self, node: exp.Expr) -> StatementFailure:
+        """Build the error for operands or arguments that several overloads take."""
+        text = "Could not choose a best candidate operator. Explicit type casts must be added."
+        return self.failure("AMBIGUOUS_FUNCTION_CALL", text, node)
+
     def unsupported(self, node: exp.Expr, what: str) -> StatementFailure:
         """Build the error for what Athena can do and the emulator cannot."""
         return self.failure("NOT_SUPPORTED", f"The embedded endpoint does not support {what}", node)

@@ -115,8 +115,7 @@ def apply_signature(translator: Translator, call: Call, values: Sequence[Typed])
 
 def _refuse_ambiguous(translator: Translator, call: Call, values: Sequence[Typed]) -> None:
     if call.name in _NEEDS_TYPES and any(value.type == UNKNOWN for value in values):
-        text = "Could not choose a best candidate operator. Explicit type casts must be added."
-        raise translator.failure("AMBIGUOUS_FUNCTION_CALL", text, call.node)
+        raise translator.ambiguous(call.node)
 
 
 def _refuse_clauses(translator: Translator, call: Call) -> None:

@@ -107,11 +107,14 @@ def _path_arguments(parser: TrinoParser) -> dict[str, Any]:
 
 
 def _name(parser: TrinoParser) -> exp.Expr:
-    name = parser._parse_id_var()
-    if name is None:
-        parser.raise_error("Expected a name")
+    return _expect(parser, parser._parse_id_var(), "a name")
+
+
+def _expect(parser: TrinoParser, parsed: exp.Expr | None, what: str) -> exp.Expr:
+    if parsed is None:
+        parser.raise_error(f"Expected {what}")
         raise AssertionError
-    return name
+    return parsed
 
 
 def _finish(parser: TrinoParser, node: exp.Expr, start: Any) -> exp.Expr:
@@ -122,11 +125,7 @@ def _finish(parser: TrinoParser, node: exp.Expr, start: Any) -> exp.Expr:
 
 
 def _value(parser: TrinoParser) -> exp.Expr:
-    value = parser._parse_disjunction()
-    if value is None:
-        parser.raise_error("Expected an expression")
-        raise AssertionError
-    return value
+    return _expect(parser, parser._parse_disjunction(), "an expression")
 
 
 def _formatted(parser: TrinoParser) -> exp.Expr:

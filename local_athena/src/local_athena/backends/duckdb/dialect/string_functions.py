@@ -73,8 +73,7 @@ def _concat_ws(translator: Translator, call: Call) -> Typed:
         text = "There must be two or more arguments"
         raise translator.failure("INVALID_FUNCTION_ARGUMENT", text, call.node)
     if len(kinds) == 2 and kinds[1] == UNKNOWN != kinds[0]:
-        text = "Could not choose a best candidate operator. Explicit type casts must be added."
-        raise translator.failure("AMBIGUOUS_FUNCTION_CALL", text, call.node)
+        raise translator.ambiguous(call.node)
     return apply_signature(translator, call, values)
 
 
