@@ -11,7 +11,7 @@ from tests.reliability import calls
 from tests.reliability.fault_proxy import Fault, FaultProxy, at_random, fault_proxy
 from tests.reliability.faults import OF_ATHENA, OF_S3, quick_faults
 from tests.reliability.persistent_client import PersistentClient
-from tests.reliability.short_limits import SHORT_PAUSES
+from tests.reliability.short_limits import PATIENT, SHORT_PAUSES
 from tests.support.api_calls import as_tenant
 from tests.support.endpoint import running_endpoint
 from tests.support.queries import SLOW as ENDLESS_QUERY
@@ -95,7 +95,7 @@ def test_throttled_calls_are_no_storm(
     before = proxy.calls[operation]
     half = at_random(lambda each: [throttling] * (each.operation == operation), 0.5, seed=6)
     with (
-        running_service(settings_for(proxy.url), limits=SHORT_PAUSES) as service,
+        running_service(settings_for(proxy.url), limits=PATIENT) as service,
         proxy.spoiling(half),
     ):
         statuses = Counter(call(service, query_id).status_code for _ in range(requests))
