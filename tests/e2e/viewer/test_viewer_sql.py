@@ -1,9 +1,10 @@
 """Write SQL with help: errors where they are, completed names, finished rows by their address."""
 
+import re
+
 import httpx
 import pytest
 from playwright.sync_api import Locator, expect
-from playwright.sync_api import TimeoutError as PlaywrightTimeoutError
 
 from tests.e2e.browser import needs_chromium
 from tests.e2e.viewer.archive import API
@@ -12,7 +13,6 @@ from tests.e2e.viewer.faults import problem
 from tests.e2e.viewer.viewer_page import ViewerPage
 from tests.e2e.viewer.watch import Watch
 from tests.reliability.fault_proxy import fault_proxy, on, service_operation
-from tests.support.waiting import wait_until
 
 pytestmark = needs_chromium
 
@@ -22,8 +22,21 @@ BOUND = (
     "AND arrived < timestamp '2026-11-20 16:00:00'"
 )
 SERVICES = f"SELECT service, count(*) AS n\nFROM events\nWHERE {BOUND}\nGROUP BY 1 ORDER BY 1"
-# Only decides when to ask again.
-_OFFER_MILLISECONDS = 5_000
+# Types a key into the focused editor before the page can render anew.
+TYPE_AS_THE_ADDRESS_CHANGES = """() => {
+    const replaceState = history.replaceState.bind(history)
+    history.replaceState = (...entry) => {
+        history.replaceState = replaceState
+        replaceState(...entry)
+        document.execCommand('insertText', false, '2')
+    }
+}"""
+ENABLED_LIST = ".cm-tooltip-autocomplete:not(.cm-tooltip-autocomplete-disabled)"
+TYPE_AND_LOOK_FOR = """async (selector) => {
+    document.execCommand('insertText', false, 'n')
+    await new Promise(requestAnimationFrame)
+    return document.querySelector('.sql-editor-host').shadowRoot.querySelector(selector) !== null
+}"""
 # The page has unfinished SQL checked, and the service refuses it.
 REFUSED = "status of 422"
 
@@ -32,7 +45,8 @@ REFUSED = "status of 422"
 def sql_view(open_viewer: OpenViewer, watch: Watch) -> ViewerPage:
     watch.announce(REFUSED)
     viewer = open_viewer("#sql=")
-    expect(editor(viewer)).to_be_visible()
+    # Until it is there, a plain text area is, which offers nothing.
+    expect(viewer.sql.locator(".cm-content")).to_be_visible()
     return viewer
 
 
@@ -41,19 +55,8 @@ def editor(viewer: ViewerPage) -> Locator:
 
 
 def take(viewer: ViewerPage, text: str) -> None:
-    """Take what the editor offers. A list that closes as the text is checked is asked for again."""
-    lists = viewer.page.locator(".cm-tooltip-autocomplete:not(.cm-tooltip-autocomplete-disabled)")
-    offered = lists.get_by_role("option").filter(has_text=text).first
-
-    def is_taken() -> bool:
-        viewer.page.keyboard.press("Control+Space")
-        try:
-            offered.click(timeout=_OFFER_MILLISECONDS)
-        except PlaywrightTimeoutError:
-            return False
-        return True
-
-    wait_until(is_taken, f"{text} is offered")
+    """Take what the editor offers by itself."""
+    viewer.page.locator(".cm-tooltip-autocomplete").get_by_role("option", name=text).first.click()
 
 
 def run(viewer: ViewerPage, sql: str) -> None:
@@ -125,6 +128,24 @@ def test_paths_are_completed_once_a_sample_is_read(sql_view: ViewerPage) -> None
     take(sql_view, "Look up what is in events")
     take(sql_view, "$.level")
     expect(editor(sql_view)).to_contain_text("json_extract_scalar(data, '$.level') FROM events")
+
+
+def test_keys_typed_as_the_address_takes_the_text_stay(sql_view: ViewerPage) -> None:
+    sql_view.page.evaluate(TYPE_AS_THE_ADDRESS_CHANGES)
+
+    editor(sql_view).fill("SELECT 1")
+
+    sql_view.page.wait_for_url(re.compile("SELECT%2012"))
+    expect(editor(sql_view)).to_have_text("SELECT 12")
+
+
+def test_the_list_of_names_is_there_between_two_keys(sql_view: ViewerPage) -> None:
+    editor(sql_view).press_sequentially("SELECT * FROM eve")
+    expect(sql_view.page.locator(ENABLED_LIST)).to_contain_text("events")
+
+    stays = sql_view.page.evaluate(TYPE_AND_LOOK_FOR, ENABLED_LIST)
+
+    assert stays
 
 
 def test_the_address_of_finished_rows_runs_nothing(

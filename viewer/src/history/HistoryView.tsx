@@ -9,7 +9,7 @@ import { Button } from '../controls/Button'
 import { Select } from '../controls/Select'
 import { TextField } from '../controls/TextField'
 import { FailureView } from '../states/FailureView'
-import { type HistoryFilter, QueryHistory } from './queryHistory'
+import { QueryHistory } from './queryHistory'
 import { QueryTable } from './QueryTable'
 import { SavedList } from './SavedList'
 
@@ -28,7 +28,7 @@ export function HistoryView() {
   const { api } = useViewer()
   const [history] = useState(() => new QueryHistory(api))
   useEffect(() => {
-    void history.load(history.state.get().filter)
+    void history.load()
     return () => {
       history.close()
     }
@@ -47,7 +47,7 @@ export function HistoryView() {
 function HistoryToolbar({ history }: { readonly history: QueryHistory }) {
   const filter = useStore(history.state, (state) => state.filter)
   const loading = useStore(history.state, (state) => state.loading)
-  const loadRested = useRested((wanted: HistoryFilter) => void history.load(wanted))
+  const loadRested = useRested((wanted: string) => void history.load({ text: wanted }))
   const [text, setText] = useState(filter.text)
   return (
     <div class="toolbar">
@@ -59,7 +59,7 @@ function HistoryToolbar({ history }: { readonly history: QueryHistory }) {
         value={text}
         onInput={(written) => {
           setText(written)
-          loadRested({ ...filter, text: written.trim() })
+          loadRested(written.trim())
         }}
       />
       <Select
@@ -71,7 +71,7 @@ function HistoryToolbar({ history }: { readonly history: QueryHistory }) {
           void history.load({ text: text.trim(), status })
         }}
       />
-      <Button onClick={() => void history.load({ ...filter, text: text.trim() })}>Refresh</Button>
+      <Button onClick={() => void history.load({ text: text.trim() })}>Refresh</Button>
       <span role="status" class="muted">
         {loading && 'Loading…'}
       </span>
@@ -104,7 +104,7 @@ function HistoryBody({ history }: { readonly history: QueryHistory }) {
         : 'No queries yet. What you run is listed here until it expires.'
   return (
     <div class="pane-body" aria-busy={loading}>
-      {failure && <FailureView failure={failure} onAgain={() => void history.load(filter)} />}
+      {failure && <FailureView failure={failure} onAgain={() => void history.load()} />}
       {queries.length === 0 && !loading && !failure && <p class="muted history-hint">{hint}</p>}
       {queries.length > 0 && <QueryTable queries={queries} history={history} />}
       {pagingToken !== null && (

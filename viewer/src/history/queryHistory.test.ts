@@ -52,6 +52,19 @@ describe('the list of queries', () => {
     ])
   })
 
+  it('keeps the part of the filter that does not change', async () => {
+    const api = apiWith([page(20, null), page(20, null), page(20, null)])
+    const history = new QueryHistory(api)
+    await history.load({ status: 'FAILED' })
+    await history.load({ text: 'x' })
+    await history.load()
+    expect(api.asked).toEqual([
+      { status: 'FAILED' },
+      { text: 'x', status: 'FAILED' },
+      { text: 'x', status: 'FAILED' },
+    ])
+  })
+
   it('shows what there is after some empty pages, and goes on when asked', async () => {
     const empty = Array.from({ length: 5 }, (_, index) => page(0, String(index)))
     const api = apiWith([...empty, page(2, null)])

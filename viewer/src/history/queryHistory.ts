@@ -37,9 +37,9 @@ export class QueryHistory {
 
   constructor(private readonly api: Pick<Api, 'queries' | 'cancel'>) {}
 
-  /** Lists from the newest on. What was listed stays until its successor is there. */
-  load(filter: HistoryFilter): Promise<void> {
-    this.change({ filter })
+  /** Lists from the newest on, filtered as before but for `wanted`. What was listed stays until its successor is there. */
+  load(wanted: Partial<HistoryFilter> = {}): Promise<void> {
+    this.change({ filter: { ...this.state.get().filter, ...wanted } })
     return this.read([], null)
   }
 

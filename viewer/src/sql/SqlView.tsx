@@ -35,7 +35,7 @@ export function SqlView() {
     const { line, column, detail: message } = problem ?? {}
     return line && column && message ? { line, column, message } : null
   }, [problem])
-  useLocation(session)
+  useEffect(() => session.followLocation(), [session])
   useRefusal(editor, session)
   useSqlCommands(session)
 
@@ -66,15 +66,6 @@ export function SqlView() {
       <Consent session={session} />
     </section>
   )
-}
-
-/** Shows what the URL names, also when Back changes it. */
-function useLocation(session: SqlSession): void {
-  const { location } = useViewer()
-  const place = useStore(location, (state) => state)
-  useEffect(() => {
-    if (place.view === 'sql') session.follow(place)
-  }, [place, session])
 }
 
 /** After a run that was refused, the cursor is where the problem is. */

@@ -10,7 +10,7 @@ import {
 import type { EditorView } from '@codemirror/view'
 
 import { offerAt, type Knowledge, type Option } from './completionOptions'
-import { placeAt } from './completionPlace'
+import { placeAt, type Place } from './completionPlace'
 import { commonTableNames } from './scopes'
 
 export interface FieldSource extends Knowledge {
@@ -24,11 +24,17 @@ export function completionSource(fields: FieldSource): CompletionSource {
     const place = placeAt(sql, context.pos)
     if (place.kind === 'nothing' || !isWanted(context, place.kind)) return null
     const { options, unknownFields } = offerAt(place, fields, commonTableNames(sql))
-    const range = { from: place.from, to: Math.max(place.to, context.pos) }
+    const to = Math.max(place.to, context.pos)
+    const range = { from: place.from, to, validFor: sameToken(place) }
     if (options.length > 0) return { ...range, options: options.map(completionOf) }
     if (unknownFields.length === 0) return null
     return { ...range, options: unknownFields.map((table) => lookUp(table, fields)), filter: false }
   }
+}
+
+/** What the token may become while what is offered stays the same, so that the list never closes between two keys. */
+function sameToken({ kind }: Place): RegExp {
+  return kind === 'path' || kind === 'value' ? /^(?:[^']|'')*$/ : /^[\p{L}\p{N}_]*$/u
 }
 
 /** Names are offered once one begins, everything else at once. */

@@ -94,7 +94,7 @@ function openSession(bounded: boolean | 'invalid' = true) {
   const session = new SqlSession({
     ...{ location, queryRun: run, draft, clock, check: new SqlCheck(api, clock) },
   })
-  return { session, run, entries, clock, draft }
+  return { session, run, location, entries, clock, draft }
 }
 
 function answer(bounded: boolean | 'invalid'): Promise<DryRun> {
@@ -230,6 +230,31 @@ describe('what the URL names', () => {
     expect(entries).toEqual([place('SELECT 9', 'q1'), place('SELECT 987')])
     expect(draft.get()).toBe('SELECT 987')
     expect(session.state.get()).toMatchObject({ queryId: null, shownId: 'q1', table: TABLE })
+  })
+
+  it('is followed until the view is closed', () => {
+    const { session, location } = openSession()
+    location.replace(place('SELECT 1'))
+    const close = session.followLocation()
+    expect(session.state.get().sql).toBe('SELECT 1')
+    location.replace(place('SELECT 2'))
+    expect(session.state.get().sql).toBe('SELECT 2')
+    close()
+    location.replace(place('SELECT 3'))
+    expect(session.state.get().sql).toBe('SELECT 2')
+  })
+
+  it('takes nothing back that is typed as it changes', async () => {
+    const { session, location, clock } = openSession()
+    session.followLocation()
+    location.subscribe(() => {
+      session.edit('SELECT 12')
+    })
+    session.edit('SELECT 1')
+    clock.turn(400)
+    await settled()
+    expect(location.get()).toEqual(place('SELECT 1'))
+    expect(session.state.get().sql).toBe('SELECT 12')
   })
 
   it('is another text after Back, whatever was typed just before', async () => {

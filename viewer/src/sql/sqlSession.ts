@@ -69,7 +69,21 @@ export class SqlSession {
     return this.parts.queryRun
   }
 
-  /** Shows what the URL names; if it names nothing, what was here before, or the draft. */
+  /**
+   * Shows what the URL names, until the returned function is called. It hears of each change at once: later, what
+   * was typed meanwhile would be taken back.
+   */
+  followLocation(): () => void {
+    const { location } = this.parts
+    const follow = () => {
+      const place = location.get()
+      if (place.view === 'sql') this.follow(place)
+    }
+    follow()
+    return location.subscribe(follow)
+  }
+
+  /** Shows what is named; if nothing is, what was here before, or the draft. */
   follow(place: SqlLocation): void {
     const { sql, queryId } = this.state.get()
     if (place.sql === '' && place.queryId === null) {
