@@ -76,12 +76,14 @@ def test_a_closed_tab_cancels_its_queries(
 ) -> None:
     viewer = open_viewer(of=busy_service)
     expect(viewer.button("Stop")).to_be_visible()
+    wait_until(lambda: active(busy_service) > 1, "it is asked")
+    earlier = set(statuses(busy_service))
     followed: set[str] = set()
     viewer.page.on("request", lambda request: followed.update(FOLLOWED.findall(request.url)))
     # Asks for other rows, and knows the id of their query once it follows it. The histogram's price
     # waits behind the query that does not end.
     viewer.button("Earlier").click()
-    wait_until(lambda: viewer.page.title() and followed, "the rows' query is followed")
+    wait_until(lambda: viewer.page.title() and followed - earlier, "the rows' query is followed")
 
     viewer.page.close(run_before_unload=True)
 
