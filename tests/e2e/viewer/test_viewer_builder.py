@@ -6,6 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
+from data_hist.auth.authentication import OPERATOR
 from tests.e2e.browser import needs_chromium
 from tests.e2e.viewer.archive import (
     HOURS_OF_THE_DAY,
@@ -19,6 +20,7 @@ from tests.e2e.viewer.archive import (
     within,
 )
 from tests.e2e.viewer.conftest import OpenViewer
+from tests.support.api_calls import listed_queries
 
 pytestmark = needs_chromium
 
@@ -61,8 +63,7 @@ def test_a_drag_zooms_and_back_undoes_it(open_viewer: OpenViewer, service: httpx
 
 def histograms(service: httpx.Client) -> int:
     """How many queries have counted records by time."""
-    queries = service.get("/queries", params={"limit": 50}).json()["queries"]
-    return sum("GROUP BY" in query["query"] for query in queries)
+    return sum("GROUP BY" in query["query"] for query in listed_queries(service, OPERATOR))
 
 
 def test_filters_from_cells_count_what_sql_counts(
