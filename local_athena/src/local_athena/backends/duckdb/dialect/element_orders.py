@@ -174,7 +174,9 @@ def order_as_hash_table(sql: str, kind: TrinoType) -> str:
         template = "athena_order_numbers(CAST({} AS BIGINT[]))"
     if template is None:
         return sql
-    return f"athena_reordered({sql}, {template.format(f'map_keys({sql})')})"
+    # DuckDB's macros cannot take an aggregate of which an argument holds a lambda.
+    order = template.format("map_keys(made)")
+    return f"list_transform([{sql}], lambda made: athena_reordered(made, {order}))[1]"
 
 
 _KEY_ORDERS = {

@@ -1,0 +1,44 @@
+"""An aggregate of an expression that holds a lambda is the aggregate of its values."""
+
+import pytest
+
+from tests.dialect.running import Endpoint
+
+NUMBER = "reduce(ARRAY[a], 0, (s, x) -> s + x, s -> s)"
+DOUBLE = "reduce(ARRAY[CAST(a AS double)], 0e0, (s, x) -> s + x, s -> s)"
+ARRAY = "transform(ARRAY[a], x -> x)"
+# What each expression makes of the column.
+VALUES = {NUMBER: "a", DOUBLE: "CAST(a AS double)", ARRAY: "ARRAY[a]"}
+
+CALLS = [
+    *(f"{name}({NUMBER})" for name in ("sum", "avg", "stddev", "approx_distinct", "checksum")),
+    *(f"{name}({ARRAY})" for name in ("min", "max", "arbitrary", "array_agg", "histogram")),
+    *(f"{name}({DOUBLE})" for name in ("sum", "max", "min", "geometric_mean", "checksum")),
+    *(f"{name}({DOUBLE}, {NUMBER})" for name in ("corr", "covar_samp", "regr_slope", "max_by")),
+    f"min({NUMBER}, 1)",
+    f"max_by({ARRAY}, {DOUBLE}, 1)",
+    f"approx_percentile({NUMBER}, 0.5)",
+    f"approx_percentile({DOUBLE}, {NUMBER}, ARRAY[0.5])",
+    f"histogram({NUMBER})",
+    f"map_agg({NUMBER}, {ARRAY})",
+    f"map_agg({ARRAY}, {NUMBER})",
+    f"multimap_agg({NUMBER}, {ARRAY})",
+    f"map_union(map({ARRAY}, {ARRAY}))",
+    f"map_union(map(ARRAY[{ARRAY}], ARRAY[{NUMBER}]))",
+    f"count_if({NUMBER} = 1)",
+]
+STATEMENTS = {
+    "grouped": "SELECT {} FROM (VALUES 1, 2, 2) t(a) GROUP BY a > 1 ORDER BY a > 1",
+    "whole": "SELECT {} FROM (VALUES 1, 2, 2) t(a)",
+    "window": "SELECT {} OVER () FROM (VALUES 1, 2, 2) t(a)",
+}
+
+
+@pytest.mark.parametrize("statement", STATEMENTS.values(), ids=STATEMENTS)
+@pytest.mark.parametrize("call", CALLS)
+def test_arguments_with_lambdas(endpoint: Endpoint, call: str, statement: str) -> None:
+    plain = call
+    for expression, value in VALUES.items():
+        plain = plain.replace(expression, value)
+
+    assert endpoint.run(statement.format(call)) == endpoint.run(statement.format(plain))
