@@ -13,7 +13,7 @@ from starlette.responses import Response
 from data_hist.athena.executions import QueryStatus
 from data_hist.auth.authentication import OPERATOR
 from data_hist.catalog.tables import ApiVersion, Table
-from data_hist.errors import NotFound
+from data_hist.errors import FieldError, InvalidRequest, NotFound
 from data_hist.http.disconnects import cancel_on_disconnect
 from data_hist.http.result_response import negotiate_format, result_response
 from data_hist.http.routes import preferred_wait_seconds
@@ -100,12 +100,7 @@ class Operations:
         dry_run = fields.pop("dry_run", False)
         first_page = _take_first_page(fields)
         wait_seconds, applied = _wait_seconds(fields.pop("wait_seconds", None))
-        submission = Submission(
-            sql=fields.pop("query"),
-            idempotency_key=request.headers.get("Idempotency-Key"),
-            wait_seconds=wait_seconds,
-            **fields,
-        )
+        submission = _submission(fields, wait_seconds)
         tenant = current_tenant()
         if dry_run:
             validated = await _unless_disconnected(self._validator.validate(tenant, submission))
@@ -144,6 +139,20 @@ class Operations:
         """Stop a query."""
         current_request().query_id = query_id
         owned = await self._statuses.cancel(current_tenant(), query_id)
+        return self._described(owned)
+
+    async def cancel_by_key(self, body: Document) -> Answer:
+        """Stop the query of a submit whose response the caller did not get.
+
+        It is stopped even if the caller disconnects at once, as a page does that is closed.
+        """
+        fields = dict(body)
+        if fields.pop("dry_run", False):
+            wrong = FieldError("/dry_run", "A dry run starts no query that could be cancelled.")
+            raise InvalidRequest(wrong.detail, errors=[wrong])
+        _take_first_page(fields)
+        fields.pop("wait_seconds", None)
+        owned = await self._submitter.cancel(current_tenant(), _submission(fields))
         return self._described(owned)
 
     async def list_queries(
@@ -248,6 +257,16 @@ def _describe_table(table: Table) -> Document:
 
 async def _unless_disconnected(work: Coroutine[Any, Any, _T]) -> _T:
     return await cancel_on_disconnect(request.receive, work)
+
+
+def _submission(fields: Document, wait_seconds: int = 0) -> Submission:
+    """Read a submission from what is left of a request."""
+    return Submission(
+        sql=fields.pop("query"),
+        idempotency_key=request.headers.get("Idempotency-Key"),
+        wait_seconds=wait_seconds,
+        **fields,
+    )
 
 
 def _take_page_shape(fields: Document) -> PageShape:

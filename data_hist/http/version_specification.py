@@ -109,13 +109,20 @@ def _service(table: Table) -> TableColumn | None:
 
 
 def _set_request_examples(document: dict[str, Any], examples: Mapping[str, Any]) -> None:
-    body = document["paths"]["/query"]["post"]["requestBody"]["content"]["application/json"]
-    body["examples"] = examples
+    _body_of(document, "/query")["examples"] = examples
+    of_runs = {name: example for name, example in examples.items() if name != "dry_run"}
+    _body_of(document, "/query/cancel")["examples"] = of_runs
+
+
+def _body_of(document: dict[str, Any], path: str) -> dict[str, Any]:
+    content = document["paths"][path]["post"]["requestBody"]["content"]
+    body: dict[str, Any] = content["application/json"]
+    return body
 
 
 def _set_response_examples(examples: dict[str, Any], table: Table) -> None:
     finished, checked = examples["FinishedWithRows"]["value"], examples["DryRun"]["value"]
-    finished["query"] = _counted(table)
+    finished["query"] = examples["Cancelled"]["value"]["query"] = _counted(table)
     checked["query"] = (_compared(table) or finished)["query"]
     page, service = finished["page"], _service(table)
     page["columns"] = [{"name": "records", "type": "bigint"}]

@@ -139,8 +139,7 @@ class StatusReader:
         """
         owned = await self.describe(tenant, query_id, 0)
         if owned.query.status.is_terminal:
-            hinted = with_suggestions(owned.query, usable_tables(self._tables, tenant))
-            return replace(owned, query=hinted)
+            return self._with_suggestions(tenant, owned)
         stop = partial(self._engine.stop, query_id)
         await asyncio.get_running_loop().run_in_executor(self._calls, stop)
         return await self.describe(tenant, query_id, self._limits.describe_cancelled_seconds)
@@ -183,6 +182,15 @@ class StatusReader:
         self._isolation.require_unexpired(owned)
         return owned
 
+    async def describe_cancelled(self, tenant: int, started: OwnedQuery) -> OwnedQuery:
+        """Describe a query that was just started and is being stopped, unless it has ended.
+
+        Raises:
+            QueryExpired: An earlier request started it, and it is past its retention.
+        """
+        owned = await self.describe_started(started, self._limits.describe_cancelled_seconds)
+        return self._with_suggestions(tenant, owned)
+
     async def describe_internal(self, query_id: str, wait_seconds: float) -> Query:
         """Describe a query of the service itself, once it has ended or the time has passed."""
         query = await self._describe(query_id, wait_seconds)
@@ -195,6 +203,10 @@ class StatusReader:
         with _record_wait(), suppress(TimeoutError):
             async with self._release_slot(), self._until_shutdown():
                 await asyncio.wait({work}, timeout=seconds)
+
+    def _with_suggestions(self, tenant: int, owned: OwnedQuery) -> OwnedQuery:
+        tables = usable_tables(self._tables, tenant)
+        return replace(owned, query=with_suggestions(owned.query, tables))
 
     async def _describe(self, query_id: str, wait_seconds: float) -> Query:
         """Describe a query; a long poll that shares a call with others holds no slot meanwhile."""

@@ -1,10 +1,13 @@
-"""Submit queries: check the SQL, start it on Athena, and wait if the caller does."""
+"""Submit queries: check the SQL, start it on Athena, and wait if the caller does.
+
+Who lost the response of a submit with a key repeats it to cancel its query.
+"""
 
 import asyncio
 import copy
 import hashlib
 import uuid
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from datetime import datetime
 from functools import partial
@@ -14,7 +17,7 @@ from data_hist.athena.client import AthenaClient
 from data_hist.athena.executions import Query, QueryStatus
 from data_hist.auth.authentication import OPERATOR
 from data_hist.catalog.tables import ApiVersion
-from data_hist.errors import DataHistError, EngineError, InvalidSql
+from data_hist.errors import DataHistError, EngineError, InvalidSql, RequestError
 from data_hist.observability.request_context import current_request
 from data_hist.queries.model import Submission
 from data_hist.queries.orphans import OrphanStopper
@@ -73,31 +76,50 @@ class Submitter:
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + submission.wait_seconds
+        has_key = submission.idempotency_key is not None
+        start = partial(self._starter.start, has_key=has_key)
+        started = await self._start(start, tenant, submission)
+        query_id = started.query.query_id
+        try:
+            owned = await self._statuses.describe_started(started, max(deadline - loop.time(), 0))
+        except asyncio.CancelledError:
+            if not has_key:
+                self._orphans.stop(query_id)
+            raise
+        if owned.query.failure is not None:
+            tables = usable_tables(self._version.tables, tenant)
+            raise_user_error(owned.query, tables, query_id)
+        return owned
+
+    async def cancel(self, tenant: int, submission: Submission) -> OwnedQuery:
+        """Stop the query that was, or is yet to be, submitted with a key, and describe it.
+
+        Once the guard has admitted it, the query is stopped even if this is cancelled.
+
+        Raises:
+            StatementNotAllowed, InvalidSql, QueryTooLarge: `submit` would raise the same.
+            QueryExpired: The query is past its retention.
+            IdempotencyKeyReused: The key came with another request.
+            EngineError: Athena does not find the query; this goes on trying in the background.
+        """
+        started = await self._start(self._starter.cancel, tenant, submission)
+        return await self._statuses.describe_cancelled(tenant, started)
+
+    async def _start(
+        self, start: Callable[..., Awaitable[Query]], tenant: int, submission: Submission
+    ) -> OwnedQuery:
+        """Start what the guard admits, the same way whenever a submission is repeated."""
         owner = Owner(tenant, submission.retention_minutes)
-        admitted = await self._admit(tenant, submission)
-        key = submission.idempotency_key
-        query = await self._starter.start(
+        query = await start(
             submission.sql,
-            admitted,
+            await self._admit(tenant, submission),
             self._locations.for_owner(owner),
-            idempotency_token(tenant, key),
-            has_key=key is not None,
+            idempotency_token(tenant, submission.idempotency_key),
             # Half of its retention is left of a result that is used again.
             max_age_minutes=min(submission.max_age_minutes, submission.retention_minutes // 2),
         )
         current_request().query_id = query.query_id
-        try:
-            owned = await self._statuses.describe_started(
-                OwnedQuery(query, owner), max(deadline - loop.time(), 0)
-            )
-        except asyncio.CancelledError:
-            if key is None:
-                self._orphans.stop(query.query_id)
-            raise
-        if owned.query.failure is not None:
-            tables = usable_tables(self._version.tables, tenant)
-            raise_user_error(owned.query, tables, query.query_id)
-        return owned
+        return OwnedQuery(query, owner)
 
     async def _admit(self, tenant: int, submission: Submission) -> AdmittedQuery:
         return await self._guard.admit(
@@ -160,7 +182,39 @@ class QueryStarter:
             EngineError: If it is `unconfirmed`, Athena may have started the query.
         """
         sql = append_trailer(admitted.sql, caller_sql, admitted.edits, admitted.time_bounds)
-        start = partial(
+        call = self._start_call(sql, location, token, max_age_minutes)
+        query_id = await self._call(call, sql, has_key=has_key)
+        return Query(query_id, QueryStatus.QUEUED, sql, location, self._clock())
+
+    async def cancel(
+        self,
+        caller_sql: str,
+        admitted: AdmittedQuery,
+        location: str,
+        token: str,
+        *,
+        max_age_minutes: int = 0,
+    ) -> Query:
+        """Find a query by starting it again, and stop it in the background.
+
+        Takes the arguments of its start, and raises the same. Unless Athena refuses them, it goes
+        on after an error, or if it is cancelled.
+        """
+        sql = append_trailer(admitted.sql, caller_sql, admitted.edits, admitted.time_bounds)
+        call = self._start_call(sql, location, token, max_age_minutes)
+        try:
+            query_id = await self._call(call, sql, has_key=True)
+        except BaseException as error:
+            if not isinstance(error, RequestError):
+                self._orphans.stop_unconfirmed(call)
+            raise
+        self._orphans.stop(query_id)
+        return Query(query_id, QueryStatus.QUEUED, sql, location, self._clock())
+
+    def _start_call(
+        self, sql: str, location: str, token: str, max_age_minutes: int
+    ) -> Callable[[], str]:
+        return partial(
             self._engine.start,
             sql,
             catalog=self._catalog,
@@ -168,18 +222,15 @@ class QueryStarter:
             idempotency_token=token,
             max_age_minutes=max_age_minutes,
         )
-        try:
-            query_id = await self._call(start, has_key=has_key)
-        except InvalidSql as error:
-            line, column = translate_line_and_column(sql, error.line, error.column)
-            raise InvalidSql(error.detail, code=error.code, line=line, column=column) from error
-        return Query(query_id, QueryStatus.QUEUED, sql, location, self._clock())
 
-    async def _call(self, start: Callable[[], str], *, has_key: bool) -> str:
+    async def _call(self, start: Callable[[], str], sql: str, *, has_key: bool) -> str:
         starting = asyncio.get_running_loop().run_in_executor(self._calls, start)
         try:
             # The call continues when the request is cancelled.
             return await await_shielded(starting)
+        except InvalidSql as error:
+            line, column = translate_line_and_column(sql, error.line, error.column)
+            raise InvalidSql(error.detail, code=error.code, line=line, column=column) from error
         except asyncio.CancelledError:
             if not has_key:
                 self._orphans.stop_starting(starting, start)

@@ -49,6 +49,9 @@ def test_every_route_passes(alice: httpx.Client) -> None:
     saved = "/saved/" + alice.post("/saved", json=question).json()["id"]
     routes: dict[str, Callable[[], httpx.Response]] = {
         "submit_query": lambda: alice.post("/query", json={"query": "SELECT 1"}),
+        "cancel_by_key": lambda: alice.post(
+            "/query/cancel", json={"query": "SELECT 1"}, headers={"Idempotency-Key": "key"}
+        ),
         "get_status": lambda: alice.get(f"/status/{query_id}", params={"wait_seconds": 1}),
         "next_page": lambda: alice.post("/next", json={"query_id": query_id}),
         "get_results": lambda: alice.get(f"/results/{query_id}", params={"format": "csv"}),

@@ -34,6 +34,11 @@ def cancel(client: httpx.Client, query_id: str) -> httpx.Response:
     return client.delete(f"/query/{query_id}")
 
 
+def cancel_by_key(client: httpx.Client, query_id: str) -> httpx.Response:
+    headers = {"Idempotency-Key": query_id}
+    return client.post("/query/cancel", json={"query": "SELECT 'hunter2'"}, headers=headers)
+
+
 def queries(client: httpx.Client, _query_id: str) -> httpx.Response:
     return client.get("/queries", params={"limit": 5})
 
@@ -55,6 +60,7 @@ OPERATION_IDS: dict[Call, str] = {
     status: "get_status",
     page: "next_page",
     cancel: "cancel_query",
+    cancel_by_key: "cancel_by_key",
     queries: "list_queries",
     ready: "get_readiness",
 }

@@ -57,6 +57,13 @@ checks.positive_data_acceptance.expected-statuses = ["2xx", "422", "429", "5xx"]
 "body.query" = {{dictionary = "sql", probability = 0.9}}
 
 [[operations]]
+# Besides, a dry run has no query to cancel.
+include-operation-id = "cancel_by_key"
+checks.positive_data_acceptance.expected-statuses = ["2xx", "400", "422", "429", "5xx"]
+[operations.parameters]
+"body.query" = {{dictionary = "sql", probability = 0.9}}
+
+[[operations]]
 include-operation-id = "get_status"
 checks.positive_data_acceptance.expected-statuses = ["2xx", "404", "422", "429", "5xx"]
 

@@ -17,7 +17,7 @@ import pytest
 
 from tests.e2e.commands import children_of, descendants_of, free_port, is_alive
 from tests.reliability.fault_proxy import Exchange, Fault, FaultProxy, at_random, on
-from tests.reliability.faults import OPERATIONS, lost, quick_faults, silence
+from tests.reliability.faults import OPERATIONS, lost, quick_faults, refused, silence
 from tests.reliability.persistent_client import PersistentClient
 from tests.reliability.short_limits import ENDLESS_RETRIES, SHORT_PAUSES
 from tests.support.api_calls import as_tenant, listed_queries
@@ -177,6 +177,65 @@ def test_caller_who_hangs_up_while_the_query_is_started(
             assert list(states(tenants, tenant)) == [document["query_id"]]
             assert document["status"] != "CANCELLED"
             service.delete(f"/query/{document['query_id']}", headers=headers)
+
+
+CANCEL = "/query/cancel"
+STOP = "StopQueryExecution"
+THROTTLED = refused("ThrottlingException", 400)
+
+
+def cancel_request(tenant: int, key: str) -> dict[str, Any]:
+    return request_of(tenant, key) | {"json": {"query": ENDLESS_QUERY}}
+
+
+@pytest.mark.parametrize(
+    ("fault", "operation", "status"),
+    [(THROTTLED, START, 429), (lost, START, 503), (THROTTLED, STOP, 200)],
+    ids=["start throttled", "start unconfirmed", "stop throttled"],
+)
+def test_cancel_by_key_goes_on_in_the_background(
+    tenants: httpx.Client,
+    proxy: FaultProxy,
+    tenant: int,
+    *,
+    fault: Fault,
+    operation: str,
+    status: int,
+) -> None:
+    request = cancel_request(tenant, "one")
+    submitted = tenants.post("/query", **request).json()
+    settings = settings_for(proxy.url, tenant_required=True)
+    with running_service(settings, limits=SHORT_PAUSES) as service:
+        with proxy.spoiling(on(fault, operation)):
+            response = service.post(CANCEL, **request)
+        wait_until(lambda: not unstopped(tenants, tenant), "it to be stopped")
+
+    assert response.status_code == status, response.text
+    assert started(tenants, tenant) == [submitted["query_id"]]
+
+
+def test_cancel_by_key_of_a_caller_who_hangs_up(
+    tenants: httpx.Client, proxy: FaultProxy, tenant: int
+) -> None:
+    is_asked, is_released = threading.Event(), threading.Event()
+    request = cancel_request(tenant, "one")
+
+    async def held(exchange: Exchange) -> None:
+        is_asked.set()
+        await asyncio.to_thread(is_released.wait, 30)
+        answer = await exchange.answer()
+        await exchange.send(answer.head + answer.body)
+
+    tenants.post("/query", **request)
+    with (
+        running_service(settings_for(proxy.url, tenant_required=True)) as service,
+        proxy.spoiling(on(held, START, times=1)),
+    ):
+        hang_up_when(service.build_request("POST", CANCEL, **request), is_asked)
+        is_released.set()
+        wait_until(lambda: not unstopped(tenants, tenant), "it to be stopped")
+
+    assert len(started(tenants, tenant)) == 1
 
 
 def hang_up_when(request: httpx.Request, event: threading.Event) -> None:

@@ -66,6 +66,7 @@ WAITING: dict[str, dict[str, Any]] = {
 }
 BODIES: dict[str, dict[str, Any]] = {
     "submit_query": {"query": "SELECT 1", "wait_seconds": 20},
+    "cancel_by_key": {"query": "SELECT 1", "wait_seconds": 20},
     "next_page": {"query_id": UNKNOWN_ID, "wait_seconds": 20},
 }
 OPERATIONS = {

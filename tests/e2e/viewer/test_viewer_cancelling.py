@@ -16,7 +16,7 @@ from tests.e2e.browser import needs_chromium
 from tests.e2e.gateway import PASSWORD, needs_nginx, running_gateway
 from tests.e2e.viewer.conftest import OpenViewer
 from tests.e2e.viewer.viewer_page import ViewerPage
-from tests.reliability.fault_proxy import Exchange, fault_proxy, on
+from tests.reliability.fault_proxy import Exchange, fault_proxy, on, service_operation
 from tests.support.endpoint import running_endpoint
 from tests.support.log_lines import DEADLINE_SECONDS, log_lines
 from tests.support.running_service import running_service, settings_for
@@ -29,6 +29,11 @@ ENDLESS = "SELECT sum(a.n % 7) FROM {} CROSS JOIN {} CROSS JOIN {}".format(
 )
 FOLLOWED = re.compile("/status/([^?]+)")
 ACTIVE = {"QUEUED", "RUNNING"}
+
+
+directly_and_behind_the_gateway = pytest.mark.parametrize(
+    "behind_gateway", [False, pytest.param(True, marks=needs_nginx)], ids=["direct", "gateway"]
+)
 
 
 @pytest.fixture
@@ -91,9 +96,7 @@ def test_a_closed_tab_cancels_its_queries(
     assert "CANCELLED" in statuses(busy_service).values()
 
 
-@pytest.mark.parametrize(
-    "behind_gateway", [False, pytest.param(True, marks=needs_nginx)], ids=["direct", "gateway"]
-)
+@directly_and_behind_the_gateway
 def test_a_tab_closed_before_the_reply_of_its_submit_cancels_the_query(
     windows: Callable[..., BrowserContext],
     sample_archive: Path,
@@ -113,12 +116,10 @@ def test_a_tab_closed_before_the_reply_of_its_submit_cancels_the_query(
         running_endpoint(sample_archive, tmp_path) as url,
         fault_proxy(url) as athena,
         running_service(settings_for(athena.url)) as client,
-        shown(client, tmp_path, behind_gateway=behind_gateway) as address,
+        shown(str(client.base_url), tmp_path, behind_gateway=behind_gateway) as address,
     ):
-        page = windows(http_credentials={"username": "operator", "password": PASSWORD}).new_page()
-        page.goto(f"{address}/v1/data_hist/viewer/#sql={quote(ENDLESS)}")
-        viewer = ViewerPage(page)
-        expect(viewer.sql.get_by_role("status", name="Price")).to_contain_text("bounded")
+        viewer = with_endless_statement(windows, address)
+        page = viewer.page
         athena.spoil(on(held, "StartQueryExecution"))
         viewer.sql.get_by_role("button", name="Run").click()
         wait_until(lambda: page.title() and started.is_set(), "Athena has started it")
@@ -131,14 +132,58 @@ def test_a_tab_closed_before_the_reply_of_its_submit_cancels_the_query(
         wait_until(lambda: set(statuses(client).values()) == {"CANCELLED"}, "it is cancelled")
 
 
+@directly_and_behind_the_gateway
+def test_a_tab_closed_while_the_reply_of_its_submit_is_on_its_way_cancels_the_query(
+    windows: Callable[..., BrowserContext],
+    sample_archive: Path,
+    tmp_path: Path,
+    *,
+    behind_gateway: bool,
+) -> None:
+    replied = threading.Event()
+
+    async def lost(exchange: Exchange) -> None:
+        await exchange.answer()
+        replied.set()
+        await exchange.until_gone()
+
+    with (
+        running_endpoint(sample_archive, tmp_path) as url,
+        running_service(settings_for(url)) as client,
+        fault_proxy(str(client.base_url), service_operation) as service,
+        shown(service.url, tmp_path, behind_gateway=behind_gateway) as address,
+    ):
+        viewer = with_endless_statement(windows, address)
+        # The service has written it whole, and sees nobody leave.
+        service.spoil(on(lost, "POST query", marker="Idempotency-Key", times=1))
+        viewer.sql.get_by_role("button", name="Run").click()
+        wait_until(lambda: viewer.page.title() and replied.is_set(), "the service has replied")
+        assert active(client) == 1
+
+        viewer.page.close(run_before_unload=True)
+
+        wait_until(lambda: set(statuses(client).values()) == {"CANCELLED"}, "it is cancelled")
+        assert len(statuses(client)) == 1
+
+
+def with_endless_statement(windows: Callable[..., BrowserContext], address: str) -> ViewerPage:
+    """A viewer whose statement has its price and waits to be run."""
+    page = windows(http_credentials={"username": "operator", "password": PASSWORD}).new_page()
+    page.goto(f"{address}/v1/data_hist/viewer/#sql={quote(ENDLESS)}")
+    viewer = ViewerPage(page)
+    expect(viewer.sql.get_by_role("status", name="Price")).to_contain_text("bounded")
+    return viewer
+
+
 @contextmanager
-def shown(service: httpx.Client, folder: Path, *, behind_gateway: bool) -> Iterator[str]:
+def shown(service_url: str, folder: Path, *, behind_gateway: bool) -> Iterator[str]:
     """The address at which a browser finds the service."""
+    service = httpx.URL(service_url)
     if not behind_gateway:
-        yield f"http://{service.base_url.netloc.decode()}"
+        yield f"http://{service.netloc.decode()}"
         return
     (folder / "gateway").mkdir()
-    port = service.base_url.port
+    port = service.port
     assert port is not None
     with running_gateway(folder / "gateway", port) as url:
         yield url

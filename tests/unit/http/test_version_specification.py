@@ -34,8 +34,8 @@ def version_of(tables: dict[str, Any], tenant: str | None = "account") -> ApiVer
     ).newest
 
 
-def requests_of(document: dict[str, Any]) -> dict[str, Any]:
-    body = document["paths"]["/query"]["post"]["requestBody"]["content"]["application/json"]
+def requests_of(document: dict[str, Any], path: str = "/query") -> dict[str, Any]:
+    body = document["paths"][path]["post"]["requestBody"]["content"]["application/json"]
     return {name: example["value"] for name, example in body["examples"].items()}
 
 
@@ -62,6 +62,9 @@ def test_examples_are_those_of_the_catalog_and_some_of_its_columns() -> None:
         },
         "dry_run": compared | {"dry_run": True},
     }
+    runs = {name: each for name, each in requests_of(document).items() if name != "dry_run"}
+    assert requests_of(document, "/query/cancel") == runs
+    assert document["components"]["examples"]["Cancelled"]["value"]["query"] == counted
     page = document["components"]["examples"]["FinishedWithRows"]["value"]["page"]
     assert [row["app"] for row in page["rows"]] == ["shop", "cart"]
     assert document["info"]["version"] == "v7"

@@ -62,9 +62,9 @@ export class Api {
     }
   }
 
-  /** Starts a query and returns at once. */
-  submit(request: QueryRequest, signal?: AbortSignal): Promise<Query> {
-    return this.json('query', post(request, signal))
+  /** Starts a query and returns at once. Repeated with its key, it starts no second one. */
+  submit(request: QueryRequest, key: string | null, signal?: AbortSignal): Promise<Query> {
+    return this.json('query', post(request, signal, key))
   }
 
   dryRun(request: QueryRequest, signal?: AbortSignal): Promise<DryRun> {
@@ -79,6 +79,11 @@ export class Api {
   /** With `keepalive`, the request goes on while the page is closed. */
   cancel(queryId: string, keepalive = false): Promise<Query> {
     return this.json(`query/${queryId}`, { method: 'DELETE', keepalive }, queryId)
+  }
+
+  /** Cancels the query of a submit whose reply is not there; goes on while the page is closed. */
+  cancelByKey(request: QueryRequest, key: string): Promise<Query> {
+    return this.json('query/cancel', { ...post(request, undefined, key), keepalive: true })
   }
 
   page(queryId: string, pagingToken: string | null, signal?: AbortSignal): Promise<Page> {
@@ -155,10 +160,14 @@ function withSignal(signal: AbortSignal | undefined): RequestInit {
   return signal ? { signal } : {}
 }
 
-function post(body: object, signal: AbortSignal | undefined): RequestInit {
+function post(
+  body: object,
+  signal: AbortSignal | undefined,
+  key: string | null = null,
+): RequestInit {
   return {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
+    headers: { 'Content-Type': 'application/json', ...(key && { 'Idempotency-Key': key }) },
     body: JSON.stringify(body),
     ...withSignal(signal),
   }

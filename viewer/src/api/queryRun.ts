@@ -37,17 +37,23 @@ interface Run {
   /** Null if it opens a query that ran before. */
   readonly statement: Statement | null
   readonly abort: AbortController
-  /** Aborted as the page is left, which tells the service that nobody takes the reply of its submit. */
+  /** The Idempotency-Key of its submit. Null if `left` tells the service that nobody takes the reply. */
+  readonly key: string | null
+  /** Aborted as the page is left. */
   readonly left: AbortController
   readonly startedAt: number
   readonly onRows: OnRows
   queryId: string | null
+  /** Whether its submit may have started a query whose id is not known. */
+  unanswered: boolean
   outcome: 'open' | 'finished' | 'failed'
 }
 
 type RowReader = Pick<ResultReader, 'readStream' | 'readPages'>
 
 const LONG_POLL_SECONDS = 30
+/** What a page sends as it is closed may have 64 KiB in all; a character takes up to three bytes. */
+const LONGEST_WITH_KEY = 16_000
 
 /** Runs one statement at a time and reads its rows. `state` says why `run` and `open` gave null. */
 export class QueryRun {
@@ -56,7 +62,10 @@ export class QueryRun {
   private current: Run | null = null
 
   constructor(
-    private readonly api: Pick<Api, 'submit' | 'status' | 'cancel' | 'results' | 'page'>,
+    private readonly api: Pick<
+      Api,
+      'submit' | 'status' | 'cancel' | 'cancelByKey' | 'results' | 'page'
+    >,
     private readonly activeRuns: Pick<ActiveRuns, 'add'>,
     private readonly clock: Clock = systemClock,
     reader?: RowReader,
@@ -106,11 +115,13 @@ export class QueryRun {
     const run: Run = {
       ...{ statement, queryId, onRows, startedAt: this.clock.now(), outcome: 'open' },
       ...{ abort: new AbortController(), left: new AbortController() },
+      ...{ key: statement && newKey(statement), unanswered: false },
     }
     this.current = run
     const remove = this.activeRuns.add(() => {
       this.stop()
-      run.left.abort()
+      if (run.key === null) run.left.abort()
+      void this.cancelUnanswered(run)
     })
     try {
       return await this.finish(run)
@@ -143,19 +154,32 @@ export class QueryRun {
   }
 
   /**
-   * A submit is not aborted by a stop: its reply names the query to cancel. If nobody takes the reply, the service
-   * cancels the query, as long as the submit has no Idempotency-Key.
+   * A submit is not aborted by a stop: its reply names the query to cancel. If no reply comes, its key does. Without a
+   * key, the service cancels the query if nobody takes the reply.
    */
   private async submit(run: Run): Promise<Query> {
     this.show(run, 'SUBMITTING')
-    const { statement, left } = run
+    try {
+      return await this.retried(run, 'SUBMITTING', () => this.trySubmit(run))
+    } finally {
+      void this.cancelUnanswered(run)
+    }
+  }
+
+  private async trySubmit(run: Run): Promise<Query> {
+    const { statement, key, left, unanswered } = run
     if (!statement) throw new Error('A run without a query needs a statement.')
-    return this.retried(run, 'SUBMITTING', async () => {
-      const query = await this.api.submit(requestOf(statement), left.signal)
+    run.unanswered = true
+    try {
+      const query = await this.api.submit(requestOf(statement), key, left.signal)
       run.queryId = query.query_id
+      run.unanswered = false
       if (run.abort.signal.aborted) void this.cancel(run)
       return query
-    })
+    } catch (error) {
+      if (isRefusal(error)) run.unanswered = unanswered
+      throw error
+    }
   }
 
   private look(run: Run, queryId: string, waitSeconds: number, status: Status): Promise<Query> {
@@ -202,14 +226,37 @@ export class QueryRun {
   }
 
   private async cancel({ queryId, outcome }: Run): Promise<void> {
-    if (outcome !== 'open' || queryId === null) return
-    try {
-      await this.api.cancel(queryId, true)
-    } catch (error) {
-      // Nobody waits for it, and a query that cannot be reached ends by itself.
-      if (!(error instanceof ApiFailure)) throw error
-    }
+    if (outcome === 'open' && queryId !== null) await ignored(this.api.cancel(queryId, true))
   }
+
+  private async cancelUnanswered(run: Run): Promise<void> {
+    const { statement, key, unanswered } = run
+    if (!unanswered || !statement || key === null) return
+    run.unanswered = false
+    await ignored(this.api.cancelByKey(requestOf(statement), key))
+  }
+}
+
+/** Nobody waits for a query to be cancelled, and one that cannot be reached ends by itself. */
+async function ignored(cancelling: Promise<Query>): Promise<void> {
+  try {
+    await cancelling
+  } catch (error) {
+    if (!(error instanceof ApiFailure)) throw error
+  }
+}
+
+/** Whether a submit has certainly started no query. */
+function isRefusal(error: unknown): boolean {
+  if (!(error instanceof ApiFailure)) return false
+  const { failure } = error
+  return failure.kind === 'problem' ? failure.problem.status < 500 : failure.kind !== 'offline'
+}
+
+/** Random, also where the page is no secure context; null if the statement is too long to be sent on leaving. */
+function newKey(statement: Statement): string | null {
+  if (JSON.stringify(requestOf(statement)).length > LONGEST_WITH_KEY) return null
+  return crypto.getRandomValues(new Uint32Array(4)).join('-')
 }
 
 type Status = Extract<RunState, { kind: 'running' }>['status']

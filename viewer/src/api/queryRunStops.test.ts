@@ -1,9 +1,19 @@
 import { describe, expect, it } from 'vitest'
 
 import type { ResultTable } from '../results/resultTable'
-import { json, networkFails, never, problem, queryDocument } from '../testing/fakeService'
+import {
+  type Answer,
+  type Call,
+  json,
+  networkFails,
+  never,
+  problem,
+  queryDocument,
+} from '../testing/fakeService'
 import { flush } from '../testing/flush'
 import { FINISHED, QUEUED, startRun } from '../testing/startedRun'
+
+const keyOf = (call: Call | undefined) => call?.headers.get('Idempotency-Key')
 
 describe('stopping', () => {
   it('cancels a query that runs', async () => {
@@ -31,14 +41,59 @@ describe('stopping', () => {
     expect([state().kind, service.asked]).toEqual(['stopped', ['POST query', 'DELETE query/q1']])
   })
 
-  it('aborts a submit as the page is left, so that the service cancels its query', async () => {
+  it('cancels a submit without a reply by its key as the page is left', async () => {
     const { go, page, state, service } = startRun({ 'POST query': never })
+    await go()
+    page.dispatchEvent(new Event('pagehide'))
+    page.dispatchEvent(new Event('pagehide'))
+    await flush()
+    const [submit, cancel] = service.calls
+    expect([state().kind, service.asked]).toEqual(['stopped', ['POST query', 'POST query/cancel']])
+    expect([submit?.signal?.aborted, cancel?.keepalive]).toEqual([false, true])
+    expect(cancel?.body).toEqual(submit?.body)
+    expect(keyOf(submit)).toMatch(/^[\d-]{16,}$/)
+    expect(keyOf(cancel)).toBe(keyOf(submit))
+  })
+
+  it('aborts a submit too long for a page that is left, so that the service cancels it', async () => {
+    const long = { query: 'SELECT 1', parameters: ['x'.repeat(16_000)] }
+    const { go, page, service } = startRun({ 'POST query': never }, long)
     await go()
     page.dispatchEvent(new Event('pagehide'))
     await flush()
     const [submit] = service.calls
-    expect([state().kind, submit?.signal?.aborted]).toEqual(['stopped', true])
-    expect(submit?.headers.get('Idempotency-Key')).toBeNull()
+    expect([service.asked, keyOf(submit)]).toEqual([['POST query'], null])
+    expect(submit?.signal?.aborted).toBe(true)
+  })
+
+  it.each<[string, Answer, string[]]>([
+    ['the network failed', networkFails, ['POST query', 'POST query/cancel']],
+    [
+      'a gateway gave up',
+      problem(504, 'x', 9, { retryable: true }),
+      ['POST query', 'POST query/cancel'],
+    ],
+    ['nothing was started', problem(429, 'throttled', 9), ['POST query']],
+  ])('of a submit that is to be tried again: %s', async (_, answer, asked) => {
+    const { go, run, state, service } = startRun({ 'POST query': answer })
+    await go()
+    run.stop()
+    await flush()
+    expect([state().kind, service.asked]).toEqual(['stopped', asked])
+  })
+
+  it('of a submit whose replies were lost happens after the last try', async () => {
+    const { go, clock, state, service } = startRun({
+      'POST query': [networkFails, problem(429, 'throttled', 1)],
+    })
+    await go()
+    for (let attempt = 1; attempt < 3; attempt++) {
+      clock.turn(1_000)
+      await flush()
+    }
+    expect(state().kind).toBe('failed')
+    expect(service.asked).toEqual([...Array<string>(3).fill('POST query'), 'POST query/cancel'])
+    expect(new Set(service.calls.map(keyOf)).size).toBe(1)
   })
 
   it('ends a countdown', async () => {

@@ -44,6 +44,7 @@ export class FakeArchive {
   constructor(private readonly records: readonly FakeRecord[]) {
     this.service
       .on('POST query', (call) => this.submit(call))
+      .on('POST query/cancel', json(queryDocument('q', 'CANCELLED')))
       .on('GET status', (call) =>
         this.status === 'RUNNING' ? never(call) : this.document(idIn(call)),
       )

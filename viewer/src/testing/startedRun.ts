@@ -19,12 +19,13 @@ export const RUNNING = json(queryDocument('q1', 'RUNNING'))
 export const FINISHED = json(queryDocument('q1', 'FINISHED'))
 
 /** A run of a query that finishes with 3,000 rows, but for the routes of the test. */
-export function startRun(routes: Record<string, Answer | Answer[]> = {}) {
+export function startRun(routes: Record<string, Answer | Answer[]> = {}, statement = STATEMENT) {
   const service = new FakeService()
   const normal = {
     'POST query': QUEUED,
     'GET status': FINISHED,
     'GET results': arrow(ROWS),
+    'POST query/cancel': json(queryDocument('q1', 'CANCELLED')),
     'DELETE query': json(queryDocument('q1', 'CANCELLED')),
   }
   for (const [route, answers] of Object.entries({ ...normal, ...routes })) {
@@ -37,7 +38,7 @@ export function startRun(routes: Record<string, Answer | Answer[]> = {}) {
   const run = new QueryRun(api, new ActiveRuns(page), clock, reader)
   const tables: ResultTable[] = []
   const go = async () => {
-    void run.run(STATEMENT, (table) => tables.push(table))
+    void run.run(statement, (table) => tables.push(table))
     await flush()
   }
   const rows = () => tables.at(-1)?.length
