@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tests.oracle.differences import spell_for_trino
 from tests.oracle.embedded import Answer, EmbeddedEngine
 from tests.oracle.examining import DEADLINE_SECONDS, Finding, examine, format_table, mark
 from tests.oracle.goldens import Golden, read_goldens, write_goldens
+from tests.oracle.recording import names_the_day
 
 ONE = Golden("SELECT 1", ["integer"], [["1"]])
 FAILED = Golden("SELECT 1 / 0", error="DIVISION_BY_ZERO", message="Division by zero")
@@ -31,6 +33,20 @@ FAILED = Golden("SELECT 1 / 0", error="DIVISION_BY_ZERO", message="Division by z
 )
 def test_trino_is_asked_for_doubles(athena: str, trino: str) -> None:
     assert spell_for_trino(athena).sql == trino
+
+
+@pytest.mark.parametrize(
+    ("sql", "value", "names"),
+    [
+        ("SELECT CAST(TIME '01:00:00' AS timestamp)", "2026-11-30 01:00:00.000", True),
+        ("SELECT CAST(TIME '23:59:59.9999' AS timestamp)", "2026-12-01 00:00:00.000", True),
+        ("SELECT CAST(TIME '01:00:00' AS timestamp)", "2026-11-28 01:00:00.000", False),
+        ("SELECT DATE '2026-11-30'", "2026-11-30", False),
+        ("SELECT 1", "1", False),
+    ],
+)
+def test_answers_of_one_day_are_not_kept(sql: str, value: str, *, names: bool) -> None:
+    assert names_the_day(Golden(sql, rows=[[value]]), date(2026, 11, 30)) is names
 
 
 def test_positions_are_those_of_athenas_text() -> None:
