@@ -228,8 +228,9 @@ def test_error_about_a_number_out_of_bounds_names_the_bound(
         needed = {"from": "2026-11-20", "to": "2026-11-21"} if path.endswith("/fields") else {}
         response = client.get(target, params={**needed, name: value})
     else:
-        required = {"/query": {"query": SQL}, "/next": {"query_id": UNKNOWN_ID}}[path]
-        response = client.post(target, json={**required, name: value})
+        required = {"query_id": UNKNOWN_ID} if path == "/next" else {"query": SQL}
+        headers = {"Idempotency-Key": "a key"} if path == "/query/cancel" else {}
+        response = client.post(target, json={**required, name: value}, headers=headers)
 
     problem = assert_problem(response, 400, "invalid-request")
     assert problem["errors"] == [{"pointer": f"/{name}", "detail": says}]
