@@ -47,7 +47,7 @@ export function HistoryView() {
 function HistoryToolbar({ history }: { readonly history: QueryHistory }) {
   const filter = useStore(history.state, (state) => state.filter)
   const loading = useStore(history.state, (state) => state.loading)
-  const loadRested = useRested((wanted: string) => void history.load({ text: wanted }))
+  const loadRested = useRested((wanted) => void history.load({ text: wanted }))
   const [text, setText] = useState(filter.text)
   return (
     <div class="toolbar">
@@ -80,7 +80,7 @@ function HistoryToolbar({ history }: { readonly history: QueryHistory }) {
 }
 
 /** Calls once the last call is some time ago. */
-function useRested<T>(call: (value: T) => void): (value: T) => void {
+function useRested(call: (text: string) => void): (text: string) => void {
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(
     () => () => {
@@ -88,9 +88,9 @@ function useRested<T>(call: (value: T) => void): (value: T) => void {
     },
     [],
   )
-  return (value) => {
+  return (text) => {
     clearTimeout(timer.current)
-    timer.current = setTimeout(call, REST_MS, value)
+    timer.current = setTimeout(call, REST_MS, text)
   }
 }
 
