@@ -6,7 +6,12 @@ import duckdb
 import pytest
 from local_athena.backends.duckdb import dialect
 from local_athena.backends.duckdb.dialect.signatures import signatures
-from local_athena.backends.duckdb.dialect.trino_types import BIGINT, DOUBLE, VARCHAR, TrinoType
+from local_athena.backends.duckdb.dialect.types.trino_types import (
+    BIGINT,
+    DOUBLE,
+    VARCHAR,
+    TrinoType,
+)
 
 from tests.dialect.running import Endpoint
 

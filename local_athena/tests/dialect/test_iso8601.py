@@ -3,7 +3,7 @@
 import random
 from collections.abc import Iterator
 
-from local_athena.backends.duckdb.dialect.python_functions.iso8601 import parse_iso8601
+from local_athena.backends.duckdb.dialect.datetimes.iso8601 import parse_iso8601
 
 from tests.dialect.running import Endpoint
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from local_athena.backends.duckdb.dialect.python_functions import json_extraction
+from local_athena.backends.duckdb.dialect.json import json_extraction
 
 from tests.work import at_most_calls
 

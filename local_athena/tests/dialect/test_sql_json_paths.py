@@ -4,13 +4,13 @@ import json
 
 from hypothesis import given
 from hypothesis import strategies as st
-from local_athena.backends.duckdb.dialect.python_functions.json_text import read_distinct
-from local_athena.backends.duckdb.dialect.python_functions.sql_json_evaluation import evaluate_path
-from local_athena.backends.duckdb.dialect.python_functions.sql_json_items import (
+from local_athena.backends.duckdb.dialect.json.json_text import read_distinct
+from local_athena.backends.duckdb.dialect.json.sql_json_evaluation import evaluate_path
+from local_athena.backends.duckdb.dialect.json.sql_json_items import (
     follow,
     plain_steps,
 )
-from local_athena.backends.duckdb.dialect.python_functions.sql_json_paths import (
+from local_athena.backends.duckdb.dialect.json.sql_json_paths import (
     parse_sql_json_path,
 )
 

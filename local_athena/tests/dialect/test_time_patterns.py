@@ -6,11 +6,14 @@ from collections.abc import Iterator
 import duckdb
 import pytest
 from duckdb.func import FunctionNullHandling
-from local_athena.backends.duckdb.dialect.calendar_fields import FIELDS, Field
-from local_athena.backends.duckdb.dialect.field_resolution import resolve_fields
-from local_athena.backends.duckdb.dialect.pattern_letters import compile_joda, compile_mysql
-from local_athena.backends.duckdb.dialect.strptime_patterns import find_fast_pattern
-from local_athena.backends.duckdb.dialect.time_patterns import (
+from local_athena.backends.duckdb.dialect.datetimes.calendar_fields import FIELDS, Field
+from local_athena.backends.duckdb.dialect.datetimes.field_resolution import resolve_fields
+from local_athena.backends.duckdb.dialect.datetimes.pattern_letters import (
+    compile_joda,
+    compile_mysql,
+)
+from local_athena.backends.duckdb.dialect.datetimes.strptime_patterns import find_fast_pattern
+from local_athena.backends.duckdb.dialect.datetimes.time_patterns import (
     Element,
     Moment,
     format_moment,

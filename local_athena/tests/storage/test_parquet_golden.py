@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 from local_athena.backends.duckdb.dialect import failure_from_duckdb, install
-from local_athena.backends.duckdb.dialect.type_names import parse_type
+from local_athena.backends.duckdb.dialect.types.type_names import parse_type
 from local_athena.backends.duckdb.storage.archive import Archive
 from local_athena.errors import StatementFailure
 from local_athena.tables import Column, Table, TableFormat

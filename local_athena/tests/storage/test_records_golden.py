@@ -16,9 +16,9 @@ from typing import Any
 import duckdb
 import pytest
 from local_athena.backends.duckdb.dialect import failure_from_duckdb
-from local_athena.backends.duckdb.dialect.trino_types import TrinoType
-from local_athena.backends.duckdb.dialect.type_names import parse_type
-from local_athena.backends.duckdb.dialect.typed_sql import select_from
+from local_athena.backends.duckdb.dialect.types.trino_types import TrinoType
+from local_athena.backends.duckdb.dialect.types.type_names import parse_type
+from local_athena.backends.duckdb.dialect.types.typed_sql import select_from
 from local_athena.backends.duckdb.storage.archive import Archive, CopyFile
 from local_athena.backends.duckdb.storage.converted_files import (
     copy_records,

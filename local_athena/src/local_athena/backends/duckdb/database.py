@@ -25,8 +25,8 @@ from local_athena.backends.duckdb.dialect import (
     render_query,
     write_plan,
 )
-from local_athena.backends.duckdb.dialect.trino_types import UNBOUNDED
-from local_athena.backends.duckdb.dialect.typed_sql import quote_identifier, quote_string
+from local_athena.backends.duckdb.dialect.types.trino_types import UNBOUNDED
+from local_athena.backends.duckdb.dialect.types.typed_sql import quote_identifier, quote_string
 from local_athena.backends.duckdb.storage.archive import Archive
 from local_athena.backends.duckdb.storage.converted_files import ConversionTask
 from local_athena.backends.duckdb.storage.decompressing_files import install_decompression

@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.parsing import describe_node, find_offset
-from local_athena.backends.duckdb.dialect.scopes import Relation, Scope
-from local_athena.backends.duckdb.dialect.trino_types import TrinoType, common_type
-from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce
+from local_athena.backends.duckdb.dialect.queries.scopes import Relation, Scope
+from local_athena.backends.duckdb.dialect.syntax.parsing import describe_node, find_offset
+from local_athena.backends.duckdb.dialect.types.trino_types import TrinoType, common_type
+from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, coerce
 from local_athena.errors import MalformedQuery, StatementFailure, find_position
 from local_athena.tables import Catalog, Table
 

@@ -9,33 +9,29 @@ from typing import Any, Literal, cast
 import duckdb
 from duckdb.func import FunctionNullHandling
 
-from local_athena.backends.duckdb.dialect import (
-    datetime_patterns,
-    decimal_arithmetic,
-    element_orders,
-    number_functions,
-    percentiles,
-    text_casts,
-)
-from local_athena.backends.duckdb.dialect.python_functions import (
-    byte_encodings,
-    hashes,
-    iso8601,
-    java_formats,
-    json_casting,
-    json_extraction,
-    regexps,
-    sql_json_functions,
-    texts,
-    urls,
-)
-from local_athena.backends.duckdb.dialect.python_functions.failures import (
+from local_athena.backends.duckdb.dialect.aggregates import percentiles
+from local_athena.backends.duckdb.dialect.binary import byte_encodings, hashes
+from local_athena.backends.duckdb.dialect.collections import element_orders
+from local_athena.backends.duckdb.dialect.datetimes import datetime_patterns, iso8601
+from local_athena.backends.duckdb.dialect.expressions import text_casts
+from local_athena.backends.duckdb.dialect.failures import (
     LastingFailure,
     unfit_result,
 )
-from local_athena.backends.duckdb.dialect.typed_sql import PythonFunction
+from local_athena.backends.duckdb.dialect.json import (
+    json_casting,
+    json_extraction,
+    sql_json_functions,
+)
+from local_athena.backends.duckdb.dialect.numbers import decimal_arithmetic, number_functions
+from local_athena.backends.duckdb.dialect.strings import java_formats, regexps, texts, urls
+from local_athena.backends.duckdb.dialect.types.typed_sql import PythonFunction
 
-_MACROS = Path(__file__).parent / "functions" / "macros.sql"
+# Each folder comes after those whose macros it calls; the first holds what all of them call.
+_FOLDERS = (
+    *(".", "numbers", "datetimes", "collections", "strings"),
+    *("aggregates", "binary", "expressions", "json", "queries"),
+)
 # SET without GLOBAL affects one session, and each query runs in its own.
 _SETTINGS = (
     "SET GLOBAL TimeZone = 'UTC'",
@@ -115,4 +111,6 @@ def install(connection: duckdb.DuckDBPyConnection, *, shares_expressions: bool =
     for setting in _SETTINGS:
         connection.execute(setting)
     _create_functions(connection)
-    connection.execute(_MACROS.read_text(encoding="utf-8"))
+    for folder in _FOLDERS:
+        macros = Path(__file__).parent / folder / "macros.sql"
+        connection.execute(macros.read_text(encoding="utf-8"))

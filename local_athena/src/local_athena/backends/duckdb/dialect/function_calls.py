@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Call, Clauses, Handler, Translator
-from local_athena.backends.duckdb.dialect.operators import translate_condition
-from local_athena.backends.duckdb.dialect.ordering import translate_order
+from local_athena.backends.duckdb.dialect.datetimes.time_zones import to_local_time
+from local_athena.backends.duckdb.dialect.expressions.operators import translate_condition
+from local_athena.backends.duckdb.dialect.queries.ordering import translate_order
+from local_athena.backends.duckdb.dialect.queries.windows import check_no_window, translate_window
 from local_athena.backends.duckdb.dialect.signatures import Match, match_signature, signatures
-from local_athena.backends.duckdb.dialect.time_zones import to_local_time
-from local_athena.backends.duckdb.dialect.trino_types import TIMESTAMP_TZ, UNKNOWN
-from local_athena.backends.duckdb.dialect.typed_sql import Typed, coerce
-from local_athena.backends.duckdb.dialect.windows import check_no_window, translate_window
+from local_athena.backends.duckdb.dialect.types.trino_types import TIMESTAMP_TZ, UNKNOWN
+from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, coerce
 
 _PLACEHOLDER = re.compile(r"\{(\w+|\*)\}")
 # Aggregates with a handler; the others are in the table of signatures.

@@ -4,14 +4,17 @@ The rules are DuckDB SQL built from the type, so that no row passes through Pyth
 differs for doubles and for the digits of timestamps.
 """
 
-from local_athena.backends.duckdb.dialect.time_zones import to_wall_clock, unknown_zone_failure
-from local_athena.backends.duckdb.dialect.trino_types import (
+from local_athena.backends.duckdb.dialect.datetimes.time_zones import (
+    to_wall_clock,
+    unknown_zone_failure,
+)
+from local_athena.backends.duckdb.dialect.types.trino_types import (
     DAY_TO_SECOND,
     TIMESTAMP_TZ,
     YEAR_TO_MONTH,
     TrinoType,
 )
-from local_athena.backends.duckdb.dialect.typed_sql import quote_string
+from local_athena.backends.duckdb.dialect.types.typed_sql import quote_string
 
 _RESULT_DIGITS = 3
 _SCALARS = {

@@ -1,15 +1,12 @@
-"""Read the table of function signatures, `functions/signatures.txt`, and match arguments with it.
-
-Each line tells what a function is in DuckDB for some types of arguments.
-"""
+"""Read the tables of function signatures, `*/signatures.txt`, and match arguments with them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from local_athena.backends.duckdb.dialect.trino_types import (
+from local_athena.backends.duckdb.dialect.types.trino_types import (
     DAY_TO_SECOND,
     TIMESTAMP_TZ,
     TINYINT,
@@ -20,7 +17,13 @@ from local_athena.backends.duckdb.dialect.trino_types import (
     common_type,
 )
 
-_FOLDER = Path(__file__).parent / "functions"
+_FOLDER = Path(__file__).parent
+# A line tells what a function is in DuckDB for some types of arguments. The first line that fits
+# wins, exact types before coerced ones. Capitals stand for a type to be found: N a number, I an
+# integer, J json or varchar, O one with an order, any other letter any type. `local` is a date or
+# timestamp as wall-clock time in its own zone. {0}, {1} are the arguments, {*} all of them,
+# {result}, {T} DuckDB types. In the sections `[aggregate]` and `[window]`, << >> holds the call
+# that DISTINCT, ORDER BY, FILTER and OVER belong to.
 _LINE = re.compile(r"(?P<name>\w+)\((?P<parameters>.*?)\) -> (?P<result>.+?) = (?P<template>.+)")
 _WORD = re.compile(
     rf"{TIMESTAMP_TZ}|{DAY_TO_SECOND}|{YEAR_TO_MONTH}|\w+|\.\.\.|[(),]",
@@ -75,22 +78,27 @@ class Match:
 @cache
 def function_names() -> frozenset[str]:
     """Read the names of all functions of Athena, also of those that the emulator lacks."""
-    lines = (_FOLDER / "names.txt").read_text(encoding="utf-8").splitlines()
+    lines = (_FOLDER / "function_names.txt").read_text(encoding="utf-8").splitlines()
     return frozenset(name for line in lines if not line.startswith("#") for name in line.split())
 
 
 @cache
 def signatures() -> Mapping[str, tuple[Signature, ...]]:
-    """Read the table, by function name."""
+    """Read the tables of all folders, by function name."""
     table: dict[str, tuple[Signature, ...]] = {}
+    for path in sorted(_FOLDER.glob("*/signatures.txt")):
+        for signature in _read_table(path):
+            table[signature.name] = (*table.get(signature.name, ()), signature)
+    return table
+
+
+def _read_table(path: Path) -> Iterator[Signature]:
     section = ""
-    for line in (_FOLDER / "signatures.txt").read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8").splitlines():
         if line.startswith("["):
             section = line.strip("[]")
         elif line and not line.startswith("#"):
-            signature = _parse_signature(line, section)
-            table[signature.name] = (*table.get(signature.name, ()), signature)
-    return table
+            yield _parse_signature(line, section)
 
 
 def _parse_signature(line: str, section: str) -> Signature:

@@ -5,27 +5,11 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
-from local_athena.backends.duckdb.dialect import (
-    arithmetic,
-    casts,
-    collection_functions,
-    concatenation,
-    conditional_expressions,
-    datetime_functions,
-    datetime_patterns,
-    datetime_units,
+from local_athena.backends.duckdb.dialect import function_calls
+from local_athena.backends.duckdb.dialect.collections import (
+    arrays,
     element_orders,
-    function_calls,
-    grouping,
-    intervals,
-    json_extract_functions,
-    json_functions,
-    map_functions,
-    operators,
-    primary_expressions,
-    regexp_functions,
-    rounding,
-    string_functions,
+    maps,
 )
 from local_athena.backends.duckdb.dialect.context import (
     PartitionPredicate,
@@ -33,16 +17,35 @@ from local_athena.backends.duckdb.dialect.context import (
     Statement,
     Translator,
 )
+from local_athena.backends.duckdb.dialect.datetimes import (
+    datetime_functions,
+    datetime_patterns,
+    datetime_units,
+    intervals,
+)
 from local_athena.backends.duckdb.dialect.duckdb_errors import failure_from_duckdb
 from local_athena.backends.duckdb.dialect.explain import Explain, split_explain
-from local_athena.backends.duckdb.dialect.parsing import blank_comments, parse_statement
-from local_athena.backends.duckdb.dialect.queries import translate_query
+from local_athena.backends.duckdb.dialect.expressions import (
+    arithmetic,
+    casts,
+    concatenation,
+    conditional_expressions,
+    operators,
+    primary_expressions,
+    text_matching,
+)
+from local_athena.backends.duckdb.dialect.json import json_extract_functions, json_functions
+from local_athena.backends.duckdb.dialect.numbers import rounding
+from local_athena.backends.duckdb.dialect.queries import grouping
+from local_athena.backends.duckdb.dialect.queries.queries import translate_query
+from local_athena.backends.duckdb.dialect.queries.scopes import Scope
+from local_athena.backends.duckdb.dialect.queries.tables import used_hidden_columns
 from local_athena.backends.duckdb.dialect.rendering import render_text
-from local_athena.backends.duckdb.dialect.scopes import Scope
 from local_athena.backends.duckdb.dialect.signatures import function_names
-from local_athena.backends.duckdb.dialect.tables import used_hidden_columns
-from local_athena.backends.duckdb.dialect.trino_types import UNBOUNDED, TrinoType
-from local_athena.backends.duckdb.dialect.typed_sql import select_from
+from local_athena.backends.duckdb.dialect.strings import regexp_functions, string_functions
+from local_athena.backends.duckdb.dialect.syntax.parsing import blank_comments, parse_statement
+from local_athena.backends.duckdb.dialect.types.trino_types import UNBOUNDED, TrinoType
+from local_athena.backends.duckdb.dialect.types.typed_sql import select_from
 from local_athena.engine.column_info import describe_column
 from local_athena.engine.executions import Column
 from local_athena.errors import MalformedQuery, StatementFailure
@@ -52,19 +55,20 @@ _HANDLERS = {
     **primary_expressions.HANDLERS,
     **arithmetic.HANDLERS,
     **operators.HANDLERS,
+    **text_matching.HANDLERS,
     **conditional_expressions.HANDLERS,
     **casts.HANDLERS,
     **concatenation.HANDLERS,
     **function_calls.HANDLERS,
     **intervals.HANDLERS,
-    **collection_functions.HANDLERS,
+    **arrays.HANDLERS,
     **datetime_functions.HANDLERS,
     **json_functions.HANDLERS,
     **string_functions.HANDLERS,
 }
 _FUNCTIONS = {
     **arithmetic.FUNCTIONS,
-    **collection_functions.FUNCTIONS,
+    **arrays.FUNCTIONS,
     **concatenation.FUNCTIONS,
     **conditional_expressions.FUNCTIONS,
     **datetime_functions.FUNCTIONS,
@@ -72,7 +76,7 @@ _FUNCTIONS = {
     **datetime_units.FUNCTIONS,
     **grouping.FUNCTIONS,
     **json_extract_functions.FUNCTIONS,
-    **map_functions.FUNCTIONS,
+    **maps.FUNCTIONS,
     **element_orders.FUNCTIONS,
     **primary_expressions.FUNCTIONS,
     **regexp_functions.FUNCTIONS,

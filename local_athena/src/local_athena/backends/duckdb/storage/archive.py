@@ -12,7 +12,7 @@ from types import MappingProxyType
 import duckdb
 
 from local_athena.backends.duckdb.dialect import Scan
-from local_athena.backends.duckdb.dialect.typed_sql import (
+from local_athena.backends.duckdb.dialect.types.typed_sql import (
     quote_identifier,
     quote_string,
     select_from,

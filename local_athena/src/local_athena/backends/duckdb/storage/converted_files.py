@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 
-from local_athena.backends.duckdb.dialect.typed_sql import quote_string, select_from
+from local_athena.backends.duckdb.dialect.types.typed_sql import quote_string, select_from
 from local_athena.backends.duckdb.storage.partitions import DataFile
 from local_athena.backends.duckdb.storage.record_functions import describe_records
 from local_athena.tables import Column, JsonSerde

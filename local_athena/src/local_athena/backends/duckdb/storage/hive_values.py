@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from functools import partial
 from typing import TypeAlias
 
-from local_athena.backends.duckdb.dialect.trino_types import TrinoType
+from local_athena.backends.duckdb.dialect.types.trino_types import TrinoType
 from local_athena.backends.duckdb.storage.hive_times import (
     parse_date,
     parse_timestamp,

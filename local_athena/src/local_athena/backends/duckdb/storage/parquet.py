@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
-from local_athena.backends.duckdb.dialect.trino_types import TrinoType
-from local_athena.backends.duckdb.dialect.type_names import parse_type
-from local_athena.backends.duckdb.dialect.typed_sql import (
+from local_athena.backends.duckdb.dialect.types.trino_types import TrinoType
+from local_athena.backends.duckdb.dialect.types.type_names import parse_type
+from local_athena.backends.duckdb.dialect.types.typed_sql import (
     quote_identifier,
     quote_string,
     select_from,

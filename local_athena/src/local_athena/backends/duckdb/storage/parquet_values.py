@@ -6,8 +6,8 @@ Conversions are SQL in which `{}` stands for the value as DuckDB reads it.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from local_athena.backends.duckdb.dialect.trino_types import UNBOUNDED, TrinoType
-from local_athena.backends.duckdb.dialect.typed_sql import quote_string
+from local_athena.backends.duckdb.dialect.types.trino_types import UNBOUNDED, TrinoType
+from local_athena.backends.duckdb.dialect.types.typed_sql import quote_string
 from local_athena.backends.duckdb.storage.parquet_schemas import ParquetColumn
 
 _BYTES = ("BYTE_ARRAY", "FIXED_LEN_BYTE_ARRAY")

@@ -13,7 +13,7 @@ from typing import Self
 import duckdb
 
 from local_athena.backends.duckdb.dialect import PartitionPredicate, Scan
-from local_athena.backends.duckdb.dialect.typed_sql import (
+from local_athena.backends.duckdb.dialect.types.typed_sql import (
     quote_identifier,
     quote_string,
     select_from,

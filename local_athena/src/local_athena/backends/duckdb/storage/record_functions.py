@@ -11,7 +11,7 @@ from functools import lru_cache
 import duckdb
 from duckdb.func import FunctionNullHandling
 
-from local_athena.backends.duckdb.dialect.type_names import parse_type
+from local_athena.backends.duckdb.dialect.types.type_names import parse_type
 from local_athena.backends.duckdb.storage.hive_values import RowConverter, fold_name
 from local_athena.backends.duckdb.storage.java_numbers import WHITE_SPACE
 from local_athena.backends.duckdb.storage.lenient_json import InvalidJsonError, Value, parse_json

@@ -7,9 +7,9 @@ DuckDB reads a record if its reading is proved to be what the OpenX SerDe reads;
 import re
 from collections.abc import Sequence
 
-from local_athena.backends.duckdb.dialect.trino_types import TrinoType
-from local_athena.backends.duckdb.dialect.type_names import parse_type
-from local_athena.backends.duckdb.dialect.typed_sql import quote_string
+from local_athena.backends.duckdb.dialect.types.trino_types import TrinoType
+from local_athena.backends.duckdb.dialect.types.type_names import parse_type
+from local_athena.backends.duckdb.dialect.types.typed_sql import quote_string
 from local_athena.backends.duckdb.storage.record_functions import describe_records
 from local_athena.tables import Column, JsonSerde
 

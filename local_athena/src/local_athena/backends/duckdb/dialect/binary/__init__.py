@@ -1,0 +1,1 @@
+"""Functions of bytes: encodings, hashes and checksums."""

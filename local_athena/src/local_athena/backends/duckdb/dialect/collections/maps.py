@@ -1,0 +1,104 @@
+"""Maps: functions with lambdas, and aggregates whose entries come in the order of a hash table."""
+
+from sqlglot import exp
+
+from local_athena.backends.duckdb.dialect.collections.arrays import (
+    boolean_body,
+    collection_argument,
+    translate_lambda,
+)
+from local_athena.backends.duckdb.dialect.collections.element_orders import order_as_hash_table
+from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Translator
+from local_athena.backends.duckdb.dialect.expressions.structure_comparisons import holds_null
+from local_athena.backends.duckdb.dialect.function_calls import (
+    apply_matching_signature,
+    apply_signature,
+)
+from local_athena.backends.duckdb.dialect.types.trino_types import UNKNOWN, common_type, map_of
+from local_athena.backends.duckdb.dialect.types.typed_sql import Typed
+
+
+def _translate_map_lambda(translator: Translator, call: Call) -> tuple[Typed, str, Typed]:
+    """Translate the map, name an entry, and apply the body to its key and value."""
+    entries = collection_argument(translator, call, 0, "map", 2)
+    name = translator.new_name("m")
+    key, value = Typed(f"{name}.key", entries.type.key), Typed(f"{name}.value", entries.type.value)
+    return entries, name, translate_lambda(translator, call.arguments[1], [key, value])
+
+
+def _map_filter(translator: Translator, call: Call) -> Typed:
+    entries, name, result = _translate_map_lambda(translator, call)
+    condition = boolean_body(translator, call, result)
+    kept = f"list_filter(map_entries({entries.sql}), lambda {name}: {condition})"
+    return Typed(f"map_from_entries({kept})", entries.type)
+
+
+def _transform_values(translator: Translator, call: Call) -> Typed:
+    entries, name, result = _translate_map_lambda(translator, call)
+    changed = f"list_transform(map_entries({entries.sql}), lambda {name}: {result.sql})"
+    kind = map_of(entries.type.key, result.type)
+    return Typed(f"athena_map(map_keys({entries.sql}), {changed})", kind)
+
+
+def _transform_keys(translator: Translator, call: Call) -> Typed:
+    entries, name, result = _translate_map_lambda(translator, call)
+    changed = f"list_transform(map_entries({entries.sql}), lambda {name}: {result.sql})"
+    kind = map_of(result.type, entries.type.value)
+    return Typed(f"athena_map({changed}, map_values({entries.sql}))", kind)
+
+
+def _map_zip_with(translator: Translator, call: Call) -> Typed:
+    left = collection_argument(translator, call, 0, "map", 3)
+    right = collection_argument(translator, call, 1, "map", 3)
+    key = translator.new_name("k")
+    kind = common_type(left.type.key, right.type.key) or UNKNOWN
+    values = [
+        Typed(f"map_extract_value({side.sql}, {key})", side.type.value) for side in (left, right)
+    ]
+    result = translate_lambda(translator, call.arguments[2], [Typed(key, kind), *values])
+    keys = f"athena_array_distinct(map_keys({left.sql}) || map_keys({right.sql}))"
+    changed = f"list_transform({keys}, lambda {key}: {result.sql})"
+    return Typed(f"athena_map({keys}, {changed})", map_of(kind, result.type))
+
+
+def _map(translator: Translator, call: Call) -> Typed:
+    """Make a map of two arrays; a key that holds NULL fails."""
+    values = [translator.translate(argument) for argument in call.arguments]
+    keys = values[0].type if values else UNKNOWN
+    if keys.name == "array" and keys.element.parameters:
+        key = Typed(translator.new_name("k"), keys.element)
+        shown = f"athena_shown_key(CAST({key.sql} AS VARCHAR))"
+        text = f"'INVALID_FUNCTION_ARGUMENT:map key cannot be indeterminate: ' || {shown}"
+        failing = f"CAST(CAST(athena_fail({text}) AS VARCHAR) AS {keys.element.duckdb})"
+        checked = f"CASE WHEN {holds_null(key)} THEN {failing} ELSE {key.sql} END"
+        values[0] = Typed(f"list_transform({values[0].sql}, lambda {key.sql}: {checked})", keys)
+    return apply_signature(translator, call, values)
+
+
+def _map_aggregate(translator: Translator, call: Call) -> Typed:
+    """Aggregate to a map; the groups of GROUP BY have their entries in the order of the rows."""
+    found = apply_matching_signature(translator, call)
+    select = call.node.find_ancestor(exp.Select)
+    is_grouped = select is not None and select.args.get("group") is not None
+    if is_grouped and call.clauses.window is None:
+        return found
+    return Typed(order_as_hash_table(found.sql, found.type), found.type)
+
+
+def _array_histogram(translator: Translator, call: Call) -> Typed:
+    found = apply_matching_signature(translator, call)
+    return Typed(order_as_hash_table(found.sql, found.type), found.type)
+
+
+FUNCTIONS: dict[str, FunctionHandler] = {
+    "array_histogram": _array_histogram,
+    "histogram": _map_aggregate,
+    "map": _map,
+    "map_agg": _map_aggregate,
+    "map_filter": _map_filter,
+    "map_union": _map_aggregate,
+    "map_zip_with": _map_zip_with,
+    "multimap_agg": _map_aggregate,
+    "transform_keys": _transform_keys,
+    "transform_values": _transform_values,
+}

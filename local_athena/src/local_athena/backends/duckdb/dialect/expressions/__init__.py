@@ -1,0 +1,1 @@
+"""Expressions that are syntax, not functions: constants, operators, conditions and casts."""

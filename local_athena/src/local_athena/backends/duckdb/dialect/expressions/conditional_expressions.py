@@ -1,0 +1,176 @@
+"""Conditional expressions: CASE, IF, COALESCE, NULLIF, GREATEST, LEAST, TRY and TRY_CAST."""
+
+from sqlglot import exp
+
+from local_athena.backends.duckdb.dialect.context import (
+    Call,
+    FunctionHandler,
+    Handler,
+    Translator,
+)
+from local_athena.backends.duckdb.dialect.expressions.number_comparisons import find_greatest
+from local_athena.backends.duckdb.dialect.expressions.operators import (
+    coerce_to_common_type,
+    compare,
+    translate_condition,
+)
+from local_athena.backends.duckdb.dialect.expressions.structure_comparisons import find_extreme
+from local_athena.backends.duckdb.dialect.queries.scopes import Scope
+from local_athena.backends.duckdb.dialect.signatures import signatures
+from local_athena.backends.duckdb.dialect.types.trino_types import (
+    UNKNOWN,
+    VARCHAR,
+    array_of,
+)
+from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, quote_string
+
+_OUTSIDE_CALLS = frozenset({"sum", "avg", "listagg", "random", "rand", "uuid", "shuffle"})
+_OUTSIDE_NODES = (exp.Subquery, exp.Exists, exp.Window, exp.Filter, exp.GroupConcat)
+
+
+def _case(translator: Translator, node: exp.Case) -> Typed:
+    default = node.args.get("default")
+    results = [translator.translate(branch.args["true"]) for branch in node.args["ifs"]]
+    results.append(translator.translate(default) if default else Typed("NULL", UNKNOWN))
+    results = coerce_to_common_type(
+        translator, node, results, "All CASE results must be the same type"
+    )
+    parts = []
+    for branch, result in zip(node.args["ifs"], results, strict=False):
+        if node.this:
+            subject, value = translator.translate(node.this), translator.translate(branch.this)
+            condition = compare(translator, branch, "=", subject, value).sql
+        else:
+            condition = translate_condition(translator, branch.this)
+        parts.append(f"WHEN {condition} THEN {result.sql}")
+    sql = f"CASE {' '.join(parts)} ELSE {results[-1].sql} END"
+    return Typed(sql, results[-1].type)
+
+
+def _if(translator: Translator, node: exp.If) -> Typed:
+    otherwise = node.args.get("false")
+    results = [translator.translate(node.args["true"])]
+    results.append(translator.translate(otherwise) if otherwise else Typed("NULL", UNKNOWN))
+    yes, no = coerce_to_common_type(
+        translator, node, results, "Result types for IF must be the same"
+    )
+    sql = f"CASE WHEN {translate_condition(translator, node.this)} THEN {yes.sql} ELSE {no.sql} END"
+    return Typed(sql, yes.type)
+
+
+def _require_count(translator: Translator, call: Call, *, fits: bool, text: str) -> None:
+    if not fits:
+        raise translator.failure("SYNTAX_ERROR", text, call.node)
+
+
+def _coalesce(translator: Translator, call: Call) -> Typed:
+    text = "The 'coalesce' function must have at least two arguments"
+    _require_count(translator, call, fits=len(call.arguments) >= 2, text=text)
+    values = coerce_to_common_type(
+        translator,
+        call.node,
+        translator.translate_arguments(call, 2),
+        "All COALESCE operands must be the same type",
+    )
+    return Typed(f"coalesce({', '.join(value.sql for value in values)})", values[0].type)
+
+
+def _nullif(translator: Translator, call: Call) -> Typed:
+    text = "Invalid number of arguments for 'nullif' function"
+    _require_count(translator, call, fits=len(call.arguments) == 2, text=text)
+    value, other = translator.translate_arguments(call, 2)
+    condition = compare(translator, call.node, "=", value, other).sql
+    return Typed(f"CASE WHEN {condition} THEN NULL ELSE {value.sql} END", value.type)
+
+
+def _extremum(translator: Translator, call: Call) -> Typed:
+    values = coerce_to_common_type(
+        translator, call.node, translator.translate_arguments(call, 1), "Cannot compare"
+    )
+    missing = " OR ".join(f"{value.sql} IS NULL" for value in values)
+    listed = ", ".join(value.sql for value in values)
+    chosen = f"{call.name}({listed})"
+    if call.name == "greatest" and values[0].type.name in ("double", "real"):
+        chosen = find_greatest(values)
+    if values[0].type.parameters:
+        operator = ">" if call.name == "greatest" else "<"
+        chosen = find_extreme(Typed(f"[{listed}]", array_of(values[0].type)), operator)
+    sql = f"CASE WHEN {missing} THEN NULL ELSE {chosen} END"
+    return Typed(sql, values[0].type)
+
+
+def _try(translator: Translator, call: Call) -> Typed:
+    if len(call.arguments) != 1:
+        raise translator.malformed(call.node)
+    return translate_try(translator, call.arguments[0])
+
+
+def _typeof(translator: Translator, call: Call) -> Typed:
+    (value,) = translator.translate_arguments(call, 1)
+    return Typed(quote_string(str(value.type)), VARCHAR, str(value.type))
+
+
+def _try_cast(translator: Translator, node: exp.TryCast) -> Typed:
+    return translate_try(translator, exp.Cast(this=node.this.copy(), to=node.args["to"].copy()))
+
+
+def translate_try(translator: Translator, node: exp.Expr) -> Typed:
+    """Translate an expression to its value, or NULL if it fails.
+
+    DuckDB's TRY cannot enclose aggregates, sub-queries and random values. Those are evaluated first
+    and handed to the rest by name.
+    """
+    outside = _find_parts_outside_try(node)
+    if not outside:
+        value = translator.translate(node)
+        return Typed(f"TRY({value.sql})", value.type)
+    if outside[0] is node:
+        return translator.translate(node)
+    values = [translator.translate(part) for part in outside]
+    inner = node.copy()
+    holder = translator.new_name("v")
+    parameters = {}
+    for index, (part, value) in enumerate(zip(_find_parts_outside_try(inner), values, strict=True)):
+        # With a blank at the start, so that it differs from all identifiers of the caller.
+        name = f" {holder}.{index}"
+        part.replace(exp.Identifier(this=name, quoted=True))
+        parameters[name] = Typed(f"{holder}.f{index}", value.type)
+    rest = translator.within(Scope(parent=translator.scope, parameters=parameters)).translate(inner)
+    packed = ", ".join(f"'f{index}': {value.sql}" for index, value in enumerate(values))
+    sql = f"list_transform([{{{packed}}}], lambda {holder}: TRY({rest.sql}))[1]"
+    return Typed(sql, rest.type)
+
+
+def is_allowed_in_try(node: exp.Expr) -> bool:
+    """Tell whether DuckDB's TRY can enclose an expression as it is."""
+    return node.find(exp.Query) is None and not _find_parts_outside_try(node)
+
+
+def _find_parts_outside_try(node: exp.Expr) -> list[exp.Expr]:
+    """Find the outermost parts that TRY cannot enclose."""
+    return [part for part in node.walk(prune=_is_outside_try) if _is_outside_try(part)]
+
+
+def _is_outside_try(node: exp.Expr) -> bool:
+    if isinstance(node, exp.Anonymous):
+        name = node.name.lower()
+        lines = signatures().get(name, ())
+        return name in _OUTSIDE_CALLS or any(line.is_aggregate for line in lines)
+    if isinstance(node, exp.In):
+        return node.args.get("query") is not None
+    return isinstance(node, _OUTSIDE_NODES)
+
+
+HANDLERS: dict[type[exp.Expr], Handler] = {
+    exp.Case: _case,
+    exp.If: _if,
+    exp.TryCast: _try_cast,
+}
+FUNCTIONS: dict[str, FunctionHandler] = {
+    "coalesce": _coalesce,
+    "greatest": _extremum,
+    "least": _extremum,
+    "nullif": _nullif,
+    "try": _try,
+    "typeof": _typeof,
+}

@@ -1,0 +1,261 @@
+"""Comparisons, logic, IN, EXISTS and scalar sub-queries."""
+
+import re
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from local_athena.backends.duckdb.dialect.context import Handler, Translator
+from local_athena.backends.duckdb.dialect.expressions.number_comparisons import (
+    compare_numbers,
+    may_be_nan,
+)
+from local_athena.backends.duckdb.dialect.expressions.structure_comparisons import (
+    compare_structures,
+    is_compared_by_parts,
+)
+from local_athena.backends.duckdb.dialect.types.trino_types import (
+    BOOLEAN,
+    UNKNOWN,
+    common_type,
+    row_of,
+)
+from local_athena.backends.duckdb.dialect.types.typed_sql import (
+    Typed,
+    coerce,
+    select_from,
+)
+
+_COMPARISONS = {
+    exp.EQ: "=",
+    exp.NEQ: "<>",
+    exp.LT: "<",
+    exp.LTE: "<=",
+    exp.GT: ">",
+    exp.GTE: ">=",
+}
+_ORDERINGS = ("<", "<=", ">", ">=")
+_DISTINCTIONS = {
+    exp.NullSafeEQ: "IS NOT DISTINCT FROM",
+    exp.NullSafeNEQ: "IS DISTINCT FROM",
+}
+# Athena's grammar does not chain these without parentheses.
+_PREDICATES = (*_COMPARISONS, *_DISTINCTIONS, exp.Between, exp.In, exp.Is, exp.Like, exp.Escape)
+# In translated SQL.
+_EQUALS_LITERAL = re.compile(
+    r"\((.*) = ('(?:[^']|'')*'|CAST\([0-9.]+ AS [A-Z]+\)|[0-9.]+)\)", re.DOTALL
+)
+_VOLATILE = re.compile(r"\b(?:rand|random|uuid|shuffle)\b", re.IGNORECASE)
+
+
+def coerce_to_common_type(
+    translator: Translator, node: exp.Expr, values: Sequence[Typed], what: str
+) -> list[Typed]:
+    """Coerce values to their common type; `what` starts the error message if there is none."""
+    kind = UNKNOWN
+    for value in values:
+        common = common_type(kind, value.type)
+        if common is None:
+            raise translator.mismatch(node, f"{what}: {kind} vs {value.type}")
+        kind = common
+    return [coerce(value, kind) for value in values]
+
+
+def refuse_chain(translator: Translator, *operands: exp.Expr) -> None:
+    """Refuse a predicate as operand of another, such as `1 < x < 3`."""
+    for operand in operands:
+        bare = operand.this if isinstance(operand, exp.Not) else operand
+        if isinstance(bare, _PREDICATES):
+            raise translator.malformed(operand)
+
+
+def _translate_comparison(translator: Translator, node: exp.Binary) -> Typed:
+    refuse_chain(translator, node.this, node.expression)
+    operator = _COMPARISONS.get(type(node)) or _DISTINCTIONS[type(node)]
+    quantified = _find_quantifier(node.expression)
+    if quantified is not None:
+        return _translate_quantified(translator, node, operator, *quantified)
+    left, right = translator.translate(node.this), translator.translate(node.expression)
+    return compare(translator, node, operator, left, right)
+
+
+def compare(
+    translator: Translator, node: exp.Expr, operator: str, left: Typed, right: Typed
+) -> Typed:
+    """Compare two values that have a common type."""
+    if common_type(left.type, right.type) is None:
+        shown = f"Cannot apply operator: {left.type} {operator} {right.type}"
+        raise translator.mismatch(node, shown)
+    possible = may_be_nan(left), may_be_nan(right)
+    left, right = coerce_to_common_type(translator, node, (left, right), "Cannot compare")
+    if operator in _ORDERINGS and not left.type.is_orderable:
+        shown = f"Cannot apply operator: {left.type} {operator} {right.type}"
+        raise translator.mismatch(node, shown)
+    if is_compared_by_parts(left.type, operator):
+        return Typed(_compare_by_parts(translator, node, operator, left, right), BOOLEAN)
+    return Typed(f"({compare_numbers(operator, left, right, possible)})", BOOLEAN)
+
+
+def _compare_by_parts(
+    translator: Translator, node: exp.Expr, operator: str, left: Typed, right: Typed
+) -> str:
+    def compare_parts(operator: str, one: Typed, other: Typed) -> str:
+        return compare(translator, node, operator, one, other).sql
+
+    label = translator.new_name("p")
+    return compare_structures(operator, left, right, label, compare_parts)
+
+
+def _find_quantifier(node: exp.Expr) -> tuple[str, exp.Expr] | None:
+    """Recognise `ALL (query)` and `ANY (query)`; before VALUES they parse as functions."""
+    if isinstance(node, exp.Any | exp.All):
+        return "ALL" if isinstance(node, exp.All) else "ANY", node.this
+    name = node.name.upper() if isinstance(node, exp.Anonymous) else ""
+    if name in ("ALL", "ANY", "SOME") and isinstance(node.expressions[0], exp.Values):
+        return "ALL" if name == "ALL" else "ANY", node.expressions[0]
+    return None
+
+
+def _translate_quantified(
+    translator: Translator, node: exp.Binary, operator: str, quantifier: str, query: exp.Expr
+) -> Typed:
+    left = translator.translate(node.this)
+    relation = translator.translate_query(query)
+    if len(relation.fields) != 1:
+        raise translator.mismatch(node, "Multiple columns returned by subquery")
+    if common_type(left.type, relation.fields[0].type) is None:
+        text = f"Cannot apply operator: {left.type} {operator} {relation.fields[0].type}"
+        raise translator.mismatch(node, text)
+    return Typed(f"({left.sql} {operator} {quantifier} ({relation.sql}))", BOOLEAN)
+
+
+def translate_condition(translator: Translator, node: exp.Expr) -> str:
+    """Translate an operand that must be a boolean."""
+    value = translator.translate(node)
+    if value.type.name not in ("boolean", "unknown"):
+        text = f"Logical expression term must evaluate to a boolean: actual type {value.type}"
+        raise translator.mismatch(node, text)
+    return coerce(value, BOOLEAN).sql
+
+
+def _translate_connector(translator: Translator, node: exp.Connector) -> Typed:
+    # A loop, because recursion into a chain of hundreds of terms overflows the stack.
+    terms: list[exp.Expr] = []
+    current: exp.Expr = node
+    while type(current) is type(node):
+        terms.append(current.args["expression"])
+        current = current.this
+    terms.append(current)
+    conditions = [(term, translate_condition(translator, term)) for term in reversed(terms)]
+    if isinstance(node, exp.And):
+        return Typed(f"({' AND '.join(sql for _, sql in conditions)})", BOOLEAN)
+    return Typed(f"({' OR '.join(_join_equalities(conditions))})", BOOLEAN)
+
+
+def _join_equalities(conditions: Sequence[tuple[exp.Expr, str]]) -> list[str]:
+    """Write `a = 1 OR a = 2` as `a IN (1, 2)`; DuckDB would compute `a` anew for each term."""
+    literals: dict[str, list[str]] = {}
+    for term, sql in conditions:
+        found = _EQUALS_LITERAL.fullmatch(sql) if _compares_literal(term) else None
+        if found:
+            literals.setdefault(found[1], []).append(found[2])
+        else:
+            literals[sql] = []
+    return [
+        f"({left} IN ({', '.join(found)}))" if found else left for left, found in literals.items()
+    ]
+
+
+def _compares_literal(term: exp.Expr) -> bool:
+    bare = term.unnest()
+    is_equality = isinstance(bare, exp.EQ) and isinstance(bare.expression, exp.Literal)
+    return is_equality and not _VOLATILE.search(bare.this.sql())
+
+
+def _not(translator: Translator, node: exp.Not) -> Typed:
+    return Typed(f"(NOT {translate_condition(translator, node.this)})", BOOLEAN)
+
+
+def _is(translator: Translator, node: exp.Is) -> Typed:
+    refuse_chain(translator, node.this)
+    value = translator.translate(node.this)
+    if not isinstance(node.expression, exp.Null):
+        raise translator.malformed(node)
+    return Typed(f"({value.sql} IS NULL)", BOOLEAN)
+
+
+def _between(translator: Translator, node: exp.Between) -> Typed:
+    translator.allow_only(node, "this", "low", "high")
+    refuse_chain(translator, node.this, node.args["low"], node.args["high"])
+    values = [translator.translate(node.args[name]) for name in ("this", "low", "high")]
+    if any(value.type.parameters or may_be_nan(value) for value in values):
+        value, low, high = values
+        above = compare(translator, node, ">=", value, low)
+        return Typed(
+            f"({above.sql} AND {compare(translator, node, '<=', value, high).sql})", BOOLEAN
+        )
+    value, low, high = coerce_to_common_type(translator, node, values, "Cannot check if")
+    return Typed(f"({value.sql} BETWEEN {low.sql} AND {high.sql})", BOOLEAN)
+
+
+def _in(translator: Translator, node: exp.In) -> Typed:
+    translator.allow_only(node, "this", "expressions", "query")
+    refuse_chain(translator, node.this)
+    value = translator.translate(node.this)
+    query = node.args.get("query")
+    if len(node.expressions) == 1 and isinstance(node.expressions[0], exp.Values):
+        query = node.expressions[0]
+    if query is not None:
+        return _in_query(translator, node, value, query)
+    items = [translator.translate(item) for item in node.expressions]
+    is_compared = may_be_nan(value) and any(map(may_be_nan, items))
+    value, *items = coerce_to_common_type(
+        translator, node, [value, *items], "IN value and list items differ"
+    )
+    if value.type.parameters or is_compared:
+        equal = (compare(translator, node, "=", value, item).sql for item in items)
+        return Typed(f"({' OR '.join(equal)})", BOOLEAN)
+    return Typed(f"({value.sql} IN ({', '.join(item.sql for item in items)}))", BOOLEAN)
+
+
+def _in_query(translator: Translator, node: exp.In, value: Typed, query: exp.Expr) -> Typed:
+    relation = translator.translate_query(query)
+    kinds = value.type.parameters if value.type.name == "row" else (value.type,)
+    if len(relation.fields) != len(kinds):
+        raise translator.mismatch(node, "Subquery must return as many columns as the value has")
+    for kind, column in zip(kinds, relation.fields, strict=True):
+        if common_type(kind, column.type) is None:
+            text = f"value and result of subquery must be of the same type: {kind} vs {column.type}"
+            raise translator.mismatch(node, text)
+    sql = value.sql
+    if value.type.name == "row":
+        sql = f"({', '.join(f'({value.sql}).f{n}' for n in range(1, len(kinds) + 1))})"
+    return Typed(f"({sql} IN ({relation.sql}))", BOOLEAN)
+
+
+def _exists(translator: Translator, node: exp.Exists) -> Typed:
+    return Typed(f"(EXISTS ({translator.translate_query(node.this).sql}))", BOOLEAN)
+
+
+def _scalar_query(translator: Translator, node: exp.Subquery) -> Typed:
+    relation = translator.translate_query(node)
+    if len(relation.fields) == 1:
+        return Typed(f"({relation.sql})", relation.fields[0].type)
+    # Several columns are one row, which is there even if the query has none.
+    kind = row_of(*(column.type for column in relation.fields))
+    fields = ", ".join(f"'f{n}': {column.sql}" for n, column in enumerate(relation.fields, 1))
+    nothing = ", ".join(f"'f{n}': NULL" for n in range(1, len(relation.fields) + 1))
+    row = select_from(f"{{{fields}}}", f"({relation.sql}) AS {translator.new_name('r')}")
+    return Typed(f"coalesce(({row}), CAST({{{nothing}}} AS {kind.duckdb}))", kind)
+
+
+HANDLERS: dict[type[exp.Expr], Handler] = {
+    **dict.fromkeys((*_COMPARISONS, *_DISTINCTIONS), _translate_comparison),
+    **dict.fromkeys((exp.And, exp.Or), _translate_connector),
+    exp.Not: _not,
+    exp.Is: _is,
+    exp.Between: _between,
+    exp.In: _in,
+    exp.Exists: _exists,
+    exp.Subquery: _scalar_query,
+}

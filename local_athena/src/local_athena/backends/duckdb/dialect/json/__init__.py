@@ -1,0 +1,1 @@
+"""JSON: Trino's own functions, those of the SQL standard, and casts."""

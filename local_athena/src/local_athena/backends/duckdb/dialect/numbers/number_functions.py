@@ -1,0 +1,107 @@
+"""Functions of integers and bins that DuckDB lacks, or does otherwise than Java."""
+
+import math
+
+from local_athena.backends.duckdb.dialect.types.typed_sql import PythonFunction
+
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+_RANGE = range(-(2**63), 2**63)
+_ARGUMENT = "INVALID_FUNCTION_ARGUMENT"
+
+
+def _signed(value: int, bits: int) -> int:
+    value &= (1 << bits) - 1
+    return value - (1 << bits) if value >> (bits - 1) else value
+
+
+def _masked(shift: int) -> int:
+    """Java shifts by the lowest bits of the distance, also by a negative one."""
+    return shift & 63
+
+
+def _shift_left(value: int, shift: int, bits: int) -> int:
+    return _signed(value << _masked(shift), bits) if shift < bits else 0
+
+
+def _shift_right(value: int, shift: int, bits: int) -> int:
+    unsigned = value & ((1 << bits) - 1)
+    return _signed(unsigned >> _masked(shift), bits) if shift < bits else 0
+
+
+def _shift_arithmetic(value: int, shift: int, bits: int) -> int:
+    return value >> (_masked(shift) if shift < bits else bits)
+
+
+def _count_bits(value: int, bits: int) -> int:
+    if not 2 <= bits <= 64:
+        raise ValueError(
+            f"{_ARGUMENT}:Bits specified in bit_count must be between 2 and 64, got {bits}"
+        )
+    if not -(1 << (bits - 1)) <= value < 1 << (bits - 1):
+        text = f"{value} cannot be represented with {bits} bits"
+        raise ValueError(
+            f"{_ARGUMENT}:Number must be representable with the bits specified. {text}"
+        )
+    return (value & ((1 << bits) - 1)).bit_count()
+
+
+def _check_radix(radix: int) -> None:
+    if not 2 <= radix <= 36:
+        raise ValueError(f"{_ARGUMENT}:Radix must be between 2 and 36")
+
+
+def _from_base(text: str, radix: int) -> int:
+    _check_radix(radix)
+    digits = text[1:] if text[:1] in ("+", "-") else text
+    try:
+        # Python's int also takes blanks, underscores and prefixes.
+        value = int(text, radix) if digits.isalnum() else None
+    except ValueError:
+        value = None
+    if value is None or value not in _RANGE or digits[:2].lower() in _prefixes(radix):
+        raise ValueError(f"{_ARGUMENT}:Not a valid base-{radix} number: {text}")
+    return value
+
+
+def _prefixes(radix: int) -> tuple[str, ...]:
+    return {2: ("0b",), 8: ("0o",), 16: ("0x",)}.get(radix, ())
+
+
+def _to_base(value: int, radix: int) -> str:
+    _check_radix(radix)
+    rest, digits = abs(value), ""
+    while rest or not digits:
+        rest, digit = divmod(rest, radix)
+        digits = _DIGITS[digit] + digits
+    return f"-{digits}" if value < 0 else digits
+
+
+def _find_bin(value: float, bins: list[float | None]) -> int:
+    """Count the bins at or below a value; a bin of NULL counts as 0."""
+    if not bins:
+        raise ValueError(f"{_ARGUMENT}:Bins cannot be an empty array")
+    if math.isnan(value):
+        raise ValueError(f"{_ARGUMENT}:Operand cannot be NaN")
+    low, high = 0, len(bins)
+    while low < high:
+        if (bins[low] or 0.0) > (bins[high - 1] or 0.0):
+            raise ValueError(f"{_ARGUMENT}:Bin values are not sorted in ascending order")
+        middle = (low + high) // 2
+        found = bins[middle] or 0.0
+        if not math.isfinite(found):
+            text = "NaN" if math.isnan(found) else f"{'-' if found < 0 else ''}Infinity"
+            raise ValueError(f"{_ARGUMENT}:Bin value must be finite, got {text}")
+        low, high = (low, middle) if value < found else (middle + 1, high)
+    return low
+
+
+_SHIFT = ["BIGINT", "BIGINT", "BIGINT"]
+PYTHON_FUNCTIONS: tuple[PythonFunction, ...] = (
+    ("athena_left_shift", _shift_left, _SHIFT, "BIGINT"),
+    ("athena_right_shift", _shift_right, _SHIFT, "BIGINT"),
+    ("athena_arithmetic_shift", _shift_arithmetic, _SHIFT, "BIGINT"),
+    ("athena_bit_count", _count_bits, ["BIGINT", "BIGINT"], "BIGINT"),
+    ("athena_from_base", _from_base, ["VARCHAR", "BIGINT"], "BIGINT"),
+    ("athena_to_base", _to_base, ["BIGINT", "BIGINT"], "VARCHAR"),
+    ("athena_bin", _find_bin, ["DOUBLE", "DOUBLE[]"], "BIGINT"),
+)

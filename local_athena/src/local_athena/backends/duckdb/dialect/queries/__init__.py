@@ -1,0 +1,1 @@
+"""Queries: FROM and its tables, grouping, ordering, windows, and what names mean in each place."""

@@ -1,0 +1,1 @@
+"""Read a statement: what is Trino's grammar and what is not."""

@@ -1,0 +1,1 @@
+"""Trino's data types, their names and coercions, and expressions of a known type."""
