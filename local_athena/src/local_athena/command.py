@@ -22,6 +22,8 @@ from local_athena.settings import CallRate, LocalAthenaSettings
 from local_athena.tables import TablesError, read_catalog
 
 _DEFAULTS = LocalAthenaSettings(Path())
+_WORKGROUP = re.compile(r"([a-zA-Z0-9._-]{1,128})(?:=([0-9]{1,18}))?")
+_LEAST_SCAN_LIMIT = 10_000_000
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([KMGT])(I?)B")
 
 
@@ -145,7 +147,7 @@ def _add_limits(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_workgroup(parser: argparse.ArgumentParser) -> None:
-    workgroup = parser.add_argument_group("buckets and the workgroup `primary`")
+    workgroup = parser.add_argument_group("buckets and workgroups")
     workgroup.add_argument(
         "--bucket",
         default=_DEFAULTS.bucket,
@@ -155,13 +157,23 @@ def _add_workgroup(parser: argparse.ArgumentParser) -> None:
     workgroup.add_argument(
         "--workgroup-output-location",
         metavar="S3_URI",
-        help="output location of queries that name none; its bucket is created at startup "
-        "(default: none, so queries must name one)",
+        help="output location of queries in `primary` that name none; its bucket is created at "
+        "startup (default: none, so queries must name one)",
     )
     workgroup.add_argument(
         "--enforce-workgroup",
         action="store_true",
         help="use that output location even for queries that name another",
+    )
+    workgroup.add_argument(
+        "--workgroup",
+        dest="workgroups",
+        type=_named_workgroup,
+        action="append",
+        default=[],
+        metavar="NAME[=BYTES]",
+        help="a workgroup beside `primary`, whose queries are cancelled if they scan more bytes; "
+        "may be repeated (default: none)",
     )
 
 
@@ -213,6 +225,16 @@ def _call_rate(text: str) -> tuple[str, CallRate]:
         raise argparse.ArgumentTypeError("write it as GetQueryExecution=20:100") from None
 
 
+def _named_workgroup(text: str) -> tuple[str, int | None]:
+    parts = _WORKGROUP.fullmatch(text)
+    if parts is None:
+        raise argparse.ArgumentTypeError("write it as customer_11000=50000000000")
+    name, limit = parts.groups()
+    if limit is not None and int(limit) < _LEAST_SCAN_LIMIT:
+        raise argparse.ArgumentTypeError(f"Athena has no limit below {_LEAST_SCAN_LIMIT} bytes")
+    return name, None if limit is None else int(limit)
+
+
 def _serve(options: argparse.Namespace) -> int:
     server = read_server(options, os.environ) if options.backend == "trino" else None
     if server is None and options.data is None:
@@ -221,6 +243,7 @@ def _serve(options: argparse.Namespace) -> int:
         "trino": server,
         "state": options.state or _state_folder(server.url if server else options.data.resolve()),
         "call_rates": dict(options.call_rates),
+        "workgroups": dict(options.workgroups),
     }
     names = {field.name for field in fields(LocalAthenaSettings)}
     settings = LocalAthenaSettings(**{name: given[name] for name in names})

@@ -21,7 +21,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from local_athena.athena_api.endpoint import AthenaProtocol, Throttle
-from local_athena.athena_api.workgroup import Workgroup
+from local_athena.athena_api.workgroups import PRIMARY, Workgroup, Workgroups
 from local_athena.backends.duckdb.backend import DuckDbBackend
 from local_athena.backends.duckdb.storage.converted_files import ConversionOptions
 from local_athena.backends.duckdb.storage.partitions import list_partitions
@@ -49,9 +49,12 @@ def create_app(settings: LocalAthenaSettings, catalog: Catalog) -> Starlette:
     """Build the ASGI application; its threads run from startup to shutdown."""
     objects = _object_store(settings, catalog)
     engine = Engine(settings, _backend(settings, catalog), objects)
-    workgroup = Workgroup(settings.workgroup_output_location, enforces=settings.enforce_workgroup)
+    primary = Workgroup(
+        PRIMARY, settings.workgroup_output_location, enforces=settings.enforce_workgroup
+    )
+    workgroups = Workgroups(primary, settings.workgroups)
     throttle = Throttle(settings.call_rates)
-    athena = AthenaProtocol(engine, objects, catalog, workgroup, throttle)
+    athena = AthenaProtocol(engine, objects, catalog, workgroups, throttle)
     s3 = S3Protocol(objects)
 
     async def root(request: Request) -> Response:

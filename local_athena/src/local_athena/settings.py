@@ -41,6 +41,8 @@ class LocalAthenaSettings:
         bucket: The bucket that exists from the start.
         enforce_workgroup: The workgroup overrides the output location of each query.
         workgroup_output_location: The output location of the workgroup; none by default.
+        workgroups: Further workgroups, and after how many scanned bytes each cancels a query; None
+            for no limit.
         max_active_queries: The quota on queued and running queries; none by default.
         call_rates: Quotas by operation, such as `GetQueryExecution`; none by default.
     """
@@ -59,5 +61,6 @@ class LocalAthenaSettings:
     bucket: str = DEFAULT_BUCKET
     enforce_workgroup: bool = False
     workgroup_output_location: str | None = None
+    workgroups: Mapping[str, int | None] = field(default_factory=dict)
     max_active_queries: int | None = None
     call_rates: Mapping[str, CallRate] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from local_athena.athena_api.errors import ApiError, throttled
 from local_athena.athena_api.execution_operations import ExecutionOperations
 from local_athena.athena_api.metadata_operations import MetadataOperations
 from local_athena.athena_api.result_operations import ResultOperations
-from local_athena.athena_api.workgroup import Workgroup
+from local_athena.athena_api.workgroups import Workgroups
 from local_athena.engine.engine import Engine
 from local_athena.s3_api.object_store import ObjectStore
 from local_athena.settings import CallRate
@@ -64,13 +64,13 @@ class AthenaProtocol:
         engine: Engine,
         objects: ObjectStore,
         catalog: Catalog,
-        workgroup: Workgroup,
+        workgroups: Workgroups,
         throttle: Throttle,
     ) -> None:
         self._throttle = throttle
-        executions = ExecutionOperations(engine, objects, workgroup)
+        executions = ExecutionOperations(engine, objects, workgroups)
         results = ResultOperations(engine, objects)
-        metadata = MetadataOperations(catalog, workgroup)
+        metadata = MetadataOperations(catalog, workgroups)
         self._operations: dict[str, Operation] = {
             "BatchGetQueryExecution": executions.batch_get_query_execution,
             "GetDataCatalog": metadata.get_data_catalog,
@@ -79,15 +79,15 @@ class AthenaProtocol:
             "GetQueryResults": results.get_query_results,
             "GetQueryRuntimeStatistics": executions.get_query_runtime_statistics,
             "GetTableMetadata": metadata.get_table_metadata,
-            "GetWorkGroup": workgroup.get_work_group,
+            "GetWorkGroup": workgroups.get_work_group,
             "ListDataCatalogs": metadata.list_data_catalogs,
             "ListDatabases": metadata.list_databases,
-            "ListEngineVersions": workgroup.list_engine_versions,
-            "ListNamedQueries": workgroup.list_named_queries,
-            "ListPreparedStatements": workgroup.list_prepared_statements,
+            "ListEngineVersions": workgroups.list_engine_versions,
+            "ListNamedQueries": workgroups.list_named_queries,
+            "ListPreparedStatements": workgroups.list_prepared_statements,
             "ListQueryExecutions": executions.list_query_executions,
             "ListTableMetadata": metadata.list_table_metadata,
-            "ListWorkGroups": workgroup.list_work_groups,
+            "ListWorkGroups": workgroups.list_work_groups,
             "StartQueryExecution": executions.start_query_execution,
             "StopQueryExecution": executions.stop_query_execution,
         }

@@ -15,7 +15,7 @@ from local_athena.athena_api.request_validation import (
     issue_token,
     read_token,
 )
-from local_athena.athena_api.workgroup import ENGINE_VERSION, Workgroup
+from local_athena.athena_api.workgroups import ENGINE_VERSION, Workgroup, Workgroups
 from local_athena.engine.engine import Engine, TooManyActiveQueries
 from local_athena.engine.execution_registry import IdempotentParameterMismatch
 from local_athena.engine.executions import Execution, Request
@@ -59,10 +59,10 @@ _LIST_SUBJECT = "ListQueryExecutions"
 class ExecutionOperations:
     """The operations, one method each, over one engine and the buckets of its results."""
 
-    def __init__(self, engine: Engine, objects: ObjectStore, workgroup: Workgroup) -> None:
+    def __init__(self, engine: Engine, objects: ObjectStore, workgroups: Workgroups) -> None:
         self._engine = engine
         self._objects = objects
-        self._workgroup = workgroup
+        self._workgroups = workgroups
 
     def start_query_execution(self, document: object) -> dict[str, Any]:
         """StartQueryExecution."""
@@ -103,12 +103,12 @@ class ExecutionOperations:
     def list_query_executions(self, document: object) -> dict[str, Any]:
         """ListQueryExecutions; a token holds the last execution seen, so new ones shift nothing."""
         members = check_members(document, _LIST)
-        self._workgroup.require(members.get("WorkGroup"))
+        workgroup = self._workgroups.require(members.get("WorkGroup"))
         token = members.get("NextToken")
         before = None if token is None else read_token(_LIST_SUBJECT, token)
         limit = members.get("MaxResults") or _DEFAULT_PAGE
         # One more than asked for tells whether another page follows.
-        executions = self._engine.newest(limit + 1, before)
+        executions = self._engine.newest(workgroup.name, limit + 1, before)
         page = executions[:limit]
         answer: dict[str, Any] = {"QueryExecutionIds": [execution.id for execution in page]}
         if len(executions) > limit:
@@ -136,21 +136,22 @@ class ExecutionOperations:
             raise invalid_input("clientRequestToken is null or empty")
         context = check_members(members.get("QueryExecutionContext") or {}, _CONTEXT)
         result = check_members(members.get("ResultConfiguration") or {}, _RESULT)
-        self._workgroup.require(members.get("WorkGroup"))
+        workgroup = self._workgroups.require(members.get("WorkGroup"))
         catalog = context.get("Catalog")
         return Request(
             sql=members["QueryString"],
             catalog=catalog.lower() if catalog else None,
             database=context.get("Database"),
-            workgroup=self._workgroup.name,
-            output_location=self._output_location(result.get("OutputLocation")),
+            workgroup=workgroup.name,
+            output_location=self._output_location(workgroup, result.get("OutputLocation")),
             client_request_token=members["ClientRequestToken"],
             parameters=tuple(members.get("ExecutionParameters") or ()),
             reuse_minutes=_reuse_minutes(members.get("ResultReuseConfiguration") or {}),
+            scan_limit_bytes=workgroup.scan_limit_bytes,
         )
 
-    def _output_location(self, requested: str | None) -> str:
-        location = self._workgroup.output_location(requested)
+    def _output_location(self, workgroup: Workgroup, requested: str | None) -> str:
+        location = workgroup.output_location(requested)
         if not location:
             raise invalid_input(_NO_OUTPUT_LOCATION)
         try:

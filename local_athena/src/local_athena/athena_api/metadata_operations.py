@@ -5,7 +5,7 @@ from typing import Any
 
 from local_athena.athena_api.errors import invalid_input, metadata_not_found
 from local_athena.athena_api.request_validation import PAGING, Member, check_members, page_of
-from local_athena.athena_api.workgroup import Workgroup
+from local_athena.athena_api.workgroups import Workgroups
 from local_athena.tables import CATALOG_NAME, Catalog, Column, Table
 
 _CATALOG = Member("CatalogName", required=True, minimum=1, maximum=256)
@@ -21,9 +21,9 @@ _SHOWN_CATALOG = "AwsDataCatalog"
 class MetadataOperations:
     """The operations, one method each, over one catalog."""
 
-    def __init__(self, catalog: Catalog, workgroup: Workgroup) -> None:
+    def __init__(self, catalog: Catalog, workgroups: Workgroups) -> None:
         self._catalog = catalog
-        self._workgroup = workgroup
+        self._workgroups = workgroups
 
     def get_data_catalog(self, document: object) -> dict[str, Any]:
         """GetDataCatalog."""
@@ -34,7 +34,7 @@ class MetadataOperations:
     def list_data_catalogs(self, document: object) -> dict[str, Any]:
         """ListDataCatalogs."""
         members = check_members(document, (*PAGING, _WORKGROUP))
-        self._workgroup.require(members.get("WorkGroup"))
+        self._workgroups.require(members.get("WorkGroup"))
         catalogs = [{"CatalogName": _SHOWN_CATALOG, "Type": "GLUE"}]
         return page_of("DataCatalogsSummary", catalogs, members)
 

@@ -91,9 +91,9 @@ class Engine:
         """Look up an execution."""
         return self._registry.find(execution_id)
 
-    def newest(self, limit: int, before: int | None = None) -> list[Execution]:
-        """List executions, newest first, from below a sequence number."""
-        return self._registry.newest(limit, before)
+    def newest(self, workgroup: str, limit: int, before: int | None = None) -> list[Execution]:
+        """List the executions of a workgroup, newest first, from below a sequence number."""
+        return self._registry.newest(workgroup, limit, before)
 
     def stop(self, execution_id: str) -> None:
         """Cancel an execution; does nothing if it has finished."""

@@ -111,12 +111,12 @@ class ExecutionRegistry:
         """Look up the current state of an execution."""
         return self._executions.get(execution_id)
 
-    def newest(self, limit: int, before: int | None = None) -> list[Execution]:
-        """List executions, newest first, from below a sequence number."""
+    def newest(self, workgroup: str, limit: int, before: int | None = None) -> list[Execution]:
+        """List the executions of a workgroup, newest first, from below a sequence number."""
         with self._lock:
             newest_first = reversed(self._executions.values())
             older = (each for each in newest_first if before is None or each.sequence < before)
-            return list(islice(older, limit))
+            return list(islice((e for e in older if e.request.workgroup == workgroup), limit))
 
     def find_repeated(self, request: Request) -> Execution | None:
         """Find the execution that this request already started.

@@ -38,6 +38,7 @@ class Request:
     Attributes:
         output_location: The effective one.
         reuse_minutes: How old a result may be to be used again; None to run the statement.
+        scan_limit_bytes: After how many scanned bytes it is cancelled; None for no limit.
     """
 
     sql: str
@@ -48,6 +49,7 @@ class Request:
     client_request_token: str
     parameters: tuple[str, ...] = ()
     reuse_minutes: int | None = None
+    scan_limit_bytes: int | None = None
 
     def same_as(self, other: "Request") -> bool:
         """Whether Athena treats both as the same request; it does not compare parameters."""
@@ -185,6 +187,11 @@ class Execution:
     def cancelled(self) -> "Execution":
         """Return the execution as CANCELLED."""
         return self._finished(State.CANCELLED, state_change_reason="Query cancelled by user")
+
+    def cut_off(self, statistics: Statistics) -> "Execution":
+        """Return the execution as CANCELLED, because it scanned more than its workgroup allows."""
+        reason = "Bytes scanned limit was exceeded"
+        return self._finished(State.CANCELLED, state_change_reason=reason, statistics=statistics)
 
     def _finished(self, state: State, **changes: object) -> "Execution":
         finished = replace(self, state=state, completed_at=datetime.now(UTC), **changes)  # type: ignore[arg-type]  # each caller names fields of this class

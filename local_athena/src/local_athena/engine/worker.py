@@ -126,6 +126,9 @@ class Worker(threading.Thread):
     def _finish(self, job: Job, outcome: Outcome) -> None:
         # Inside the change of state: a query stopped meanwhile must not leave a result behind.
         def publish(execution: Execution) -> Execution:
+            limit = execution.request.scan_limit_bytes
+            if limit is not None and outcome.scanned_bytes > limit:
+                return execution.cut_off(_statistics(execution, outcome))
             started = time.perf_counter()
             # First: whoever sees the result finds what describes it.
             self._put(execution.metadata_location, self._metadata(execution, outcome))
@@ -153,7 +156,7 @@ class Worker(threading.Thread):
 
 
 def _statistics(
-    execution: Execution, outcome: Outcome, output_bytes: int, service_ms: int
+    execution: Execution, outcome: Outcome, output_bytes: int = 0, service_ms: int = 0
 ) -> Statistics:
     return Statistics(
         queue_ms=execution.statistics.queue_ms + outcome.queue_ms,
