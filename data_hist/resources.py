@@ -28,6 +28,7 @@ from data_hist.queries.status import (
     describe_for_callers,
 )
 from data_hist.queries.submit import QueryStarter, Submitter
+from data_hist.queries.tenant_workgroups import TenantWorkgroups
 from data_hist.queries.validation import ValidationLimits, Validator
 from data_hist.results.object_reader import ReadAheadBudget, ReadAheadLimits
 from data_hist.results.pages import PageLimits, PageReader
@@ -89,6 +90,7 @@ class WorkerResources:
     """The resources of one worker; threads and processes start when they are first needed."""
 
     engine: AthenaClient
+    workgroups: TenantWorkgroups
     locations: ResultLocations
     clock: Callable[[], datetime]
     limits: QueryLimits
@@ -123,6 +125,7 @@ class WorkerResources:
         reader = PageReader(engine, calls, row_threads, limits.pages)
         return cls(
             engine=engine,
+            workgroups=TenantWorkgroups(engine, settings.workgroups_of_tenants, clock),
             locations=locations,
             clock=clock,
             limits=limits,
@@ -176,6 +179,7 @@ class WorkerResources:
             until_shutdown: Raises TimeoutError in its body when the worker stops listening.
         """
         isolation = TenantIsolation(self.locations, self.clock)
+        starter = self._starter(version)
         statuses = StatusReader(
             self.engine,
             calls=self.calls,
@@ -187,18 +191,34 @@ class WorkerResources:
             until_shutdown=until_shutdown,
             limits=self.limits.status,
         )
-        lister = QueryLister(
-            self.engine, isolation, version.tables, self.calls, self.limits.listed_engine_pages
-        )
-        starter = QueryStarter(self.engine, version.catalog, self.orphans, self.calls, self.clock)
         return UseCases(
             submitter=self._submitter(version, guard, starter, statuses),
             validator=self._validator(version, guard, starter, statuses),
             statuses=statuses,
             results=self._result_reader(version, statuses),
-            lister=lister,
+            lister=self._lister(version, isolation),
             fields=self._field_reader(version, guard, starter, statuses),
             saved=self.saved,
+        )
+
+    def _starter(self, version: ApiVersion) -> QueryStarter:
+        return QueryStarter(
+            self.engine,
+            self.workgroups,
+            catalog=version.catalog,
+            orphans=self.orphans,
+            calls=self.calls,
+            clock=self.clock,
+        )
+
+    def _lister(self, version: ApiVersion, isolation: TenantIsolation) -> QueryLister:
+        return QueryLister(
+            self.engine,
+            self.workgroups,
+            isolation=isolation,
+            tables=version.tables,
+            calls=self.calls,
+            max_engine_pages=self.limits.listed_engine_pages,
         )
 
     def _submitter(

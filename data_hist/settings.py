@@ -4,14 +4,18 @@ import os
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as UndecodedSetting
 
 PREFIX = "DATA_HIST_"
 
 _ORIGIN = r"https?://([a-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]+)?"
 """As a browser sends it: in lower case, and nothing behind the port."""
+
+
+_WorkgroupName = Annotated[str, Field(pattern=r"^[a-zA-Z0-9._-]{1,128}$")]
 
 
 class SettingsError(Exception):
@@ -33,6 +37,13 @@ class Settings(BaseSettings):
         ),
     ] = "data_hist"
     workgroup: Annotated[str, Field(min_length=1, description="Athena workgroup.")] = "primary"
+    workgroups_of_tenants: Annotated[
+        dict[int, _WorkgroupName],
+        Field(
+            description="Athena workgroups of tenants that have their own, for a limit, a bill and "
+            'a history of their own: `{"11000": "data_hist-11000"}`.'
+        ),
+    ] = {}
     default_database: Annotated[
         str,
         Field(
@@ -200,6 +211,21 @@ def catalog_asked_for() -> Path | None:
     return Path(name) if name else None
 
 
+def workgroups_asked_for() -> list[str]:
+    """Return the workgroups that the environment sets.
+
+    Raises:
+        SettingsError: Those of tenants are not written as the setting takes them.
+    """
+    variable = f"{PREFIX}WORKGROUPS_OF_TENANTS"
+    try:
+        own = TypeAdapter(dict[int, _WorkgroupName]).validate_json(os.environ.get(variable) or "{}")
+    except ValidationError as error:
+        raise SettingsError(f"{variable}: {error.errors()[0]['msg']}") from None
+    shared = os.environ.get(f"{PREFIX}WORKGROUP") or Settings.model_fields["workgroup"].default
+    return sorted({shared, *own.values()})
+
+
 def load_settings() -> Settings:
     """Read the settings from the environment.
 
@@ -211,6 +237,10 @@ def load_settings() -> Settings:
     except ValidationError as error:
         problems = error.errors(include_input=False, include_url=False)
         raise SettingsError("\n".join(map(_sentence, problems))) from None
+    except UndecodedSetting as error:
+        # Its message names the field, and is all that it has.
+        field = str(error).split('"')[1]
+        raise SettingsError(f"{PREFIX}{field.upper()}: is not an object in JSON") from None
 
 
 def traces_are_wanted() -> bool:

@@ -123,6 +123,7 @@ class AthenaClient:
         output_location: str,
         idempotency_token: str,
         max_age_minutes: int = 0,
+        workgroup: str | None = None,
     ) -> str:
         """Start a query and return its id.
 
@@ -132,8 +133,8 @@ class AthenaClient:
             output_location: An S3 folder, ending in a slash.
             idempotency_token: 32 to 128 characters. The same token with the same SQL and location
                 returns the id of the query that the first call started.
-            max_age_minutes: How old a result of the same text at the same location may be that
-                Athena uses again.
+            max_age_minutes: How old a result of the same text there may be that is used again.
+            workgroup: Where it runs; by default, in the workgroup of the settings.
 
         Raises:
             InvalidSql: Athena rejects the text before it runs it.
@@ -154,7 +155,7 @@ class AthenaClient:
                             "Database": self._default_database,
                         },
                         ResultConfiguration={"OutputLocation": output_location},
-                        WorkGroup=self._workgroup,
+                        WorkGroup=workgroup or self._workgroup,
                         **(reuse_configuration(max_age_minutes) if max_age_minutes else {}),
                     )
             except QueryError as error:
@@ -198,14 +199,16 @@ class AthenaClient:
 
         return self._retrier.call(describe, self._limits.other)
 
-    def list_query_ids(self, token: str | None) -> tuple[list[str], str | None]:
-        """List up to 50 ids of the workgroup, newest first, and the token of the next page."""
+    def list_query_ids(
+        self, token: str | None, workgroup: str | None = None
+    ) -> tuple[list[str], str | None]:
+        """List up to 50 ids of a workgroup, newest first, and the token of the next page."""
         paging: dict[str, Any] = {"NextToken": token} if token else {}
 
         def list_ids() -> tuple[list[str], str | None]:
             with translated_errors():
                 response = self._athena.list_query_executions(
-                    WorkGroup=self._workgroup, MaxResults=_BATCH, **paging
+                    WorkGroup=workgroup or self._workgroup, MaxResults=_BATCH, **paging
                 )
             ids = require_member(response, "QueryExecutionIds", list)
             if not all(isinstance(each, str) and _ID.fullmatch(each) for each in ids):
@@ -226,8 +229,7 @@ class AthenaClient:
 
     def columns(self, query_id: str) -> tuple[Column, ...]:
         """Read the columns of a finished query's result, with Athena's types."""
-        found = self._result_set(QueryExecutionId=query_id, MaxResults=1)
-        return found.columns
+        return self._result_set(QueryExecutionId=query_id, MaxResults=1).columns
 
     def engine_page(self, query_id: str, token: str | None) -> EnginePage:
         """Read rows with GetQueryResults: slowly, and against a quota that all queries share.
@@ -280,13 +282,17 @@ class AthenaClient:
         """
         try:
             with deadline(self._limits.check_seconds), translated_errors():
-                response = self._athena.get_work_group(WorkGroup=self._workgroup)
-                workgroup = require_member(response, "WorkGroup", dict)
                 self._s3.head_bucket(Bucket=self._bucket)
+            self.check_workgroup(self._workgroup)
         except (Throttled, QueryExpired) as error:
             # S3 reports a missing bucket like a missing object.
             raise EngineUnavailable(
                 "Athena or the result bucket does not answer as it should.",
                 retry_after_seconds=_CHECK_RETRY_SECONDS,
             ) from error
-        require_suitable(self._workgroup, workgroup)
+
+    def check_workgroup(self, name: str) -> None:
+        """Raise EngineUnavailable, which says what to change, unless a workgroup is suitable."""
+        with deadline(self._limits.check_seconds), translated_errors():
+            response = self._athena.get_work_group(WorkGroup=name)
+        require_suitable(name, require_member(response, "WorkGroup", dict))

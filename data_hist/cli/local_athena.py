@@ -19,7 +19,7 @@ from data_hist.cli.arguments import (
     state_folder,
 )
 from data_hist.cli.process_group import StartError, require_free_port, warn
-from data_hist.settings import catalog_asked_for
+from data_hist.settings import catalog_asked_for, workgroups_asked_for
 
 if TYPE_CHECKING:
     from data_hist.catalog.sources import Source
@@ -29,6 +29,8 @@ _PORT = 8090
 # An archive on a disk may be of any age.
 _ALL_DATES = (date(1000, 1, 1), date(9999, 12, 31))
 _TABLES = "tables.json"
+# The workgroup that every account has.
+_PRIMARY = "primary"
 
 
 def add_command(commands: Commands) -> None:
@@ -74,6 +76,7 @@ def local_athena_arguments(
 
     Raises:
         StartError: It is not installed, or the folder for state cannot be written.
+        SettingsError: The workgroups of tenants are not written as the setting takes them.
     """
     try:
         state.mkdir(parents=True, exist_ok=True)
@@ -86,6 +89,7 @@ def local_athena_arguments(
         "serve",
         *("--tables", str(state / _TABLES), "--data", str(archive), "--state", str(state)),
         *("--host", host, "--port", str(port), "--bucket", RESULT_BUCKET),
+        *(f"--workgroup={name}" for name in workgroups_asked_for() if name != _PRIMARY),
     )
 
 

@@ -210,8 +210,9 @@ class FieldReader:
     ) -> Query:
         """Start a query, and describe it when it has ended."""
         owner = Owner(tenant, self._limits.retention_minutes)
+        location = self._locations.for_sample(owner)
         started = await self._starter.start(
-            sampled.sql, admitted, self._locations.for_sample(owner), token, has_key=False
+            tenant, sampled.sql, admitted, location, token, has_key=False
         )
         self._metrics.add(started.query_id)
         query = started

@@ -1,4 +1,4 @@
-"""List a tenant's queries, newest first, by filtering Athena's list of all queries."""
+"""List a tenant's queries, newest first, by filtering Athena's list of its workgroup."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -13,6 +13,7 @@ from data_hist.catalog.tables import Table
 from data_hist.queries.model import QueryFilter, QueryList
 from data_hist.queries.result_state import usable_tables, with_suggestions
 from data_hist.queries.sql_trailer import read_bound_sql, read_caller_sql, with_caller_position
+from data_hist.queries.tenant_workgroups import TenantWorkgroups
 from data_hist.results.paging_tokens import ListPosition, list_token, parse_list_token
 from data_hist.retention.ownership import OwnedQuery, TenantIsolation
 
@@ -32,7 +33,8 @@ class QueryLister:
     token.
 
     Args:
-        engine: Lists all queries.
+        engine: Lists the queries of a workgroup.
+        workgroups: Where the queries of a tenant run.
         isolation: Finds their owners.
         tables: The tables that queries may read.
         calls: Where calls of Athena may block.
@@ -42,12 +44,15 @@ class QueryLister:
     def __init__(
         self,
         engine: AthenaClient,
+        workgroups: TenantWorkgroups,
+        *,
         isolation: TenantIsolation,
         tables: Mapping[str, Table],
         calls: Executor,
         max_engine_pages: int = 10,
     ) -> None:
         self._engine = engine
+        self._workgroups = workgroups
         self._isolation = isolation
         self._tables = tables
         self._calls = calls
@@ -80,8 +85,9 @@ class QueryLister:
 
     def _entries(self, tenant: int, start: ListPosition) -> Iterator[_Entry]:
         token, after = start.engine_token, start.after
+        workgroup = self._workgroups.own_of(tenant)
         for _ in range(self._max_engine_pages):
-            query_ids, next_token = self._engine.list_query_ids(token)
+            query_ids, next_token = self._engine.list_query_ids(token, workgroup)
             next_page = ListPosition(next_token, None) if next_token else None
             if after is not None and after not in query_ids:
                 # Queries that started since have shifted the position to the next page.

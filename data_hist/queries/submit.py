@@ -24,6 +24,7 @@ from data_hist.queries.orphans import OrphanStopper
 from data_hist.queries.result_state import raise_user_error, usable_tables
 from data_hist.queries.sql_trailer import append_trailer, translate_line_and_column
 from data_hist.queries.status import StatusReader
+from data_hist.queries.tenant_workgroups import TenantWorkgroups
 from data_hist.retention.ownership import OwnedQuery, Owner, ResultLocations
 from data_hist.sql_guard.guard import AdmittedQuery
 from data_hist.sql_guard.pool import GuardPool
@@ -111,6 +112,7 @@ class Submitter:
         """Start what the guard admits, the same way whenever a submission is repeated."""
         owner = Owner(tenant, submission.retention_minutes)
         query = await start(
+            tenant,
             submission.sql,
             await self._admit(tenant, submission),
             self._locations.for_owner(owner),
@@ -135,6 +137,7 @@ class QueryStarter:
 
     Args:
         engine: Starts them.
+        workgroups: Where the queries of a tenant run.
         catalog: The Athena catalog that they read.
         orphans: Stops the queries whose id the caller does not get.
         calls: Where calls of Athena may block.
@@ -144,12 +147,15 @@ class QueryStarter:
     def __init__(
         self,
         engine: AthenaClient,
+        workgroups: TenantWorkgroups,
+        *,
         catalog: str,
         orphans: OrphanStopper,
         calls: Executor,
         clock: Callable[[], datetime],
     ) -> None:
         self._engine = engine
+        self._workgroups = workgroups
         self._catalog = catalog
         self._orphans = orphans
         self._calls = calls
@@ -157,6 +163,7 @@ class QueryStarter:
 
     async def start(
         self,
+        tenant: int,
         caller_sql: str,
         admitted: AdmittedQuery,
         location: str,
@@ -168,6 +175,7 @@ class QueryStarter:
         """Start a query and describe it as QUEUED.
 
         Args:
+            tenant: For whom it is started.
             caller_sql: The SQL as the caller wrote it.
             admitted: The SQL to run.
             location: The S3 folder of the result.
@@ -182,12 +190,13 @@ class QueryStarter:
             EngineError: If it is `unconfirmed`, Athena may have started the query.
         """
         sql = append_trailer(admitted.sql, caller_sql, admitted.edits, admitted.time_bounds)
-        call = self._start_call(sql, location, token, max_age_minutes)
+        call = self._start_call(tenant, sql, location, token, max_age_minutes)
         query_id = await self._call(call, sql, has_key=has_key)
         return Query(query_id, QueryStatus.QUEUED, sql, location, self._clock())
 
     async def cancel(
         self,
+        tenant: int,
         caller_sql: str,
         admitted: AdmittedQuery,
         location: str,
@@ -201,7 +210,7 @@ class QueryStarter:
         on after an error, or if it is cancelled.
         """
         sql = append_trailer(admitted.sql, caller_sql, admitted.edits, admitted.time_bounds)
-        call = self._start_call(sql, location, token, max_age_minutes)
+        call = self._start_call(tenant, sql, location, token, max_age_minutes)
         try:
             query_id = await self._call(call, sql, has_key=True)
         except BaseException as error:
@@ -212,16 +221,19 @@ class QueryStarter:
         return Query(query_id, QueryStatus.QUEUED, sql, location, self._clock())
 
     def _start_call(
-        self, sql: str, location: str, token: str, max_age_minutes: int
+        self, tenant: int, sql: str, location: str, token: str, max_age_minutes: int
     ) -> Callable[[], str]:
-        return partial(
-            self._engine.start,
-            sql,
-            catalog=self._catalog,
-            output_location=location,
-            idempotency_token=token,
-            max_age_minutes=max_age_minutes,
-        )
+        def start() -> str:
+            return self._engine.start(
+                sql,
+                catalog=self._catalog,
+                output_location=location,
+                idempotency_token=token,
+                max_age_minutes=max_age_minutes,
+                workgroup=self._workgroups.require_suitable(tenant),
+            )
+
+        return start
 
     async def _call(self, start: Callable[[], str], sql: str, *, has_key: bool) -> str:
         starting = asyncio.get_running_loop().run_in_executor(self._calls, start)

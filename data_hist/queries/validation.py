@@ -99,6 +99,7 @@ class Validator:
             admitted.time_bounds,
         )
         started = await self._starter.start(
+            owner.tenant,
             submission.sql,
             explained,
             self._locations.for_validation(owner),

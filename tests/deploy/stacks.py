@@ -19,7 +19,9 @@ from moto.core.common_models import CloudFormationModel
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "deploy/aws"
 PAGE = (ROOT / "deploy/README.md").read_text()
-SERVICE, ARCHIVE, TABLES = (FOLDER / f"{name}.yaml" for name in ("service", "archive", "tables"))
+SERVICE, ARCHIVE, TABLES, TENANT = (
+    FOLDER / f"{name}.yaml" for name in ("service", "archive", "tables", "tenant")
+)
 REGION = "eu-central-1"
 ACCOUNT = "123456789012"
 REQUIRED = {"ResultBucket": "the-results"}

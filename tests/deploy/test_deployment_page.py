@@ -22,7 +22,7 @@ COMMANDS = [
 MADE_ON_THE_WAY = {"deploy/kubernetes/settings.env", "deploy/gateway/secrets"}
 
 
-@pytest.mark.parametrize("template", ["archive", "tables", "service"])
+@pytest.mark.parametrize("template", ["archive", "tables", "service", "tenant"])
 def test_stacks_get_the_parameters_that_they_have(template: str) -> None:
     path = ROOT / f"deploy/aws/{template}.yaml"
     (deploy,) = (
@@ -70,6 +70,13 @@ def test_a_customers_policy_is_the_same_in_all_places() -> None:
     archived_after = json.loads(given["DATA_HIST_ARCHIVED_AFTER_DAYS_OF_CUSTOMERS"])
     assert archived_after == {customer: int(days)}
     assert f"| 1 | 2,880 | {given['DATA_HIST_MAX_QUERY_DAYS']} |" in section
+
+
+def test_a_tenants_workgroup_is_named_as_its_stack_names_it() -> None:
+    (setting,) = re.findall(r"DATA_HIST_WORKGROUPS_OF_TENANTS=(\{.*?\})", PAGE)
+
+    assert json.loads(setting) == {"11000": "data_hist-11000"}
+    assert "Tenant=11000" in PAGE
 
 
 def test_files_of_the_page_are_there() -> None:

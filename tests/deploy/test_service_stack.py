@@ -23,6 +23,7 @@ from tests.deploy.stacks import (
     ROOT,
     SERVICE,
     TABLES,
+    TENANT,
     client,
     create_stack,
 )
@@ -35,7 +36,7 @@ ENDPOINTS = ROOT / "deploy/aws/endpoints.yaml"
 
 
 @pytest.mark.parametrize(
-    "template", [SERVICE, ARCHIVE, TABLES, ENDPOINTS], ids=lambda path: path.name
+    "template", [SERVICE, ARCHIVE, TABLES, TENANT, ENDPOINTS], ids=lambda path: path.name
 )
 def test_templates_are_valid(template: Path) -> None:
     assert lint(template.read_text(), regions=[REGION]) == []
@@ -127,7 +128,19 @@ def test_the_policies_allow_the_athena_calls_that_the_service_makes() -> None:
     assert called
     assert called <= set(athena) | set(of_tables)
     workgroup = f"arn:aws:athena:{REGION}:{ACCOUNT}:workgroup/data_hist"
-    assert set().union(*athena.values()) == {workgroup}
+    assert set().union(*athena.values()) == {workgroup, f"{workgroup}-*"}
+
+
+def test_the_workgroup_of_a_tenant_is_suitable_and_within_the_policy() -> None:
+    create_stack(SERVICE, **REQUIRED)
+    made = create_stack(TENANT, Tenant="11000", BytesScannedCutoff="50000000")["Workgroup"]
+
+    keys = {"access_key_id": SecretStr("key"), "secret_access_key": SecretStr("secret")}
+    settings = Settings(region=REGION, result_bucket="the-results", **keys)
+    AthenaClient(settings).check_workgroup(made)
+    configuration = client("athena").get_work_group(WorkGroup=made)["WorkGroup"]["Configuration"]
+    assert configuration["BytesScannedCutoffPerQuery"] == 50_000_000
+    assert made.startswith("data_hist-")
 
 
 KEY = f"arn:aws:kms:{REGION}:{ACCOUNT}:key/11111111-2222-3333-4444-555555555555"

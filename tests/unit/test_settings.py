@@ -6,7 +6,7 @@ import pytest
 
 from data_hist import cli
 from data_hist.catalog.document import PACKAGED_FILE
-from data_hist.settings import Settings, SettingsError, load_settings
+from data_hist.settings import Settings, SettingsError, load_settings, workgroups_asked_for
 
 REQUIRED = {"DATA_HIST_REGION": "eu-west-1", "DATA_HIST_RESULT_BUCKET": "results"}
 
@@ -48,6 +48,10 @@ def test_every_missing_setting_is_named(monkeypatch: pytest.MonkeyPatch) -> None
         ("DATA_HIST_PRICE_USD_PER_TB", "-1"),
         ("DATA_HIST_REPLICAS", "0"),
         ("DATA_HIST_WORKERS", "65"),
+        ("DATA_HIST_ARCHIVED_AFTER_DAYS_OF_CUSTOMERS", "{11000: 90"),
+        ("DATA_HIST_WORKGROUPS_OF_TENANTS", "11000=own"),
+        ("DATA_HIST_WORKGROUPS_OF_TENANTS", '{"11000": "a b"}'),
+        ("DATA_HIST_WORKGROUPS_OF_TENANTS", '{"tenant": "own"}'),
         ("DATA_HIST_CORS_ORIGINS", "portal.example"),
         ("DATA_HIST_CORS_ORIGINS", "https://portal.example/"),
         ("DATA_HIST_CORS_ORIGINS", "https://Portal.example"),
@@ -65,6 +69,34 @@ def test_wrong_value_is_named_and_not_repeated(
 
     assert str(refusal.value).startswith(f"{name}: ")
     assert not value or value not in str(refusal.value).removeprefix(name)
+
+
+@pytest.mark.parametrize(
+    ("own", "workgroups"),
+    [
+        (None, ["shared"]),
+        ("{}", ["shared"]),
+        ('{"11000": "b", "11001": "a", "11002": "b"}', ["a", "b", "shared"]),
+    ],
+)
+def test_the_local_service_creates_the_workgroups_of_the_settings(
+    monkeypatch: pytest.MonkeyPatch, own: str | None, workgroups: list[str]
+) -> None:
+    monkeypatch.setenv("DATA_HIST_WORKGROUP", "shared")
+    if own is not None:
+        monkeypatch.setenv("DATA_HIST_WORKGROUPS_OF_TENANTS", own)
+
+    assert workgroups_asked_for() == workgroups
+
+
+@pytest.mark.parametrize("wrong", ["{", '{"11000": "a b"}', "[]"])
+def test_it_names_workgroups_that_it_cannot_read(
+    monkeypatch: pytest.MonkeyPatch, wrong: str
+) -> None:
+    monkeypatch.setenv("DATA_HIST_WORKGROUPS_OF_TENANTS", wrong)
+
+    with pytest.raises(SettingsError, match=r"^DATA_HIST_WORKGROUPS_OF_TENANTS: "):
+        workgroups_asked_for()
 
 
 @pytest.mark.parametrize(

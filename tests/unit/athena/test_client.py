@@ -221,7 +221,7 @@ def test_read_range_that_was_cut_short_is_no_result(aws: StubbedAws) -> None:
         ("batch_get_query_execution", lambda c: c.describe_many([ID]), 1),
         ("batch_get_query_execution", lambda c: c.describe_listed([ID]), 3),
         ("list_query_executions", lambda c: c.list_query_ids(None), 3),
-        ("get_work_group", lambda c: c.check(), 1),
+        ("get_work_group", lambda c: c.check_workgroup("primary"), 1),
     ],
 )
 def test_truncated_answer_is_an_error_and_never_nothing(

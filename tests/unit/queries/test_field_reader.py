@@ -45,7 +45,14 @@ class FakeAthena:
         return AdmittedQuery(sql, ())
 
     async def start(
-        self, _sql: str, admitted: AdmittedQuery, location: str, token: str, *, has_key: bool
+        self,
+        _tenant: int,
+        _sql: str,
+        admitted: AdmittedQuery,
+        location: str,
+        token: str,
+        *,
+        has_key: bool,
     ) -> Query:
         assert not has_key
         self.started.append((location, token))
