@@ -17,8 +17,8 @@ from local_athena.backends.duckdb.dialect.types.trino_types import (
 )
 from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, quote_string
 
-# Where both engines agree: neither $, which ends before a last line feed on Trino, nor \b, which
-# is about Unicode there, nor what RE2 lacks.
+# Where both engines agree: neither $, which also ends before a last line feed on Trino, nor \b,
+# which is about Unicode there, nor what RE2 lacks.
 _PLAIN = re.compile(
     r"""(?: [^\\\[\](){}*+?|^$.] | \\[dDwW] | \\[^\w\s] | \.
     | \[\^?(?: [^\\\[\]&~|-] | [A-Za-z0-9]-[A-Za-z0-9] | \\[dDwW] | \\[^\w\s] )+\]
@@ -26,6 +26,7 @@ _PLAIN = re.compile(
     | (?:[*+?]|\{[0-9]{1,3}(?:,[0-9]{0,3})?\})\??(?![*+?{]) )*+""",
     re.X,
 )
+_END = r"\n?\z"
 _NAMED_GROUP = re.compile(r"\(\?<(?=[A-Za-z])")
 _PLAIN_REPLACEMENT = re.compile(r"(?:[^\\$]|\$[0-9](?![0-9]))*")
 _GROUP_REFERENCE = re.compile(r"\$([0-9])")
@@ -38,10 +39,21 @@ def _constant(call: Call, index: int) -> str | None:
     return argument.this if isinstance(argument, exp.Literal) and argument.is_string else None
 
 
-def _plain_pattern(call: Call, *, may_be_empty: bool) -> str | None:
-    """Find the constant pattern that RE2 matches as Trino does, in RE2's syntax."""
+def _plain_pattern(call: Call, *, may_be_empty: bool, end: str | None = None) -> str | None:
+    """Find the constant pattern that RE2 matches as Trino does, in RE2's syntax.
+
+    Args:
+        call: A call whose second argument is the pattern.
+        may_be_empty: Whether the pattern may match the empty text.
+        end: What stands for a `$` at the end of the pattern, which is not plain otherwise.
+    """
     pattern = _constant(call, 1)
-    if pattern is None or len(call.arguments) > 3 or _PLAIN.fullmatch(pattern) is None:
+    if pattern is None or len(call.arguments) > 3:
+        return None
+    plain, ending = pattern, ""
+    if end is not None and pattern.endswith("$"):
+        plain, ending = pattern[:-1], end
+    if _PLAIN.fullmatch(plain) is None:
         return None
     try:
         matches_nothing = compile_pattern(pattern).search("") is not None
@@ -50,11 +62,11 @@ def _plain_pattern(call: Call, *, may_be_empty: bool) -> str | None:
     # A pattern of this kind that matches the empty text anywhere also matches it alone.
     if matches_nothing and not may_be_empty:
         return None
-    return quote_string(_NAMED_GROUP.sub("(?P<", pattern))
+    return quote_string(_NAMED_GROUP.sub("(?P<", plain) + ending)
 
 
 def _regexp_like(translator: Translator, call: Call) -> Typed | None:
-    pattern = _plain_pattern(call, may_be_empty=True)
+    pattern = _plain_pattern(call, may_be_empty=True, end=_END)
     return _by_re2(translator, call, f"regexp_matches({{}}, {pattern})", BOOLEAN, pattern)
 
 
