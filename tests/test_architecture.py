@@ -10,24 +10,37 @@ import pytest
 from data_hist.catalog.document import load_document
 
 ROOT = Path(__file__).parents[1]
-DISTRIBUTIONS = {"data_hist": ROOT, "local_athena": ROOT / "local_athena/src"}
+DISTRIBUTIONS = {
+    "data_hist": ROOT,
+    "data_hist_client": ROOT / "client/src",
+    "local_athena": ROOT / "local_athena/src",
+}
 ARROW = re.compile(r"^ +(\w+) --> (\w+)$", re.MULTILINE)
 ALLOWED = set(ARROW.findall((ROOT / "docs/architecture.md").read_text()))
 SHARED = {"errors", "settings", "spelling", "json_documents", "lru_cache"}
 
 OWNERS = {
+    "anyio": {"data_hist_client.async_client", "data_hist_client.http"},
     "bcrypt": {"data_hist.auth.passwords"},
     "boto3": {"data_hist.athena"},
     "botocore": {"data_hist.athena"},
     "connexion": {"data_hist.app", "data_hist.http"},
-    "duckdb": {"local_athena.backends.duckdb"},
+    "duckdb": {"data_hist_client.frames", "local_athena.backends.duckdb"},
     "gunicorn": {"data_hist.server"},
+    # The clients take its authentications and transports as arguments.
+    "httpx": {
+        "data_hist_client.async_client",
+        "data_hist_client.client",
+        "data_hist_client.http",
+    },
     "jsonschema": {"data_hist.http"},
     "msgspec": {"data_hist.athena.result_sets", "data_hist.json_documents"},
     "opentelemetry": {"data_hist.observability"},
     "pebble": {"data_hist.sql_guard.pool"},
     "prometheus_client": {"data_hist.server.gunicorn_conf", "data_hist.observability.metrics"},
-    "pyarrow": {"data_hist.catalog.discovery", "data_hist.results"},
+    "pandas": {"data_hist_client.frames"},
+    "polars": {"data_hist_client.frames"},
+    "pyarrow": {"data_hist.catalog.discovery", "data_hist.results", "data_hist_client.frames"},
     "pydantic_settings": {"data_hist.settings"},
     "regex": {"local_athena.backends.duckdb.dialect"},
     "sqlglot": {"data_hist.sql_guard", "local_athena.backends.duckdb.dialect"},

@@ -186,7 +186,7 @@ def test_version_is_in_the_changelog() -> None:
 def test_no_test_depends_on_the_speed_of_the_machine() -> None:
     found = {
         str(path.relative_to(ROOT))
-        for folder in ("tests", "local_athena/tests")
+        for folder in ("tests", "local_athena/tests", "client/tests")
         for path in (ROOT / folder).rglob("*.py")
         if CLOCKS.search(path.read_text())
     }

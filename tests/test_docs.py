@@ -14,6 +14,7 @@ from data_hist.settings import PREFIX, Settings
 ROOT = Path(__file__).parents[1]
 FOLDERS = [
     "benchmarks",
+    "client",
     "data_hist",
     "deploy",
     "docs",
@@ -26,7 +27,12 @@ DOCUMENTS = [
     *(ROOT / name for name in ("README.md", "CONTRIBUTING.md")),
     *(
         ROOT / name
-        for name in ("benchmarks/README.md", "deploy/README.md", "local_athena/README.md")
+        for name in (
+            "benchmarks/README.md",
+            "client/README.md",
+            "deploy/README.md",
+            "local_athena/README.md",
+        )
     ),
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
@@ -66,7 +72,7 @@ def is_a_path(word: str) -> bool:
 def classes() -> set[str]:
     return {
         node.name
-        for folder in ("benchmarks", "data_hist", "local_athena", "tests")
+        for folder in ("benchmarks", "client", "data_hist", "local_athena", "tests")
         for path in (ROOT / folder).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.ClassDef)

@@ -9,9 +9,15 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 SERVICE, ENDPOINT = ROOT / "data_hist", ROOT / "local_athena/src"
-TESTS, TESTS_OF_ENDPOINT = ROOT / "tests", ROOT / "local_athena/tests"
+CLIENT = ROOT / "client/src"
+CODE = [SERVICE, ENDPOINT, CLIENT]
+TESTS = [ROOT / "tests", ROOT / "local_athena/tests", ROOT / "client/tests"]
 # See ADR 32.
-MOST_MODULES = {SERVICE: 180, ENDPOINT: 158}
+MOST_MODULES = {
+    SERVICE: 180,
+    ENDPOINT: 158,
+    CLIENT: 16,
+}
 MOST_LINES = 300
 MOST_LINES_OF_DOCSTRING = 3
 MOST_LINES_OF_FUNCTION = 50
@@ -49,7 +55,9 @@ def nodes(path: Path) -> Iterator[ast.AST]:
     return ast.walk(parsed(path))
 
 
-@pytest.mark.parametrize(("folder", "most"), MOST_MODULES.items(), ids=["service", "endpoint"])
+@pytest.mark.parametrize(
+    ("folder", "most"), MOST_MODULES.items(), ids=["service", "endpoint", "client"]
+)
 def test_modules_are_few(folder: Path, most: int) -> None:
     """Shown with `-s`; an `__init__.py` that only has a docstring is none."""
     counted = [path for path in modules(folder) if len(parsed(path).body) > 1]
@@ -58,14 +66,14 @@ def test_modules_are_few(folder: Path, most: int) -> None:
     assert len(counted) <= most, "does the new module hold an idea of its own? Then raise the limit"
 
 
-@pytest.mark.parametrize("folder", [SERVICE, ENDPOINT, TESTS, TESTS_OF_ENDPOINT], ids=name_of)
+@pytest.mark.parametrize("folder", [*CODE, *TESTS], ids=name_of)
 def test_no_file_is_long(folder: Path) -> None:
     lengths = {name_of(path): len(path.read_text().splitlines()) for path in modules(folder)}
 
     assert {path for path, lines in lengths.items() if lines > MOST_LINES} == set()
 
 
-@pytest.mark.parametrize("folder", [SERVICE, ENDPOINT], ids=name_of)
+@pytest.mark.parametrize("folder", CODE, ids=name_of)
 def test_no_function_is_long(folder: Path) -> None:
     long = {
         f"{name_of(path)}: {node.name}"
@@ -78,7 +86,7 @@ def test_no_function_is_long(folder: Path) -> None:
     assert long == set()
 
 
-@pytest.mark.parametrize("path", modules(SERVICE, ENDPOINT), ids=name_of)
+@pytest.mark.parametrize("path", modules(*CODE), ids=name_of)
 def test_a_module_says_in_three_lines_what_it_owns(path: Path) -> None:
     docstring = ast.get_docstring(parsed(path))
 
@@ -87,7 +95,7 @@ def test_a_module_says_in_three_lines_what_it_owns(path: Path) -> None:
     assert len(prose) <= MOST_LINES_OF_DOCSTRING
 
 
-@pytest.mark.parametrize("path", modules(SERVICE, ENDPOINT), ids=name_of)
+@pytest.mark.parametrize("path", modules(*CODE), ids=name_of)
 def test_a_module_does_more_than_forward(path: Path) -> None:
     if path.name in ("__init__.py", "__main__.py"):
         return
@@ -99,7 +107,7 @@ def test_a_module_does_more_than_forward(path: Path) -> None:
 def test_the_environment_is_read_in_few_places() -> None:
     readers = {
         name_of(path)
-        for path in modules(SERVICE, ENDPOINT)
+        for path in modules(*CODE)
         for node in nodes(path)
         if isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv")
     }
@@ -111,7 +119,7 @@ def test_nothing_looks_into_the_cause_of_an_error() -> None:
     """A class of errors says itself what has to be known; only a log shows whole chains."""
     readers = {
         name_of(path)
-        for path in modules(SERVICE, ENDPOINT)
+        for path in modules(*CODE)
         for node in nodes(path)
         if isinstance(node, ast.Attribute) and node.attr == "__cause__"
     }
@@ -121,11 +129,7 @@ def test_nothing_looks_into_the_cause_of_an_error() -> None:
 
 def test_no_test_patches_a_private_name() -> None:
     """Limits, timeouts and clocks are handed in, so that a test can hand in others."""
-    found = {
-        (name_of(path), name)
-        for path in modules(TESTS, TESTS_OF_ENDPOINT)
-        for name in patched(path)
-    }
+    found = {(name_of(path), name) for path in modules(*TESTS) for name in patched(path)}
 
     assert {(path, name) for path, name in found if is_private(name)} == set()
 

@@ -1,0 +1,211 @@
+"""The rows of a finished query, in the form that you ask for."""
+
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+
+from data_hist_client import frames
+from data_hist_client.calls import Calls
+from data_hist_client.documents import Column, Page, QueryState
+from data_hist_client.downloads import Download
+from data_hist_client.errors import DownloadBroken
+from data_hist_client.files import format_of, start_again, whole_file
+from data_hist_client.http import AsyncDriver, SyncDriver
+from data_hist_client.values import Row, row_reader
+
+_CANNOT_RESTART = "The result broke off, and this format cannot go on where it did."
+
+
+class Result:
+    """The rows of a finished query.
+
+    Attributes:
+        query: The query document: its SQL, what it read and cost, its warnings.
+    """
+
+    def __init__(self, query: QueryState, calls: Calls, driver: SyncDriver) -> None:
+        self.query = query
+        self._calls = calls
+        self._driver = driver
+        self._first = query.page
+
+    @property
+    def columns(self) -> Sequence[Column]:
+        """The columns, with Athena's types."""
+        return self.first_page().columns
+
+    def __iter__(self) -> Iterator[Row]:
+        """Iterate over the rows; each time from the first one."""
+        read = row_reader(self.columns)
+        for page in self.pages():
+            yield from map(read, page.rows)
+
+    def rows(self) -> list[Row]:
+        """Return all rows."""
+        return list(self)
+
+    def pages(self) -> Iterator[Page]:
+        """Iterate over pages of JSON values."""
+        page = self.first_page()
+        yield page
+        while page.paging_token is not None:
+            page = self._driver.run(self._calls.page(self.query.query_id, page.paging_token))
+            yield page
+
+    def first_page(self) -> Page:
+        """Return the first page, which a short query had in the response to its submit."""
+        if self._first is None:
+            self._first = self._driver.run(self._calls.page(self.query.query_id, None))
+        return self._first
+
+    def to_arrow(self) -> frames.ArrowTable:
+        """Return a table of pyarrow."""
+        return frames.arrow_table(self._whole("arrow"))
+
+    def to_batches(self) -> Iterator[frames.RecordBatch]:
+        """Iterate over record batches of pyarrow as they arrive; a broken stream goes on."""
+        return frames.arrow_batches(self._driver.stream(self._download("arrow")))
+
+    def to_pandas(self) -> frames.PandasFrame:
+        """Return a frame of pandas with Arrow's types, so that NULL and decimals are kept."""
+        return frames.pandas_frame(self.to_arrow())
+
+    def to_polars(self) -> frames.PolarsFrame:
+        """Return a frame of polars."""
+        return frames.polars_frame(self.to_arrow())
+
+    def to_duckdb(
+        self, connection: "frames.DuckDBConnection | None" = None
+    ) -> frames.DuckDBRelation:
+        """Return a relation of DuckDB, in a connection of yours or in the default one."""
+        return frames.duckdb_relation(self.to_arrow(), connection)
+
+    def download(self, path: str | Path, result_format: str | None = None) -> Path:
+        """Write the result to a file, which is there only once it is whole.
+
+        Args:
+            path: The file.
+            result_format: csv, ndjson, json, arrow or parquet; by default, what the name ends in.
+
+        Raises:
+            UsageError: The format is unknown, or the file cannot be written.
+            DownloadBroken: It broke off too often.
+        """
+        path = Path(path)
+        chosen = format_of(path, result_format)
+        with whole_file(path) as file:
+            for chunk in self._driver.stream(self._download(chosen)):
+                if isinstance(chunk, bytes):
+                    file.write(chunk)
+                else:
+                    start_again(file)
+        return path
+
+    def stream(self, result_format: str) -> Iterator[bytes]:
+        """Iterate over the bytes of a format; only CSV goes on if the connection breaks.
+
+        Raises:
+            DownloadBroken: It broke off.
+        """
+        for chunk in self._driver.stream(self._download(result_format)):
+            if not isinstance(chunk, bytes):
+                raise DownloadBroken(_CANNOT_RESTART)
+            yield chunk
+
+    def _whole(self, result_format: str) -> bytes:
+        whole = bytearray()
+        for chunk in self._driver.stream(self._download(result_format)):
+            if isinstance(chunk, bytes):
+                whole += chunk
+            else:
+                whole.clear()
+        return bytes(whole)
+
+    def _download(self, result_format: str) -> Download:
+        return Download(self.query.query_id, result_format, self._calls.policy)
+
+
+class AsyncResult:
+    """The rows of a finished query, for asyncio and trio.
+
+    Attributes:
+        query: The query document: its SQL, what it read and cost, its warnings.
+    """
+
+    def __init__(self, query: QueryState, calls: Calls, driver: AsyncDriver) -> None:
+        self.query = query
+        self._calls = calls
+        self._driver = driver
+        self._first = query.page
+
+    async def columns(self) -> Sequence[Column]:
+        """Return the columns, with Athena's types."""
+        return (await self.first_page()).columns
+
+    async def __aiter__(self) -> AsyncIterator[Row]:
+        """Iterate over the rows; each time from the first one."""
+        read = row_reader(await self.columns())
+        async for page in self.pages():
+            for values in page.rows:
+                yield read(values)
+
+    async def rows(self) -> list[Row]:
+        """Return all rows."""
+        return [row async for row in self]
+
+    async def pages(self) -> AsyncIterator[Page]:
+        """Iterate over pages of JSON values."""
+        page = await self.first_page()
+        yield page
+        while page.paging_token is not None:
+            page = await self._driver.run(self._calls.page(self.query.query_id, page.paging_token))
+            yield page
+
+    async def first_page(self) -> Page:
+        """Return the first page, which a short query had in the response to its submit."""
+        if self._first is None:
+            self._first = await self._driver.run(self._calls.page(self.query.query_id, None))
+        return self._first
+
+    async def to_arrow(self) -> frames.ArrowTable:
+        """Return a table of pyarrow."""
+        whole = bytearray()
+        async for chunk in self._driver.stream(self._download("arrow")):
+            if isinstance(chunk, bytes):
+                whole += chunk
+            else:
+                whole.clear()
+        return frames.arrow_table(bytes(whole))
+
+    async def to_pandas(self) -> frames.PandasFrame:
+        """Return a frame of pandas with Arrow's types, so that NULL and decimals are kept."""
+        return frames.pandas_frame(await self.to_arrow())
+
+    async def to_polars(self) -> frames.PolarsFrame:
+        """Return a frame of polars."""
+        return frames.polars_frame(await self.to_arrow())
+
+    async def download(self, path: str | Path, result_format: str | None = None) -> Path:
+        """Write the result to a file, as `Result.download` does."""
+        path = Path(path)
+        chosen = format_of(path, result_format)
+        with whole_file(path) as file:
+            async for chunk in self._driver.stream(self._download(chosen)):
+                if isinstance(chunk, bytes):
+                    file.write(chunk)
+                else:
+                    start_again(file)
+        return path
+
+    async def stream(self, result_format: str) -> AsyncIterator[bytes]:
+        """Iterate over the bytes of a format; only CSV goes on if the connection breaks.
+
+        Raises:
+            DownloadBroken: It broke off.
+        """
+        async for chunk in self._driver.stream(self._download(result_format)):
+            if not isinstance(chunk, bytes):
+                raise DownloadBroken(_CANNOT_RESTART)
+            yield chunk
+
+    def _download(self, result_format: str) -> Download:
+        return Download(self.query.query_id, result_format, self._calls.policy)

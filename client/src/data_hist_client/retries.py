@@ -1,0 +1,72 @@
+"""Sends a request again when that may help: with backoff, and never before `Retry-After`."""
+
+import random
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from data_hist_client.errors import Problem, ServiceUnreachable, problem_of
+from data_hist_client.messages import Broken, Flow, Pause, Reply, Request
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """How often a request is sent again, and how long to wait before.
+
+    Attributes:
+        attempts: How often a request is sent at most, the first time included.
+        first_pause_seconds: The longest pause before the second attempt; it doubles each time.
+        longest_pause_seconds: No pause is longer, except where `Retry-After` says so.
+        longest_retry_after_seconds: If the service wants a longer pause, give up instead.
+        jitter: Returns which share of the pause to wait, from 0 to 1.
+    """
+
+    attempts: int = 6
+    first_pause_seconds: float = 0.5
+    longest_pause_seconds: float = 20.0
+    longest_retry_after_seconds: float = 60.0
+    jitter: Callable[[], float] = random.random
+
+    def pauses(self) -> Iterator[float]:
+        """Return the pause before each further attempt, in seconds."""
+        for attempt in range(self.attempts - 1):
+            longest = min(self.longest_pause_seconds, self.first_pause_seconds * 2**attempt)
+            yield longest * (0.5 + self.jitter() / 2)
+
+
+DEFAULT_POLICY = RetryPolicy()
+# Nobody wants to wait for long after Ctrl-C.
+CANCEL_POLICY = RetryPolicy(attempts=3, first_pause_seconds=0.2)
+
+
+def exchange(request: Request, policy: RetryPolicy) -> Flow[Reply]:
+    """Send a request until it has a response that is no error.
+
+    Raises:
+        Problem: The service refuses it, and goes on to do so.
+        ServiceUnreachable: There is no response.
+    """
+    pauses = policy.pauses()
+    while True:
+        outcome = yield request
+        if isinstance(outcome, Reply) and outcome.status < 400:
+            return outcome
+        error = error_of(outcome)
+        pause = next(pauses, None) if is_worth_repeating(request, error) else None
+        if pause is None:
+            raise error
+        asked = error.retry_after_seconds if isinstance(error, Problem) else None
+        if (asked or 0) > policy.longest_retry_after_seconds:
+            raise error
+        yield Pause(max(pause, asked or 0))
+
+
+def error_of(outcome: Reply | Broken | None) -> Problem | ServiceUnreachable:
+    """Make the exception of a response that is an error, or of none."""
+    if isinstance(outcome, Reply):
+        return problem_of(outcome)
+    return ServiceUnreachable(outcome.reason if outcome else "There was no response.")
+
+
+def is_worth_repeating(request: Request, error: Problem | ServiceUnreachable) -> bool:
+    """Whether the same request may succeed, and does no harm if it succeeded before."""
+    return request.is_repeatable and (not isinstance(error, Problem) or error.retryable)
