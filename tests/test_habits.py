@@ -15,7 +15,7 @@ TESTS = [ROOT / "tests", ROOT / "local_athena/tests", ROOT / "client/tests"]
 # See ADR 32.
 MOST_MODULES = {
     SERVICE: 180,
-    ENDPOINT: 158,
+    ENDPOINT: 163,
     CLIENT: 16,
 }
 MOST_LINES = 300

@@ -67,7 +67,10 @@ class Fuzzer:
             order = self._maybe(f" ORDER BY {arguments[0]} DESC")
         condition = self._maybe(f" FILTER (WHERE {arguments[0]} IS NOT NULL)") if arguments else ""
         called = f"{signature.name}({distinct}{', '.join(arguments)}{order}){condition}"
-        return f"SELECT {called} FROM {relation}"
+        # Trino spreads the distinct values of all rows over threads, and their order is open. Those
+        # of a group are in the order of the rows.
+        grouping = " GROUP BY n IS NULL" if distinct else ""
+        return f"SELECT {called} FROM {relation}{grouping}"
 
     def _window(self) -> str:
         kinds = [self._functions.window, self._functions.aggregate]

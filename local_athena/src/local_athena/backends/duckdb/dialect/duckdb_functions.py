@@ -9,7 +9,7 @@ from typing import Any, Literal, cast
 import duckdb
 from duckdb.func import FunctionNullHandling
 
-from local_athena.backends.duckdb.dialect.aggregates import percentiles
+from local_athena.backends.duckdb.dialect.aggregates import extremes, moments, percentiles, totals
 from local_athena.backends.duckdb.dialect.binary import byte_encodings, hashes
 from local_athena.backends.duckdb.dialect.collections import element_orders
 from local_athena.backends.duckdb.dialect.datetimes import datetime_patterns, iso8601
@@ -60,9 +60,12 @@ def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
         *datetime_patterns.PYTHON_FUNCTIONS,
         *decimal_arithmetic.PYTHON_FUNCTIONS,
         *element_orders.PYTHON_FUNCTIONS,
+        *extremes.PYTHON_FUNCTIONS,
+        *moments.PYTHON_FUNCTIONS,
         *number_functions.PYTHON_FUNCTIONS,
         *percentiles.PYTHON_FUNCTIONS,
         *text_casts.PYTHON_FUNCTIONS,
+        *totals.PYTHON_FUNCTIONS,
         ("athena_normalize", _normalize, ["VARCHAR", "VARCHAR"], "VARCHAR"),
         ("athena_fail_beyond_try", _fail_beyond_try, ["VARCHAR"], "VARCHAR"),
     )

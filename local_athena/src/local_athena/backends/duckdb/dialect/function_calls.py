@@ -10,17 +10,20 @@ from local_athena.backends.duckdb.dialect.datetimes.time_zones import to_local_t
 from local_athena.backends.duckdb.dialect.expressions.operators import translate_condition
 from local_athena.backends.duckdb.dialect.queries.ordering import translate_order
 from local_athena.backends.duckdb.dialect.queries.windows import check_no_window, translate_window
-from local_athena.backends.duckdb.dialect.signatures import Match, match_signature, signatures
+from local_athena.backends.duckdb.dialect.signatures import (
+    Match,
+    aggregate_names,
+    match_signature,
+    signatures,
+)
 from local_athena.backends.duckdb.dialect.types.trino_types import TIMESTAMP_TZ, UNKNOWN
 from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, coerce
 
 _PLACEHOLDER = re.compile(r"\{(\w+|\*)\}")
-# Aggregates with a handler; the others are in the table of signatures.
-_AGGREGATES = frozenset(
-    {"avg", "histogram", "listagg", "map_agg", "map_union", "max", "max_by", "min", "min_by"}
-) | {"multimap_agg", "sum"}
 # Aggregates of several kinds of numbers, between which NULL alone does not decide.
 _NEEDS_TYPES = frozenset({"approx_percentile", "avg", "sum"})
+# Trino takes ORDER BY away from the others.
+_ORDERED = frozenset({"array_agg", "listagg", "map_agg", "multimap_agg"})
 _CORE = re.compile(r"<<(.*?)>>")
 
 
@@ -73,7 +76,7 @@ def _dispatch(translator: Translator, call: Call) -> Typed:
         text = f"Function '{call.name}' not registered"
         raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
     handler = translator.statement.functions.get(call.name)
-    if handler is not None and call.name not in _AGGREGATES:
+    if handler is not None and call.name not in aggregate_names():
         _refuse_clauses(translator, call)
     scans = translator.statement.scans
     before = len(scans)
@@ -173,7 +176,8 @@ def _apply_to_core(translator: Translator, call: Call, core: str) -> str:
     if call.clauses.distinct and not inner.startswith("DISTINCT "):
         inner = f"DISTINCT {inner}"
     if call.clauses.order:
-        inner += f" ORDER BY {translate_order(translator, call.clauses.order)}"
+        order = translate_order(translator, call.clauses.order)
+        inner += f" ORDER BY {order}" if call.name in _ORDERED else ""
     if call.clauses.ignore_nulls:
         inner += " IGNORE NULLS"
     return f"{name}({inner})"

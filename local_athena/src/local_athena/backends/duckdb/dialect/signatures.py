@@ -92,6 +92,15 @@ def signatures() -> Mapping[str, tuple[Signature, ...]]:
     return table
 
 
+@cache
+def aggregate_names() -> frozenset[str]:
+    """List the names of aggregate functions; `listagg` has a syntax of its own and no line."""
+    table = signatures().items()
+    return frozenset(
+        ("listagg", *(name for name, lines in table if lines[0].section == "aggregate"))
+    )
+
+
 def _read_table(path: Path) -> Iterator[Signature]:
     section = ""
     for line in path.read_text(encoding="utf-8").splitlines():

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from local_athena.backends.duckdb.dialect import function_calls
+from local_athena.backends.duckdb.dialect.aggregates import extremes, moments, totals
 from local_athena.backends.duckdb.dialect.collections import (
     arrays,
     element_orders,
@@ -74,14 +75,17 @@ _FUNCTIONS = {
     **datetime_functions.FUNCTIONS,
     **datetime_patterns.FUNCTIONS,
     **datetime_units.FUNCTIONS,
+    **extremes.FUNCTIONS,
     **grouping.FUNCTIONS,
     **json_extract_functions.FUNCTIONS,
     **maps.FUNCTIONS,
+    **moments.FUNCTIONS,
     **element_orders.FUNCTIONS,
     **primary_expressions.FUNCTIONS,
     **regexp_functions.FUNCTIONS,
     **rounding.FUNCTIONS,
     **string_functions.FUNCTIONS,
+    **totals.FUNCTIONS,
 }
 _LEADING = r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*"
 _FIRST_WORD = re.compile(rf"{_LEADING}([A-Za-z]+)", re.DOTALL)

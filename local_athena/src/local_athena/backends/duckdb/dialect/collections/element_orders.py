@@ -11,13 +11,11 @@ from local_athena.backends.duckdb.dialect.collections.arrays import (
 )
 from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Translator
 from local_athena.backends.duckdb.dialect.expressions.structure_comparisons import (
-    check_comparable,
     find_extreme,
-    holds_null,
     sort_structures,
 )
-from local_athena.backends.duckdb.dialect.function_calls import apply_clauses, apply_signature
-from local_athena.backends.duckdb.dialect.types.trino_types import TrinoType, array_of
+from local_athena.backends.duckdb.dialect.function_calls import apply_signature
+from local_athena.backends.duckdb.dialect.types.trino_types import TrinoType
 from local_athena.backends.duckdb.dialect.types.typed_sql import PythonFunction, Typed
 
 _MASK = (1 << 64) - 1
@@ -120,50 +118,19 @@ def _array_extreme(translator: Translator, call: Call) -> Typed:
 
 
 def _holds_structures(items: Typed) -> bool:
-    return items.type.name == "array" and _is_ordered_structure(Typed("", items.type.element))
+    return items.type.name == "array" and is_ordered_structure(Typed("", items.type.element))
 
 
-def _extreme(translator: Translator, call: Call) -> Typed:
-    """Aggregate to the greatest or least value; DuckDB compares those that hold no NULL."""
-    values = translator.translate_arguments(call, 1)
-    if len(values) != 1 or not _is_ordered_structure(values[0]):
-        return apply_signature(translator, call, _check_keys(values, 0))
-    value, name = values[0], call.name
-    listed = Typed(f"athena_present(<<list({value.sql})>>)", array_of(value.type))
-    extreme = find_extreme(Typed("o_list", listed.type), _OPERATORS[name])
-    found = f"list_transform([{listed.sql}], lambda o_list: {extreme})[1]"
-    plain = f"<<{name}({value.sql})>>"
-    sql = f"CASE WHEN <<bool_or({holds_null(value)})>> THEN {found} ELSE {plain} END"
-    return Typed(f"({apply_clauses(translator, call, sql)})", value.type)
-
-
-def _extreme_by(translator: Translator, call: Call) -> Typed:
-    values = translator.translate_arguments(call, 2)
-    return apply_signature(translator, call, _check_keys(values, 1))
-
-
-def _check_keys(values: Sequence[Typed], place: int) -> list[Typed]:
-    return [
-        Typed(check_comparable(value), value.type)
-        if index == place and _is_ordered_structure(value)
-        else value
-        for index, value in enumerate(values)
-    ]
-
-
-def _is_ordered_structure(value: Typed) -> bool:
+def is_ordered_structure(value: Typed) -> bool:
+    """Tell whether a value is an array or a row that has an order."""
     return bool(value.type.parameters) and value.type.is_orderable
 
 
-_OPERATORS = {"array_max": ">", "array_min": "<", "max": ">", "min": "<"}
+_OPERATORS = {"array_max": ">", "array_min": "<"}
 FUNCTIONS: dict[str, FunctionHandler] = {
     "array_max": _array_extreme,
     "array_min": _array_extreme,
     "array_sort": _array_sort,
-    "max": _extreme,
-    "max_by": _extreme_by,
-    "min": _extreme,
-    "min_by": _extreme_by,
 }
 
 

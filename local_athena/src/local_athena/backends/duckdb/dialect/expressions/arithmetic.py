@@ -1,4 +1,4 @@
-"""Arithmetic on numbers, dates and intervals, and aggregates that keep decimals."""
+"""Arithmetic on numbers, dates and intervals."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,6 @@ from local_athena.backends.duckdb.dialect.context import (
 )
 from local_athena.backends.duckdb.dialect.datetimes.datetime_arithmetic import calculate_times
 from local_athena.backends.duckdb.dialect.expressions.primary_expressions import integer_literal
-from local_athena.backends.duckdb.dialect.function_calls import apply_clauses, apply_signature
 from local_athena.backends.duckdb.dialect.numbers.decimal_arithmetic import calculate_decimals
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     UNKNOWN,
@@ -105,24 +104,10 @@ def _modulus(translator: Translator, call: Call) -> Typed:
     return apply_operator(translator, call.node, "%", value, divisor)
 
 
-def _aggregate_decimals(translator: Translator, call: Call) -> Typed:
-    """Sum or average decimals and reals as the kind of number they are."""
-    values = translator.translate_arguments(call, 1)
-    kind = values[0].type
-    if kind.name not in ("decimal", "real"):
-        return apply_signature(translator, call, values)
-    wide = TrinoType("decimal", precision=38, scale=kind.scale) if call.name == "sum" else kind
-    result = kind if kind.name == "real" else wide
-    core = apply_clauses(translator, call, f"<<{call.name}({values[0].sql})>>")
-    return Typed(f"CAST({core} AS {result.duckdb})", result)
-
-
 HANDLERS: dict[type[exp.Expr], Handler] = {
     **dict.fromkeys(_SYMBOLS, _arithmetic),
     exp.Neg: _negate,
 }
 FUNCTIONS: dict[str, FunctionHandler] = {
     "mod": _modulus,
-    "sum": _aggregate_decimals,
-    "avg": _aggregate_decimals,
 }

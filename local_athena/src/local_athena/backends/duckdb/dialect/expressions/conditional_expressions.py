@@ -16,7 +16,7 @@ from local_athena.backends.duckdb.dialect.expressions.operators import (
 )
 from local_athena.backends.duckdb.dialect.expressions.structure_comparisons import find_extreme
 from local_athena.backends.duckdb.dialect.queries.scopes import Scope
-from local_athena.backends.duckdb.dialect.signatures import signatures
+from local_athena.backends.duckdb.dialect.signatures import aggregate_names, signatures
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     UNKNOWN,
     VARCHAR,
@@ -107,7 +107,11 @@ def _try(translator: Translator, call: Call) -> Typed:
 
 def _typeof(translator: Translator, call: Call) -> Typed:
     (value,) = translator.translate_arguments(call, 1)
-    return Typed(quote_string(str(value.type)), VARCHAR, str(value.type))
+    sql = quote_string(str(value.type))
+    if any(part.name.lower() in aggregate_names() for part in call.node.find_all(exp.Anonymous)):
+        # The query has one row for each group, whatever becomes of the aggregate.
+        sql = f"CASE WHEN TRUE THEN {sql} ELSE CAST({value.sql} AS VARCHAR) END"
+    return Typed(sql, VARCHAR, str(value.type))
 
 
 def _try_cast(translator: Translator, node: exp.TryCast) -> Typed:

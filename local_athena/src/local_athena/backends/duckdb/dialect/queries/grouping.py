@@ -5,7 +5,6 @@ Checked here, because DuckDB's messages have no position in the caller's text.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from sqlglot import exp
 
@@ -17,7 +16,7 @@ from local_athena.backends.duckdb.dialect.context import (
 from local_athena.backends.duckdb.dialect.queries.grouping_sets import write_distinct_sets
 from local_athena.backends.duckdb.dialect.queries.ordering import find_output_position
 from local_athena.backends.duckdb.dialect.queries.scopes import Field, Item
-from local_athena.backends.duckdb.dialect.signatures import signatures
+from local_athena.backends.duckdb.dialect.signatures import aggregate_names
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     TrinoType,
 )
@@ -272,13 +271,7 @@ def _is_aggregate(node: exp.Expr) -> bool:
         node = node.this
     if isinstance(node, exp.GroupConcat):
         return True
-    return isinstance(node, exp.Anonymous) and node.name.lower() in _aggregate_names()
-
-
-@cache
-def _aggregate_names() -> frozenset[str]:
-    table = signatures().items()
-    return frozenset(name for name, lines in table if lines[0].section == "aggregate")
+    return isinstance(node, exp.Anonymous) and node.name.lower() in aggregate_names()
 
 
 def _grouping(translator: Translator, call: Call) -> Typed:
