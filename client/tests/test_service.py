@@ -279,3 +279,19 @@ def test_an_address_that_is_none(make: type[Client] | type[AsyncClient], address
         make(address)
 
     assert "secret" not in str(raised.value)
+
+
+def test_a_table_tells_its_roles_and_its_fields(client: Client) -> None:
+    events = next(table for table in client.tables() if table.name == "events")
+    sample = client.fields("events", datetime(2026, 11, 20), datetime(2026, 11, 21, tzinfo=UTC))
+
+    assert events.roles["arrival"] == "arrived"
+    assert events.roles["payloads"] == ["data"]
+    assert client.query(events.examples[0].sql).rows()
+    assert {field.path: field.values for field in sample.fields}["$.level"] == ["INFO"]
+    assert (sample.records, sample.fields_left_out) == (20, 0)
+
+
+def test_an_estimate_shows_where_the_sql_is_wrong(client: Client) -> None:
+    with pytest.raises(StatementNotAllowed, match=r"1 \| SELECT lenght"):
+        client.estimate("SELECT lenght('a')")

@@ -4,11 +4,10 @@ import uuid
 from collections.abc import Callable
 from typing import TypeAlias, TypeVar
 
-from data_hist_client.calls import Calls, Question
+from data_hist_client.calls import Calls, Question, telling_sql
 from data_hist_client.documents import QueryState
 from data_hist_client.errors import (
     Problem,
-    QueryFailed,
     QueryTimeout,
     RequestRejected,
     SqlError,
@@ -50,7 +49,7 @@ class Ask:
         """
         self._question.body()
         self._may_run = True
-        return (yield from self._telling_sql(self._submit(wait_seconds)))
+        return (yield from telling_sql(self._question.sql, self._submit(wait_seconds)))
 
     def until_finished(
         self, timeout_seconds: float | None = None, watch: Watch | None = None
@@ -66,7 +65,7 @@ class Ask:
         deadline = None if timeout_seconds is None else self._calls.clock() + timeout_seconds
         if self.state is None:
             yield from self.submit(self._poll_seconds(deadline, watch))
-        return (yield from self._telling_sql(self._follow(deadline, watch)))
+        return (yield from telling_sql(self._question.sql, self._follow(deadline, watch)))
 
     def cancel(self, calls: Calls) -> Flow[QueryState]:
         """Stop the query on Athena, also if its id is not known."""
@@ -109,11 +108,3 @@ class Ask:
         if deadline is None:
             return longest
         return max(1, min(longest, int(deadline - self._calls.clock())))
-
-    def _telling_sql(self, flow: Flow[_T]) -> Flow[_T]:
-        """Let errors show the line of the SQL that they are about."""
-        try:
-            return (yield from flow)
-        except (Problem, QueryFailed, QueryTimeout) as error:
-            error.sql = self._question.sql
-            raise

@@ -3,6 +3,7 @@
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Self
 
 import anyio
@@ -10,7 +11,7 @@ import httpx
 
 from data_hist_client.asking import Ask, Watch
 from data_hist_client.calls import Calls, Question
-from data_hist_client.documents import Estimate, QueryState, SavedQuestion, Table
+from data_hist_client.documents import Estimate, FieldSample, QueryState, SavedQuestion, Table
 from data_hist_client.errors import DataHistError
 from data_hist_client.http import Address, AsyncDriver
 from data_hist_client.results import AsyncResult
@@ -178,6 +179,19 @@ class AsyncClient:
     async def tables(self) -> list[Table]:
         """List the tables that you may query."""
         return await self.run(self._calls.tables())
+
+    async def fields(
+        self, table: str, start: datetime, end: datetime, service: str | None = None
+    ) -> FieldSample:
+        """Tell what is in the payloads of a table, from a sample of your records of that time.
+
+        Args:
+            table: The name of a table.
+            start: The start of the range of time; without a zone, in UTC.
+            end: Its end, which is not part of it.
+            service: Only records of this service.
+        """
+        return await self.run(self._calls.fields(table, start, end, service))
 
     async def session(self) -> dict[str, Any]:
         """Tell who you are, and which prices and limits hold."""

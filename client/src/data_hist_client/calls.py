@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from data_hist_client.documents import (
     Estimate,
+    FieldSample,
     Page,
     QueryState,
     SavedQuestion,
@@ -14,15 +16,21 @@ from data_hist_client.documents import (
     object_of,
     query_state,
     read_estimate,
+    read_fields,
     read_page,
     read_saved,
     read_table,
 )
+from data_hist_client.errors import Problem, QueryFailed, QueryTimeout
 from data_hist_client.messages import Flow, Pause, Reply, Request
 from data_hist_client.parameters import encoded_parameters
 from data_hist_client.retries import RetryPolicy, exchange
 
+_T = TypeVar("_T")
+
 ROWS_PER_PAGE = 1000
+_FIELDS_WAIT_SECONDS = 30
+_ACCEPTED = 202
 # A poll that took less than this did not wait for the query.
 _SHORTEST_POLL_SECONDS = 0.5
 
@@ -101,7 +109,8 @@ class Calls:
     def estimate(self, question: Question) -> Flow[Estimate]:
         """Check a query without running it."""
         request = Request("POST", "/query", body=question.body() | {"dry_run": True})
-        return read_estimate(object_of((yield from exchange(request, self.policy))))
+        flow = telling_sql(question.sql, exchange(request, self.policy))
+        return read_estimate(object_of((yield from flow)))
 
     def page(self, query_id: str, paging_token: str | None) -> Flow[Page]:
         """Read a page of rows; None is the first one."""
@@ -121,6 +130,23 @@ class Calls:
         """List the tables that may be queried."""
         document = object_of((yield from exchange(Request("GET", "/tables"), self.policy)))
         return [read_table(each) for each in document.get("tables", ())]
+
+    def fields(
+        self, table: str, start: datetime, end: datetime, service: str | None
+    ) -> Flow[FieldSample]:
+        """Tell what is in the payloads of a table; waits until its sample is there."""
+        params = _present({"from": _utc(start), "to": _utc(end), "service": service})
+        request = Request(
+            "GET",
+            f"/tables/{quote(table, safe='')}/fields",
+            params={**params, "wait_seconds": str(_FIELDS_WAIT_SECONDS)},
+            long_poll_seconds=_FIELDS_WAIT_SECONDS,
+        )
+        while True:
+            reply = yield from exchange(request, self.policy)
+            if reply.status != _ACCEPTED:
+                return read_fields(object_of(reply))
+            yield Pause(reply.retry_after_seconds or 1)
 
     def session(self) -> Flow[dict[str, Any]]:
         """Tell who one is, and which prices and limits hold."""
@@ -158,5 +184,20 @@ class Calls:
         return found[:limit]
 
 
+def telling_sql(sql: str, flow: Flow[_T]) -> Flow[_T]:
+    """Let errors show the line of the SQL that they are about."""
+    try:
+        return (yield from flow)
+    except (Problem, QueryFailed, QueryTimeout) as error:
+        error.sql = sql
+        raise
+
+
 def _present(values: Mapping[str, str | None]) -> dict[str, str]:
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _utc(moment: datetime) -> str:
+    """Write a moment; without a zone, it is in UTC."""
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

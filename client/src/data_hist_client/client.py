@@ -3,13 +3,14 @@
 import contextlib
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Self
 
 import httpx
 
 from data_hist_client.asking import Ask, Watch
 from data_hist_client.calls import Calls, Question
-from data_hist_client.documents import Estimate, QueryState, SavedQuestion, Table
+from data_hist_client.documents import Estimate, FieldSample, QueryState, SavedQuestion, Table
 from data_hist_client.errors import DataHistError
 from data_hist_client.http import Address, SyncDriver
 from data_hist_client.results import Result
@@ -174,6 +175,19 @@ class Client:
     def tables(self) -> list[Table]:
         """List the tables that you may query."""
         return self.run(self._calls.tables())
+
+    def fields(
+        self, table: str, start: datetime, end: datetime, service: str | None = None
+    ) -> FieldSample:
+        """Tell what is in the payloads of a table, from a sample of your records of that time.
+
+        Args:
+            table: The name of a table.
+            start: The start of the range of time; without a zone, in UTC.
+            end: Its end, which is not part of it.
+            service: Only records of this service.
+        """
+        return self.run(self._calls.fields(table, start, end, service))
 
     def session(self) -> dict[str, Any]:
         """Tell who you are, and which prices and limits hold."""

@@ -100,12 +100,60 @@ class TableColumn:
 
 
 @dataclass(frozen=True)
+class Example:
+    """A query that a table is described with."""
+
+    title: str
+    sql: str
+
+
+@dataclass(frozen=True)
 class Table:
-    """A table that may be queried."""
+    """A table that may be queried.
+
+    Attributes:
+        partition_columns: Bounds on these columns make a query faster and cheaper.
+        roles: What columns are for: `time`, `arrival`, `service`, `level`, `payloads`, `shown`.
+        examples: Queries to begin with.
+    """
 
     name: str
     description: str
     columns: Sequence[TableColumn]
+    partition_columns: Sequence[str]
+    roles: Mapping[str, Any]
+    examples: Sequence[Example]
+
+
+@dataclass(frozen=True)
+class PayloadField:
+    """A value in the JSON of a column, as a sample has it.
+
+    Attributes:
+        column: The column that holds the JSON.
+        path: The path for `json_extract_scalar`.
+        type: varchar, bigint, double, boolean, or json for arrays and mixed values.
+        share: The share of the records that have it, from 0 to 1.
+        values: The commonest values, as texts.
+    """
+
+    column: str
+    path: str
+    type: str
+    share: float
+    values: Sequence[str]
+
+
+@dataclass(frozen=True)
+class FieldSample:
+    """What is in the payloads of a table; the sample was of records from `start` to `end`."""
+
+    fields: Sequence[PayloadField]
+    fields_left_out: int
+    start: datetime
+    end: datetime
+    records: int
+    scanned_bytes: int
 
 
 @dataclass(frozen=True)
@@ -197,7 +245,31 @@ def read_table(document: Mapping[str, Any]) -> Table:
         TableColumn(each["name"], each["type"], each.get("description", ""))
         for each in document["columns"]
     ]
-    return Table(document["name"], document.get("description", ""), columns)
+    examples = [Example(each["title"], each["query"]) for each in document.get("examples", ())]
+    return Table(
+        document["name"],
+        document.get("description", ""),
+        columns,
+        document.get("partition_columns", ()),
+        document.get("roles", {}),
+        examples,
+    )
+
+
+def read_fields(document: Mapping[str, Any]) -> FieldSample:
+    """Read what is in the payloads of a table."""
+    fields = [
+        PayloadField(each["column"], each["path"], each["type"], each["share"], each["values"])
+        for each in document["fields"]
+    ]
+    return FieldSample(
+        fields=fields,
+        fields_left_out=document["fields_left_out"],
+        start=datetime.fromisoformat(document["sampled_from"]),
+        end=datetime.fromisoformat(document["sampled_to"]),
+        records=document["sampled_records"],
+        scanned_bytes=document["scanned_bytes"],
+    )
 
 
 def read_saved(document: Mapping[str, Any]) -> SavedQuestion:
