@@ -45,7 +45,8 @@ from data_hist.http.validation import VALIDATORS
 from data_hist.http.version_specification import specification_of_version
 from data_hist.observability.request_context import RequestLog
 from data_hist.queries.glacier_warnings import ArchivePolicy
-from data_hist.resources import QueryLimits, UseCases, WorkerResources
+from data_hist.queries.limits import QueryLimits
+from data_hist.resources import UseCases, WorkerResources
 from data_hist.retention.sweeper import sweep_in_background
 from data_hist.settings import Settings, load_settings, traces_are_wanted
 from data_hist.site.pages import site_pages
@@ -204,6 +205,7 @@ def _add_version(
         results=use_cases.results,
         lister=use_cases.lister,
         fields=use_cases.fields,
+        budgets=use_cases.budgets,
         tenant_header=settings.tenant_header,
         version=version,
         price_usd_per_tb=settings.price_usd_per_tb,

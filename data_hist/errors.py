@@ -33,7 +33,8 @@
     │   ├── EngineFailed
     │   ├── EngineUnavailable
     │   └── ResultUnreadable
-    └── ServiceError                the caller comes back in a moment
+    └── ServiceError                the caller comes back later
+        ├── BudgetExhausted
         ├── Overloaded
         └── ShuttingDown
 
@@ -42,6 +43,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 
@@ -51,6 +53,15 @@ class FieldError:
 
     pointer: str
     detail: str
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How many bytes a tenant may scan on a day, and has scanned; None if nobody can tell."""
+
+    limit_bytes: int
+    used_bytes: int | None
+    resets_at: datetime
 
 
 class DataHistError(Exception):
@@ -263,6 +274,14 @@ class ServiceError(DataHistError):
     """The service cannot serve this now."""
 
     retryable = True
+
+
+class BudgetExhausted(ServiceError):
+    """The tenant has scanned as much as it may on a day; its `budget` says when the next begins."""
+
+    def __init__(self, detail: str, *, budget: Budget, retry_after_seconds: int) -> None:
+        super().__init__(detail, retry_after_seconds=retry_after_seconds)
+        self.budget = budget
 
 
 class Overloaded(ServiceError):

@@ -1,6 +1,7 @@
 """Write JSON documents exactly: every digit is kept, and JSON text is embedded as it is."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -41,3 +42,9 @@ def is_json(text: str) -> bool:
     except (msgspec.DecodeError, RecursionError):
         return False
     return True
+
+
+def timestamp(moment: datetime) -> str:
+    """Write a moment as documents have it: in UTC, with milliseconds."""
+    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
+    return text.removesuffix("+00:00") + "Z"

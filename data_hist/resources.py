@@ -4,7 +4,7 @@ Threads, processes and caches are sized for the machine: a further API version m
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -13,61 +13,31 @@ from data_hist.athena.polling.poller import Poller, PollLimits
 from data_hist.athena.stored_documents import DocumentStore
 from data_hist.catalog.tables import ApiVersion, Catalog
 from data_hist.observability.request_context import ContextThreadPoolExecutor
-from data_hist.queries.estimates import EstimateLimits, Estimator
-from data_hist.queries.field_reader import FieldReader, FieldReaderLimits, FieldSample
+from data_hist.queries.budgets import BudgetPolicy, Budgets
+from data_hist.queries.estimates import Estimator
+from data_hist.queries.field_reader import FieldReader, FieldSample
+from data_hist.queries.limits import QueryLimits
 from data_hist.queries.listing import QueryLister
-from data_hist.queries.orphans import OrphanLimits, OrphanStopper
-from data_hist.queries.result_reader import ResultLimits, ResultPages, ResultReader
-from data_hist.queries.saved_questions import SavedLimits, SavedQuestions
-from data_hist.queries.single_flight import SingleFlight, SingleFlightLimits
+from data_hist.queries.orphans import OrphanStopper
+from data_hist.queries.query_starter import QueryStarter
+from data_hist.queries.result_reader import ResultPages, ResultReader
+from data_hist.queries.saved_questions import SavedQuestions
+from data_hist.queries.single_flight import SingleFlight
 from data_hist.queries.status import (
     AsyncContextFactory,
     QueryMetrics,
-    StatusLimits,
     StatusReader,
     describe_for_callers,
 )
-from data_hist.queries.submit import QueryStarter, Submitter
+from data_hist.queries.submit import Submitter
 from data_hist.queries.tenant_workgroups import TenantWorkgroups
-from data_hist.queries.validation import ValidationLimits, Validator
-from data_hist.results.object_reader import ReadAheadBudget, ReadAheadLimits
-from data_hist.results.pages import PageLimits, PageReader
+from data_hist.queries.validation import Validator
+from data_hist.results.object_reader import ReadAheadBudget
+from data_hist.results.pages import PageReader
 from data_hist.results.streams import load_encoders
 from data_hist.retention.ownership import ResultLocations, TenantIsolation
 from data_hist.settings import Settings
-from data_hist.sql_guard.pool import GuardLimits, GuardPool
-
-
-@dataclass(frozen=True)
-class QueryLimits:
-    """Bounds of the use cases and of the resources that they share.
-
-    Before it ends, a worker stops orphans for up to `drain_seconds`.
-
-    Streams read on threads of their own, so that other calls do not wait behind their many reads.
-    More threads for rows would not find rows faster, only make all others wait for the GIL.
-    """
-
-    call_threads: int = 48
-    stream_threads: int = 16
-    listing_threads: int = 8
-    row_threads: int = 2
-    drain_seconds: float = 2.0
-    counted_queries: int = 10_000
-    listed_engine_pages: int = 10
-    poll: PollLimits = field(default_factory=PollLimits)
-    estimates: EstimateLimits = field(default_factory=EstimateLimits)
-    validation: ValidationLimits = field(default_factory=ValidationLimits)
-    status: StatusLimits = field(default_factory=StatusLimits)
-    orphans: OrphanLimits = field(default_factory=OrphanLimits)
-    pages: PageLimits = field(default_factory=PageLimits)
-    read_ahead: ReadAheadLimits = field(default_factory=ReadAheadLimits)
-    results: ResultLimits = field(default_factory=ResultLimits)
-    guard: GuardLimits = field(default_factory=GuardLimits)
-    fields: FieldReaderLimits = field(default_factory=FieldReaderLimits)
-    samples: SingleFlightLimits = field(default_factory=SingleFlightLimits)
-    saved: SavedLimits = field(default_factory=SavedLimits)
-
+from data_hist.sql_guard.pool import GuardPool
 
 _LIMITS = QueryLimits()
 
@@ -83,6 +53,14 @@ class UseCases:
     lister: QueryLister
     fields: FieldReader
     saved: SavedQuestions
+    budgets: Budgets
+
+
+def _poller(
+    settings: Settings, engine: AthenaClient, clock: Callable[[], datetime], limits: PollLimits
+) -> Poller:
+    describe = partial(describe_for_callers, engine)
+    return Poller(describe, settings.status_calls_per_second_of_worker, clock, limits)
 
 
 @dataclass(frozen=True)
@@ -91,6 +69,7 @@ class WorkerResources:
 
     engine: AthenaClient
     workgroups: TenantWorkgroups
+    budgets: Budgets
     locations: ResultLocations
     clock: Callable[[], datetime]
     limits: QueryLimits
@@ -119,22 +98,27 @@ class WorkerResources:
     ) -> "WorkerResources":
         """Create them all."""
         locations = ResultLocations(settings.result_bucket, settings.result_prefix)
+        workgroups = TenantWorkgroups(engine, settings.workgroups_of_tenants, clock)
         calls = ContextThreadPoolExecutor(limits.call_threads, "engine-call")
         row_threads = ContextThreadPoolExecutor(limits.row_threads, "rows")
         listings = ContextThreadPoolExecutor(limits.listing_threads, "archive-listing")
         reader = PageReader(engine, calls, row_threads, limits.pages)
         return cls(
             engine=engine,
-            workgroups=TenantWorkgroups(engine, settings.workgroups_of_tenants, clock),
+            workgroups=workgroups,
+            budgets=Budgets(
+                engine,
+                workgroups,
+                locations,
+                policy=BudgetPolicy.of_deployment(settings),
+                threads=listings,
+                clock=clock,
+                limits=limits.budgets,
+            ),
             locations=locations,
             clock=clock,
             limits=limits,
-            poller=Poller(
-                partial(describe_for_callers, engine),
-                settings.status_calls_per_second_of_worker,
-                clock,
-                limits.poll,
-            ),
+            poller=_poller(settings, engine, clock, limits.poll),
             max_query_days=settings.max_query_days,
             calls=calls,
             stream_reads=ContextThreadPoolExecutor(limits.stream_threads, "stream-read"),
@@ -144,10 +128,7 @@ class WorkerResources:
             orphans=OrphanStopper(engine, limits.orphans),
             query_metrics=QueryMetrics(limits.counted_queries),
             samples=SingleFlight(
-                lambda sample: sample.size,
-                lambda sample: sample.kept_until,
-                clock,
-                limits.samples,
+                lambda one: one.size, lambda one: one.kept_until, clock, limits.samples
             ),
             saved=SavedQuestions(documents, locations, calls, clock, limits.saved),
             listings=listings,
@@ -199,6 +180,7 @@ class WorkerResources:
             lister=self._lister(version, isolation),
             fields=self._field_reader(version, guard, starter, statuses),
             saved=self.saved,
+            budgets=self.budgets,
         )
 
     def _starter(self, version: ApiVersion) -> QueryStarter:
@@ -231,6 +213,7 @@ class WorkerResources:
             statuses=statuses,
             orphans=self.orphans,
             locations=self.locations,
+            budgets=self.budgets,
         )
 
     def _validator(
@@ -266,6 +249,7 @@ class WorkerResources:
             version,
             guard=guard,
             starter=starter,
+            budgets=self.budgets,
             poller=self.poller,
             statuses=statuses,
             orphans=self.orphans,
@@ -282,6 +266,7 @@ class WorkerResources:
         """Stop the work that is left, and release the threads and processes."""
         await self.samples.close()
         await self.estimator.close()
+        await self.budgets.close()
         self.poller.close()
         await self.orphans.drain(self.limits.drain_seconds)
         self.orphans.close()

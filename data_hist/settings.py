@@ -176,6 +176,21 @@ class Settings(BaseSettings):
             " time bounds. If unset, there is no limit.",
         ),
     ] = None
+    daily_budget_bytes: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            description="How many bytes each customer may scan on a day (UTC), by Athena's own "
+            "statistics. If unset, there is no limit.",
+        ),
+    ] = None
+    daily_budget_bytes_of_tenants: Annotated[
+        dict[int, Annotated[int, Field(ge=1)] | None],
+        Field(
+            description="The same, for tenants with another budget, or with none: "
+            '`{"11000": 5000000000, "11001": null}`.'
+        ),
+    ] = {}
     archived_after_days: Annotated[
         int,
         Field(

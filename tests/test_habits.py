@@ -14,7 +14,7 @@ CODE = [SERVICE, ENDPOINT, CLIENT]
 TESTS = [ROOT / "tests", ROOT / "local_athena/tests", ROOT / "client/tests"]
 # See ADR 32.
 MOST_MODULES = {
-    SERVICE: 180,
+    SERVICE: 184,
     ENDPOINT: 163,
     CLIENT: 16,
 }

@@ -31,6 +31,7 @@ from data_hist.http.serializers import (
 )
 from data_hist.http.session import NOT_KEPT, SessionTerms
 from data_hist.observability.request_context import current_request
+from data_hist.queries.budgets import Budgets
 from data_hist.queries.field_reader import FieldReader, FieldRequest
 from data_hist.queries.glacier_warnings import ArchivePolicy
 from data_hist.queries.listing import QueryLister
@@ -71,6 +72,7 @@ class Operations:
         results: ResultReader,
         lister: QueryLister,
         fields: FieldReader,
+        budgets: Budgets,
         version: ApiVersion,
         tenant_header: str,
         price_usd_per_tb: float,
@@ -83,6 +85,7 @@ class Operations:
         self._results = results
         self._lister = lister
         self._fields = fields
+        self._budgets = budgets
         self._version = version
         self._tenant_header = tenant_header
         self._price_usd_per_tb = price_usd_per_tb
@@ -91,8 +94,10 @@ class Operations:
 
     async def get_session(self) -> Answer:
         """Tell who the caller is, and what holds."""
+        tenant = current_tenant()
+        budget = await self._budgets.budget_of(tenant)
         is_named = self._tenant_header in request.headers
-        return self._session.document(current_tenant(), is_named=is_named), 200, NOT_KEPT
+        return self._session.document(tenant, budget, is_named=is_named), 200, NOT_KEPT
 
     async def submit_query(self, body: Document) -> Answer:
         """Start a query, or only check it."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from data_hist import errors
-from data_hist.errors import DataHistError
+from data_hist.errors import Budget, BudgetExhausted, DataHistError
 from data_hist.http.routes import path_prefix
-from data_hist.json_documents import dumps
+from data_hist.json_documents import dumps, timestamp
 from data_hist.observability.request_context import RawHeaders
 
 MEDIA_TYPE = "application/problem+json"
@@ -76,6 +76,9 @@ PROBLEMS: dict[type[DataHistError], ProblemKind] = {
         "precondition-required", 428, "The request must say which version it changes"
     ),
     errors.TooManyQueries: ProblemKind("too-many-queries", 429, "Too many queries are running"),
+    errors.BudgetExhausted: ProblemKind(
+        "budget-exhausted", 429, "The budget of the day is used up"
+    ),
     errors.Throttled: ProblemKind("throttled", 429, "Too many calls"),
     errors.EngineFailed: ProblemKind("engine-error", 502, "The engine gave a wrong answer"),
     errors.EngineUnavailable: ProblemKind("engine-unavailable", 503, "The engine is not available"),
@@ -116,6 +119,7 @@ def render_problem(error: DataHistError, request_headers: RawHeaders) -> Problem
         "line": error.line,
         "column": error.column,
         "suggestions": list(error.suggestions) or None,
+        "budget": budget_document(error.budget) if isinstance(error, BudgetExhausted) else None,
         "retryable": error.retryable,
         "errors": [{"pointer": e.pointer, "detail": e.detail} for e in error.errors] or None,
     }
@@ -128,6 +132,15 @@ def render_internal_problem(request_id: str, request_headers: RawHeaders) -> Pro
     """Render a bug: nothing but what an operator needs to find it in the log."""
     detail = f"The request is {request_id} in the log."
     return _render(INTERNAL, detail, {"retryable": False}, {}, request_headers)
+
+
+def budget_document(budget: Budget) -> dict[str, Any]:
+    """Describe what a tenant may scan today, and has scanned."""
+    return {
+        "limit_bytes": budget.limit_bytes,
+        "used_bytes": budget.used_bytes,
+        "resets_at": timestamp(budget.resets_at),
+    }
 
 
 def _render(

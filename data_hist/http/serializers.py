@@ -4,7 +4,7 @@ import inspect
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from data_hist.athena.executions import Failure, Query, QueryStatus
 from data_hist.catalog.tables import Table, TableColumn
-from data_hist.json_documents import JsonText, dumps
+from data_hist.json_documents import JsonText, dumps, timestamp
 from data_hist.queries.field_reader import FieldSample
 from data_hist.queries.model import Estimate, Page, QueryWarning, ValidatedQuery
 from data_hist.queries.saved_format import SavedQuestion
@@ -237,7 +237,4 @@ def _error(failure: Failure) -> dict[str, Any]:
 
 
 def _timestamp(moment: datetime | None) -> str | None:
-    if moment is None:
-        return None
-    text = moment.astimezone(UTC).isoformat(timespec="milliseconds")
-    return text.removesuffix("+00:00") + "Z"
+    return None if moment is None else timestamp(moment)

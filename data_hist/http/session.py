@@ -6,6 +6,8 @@ from importlib.metadata import version
 from typing import Any, Final
 
 from data_hist.auth.authentication import OPERATOR
+from data_hist.errors import Budget
+from data_hist.http.problems import budget_document
 from data_hist.queries.glacier_warnings import ArchivePolicy
 from data_hist.settings import Settings
 
@@ -31,7 +33,7 @@ class SessionTerms:
             settings.price_usd_per_tb, settings.max_query_days, archive, _bounds(specification)
         )
 
-    def document(self, tenant: int, *, is_named: bool) -> dict[str, Any]:
+    def document(self, tenant: int, budget: Budget | None, *, is_named: bool) -> dict[str, Any]:
         """Describe the session of a tenant; without tenants, a request need not name one."""
         return {
             "tenant": tenant if is_named else None,
@@ -40,6 +42,7 @@ class SessionTerms:
             "price_usd_per_tb": self.price_usd_per_tb,
             "archived_after_days": self.archive.days_of(tenant),
             "max_query_days": self.max_query_days,
+            "budget": None if budget is None else budget_document(budget),
             **self.bounds,
         }
 

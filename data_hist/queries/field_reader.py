@@ -15,9 +15,11 @@ from data_hist.athena.polling.poller import Poller
 from data_hist.auth.authentication import OPERATOR
 from data_hist.catalog.tables import ApiVersion, Table
 from data_hist.errors import EngineUnavailable, QueryExpired, ResultUnreadable
+from data_hist.queries.budgets import Budgets
 from data_hist.queries.json_fields import FieldCounter, FieldLimits, PayloadField, most_shared
 from data_hist.queries.model import PageShape
 from data_hist.queries.orphans import OrphanStopper
+from data_hist.queries.query_starter import QueryStarter
 from data_hist.queries.result_reader import ResultPages
 from data_hist.queries.result_state import raise_user_error
 from data_hist.queries.sample_query import (
@@ -29,7 +31,6 @@ from data_hist.queries.sample_query import (
 )
 from data_hist.queries.single_flight import SingleFlight
 from data_hist.queries.status import QueryMetrics, StatusReader
-from data_hist.queries.submit import QueryStarter
 from data_hist.retention.ownership import Owner, ResultLocations
 from data_hist.sql_guard.guard import AdmittedQuery
 from data_hist.sql_guard.pool import GuardPool
@@ -100,6 +101,7 @@ class FieldReader:
         version: The tables.
         guard: Scopes a sample to the tenant, as any query.
         starter: Starts samples on Athena.
+        budgets: What tenants may scan.
         poller: Waits for them.
         statuses: Lets requests wait.
         orphans: Stops samples that take too long.
@@ -118,6 +120,7 @@ class FieldReader:
         *,
         guard: GuardPool,
         starter: QueryStarter,
+        budgets: Budgets,
         poller: Poller,
         statuses: StatusReader,
         orphans: OrphanStopper,
@@ -132,6 +135,7 @@ class FieldReader:
         self._version = version
         self._guard = guard
         self._starter = starter
+        self._budgets = budgets
         self._poller = poller
         self._statuses = statuses
         self._orphans = orphans
@@ -155,6 +159,7 @@ class FieldReader:
             InvalidSql, ScanLimitExceeded, ResourcesExhausted, StatementNotAllowed: The sample
                 cannot be taken of this table.
             EngineError: Athena fails.
+            BudgetExhausted: The tenant has scanned as much as it may today.
         """
         span = parse_span(request.start, request.end)
         if not request.table.roles.payloads:
@@ -179,6 +184,7 @@ class FieldReader:
     async def _take(
         self, tenant: int, sampled: SampleQuery, admitted: AdmittedQuery
     ) -> FieldSample:
+        await self._budgets.require_left(tenant)
         reason = "It was stopped."
         for token in self._tokens(tenant, admitted.sql):
             query = await self._run(tenant, sampled, admitted, token)

@@ -10,9 +10,9 @@ from data_hist.errors import EngineUnavailable
 from data_hist.queries.estimates import Estimator
 from data_hist.queries.model import Submission, ValidatedQuery
 from data_hist.queries.orphans import OrphanStopper
+from data_hist.queries.query_starter import QueryStarter, idempotency_token
 from data_hist.queries.result_state import raise_user_error, usable_tables
 from data_hist.queries.status import StatusReader
-from data_hist.queries.submit import QueryStarter, idempotency_token
 from data_hist.retention.ownership import OwnedQuery, Owner, ResultLocations
 from data_hist.sql_guard.guard import AdmittedQuery
 from data_hist.sql_guard.pool import GuardPool

@@ -85,6 +85,12 @@ class ResultLocations:
             return None
         return Owner(tenant=int(match[2]), retention_minutes=int(match[1]))
 
+    def tenant_of(self, location: str) -> int | None:
+        """Return the tenant for whom a query ran, be it a dry run or a sample; None for others."""
+        folder = rf"s3://{re.escape(self.bucket)}/{re.escape(self.root_prefix)}"
+        match = re.match(rf"{folder}\d{{1,5}}/tenant=(\d{{1,18}})/", location, re.ASCII)
+        return None if match is None else int(match[1])
+
 
 @dataclass(frozen=True)
 class OwnedQuery:

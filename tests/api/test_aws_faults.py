@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from data_hist.athena.client import AthenaClient
-from data_hist.queries.submit import idempotency_token
+from data_hist.queries.query_starter import idempotency_token
 from data_hist.settings import Settings
 from tests.support.api_calls import assert_problem
 from tests.support.fault_server import (

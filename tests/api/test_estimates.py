@@ -12,7 +12,7 @@ from data_hist.app import Limits
 from data_hist.catalog.resolve import load_catalog
 from data_hist.catalog.tables import Catalog
 from data_hist.queries.estimates import EstimateLimits
-from data_hist.resources import QueryLimits
+from data_hist.queries.limits import QueryLimits
 from tests.api.archives.asking import OPERATOR
 from tests.support.api_calls import as_tenant, submitted
 from tests.support.foreign_archives import foreign_catalogs

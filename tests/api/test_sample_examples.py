@@ -11,7 +11,7 @@ from local_athena.sample.archive import write_sample_archive
 from data_hist.app import Limits
 from data_hist.catalog.resolve import load_catalog
 from data_hist.queries.estimates import EstimateLimits
-from data_hist.resources import QueryLimits
+from data_hist.queries.limits import QueryLimits
 from tests.support.api_calls import submitted
 from tests.support.endpoint import running_endpoint
 from tests.support.running_service import running_service, settings_for

@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from data_hist.app import Limits
+from data_hist.queries.limits import QueryLimits
 from data_hist.queries.saved_questions import SavedLimits
-from data_hist.resources import QueryLimits
 from tests.support.api_calls import UNKNOWN_ID, assert_problem
 from tests.support.running_service import running_service, settings_for
 from tests.support.saved_questions import OTHER, QUESTION, a_tenant, caller, listed, saved

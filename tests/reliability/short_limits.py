@@ -5,8 +5,8 @@ from dataclasses import replace
 from data_hist.app import Limits
 from data_hist.athena.client import CallLimits
 from data_hist.athena.polling.poller import PollLimits
+from data_hist.queries.limits import QueryLimits
 from data_hist.queries.status import StatusLimits
-from data_hist.resources import QueryLimits
 
 _FIRST_PAUSE_SECONDS = 0.02
 _FIRST_BACKOFF_SECONDS = 0.01

@@ -9,8 +9,8 @@ import pytest
 
 from data_hist.app import Limits
 from data_hist.queries.estimates import EstimateLimits
+from data_hist.queries.limits import QueryLimits
 from data_hist.queries.single_flight import SingleFlightLimits
-from data_hist.resources import QueryLimits
 from tests.reliability.fault_proxy import Fault, FaultProxy, on
 from tests.reliability.faults import OF_ATHENA, OF_BOTH, OF_S3, SLOW
 from tests.support.running_service import running_service, settings_for

@@ -24,7 +24,7 @@ from data_hist.http.concurrency_limit import ConcurrencyLimiter
 from data_hist.http.disconnects import ClientDisconnected, cancel_on_disconnect
 from data_hist.http.shutdown import Shutdown
 from data_hist.queries.model import QueryFilter, Submission
-from data_hist.queries.submit import idempotency_token
+from data_hist.queries.query_starter import idempotency_token
 from data_hist.resources import UseCases, WorkerResources
 from data_hist.retention.ownership import OwnedQuery
 from tests.reliability.faulty_athena import FAILING_SQL, FAULTS, INVISIBLE_SECONDS, FaultyAthena

@@ -74,7 +74,7 @@ def assert_problem(response: httpx.Response, status: int, slug: str) -> dict[str
     assert isinstance(document["retryable"], bool)
     assert set(document) <= {
         *("type", "title", "status", "detail", "query_id", "code", "line", "column"),
-        *("retryable", "errors", "suggestions"),
+        *("retryable", "errors", "suggestions", "budget"),
     }
     assert 1 <= len(document.get("suggestions", ["one"])) <= 3
     assert len(response.content) < 4_000

@@ -203,7 +203,7 @@ class QueryNotSuccessful(Problem):
 class TooManyRequests(Problem):
     """Too many queries or calls at the moment, also after several tries."""
 
-    slugs = ("too-many-queries", "throttled")
+    slugs = ("too-many-queries", "budget-exhausted", "throttled")
 
 
 class ServiceFault(Problem):

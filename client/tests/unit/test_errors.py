@@ -28,6 +28,7 @@ from data_hist_client.errors import (
 from tests.scripted import problem, reply
 
 KINDS: dict[str, type[Problem]] = {
+    "budget-exhausted": TooManyRequests,
     "engine-error": ServiceFault,
     "engine-unavailable": ServiceFault,
     "forbidden": Unauthenticated,

@@ -10,7 +10,7 @@ from botocore.response import StreamingBody
 from data_hist.athena.executions import QueryStatus, Statistics
 from data_hist.athena.result_objects import ObjectRange, ObjectVersion
 from data_hist.errors import EngineFailed, EngineUnavailable, QueryExpired
-from data_hist.queries.submit import idempotency_token
+from data_hist.queries.query_starter import idempotency_token
 from tests.unit.athena.conftest import StubbedAws
 
 ID = "2b0f6a0e-6c3f-4f5e-9b52-6f0c3ad7c0de"

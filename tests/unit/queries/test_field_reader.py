@@ -44,6 +44,9 @@ class FakeAthena:
         self.customers.append(options["customer_id"])
         return AdmittedQuery(sql, ())
 
+    async def require_left(self, _tenant: int) -> None:
+        return
+
     async def start(
         self,
         _tenant: int,
@@ -103,6 +106,7 @@ def reader(athena: FakeAthena, limits: FieldReaderLimits | None = None) -> Field
         VERSION,
         guard=every,
         starter=every,
+        budgets=every,
         poller=every,
         statuses=every,
         orphans=every,

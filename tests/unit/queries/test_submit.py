@@ -13,7 +13,8 @@ from data_hist.athena.executions import Query, QueryStatus
 from data_hist.catalog.resolve import load_catalog
 from data_hist.errors import EngineUnavailable
 from data_hist.queries.model import Submission
-from data_hist.queries.submit import Submitter, await_shielded
+from data_hist.queries.query_starter import await_shielded
+from data_hist.queries.submit import Submitter
 from data_hist.queries.validation import ValidationLimits, Validator
 from data_hist.retention.ownership import OwnedQuery, ResultLocations
 from data_hist.sql_guard.guard import AdmittedQuery
@@ -32,6 +33,9 @@ class SlowAthena:
 
     async def admit(self, _version: str, sql: str, **_options: object) -> AdmittedQuery:
         return AdmittedQuery(sql, ())
+
+    async def require_left(self, _tenant: int) -> None:
+        return
 
     async def start(self, *_arguments: object, **options: object) -> Query:
         self.accepted_minutes.append(options.get("max_age_minutes"))
@@ -60,6 +64,7 @@ def submitter_on(athena: SlowAthena) -> Submitter:
         statuses=every,
         orphans=every,
         locations=ResultLocations("bucket", "prefix"),
+        budgets=every,
     )
 
 
