@@ -188,6 +188,15 @@ describe('trying again', () => {
     expect([state().kind, rows()]).toEqual(['finished', 3_000])
   })
 
+  it('says at once that it would have to wait for hours', async () => {
+    const { go, state, service } = startRun({
+      'POST query': problem(429, 'budget-exhausted', 40_000),
+    })
+    await go()
+    expect(state()).toMatchObject({ kind: 'failed', failure: { retryAfterSeconds: 40_000 } })
+    expect(service.calls).toHaveLength(1)
+  })
+
   it('ends after three tries; the button goes on where it failed', async () => {
     const { go, clock, run, state, service } = startRun({
       'POST query': problem(429, 'too-many-queries', 5),

@@ -6,8 +6,10 @@ export type OnRetry = (at: number, attempt: number, failure: Failure) => void
 
 const TRIES = 3
 const SECONDS_WITHOUT_ADVICE = 2
+/** Who is asked to wait for longer is told so, and decides. */
+const MOST_SECONDS = 60
 
-/** Makes a request that can be repeated, up to three times; waits as long as the service asks. */
+/** Makes a request that can be repeated, up to three times; waits as the service asks, a minute at most. */
 export async function withRetries<T>(
   request: () => Promise<T>,
   { clock, signal, onRetry }: { clock: Clock; signal: AbortSignal; onRetry: OnRetry },
@@ -30,5 +32,6 @@ function secondsToWait(failure: Failure, attempt: number): number | null {
   // The rows are then read another way.
   if (failure.kind !== 'problem' || problemName(failure) === 'result-unreadable') return null
   if (!failure.problem.retryable) return null
-  return failure.retryAfterSeconds ?? SECONDS_WITHOUT_ADVICE ** attempt
+  const seconds = failure.retryAfterSeconds ?? SECONDS_WITHOUT_ADVICE ** attempt
+  return seconds <= MOST_SECONDS ? seconds : null
 }
