@@ -33,6 +33,7 @@ CLOCKS = re.compile(
     r"|threading\.active_count)\((?!0\))"
 )
 READERS_OF_CLOCKS = {
+    "client/tests/waiting.py": "the same for the tests of the client",
     "local_athena/tests/waiting.py": "the same for the tests of the emulator",
     "tests/support/waiting.py": "the one place that looks again and again, with an outer deadline",
     "tests/support/turned_time.py": "lets the time of its own loop pass",

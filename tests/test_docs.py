@@ -110,7 +110,13 @@ def test_files_and_folders_are_there(document: Path) -> None:
 def test_settings_are_there(document: Path) -> None:
     named = re.findall(rf"\b{PREFIX}([A-Z_]*[A-Z])\b", document.read_text())
 
-    assert {name.lower() for name in named} <= Settings.model_fields.keys()
+    assert {name.lower() for name in named} <= Settings.model_fields.keys() | of_the_client()
+
+
+def of_the_client() -> set[str]:
+    """The variables that the client reads."""
+    profiles = (ROOT / "client/src/data_hist_client/profiles.py").read_text()
+    return {name.lower() for name in re.findall(rf'"{PREFIX}([A-Z_]+)"', profiles)}
 
 
 @documents

@@ -14,9 +14,9 @@ CODE = [SERVICE, ENDPOINT, CLIENT]
 TESTS = [ROOT / "tests", ROOT / "local_athena/tests", ROOT / "client/tests"]
 # See ADR 32.
 MOST_MODULES = {
-    SERVICE: 184,
+    SERVICE: 185,
     ENDPOINT: 163,
-    CLIENT: 16,
+    CLIENT: 28,
 }
 MOST_LINES = 300
 MOST_LINES_OF_DOCSTRING = 3
@@ -26,6 +26,8 @@ MOST_LINES_OF_FUNCTION = 50
 TREE = ("├", "└", "│", " ")
 IMPORTS_AND_TEXT = (ast.Import, ast.ImportFrom, ast.Expr)
 READERS_OF_THE_ENVIRONMENT = {
+    "client/src/data_hist_client/command/terminal.py": "the user's pager",
+    "client/src/data_hist_client/profiles.py": "addresses and credentials of the user",
     "data_hist/settings.py": "every setting of the service",
     "data_hist/cli/arguments.py": "the user's folder for state",
     "data_hist/cli/local.py": "hands it on to the processes that it starts",

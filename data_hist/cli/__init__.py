@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib.metadata import version
 
-from data_hist.cli import catalog, local, local_athena, sample_data, serve, sweep
+from data_hist.cli import catalog, client, local, local_athena, sample_data, serve, sweep
 from data_hist.cli.process_group import StartError
 from data_hist.settings import SettingsError
 
@@ -29,6 +29,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"data-hist {version('data-hist')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for module in (serve, sweep, catalog, local, local_athena, sample_data):
+    for module in (serve, sweep, catalog, local, local_athena, sample_data, client):
         module.add_command(commands)
     return parser

@@ -65,7 +65,8 @@ class AsyncClient:
     """Asks the service; close it, or use it as an asynchronous context manager.
 
     Args:
-        url: The address, such as `https://host/v1/data_hist`; without a path, v1 is meant.
+        url: The address, such as `https://host/v1/data_hist`; without a path, v1 is meant. Or an
+            `Address`, which has the next three as well.
         auth: User and password, or an authentication of httpx.
         tenant: The number of the tenant, if no gateway names it.
         headers: Further headers of each request.
@@ -76,7 +77,7 @@ class AsyncClient:
 
     def __init__(
         self,
-        url: str,
+        url: str | Address,
         *,
         auth: tuple[str, str] | httpx.Auth | None = None,
         tenant: int | None = None,
@@ -85,7 +86,7 @@ class AsyncClient:
         transport: httpx.AsyncBaseTransport | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        address = Address(url, auth, tenant, headers or {})
+        address = url if isinstance(url, Address) else Address(url, auth, tenant, headers or {})
         self._driver = AsyncDriver(address, transport)
         self._calls = Calls(policy, clock)
         self._cancels = Calls(CANCEL_POLICY, clock)

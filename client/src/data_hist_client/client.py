@@ -59,7 +59,8 @@ class Client:
     """Asks the service; close it, or use it as a context manager.
 
     Args:
-        url: The address, such as `https://host/v1/data_hist`; without a path, v1 is meant.
+        url: The address, such as `https://host/v1/data_hist`; without a path, v1 is meant. Or an
+            `Address`, which has the next three as well.
         auth: User and password, or an authentication of httpx.
         tenant: The number of the tenant, if no gateway names it.
         headers: Further headers of each request.
@@ -71,7 +72,7 @@ class Client:
 
     def __init__(
         self,
-        url: str,
+        url: str | Address,
         *,
         auth: tuple[str, str] | httpx.Auth | None = None,
         tenant: int | None = None,
@@ -81,7 +82,7 @@ class Client:
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        address = Address(url, auth, tenant, headers or {})
+        address = url if isinstance(url, Address) else Address(url, auth, tenant, headers or {})
         self._driver = SyncDriver(address, transport, sleep)
         self._calls = Calls(policy, clock)
         self._cancels = Calls(CANCEL_POLICY, clock)

@@ -1,6 +1,6 @@
 """The rows of a finished query, in the form that you ask for."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
 
 from data_hist_client import frames
@@ -79,12 +79,18 @@ class Result:
         """Return a relation of DuckDB, in a connection of yours or in the default one."""
         return frames.duckdb_relation(self.to_arrow(), connection)
 
-    def download(self, path: str | Path, result_format: str | None = None) -> Path:
+    def download(
+        self,
+        path: str | Path,
+        result_format: str | None = None,
+        watch: Callable[[int], None] | None = None,
+    ) -> Path:
         """Write the result to a file, which is there only once it is whole.
 
         Args:
             path: The file.
             result_format: csv, ndjson, json, arrow or parquet; by default, what the name ends in.
+            watch: Called with the number of bytes that have been written, again and again.
 
         Raises:
             UsageError: The format is unknown, or the file cannot be written.
@@ -98,6 +104,8 @@ class Result:
                     file.write(chunk)
                 else:
                     start_again(file)
+                if watch is not None:
+                    watch(file.tell())
         return path
 
     def stream(self, result_format: str) -> Iterator[bytes]:
@@ -184,7 +192,12 @@ class AsyncResult:
         """Return a frame of polars."""
         return frames.polars_frame(await self.to_arrow())
 
-    async def download(self, path: str | Path, result_format: str | None = None) -> Path:
+    async def download(
+        self,
+        path: str | Path,
+        result_format: str | None = None,
+        watch: Callable[[int], None] | None = None,
+    ) -> Path:
         """Write the result to a file, as `Result.download` does."""
         path = Path(path)
         chosen = format_of(path, result_format)
@@ -194,6 +207,8 @@ class AsyncResult:
                     file.write(chunk)
                 else:
                     start_again(file)
+                if watch is not None:
+                    watch(file.tell())
         return path
 
     async def stream(self, result_format: str) -> AsyncIterator[bytes]:

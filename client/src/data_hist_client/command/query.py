@@ -1,0 +1,185 @@
+"""`query`: run SQL, and write its rows to the terminal, a pipe or a file."""
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import TextIO
+
+from data_hist_client.client import Client
+from data_hist_client.command.arguments import (
+    Commands,
+    add_service,
+    client_for,
+    count,
+    parameter,
+)
+from data_hist_client.command.figures import shown_bytes, shown_cost, shown_rows, shown_seconds
+from data_hist_client.command.table_text import TableText
+from data_hist_client.command.terminal import Progress, paged
+from data_hist_client.documents import Estimate, QueryState
+from data_hist_client.downloads import FORMATS
+from data_hist_client.errors import UsageError
+from data_hist_client.files import format_of
+from data_hist_client.profiles import Places
+from data_hist_client.results import Result
+from data_hist_client.values import row_reader
+
+_BINARY = {"arrow", "parquet"}
+
+
+def add_command(commands: Commands, name: str) -> argparse.ArgumentParser:
+    """Add the command to a parser."""
+    parser = commands.add_parser(
+        name,
+        help="run SQL, or open a prompt",
+        epilog="Without SQL, it is read from standard input; on a terminal, a prompt opens.",
+    )
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument("sql", nargs="?", metavar="SQL", help="one SELECT")
+    source.add_argument("-f", "--file", type=Path, help="read the SQL from a file")
+    parser.add_argument(
+        "-p",
+        "--param",
+        action="append",
+        default=[],
+        type=parameter,
+        metavar="VALUE",
+        help="value of the next `?`: a number, true, false, null, TYPE:VALUE, or a text",
+    )
+    parser.add_argument(
+        "--format",
+        choices=("table", *FORMATS),
+        help="default: that of the output file, a table on a terminal, or csv",
+    )
+    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to a file")
+    parser.add_argument(
+        "--max-age",
+        type=count,
+        metavar="MINUTES",
+        help="accept the result of the same query that is at most so old",
+    )
+    parser.add_argument(
+        "--dry-run", action="store_true", help="only check, and estimate what it would cost"
+    )
+    add_service(parser)
+    parser.set_defaults(command=_query)
+    return parser
+
+
+def _query(options: argparse.Namespace) -> None:
+    places = Places.of_user()
+    sql = _sql_of(options)
+    with client_for(options, places) as client:
+        if sql is None:
+            from data_hist_client.command.prompt import run_prompt
+
+            run_prompt(client, places.history, lambda text: run_query(client, text, options))
+        else:
+            run_query(client, sql, options)
+
+
+def _sql_of(options: argparse.Namespace) -> str | None:
+    """Return the SQL, or None if there is somebody to type it."""
+    if options.file is not None:
+        try:
+            return str(options.file.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"Cannot read {options.file}: {error}") from error
+    if options.sql is not None and options.sql != "-":
+        return str(options.sql)
+    is_typed = options.sql is None and sys.stdin.isatty() and sys.stdout.isatty()
+    return None if is_typed else sys.stdin.read()
+
+
+def run_query(client: Client, sql: str, options: argparse.Namespace) -> None:
+    """Run a query and write its rows where the options say.
+
+    Raises:
+        DataHistError: It failed.
+    """
+    sql = sql.rstrip().rstrip(";")
+    if options.dry_run:
+        _write_estimate(client.estimate(sql, options.param), options.format)
+        return
+    result_format = _format(options)
+    progress = Progress(sys.stderr)
+    try:
+        result = client.query(
+            sql,
+            options.param,
+            max_age_minutes=options.max_age,
+            watch=progress.watch if progress.is_shown else None,
+        )
+        progress.clear()
+        for warning in result.query.warnings:
+            print(f"data-hist: warning: {warning}", file=sys.stderr)
+        _write(result, result_format, options.output, progress)
+    finally:
+        progress.clear()
+
+
+def _format(options: argparse.Namespace) -> str:
+    if options.output is not None:
+        return "table" if options.format == "table" else format_of(options.output, options.format)
+    is_terminal = sys.stdout.isatty()
+    if options.format in _BINARY and is_terminal:
+        raise UsageError(f"{options.format} is not for a terminal; choose a file with --output.")
+    return options.format or ("table" if is_terminal else "csv")
+
+
+def _write(result: Result, result_format: str, output: Path | None, progress: Progress) -> None:
+    if result_format == "table":
+        if output is None:
+            rows = write_table(result)
+        else:
+            with output.open("w", encoding="utf-8") as file:
+                rows = write_table(result, file)
+        progress.note(f"{shown_rows(rows)}  {_figures(result.query)}")
+    elif output is None:
+        for chunk in result.stream(result_format):
+            sys.stdout.buffer.write(chunk)
+    else:
+        result.download(output, result_format, progress.downloaded)
+        size = shown_bytes(output.stat().st_size)
+        progress.note(f"{output}: {size}  {_figures(result.query)}")
+
+
+def write_table(result: Result, file: TextIO | None = None) -> int:
+    """Write all rows as a table, to a file or to the terminal; gives their number."""
+    first = result.first_page()
+    read = row_reader(first.columns)
+    table = TableText(first.columns, [read(row) for row in first.rows])
+    # Nobody knows how many more there are.
+    lines = len(first.rows) + 3 if first.paging_token is None else sys.maxsize
+    rows = 0
+    with paged(lines, table.width, file) as out:
+        for line in table.head():
+            print(line, file=out)
+        for row in result:
+            print(table.line(row), file=out)
+            rows += 1
+    return rows
+
+
+def _figures(query: QueryState) -> str:
+    read = "reused" if query.reused else f"{shown_bytes(query.scanned_bytes)} read"
+    return f"{shown_seconds(query.total_ms)}  {read}  {shown_cost(query.cost_usd)}"
+
+
+def _write_estimate(estimate: Estimate, result_format: str | None) -> None:
+    if result_format == "json":
+        print(json.dumps(asdict(estimate)))
+        return
+    if estimate.scanned_bytes is None or estimate.cost_usd is None:
+        print("The query is valid. What it would read is not known.")
+    else:
+        print(
+            f"The query is valid. It reads at most {shown_bytes(estimate.scanned_bytes)} "
+            f"in {estimate.files:,} files, for {shown_cost(estimate.cost_usd)}."
+        )
+    if not estimate.bounded:
+        print("It has no range of time with two ends, and may read years.")
+    for warning in estimate.warnings:
+        print(f"data-hist: warning: {warning}", file=sys.stderr)

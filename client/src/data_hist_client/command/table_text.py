@@ -1,0 +1,100 @@
+"""Rows as a table of text, whose columns are as wide as the first page needs."""
+
+import json
+import unicodedata
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from data_hist_client.documents import Column
+from data_hist_client.values import base_type
+
+# A table is for looking at: the other formats have the rest.
+_WIDEST = 100
+_NUMERIC = {"tinyint", "smallint", "integer", "bigint", "real", "float", "double", "decimal"}
+
+
+class TableText:
+    """Writes rows below the names and types of their columns.
+
+    Args:
+        columns: The columns.
+        first: The rows that decide how wide the columns are.
+        with_types: Whether the types stand below the names.
+    """
+
+    def __init__(
+        self, columns: Sequence[Column], first: Sequence[Sequence[Any]], *, with_types: bool = True
+    ) -> None:
+        self._head = [[_clean(column.name) for column in columns]]
+        if with_types:
+            self._head.append([column.type for column in columns])
+        self._is_numeric = [base_type(column.type) in _NUMERIC for column in columns]
+        lines = [*self._head, *([cell_text(value) for value in row] for row in first)]
+        self._widths = [max(map(display_width, cells)) for cells in zip(*lines, strict=True)]
+
+    @property
+    def width(self) -> int:
+        """How many places of a terminal a line takes."""
+        return sum(self._widths) + 3 * len(self._widths) - 1
+
+    def head(self) -> Iterator[str]:
+        """Return the lines above the rows."""
+        yield from (self._line(cells) for cells in self._head)
+        yield "┼".join("─" * (width + 2) for width in self._widths)
+
+    def line(self, row: Sequence[Any]) -> str:
+        """Return the line of a row."""
+        return self._line([cell_text(value) for value in row])
+
+    def _line(self, cells: Sequence[str]) -> str:
+        padded = (
+            _padded(cell, width, at_right=is_numeric)
+            for cell, width, is_numeric in zip(cells, self._widths, self._is_numeric, strict=True)
+        )
+        return f" {' │ '.join(padded)}".rstrip()
+
+
+def cell_text(value: Any) -> str:
+    """Return a value on one line, without what would control a terminal."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, bytes):
+        return value[:_WIDEST].hex(" ")[:_WIDEST]
+    if isinstance(value, datetime):
+        value = value.isoformat(" ")
+    elif isinstance(value, dict | list):
+        value = json.dumps(value, ensure_ascii=False)
+    text = _clean(str(value))
+    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+
+
+def _clean(text: str) -> str:
+    # More than is shown is not looked at: a value may have megabytes.
+    return "".join(_shown(each) for each in text[: _WIDEST + 1])
+
+
+def _shown(character: str) -> str:
+    if character.isprintable():
+        return character
+    return {"\n": "↵", "\t": "→", "\r": ""}.get(character, f"\\x{ord(character):02x}")
+
+
+def display_width(text: str) -> int:
+    """Return how many places of a terminal a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(_places(each) for each in text)
+
+
+def _places(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _padded(text: str, width: int, *, at_right: bool) -> str:
+    padding = " " * (width - display_width(text))
+    return padding + text if at_right else text + padding

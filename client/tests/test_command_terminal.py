@@ -1,0 +1,205 @@
+"""The commands on a terminal: progress, the pager, Ctrl-C and the prompt."""
+
+import os
+import pty
+import re
+import signal
+import struct
+import subprocess
+import sys
+import termios
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from fcntl import ioctl
+from pathlib import Path
+
+import pytest
+from data_hist_client import Client
+
+from tests.service import DEADLINE_SECONDS, ENDLESS
+from tests.waiting import wait_until
+
+_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
+
+
+class Terminal:
+    """A command on a terminal of 24 lines and 80 columns."""
+
+    def __init__(self, arguments: list[str], environment: Mapping[str, str]) -> None:
+        self._master, slave = pty.openpty()
+        ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self.process = subprocess.Popen(
+            # Ctrl-C reaches whoever's terminal this is.
+            ["setsid", "--ctty", sys.executable, "-m", "data_hist_client.command", *arguments],
+            env={**os.environ, "TERM": "xterm", "PROMPT_TOOLKIT_NO_CPR": "1", **environment},
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+        )
+        os.close(slave)
+        self._raw = ""
+        self._seen = 0
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        while True:
+            try:
+                chunk = os.read(self._master, 65536)
+            except OSError:
+                return
+            if not chunk:
+                return
+            self._raw += chunk.decode(errors="replace")
+
+    @property
+    def text(self) -> str:
+        """What was written, without what moves the cursor."""
+        return _CONTROL.sub("", self._raw)
+
+    def type(self, text: str) -> None:
+        os.write(self._master, text.encode())
+
+    def wait_for(self, text: str) -> None:
+        """Wait for a text after the one that was waited for before."""
+        wait_until(
+            lambda: self.text.find(text, self._seen) >= 0 or self.process.poll() is not None, text
+        )
+        found = self.text.find(text, self._seen)
+        assert found >= 0, self.text
+        self._seen = found + len(text)
+
+    def ended(self) -> int:
+        status = self.process.wait(DEADLINE_SECONDS)
+        self._reader.join(DEADLINE_SECONDS)
+        return status
+
+    def close(self) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGKILL)
+        self.ended()
+        os.close(self._master)
+
+
+Start = Callable[..., Terminal]
+
+
+@pytest.fixture
+def start(url: str, tmp_path: Path) -> Iterator[Start]:
+    """Start a command on a terminal of its own."""
+    opened: list[Terminal] = []
+
+    def command(*arguments: str, **environment: str) -> Terminal:
+        home = {"HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path), "DATA_HIST_URL": url}
+        opened.append(Terminal(list(arguments), home | environment))
+        return opened[-1]
+
+    yield command
+    for terminal in opened:
+        terminal.close()
+
+
+def test_a_table_with_what_it_took(start: Start) -> None:
+    terminal = start("query", "SELECT service, count(*) AS n FROM events GROUP BY 1 ORDER BY 1")
+
+    assert terminal.ended() == 0
+    assert " filebeat  │     10\n iam-admin │     10\n" in terminal.text
+    assert re.search(r"\n?2 rows  \d.*? s  3\.\d kB read  <\$0\.0001\n$", terminal.text)
+
+
+def test_progress_while_a_query_runs_and_ctrl_c(start: Start, client: Client) -> None:
+    terminal = start("query", f"{ENDLESS} AND 'on a terminal' <> ''")
+    terminal.wait_for("running  ")
+
+    terminal.type("\x03")
+
+    assert terminal.ended() == 130
+    assert client.queries(1, text="on a terminal")[0].status == "CANCELLED"
+
+
+def test_a_binary_format_is_not_for_a_terminal(start: Start) -> None:
+    terminal = start("query", "SELECT 1", "--format", "arrow")
+
+    assert terminal.ended() == 1
+    assert "choose a file with --output" in terminal.text
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT n FROM UNNEST(sequence(1, 2500)) AS t(n)",
+        "SELECT 'a line that is longer than a screen of eighty columns' AS a, 'is wide' AS bb, "
+        "'very wide' AS b, 'and chopped' AS ccccc",
+    ],
+    ids=["long", "wide"],
+)
+def test_what_does_not_fit_is_paged(start: Start, tmp_path: Path, sql: str) -> None:
+    pager = tmp_path / "pager"
+    pager.write_text("#!/bin/sh\necho paged; exec cat\n")
+    pager.chmod(0o700)
+
+    terminal = start("query", sql, PAGER=str(pager))
+
+    assert terminal.ended() == 0
+    assert "paged\n" in terminal.text
+
+
+def test_a_pager_that_is_closed_early(start: Start, tmp_path: Path) -> None:
+    pager = tmp_path / "pager"
+    pager.write_text("#!/bin/sh\nread line; echo seen enough\n")
+    pager.chmod(0o700)
+    many = (
+        "SELECT x FROM UNNEST(sequence(1, 9000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 9)) AS b(y)"
+    )
+
+    terminal = start("query", many, PAGER=str(pager))
+
+    assert terminal.ended() == 0
+    assert "seen enough" in terminal.text
+    assert "Error" not in terminal.text
+
+
+def test_the_prompt_runs_statements_of_several_lines(start: Start, tmp_path: Path) -> None:
+    terminal = start("query", PAGER="cat")
+    terminal.wait_for("data-hist>")
+
+    terminal.type("SELECT 40\r")
+    terminal.wait_for(" ->")
+    terminal.type("+ 2 AS answer;\r")
+    terminal.wait_for("     42\n")
+    terminal.type("\\d\r")
+    terminal.wait_for("Metric samples")
+    terminal.type("\\d events\r")
+    terminal.wait_for("When the record arrived")
+    terminal.type("\\?\r")
+    terminal.wait_for("list the columns of a table")
+    terminal.type("SELECT lenght(tags) FROM events;\r")
+    terminal.wait_for("did you mean 'length'?")
+    terminal.wait_for("data-hist>")
+    terminal.type("SELECT * FROM metr")
+    terminal.wait_for("metr")
+    terminal.type("\t")
+    terminal.wait_for("ics")
+    terminal.type(" LIMIT 1;\r")
+    terminal.wait_for("1 row  ")
+    terminal.type("\x04")
+
+    assert terminal.ended() == 0
+    history = tmp_path / "data-hist" / "prompt-history"
+    assert "+SELECT 40\n++ 2 AS answer;\n" in history.read_text()
+    assert "+SELECT * FROM metrics LIMIT 1;\n" in history.read_text()
+    assert history.stat().st_mode & 0o777 == 0o600
+
+
+def test_ctrl_c_cancels_a_query_and_not_the_prompt(start: Start, client: Client) -> None:
+    terminal = start("query")
+    terminal.wait_for("data-hist>")
+
+    terminal.type(f"{ENDLESS} AND 'prompted' <> '';\r")
+    terminal.wait_for("running  ")
+    terminal.type("\x03")
+    terminal.wait_for("The query is cancelled.")
+    terminal.type("\\q\r")
+
+    assert terminal.ended() == 0
+    assert client.queries(1, text="prompted")[0].status == "CANCELLED"
