@@ -38,6 +38,7 @@ from data_hist.results.streams import load_encoders
 from data_hist.retention.ownership import ResultLocations, TenantIsolation
 from data_hist.settings import Settings
 from data_hist.sql_guard.pool import GuardPool
+from data_hist.sql_guard.time_policy import TimePolicy
 
 _LIMITS = QueryLimits()
 
@@ -74,7 +75,7 @@ class WorkerResources:
     clock: Callable[[], datetime]
     limits: QueryLimits
     poller: Poller
-    max_query_days: int | None
+    time_policy: TimePolicy
     calls: ContextThreadPoolExecutor
     stream_reads: ContextThreadPoolExecutor
     row_threads: ContextThreadPoolExecutor
@@ -119,7 +120,7 @@ class WorkerResources:
             clock=clock,
             limits=limits,
             poller=_poller(settings, engine, clock, limits.poll),
-            max_query_days=settings.max_query_days,
+            time_policy=TimePolicy(settings.max_query_days, settings.unbounded_queries),
             calls=calls,
             stream_reads=ContextThreadPoolExecutor(limits.stream_threads, "stream-read"),
             row_threads=row_threads,
@@ -141,7 +142,7 @@ class WorkerResources:
 
     def guard_pool(self, catalog: Catalog) -> GuardPool:
         """Create the guards of a catalog, which whoever asks closes."""
-        return GuardPool(catalog.versions, self.max_query_days, self.limits.guard)
+        return GuardPool(catalog.versions, self.time_policy, self.limits.guard)
 
     def use_cases(
         self,

@@ -2,7 +2,7 @@
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
@@ -176,6 +176,13 @@ class Settings(BaseSettings):
             " time bounds. If unset, there is no limit.",
         ),
     ] = None
+    unbounded_queries: Annotated[
+        Literal["allow", "warn", "refuse"],
+        Field(
+            description="What happens to a query that reads a table without bounds on its time "
+            "from below and from above: `allow`, `warn` or `refuse`."
+        ),
+    ] = "allow"
     daily_budget_bytes: Annotated[
         int | None,
         Field(

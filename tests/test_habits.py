@@ -14,7 +14,7 @@ CODE = [SERVICE, ENDPOINT, CLIENT]
 TESTS = [ROOT / "tests", ROOT / "local_athena/tests", ROOT / "client/tests"]
 # See ADR 32.
 MOST_MODULES = {
-    SERVICE: 185,
+    SERVICE: 187,
     ENDPOINT: 163,
     CLIENT: 28,
 }

@@ -47,6 +47,7 @@ from data_hist.queries.result_reader import ResultReader
 from data_hist.queries.result_state import usable_tables
 from data_hist.queries.status import StatusReader
 from data_hist.queries.submit import Submitter
+from data_hist.queries.unbounded_warnings import unbounded_warnings
 from data_hist.queries.validation import Validator
 from data_hist.results.formats import RowStyle
 from data_hist.retention.ownership import OwnedQuery
@@ -109,7 +110,7 @@ class Operations:
         tenant = current_tenant()
         if dry_run:
             validated = await _unless_disconnected(self._validator.validate(tenant, submission))
-            warnings = self._archive.warnings(validated.explained)
+            warnings = self._warnings(validated.explained)
             price = self._price_usd_per_tb
             return dry_run_document(validated, submission.sql, price, warnings), 200, {}
         owned = await _unless_disconnected(self._submitter.submit(tenant, submission))
@@ -249,7 +250,10 @@ class Operations:
         return self._document(owned), 200, retry_headers(owned)
 
     def _document(self, owned: OwnedQuery) -> Document:
-        return query_document(owned, self._price_usd_per_tb, self._archive.warnings(owned))
+        return query_document(owned, self._price_usd_per_tb, self._warnings(owned))
+
+    def _warnings(self, owned: OwnedQuery) -> list[QueryWarning]:
+        return [*self._archive.warnings(owned), *unbounded_warnings(owned.query)]
 
 
 def _is_operator() -> bool:

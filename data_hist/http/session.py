@@ -21,6 +21,7 @@ class SessionTerms:
 
     price_usd_per_tb: float
     max_query_days: int | None
+    unbounded_queries: str
     archive: ArchivePolicy
     bounds: Mapping[str, Any]
 
@@ -30,7 +31,11 @@ class SessionTerms:
     ) -> "SessionTerms":
         """Read them from the settings and the API specification."""
         return cls(
-            settings.price_usd_per_tb, settings.max_query_days, archive, _bounds(specification)
+            settings.price_usd_per_tb,
+            settings.max_query_days,
+            settings.unbounded_queries,
+            archive,
+            _bounds(specification),
         )
 
     def document(self, tenant: int, budget: Budget | None, *, is_named: bool) -> dict[str, Any]:
@@ -42,6 +47,7 @@ class SessionTerms:
             "price_usd_per_tb": self.price_usd_per_tb,
             "archived_after_days": self.archive.days_of(tenant),
             "max_query_days": self.max_query_days,
+            "unbounded_queries": self.unbounded_queries,
             "budget": None if budget is None else budget_document(budget),
             **self.bounds,
         }

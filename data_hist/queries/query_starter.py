@@ -77,7 +77,7 @@ class QueryStarter:
             TooManyQueries: Athena runs as many queries as it may.
             EngineError: If it is `unconfirmed`, Athena may have started the query.
         """
-        sql = append_trailer(admitted.sql, caller_sql, admitted.edits, admitted.time_bounds)
+        sql = _with_trailer(admitted, caller_sql)
         call = self._start_call(tenant, sql, location, token, max_age_minutes)
         query_id = await self._call(call, sql, has_key=has_key)
         return Query(query_id, QueryStatus.QUEUED, sql, location, self._clock())
@@ -97,7 +97,7 @@ class QueryStarter:
         Takes the arguments of its start, and raises the same. Unless Athena refuses them, it goes
         on after an error, or if it is cancelled.
         """
-        sql = append_trailer(admitted.sql, caller_sql, admitted.edits, admitted.time_bounds)
+        sql = _with_trailer(admitted, caller_sql)
         call = self._start_call(tenant, sql, location, token, max_age_minutes)
         try:
             query_id = await self._call(call, sql, has_key=True)
@@ -154,6 +154,16 @@ async def await_shielded(work: asyncio.Future[_T]) -> _T:
     """
     work.add_done_callback(_retrieve_error)
     return await asyncio.shield(work)
+
+
+def _with_trailer(admitted: AdmittedQuery, caller_sql: str) -> str:
+    return append_trailer(
+        admitted.sql,
+        caller_sql,
+        admitted.edits,
+        admitted.time_bounds,
+        is_unbounded=admitted.is_unbounded,
+    )
 
 
 def idempotency_token(tenant: int, key: str | None) -> str:

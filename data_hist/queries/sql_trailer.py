@@ -40,6 +40,8 @@ class _Piece(NamedTuple):
 
 
 _TRAILER = "\n-- data_hist:"
+# No edit and no bound has an exclamation mark.
+_UNBOUNDED = " !unbounded"
 _PIECE = re.compile(
     r" (\d{1,6})\+(?:(\d{1,6})=(\S*)|(\d{1,6})/(\d{1,6})/(\d{1,6})/(\d{1,6}))", re.ASCII
 )
@@ -48,7 +50,12 @@ _TIME_RANGE = re.compile(r"([a-z]+):(-?\d{1,6}):(-?\d{1,16})?:(-?\d{1,16})?;", r
 
 
 def append_trailer(
-    sent: str, caller_sql: str, edits: Sequence[Edit], bounds: Sequence[TimeBounds] = ()
+    sent: str,
+    caller_sql: str,
+    edits: Sequence[Edit],
+    bounds: Sequence[TimeBounds] = (),
+    *,
+    is_unbounded: bool = False,
 ) -> str:
     """Append the trailer to the SQL that is sent, unless Athena's limit has no room for it.
 
@@ -57,12 +64,14 @@ def append_trailer(
         caller_sql: The SQL as the caller wrote it.
         edits: How the rewritten SQL differs from it.
         bounds: The time bounds of each table reference.
+        is_unbounded: Whether to warn that one of them has no bounds.
 
     Raises:
         QueryTooLarge: There is no room, and a line of the SQL would be taken for the trailer.
     """
     trailer = _TRAILER + "".join(_encode_edit(caller_sql, edit) for edit in edits)
     trailer += "".join(dict.fromkeys(map(_encode_bounds, bounds)))
+    trailer += _UNBOUNDED if is_unbounded else ""
     if len((sent + trailer).encode()) <= MAX_SQL_BYTES:
         return sent + trailer
     if _TRAILER in sent:
@@ -127,6 +136,12 @@ def read_time_bounds(sent: str) -> list[TimeBounds]:
     """Return the distinct time bounds of the table references; none if the SQL has no trailer."""
     _, trailer, encoded = sent.rpartition(_TRAILER)
     return [_decode_bounds(match[1]) for match in _BOUNDS.finditer(encoded if trailer else "")]
+
+
+def is_marked_unbounded(sent: str) -> bool:
+    """Whether the trailer says to warn of a table without time bounds."""
+    _, trailer, encoded = sent.rpartition(_TRAILER)
+    return bool(trailer) and encoded.endswith(_UNBOUNDED)
 
 
 def _read_exactly(sent: str) -> tuple[str, Sequence[_Piece]] | None:

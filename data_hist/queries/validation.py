@@ -97,6 +97,7 @@ class Validator:
             _EXPLAIN + admitted.sql,
             (Edit(0, 0, len(_EXPLAIN)), *admitted.edits),
             admitted.time_bounds,
+            is_unbounded=admitted.is_unbounded,
         )
         started = await self._starter.start(
             owner.tenant,

@@ -29,8 +29,9 @@ from data_hist.sql_guard.rewrite import (
     sub_select_head,
 )
 from data_hist.sql_guard.sub_select_shapes import verified_view
-from data_hist.sql_guard.table_reads import check_days, find_folder_names, table_reads
+from data_hist.sql_guard.table_reads import find_folder_names, table_reads
 from data_hist.sql_guard.time_bounds import find_time_bounds, is_day, is_of_record
+from data_hist.sql_guard.time_policy import ANY_TIME, TimePolicy
 from data_hist.sql_guard.token_order import Placeholder
 
 MAX_SQL_BYTES = 262_144
@@ -41,13 +42,14 @@ class AdmittedQuery:
     """What is sent to the engine, and how it differs from the caller's text.
 
     `time_bounds` says for each table reference when the wanted records arrived; `reads` says what
-    it may read for them, if that was requested.
+    it may read for them, if that was requested. `is_unbounded` is whether to warn of that.
     """
 
     sql: str
     edits: tuple[Edit, ...]
     time_bounds: tuple[TimeBounds, ...] = ()
     reads: tuple[TableRead, ...] | None = None
+    is_unbounded: bool = False
 
 
 class TableBounds(NamedTuple):
@@ -92,15 +94,15 @@ class Guard:
 
     Args:
         version: The tables.
-        max_days: How many days of a table a query may read; None for any number.
+        time_policy: How much time a query may read; by default, any.
     """
 
-    def __init__(self, version: ApiVersion, max_days: int | None = None) -> None:
+    def __init__(self, version: ApiVersion, time_policy: TimePolicy = ANY_TIME) -> None:
         parser.require_pure_python()
         # It logs the text of what it cannot parse.
         logging.getLogger("sqlglot").setLevel(logging.CRITICAL)
         self._version = version
-        self._max_days = max_days
+        self._time_policy = time_policy
         self._served = scope.Served.of(version)
         self._hidden = self._served.hidden
         self._names = self._served.tables.keys() | {
@@ -165,6 +167,7 @@ class Guard:
         tables, qualifiers = locate_names(names, lexed.tokens)
         fixed += qualifiers
         self._check_frame(sql, whole.tokens, fixed, tables)
+        with_days = with_days or self._time_policy.needs_reads
         find_bounds = _bounds_finder(names.tables, lexed.tokens, placeholders, with_days=with_days)
         return Statement(source, whole.tokens, placeholders, tables, fixed, find_bounds)
 
@@ -180,15 +183,13 @@ class Guard:
         Raises:
             QueryTooLarge, StatementNotAllowed, InvalidRequest: As in `admit`.
         """
-        source, tables = statement.source, statement.tables
-        placeholders = statement.placeholders
+        source, tables, placeholders = statement.source, statement.tables, statement.placeholders
         literals = bind(source, placeholders, parameters) if placeholders or parameters else []
         if customer_id is not None:
             _check_tenant_columns(source, tables)
         bounds = statement.find_bounds(_by_offset(placeholders, parameters))
-        if self._max_days is not None:
-            places = [(named.table, named.start) for named in tables]
-            check_days(source, places, bounds.by_all, self._max_days)
+        reads = _reads(tables, bounds, customer_id)
+        is_unbounded = self._time_policy.check(source, tables, bounds.by_all, reads)
         sub_selects = [
             self._sub_select(named, scoped_sub_select(named.table, customer_id, arrival))
             for named, arrival in zip(tables, bounds.by_timestamps, strict=True)
@@ -204,7 +205,7 @@ class Guard:
             sub_selects=sub_selects,
             customer_id=customer_id,
         )
-        return AdmittedQuery(sent, edits, bounds.by_all, _reads(tables, bounds, customer_id))
+        return AdmittedQuery(sent, edits, bounds.by_all, reads, is_unbounded)
 
     def _sub_select(self, named: NamedTable, text: str) -> verify.SubSelect:
         table = named.table

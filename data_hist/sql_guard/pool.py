@@ -19,6 +19,7 @@ from data_hist.errors import StatementNotAllowed
 from data_hist.lru_cache import LruCache
 from data_hist.sql_guard.guard import AdmittedQuery, Guard, Statement
 from data_hist.sql_guard.literals import Parameter
+from data_hist.sql_guard.time_policy import ANY_TIME, TimePolicy
 
 # As measured, rounded up.
 _BYTES = 4_096
@@ -82,18 +83,18 @@ class GuardPool:
 
     Args:
         versions: The API versions by their names.
-        max_days: How many days of a table a query may read; None for any number.
+        time_policy: How much time a query may read; by default, any.
         limits: See `GuardLimits`.
     """
 
     def __init__(
         self,
         versions: Mapping[str, ApiVersion],
-        max_days: int | None = None,
+        time_policy: TimePolicy = ANY_TIME,
         limits: GuardLimits = _LIMITS,
     ) -> None:
         self._limits = limits
-        self._guards = _make_guards(versions, max_days)
+        self._guards = _make_guards(versions, time_policy)
         cache_bytes = limits.cached_bytes // len(versions)
         self._statements = {
             name: StatementCache(limits.cached_statements, cache_bytes) for name in versions
@@ -107,7 +108,7 @@ class GuardPool:
         self._processes = ProcessPool(
             limits.processes,
             initializer=_initialize_process,
-            initargs=(dict(versions), max_days),
+            initargs=(dict(versions), time_policy),
             context=multiprocessing.get_context("spawn"),
         )
 
@@ -200,14 +201,14 @@ class GuardPool:
         self._processes.join()
 
 
-def _make_guards(versions: Mapping[str, ApiVersion], max_days: int | None) -> dict[str, Guard]:
-    return {name: Guard(version, max_days) for name, version in versions.items()}
+def _make_guards(versions: Mapping[str, ApiVersion], time_policy: TimePolicy) -> dict[str, Guard]:
+    return {name: Guard(version, time_policy) for name, version in versions.items()}
 
 
-def _initialize_process(versions: Mapping[str, ApiVersion], max_days: int | None) -> None:
+def _initialize_process(versions: Mapping[str, ApiVersion], time_policy: TimePolicy) -> None:
     """Make the guards before the first text, so that its time limit does not include this."""
     global _process_guards  # noqa: PLW0603 - the only state of a process of the pool
-    _process_guards = _make_guards(versions, max_days)
+    _process_guards = _make_guards(versions, time_policy)
 
 
 def _admit_in_process(

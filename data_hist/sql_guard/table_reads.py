@@ -1,20 +1,17 @@
-"""Tell how much a query may read of each table: the names of its folders, and how many days.
+"""Tell what a query may read of each table: the names of its folders.
 
 Conditions of equality on partition columns name folders. In doubt a condition names none.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
 from functools import partial, reduce
 from typing import Final, TypeAlias
 
 from sqlglot import exp
 
 from data_hist.catalog.tables import Table
-from data_hist.errors import StatementNotAllowed
 from data_hist.pruning.partitions import FolderNames, TableRead
-from data_hist.pruning.time_range import DAY_MS, TimeBounds, range_at
-from data_hist.sql_guard.lexer import Source
+from data_hist.pruning.time_range import TimeBounds
 from data_hist.sql_guard.literals import Parameter
 from data_hist.sql_guard.parser import offset_of
 from data_hist.sql_guard.rewrite import NamedTable
@@ -24,8 +21,6 @@ from data_hist.sql_guard.time_bounds import find_in_wheres
 # What a condition leaves, by the name of the relation and the level of its folders.
 _Names: TypeAlias = Mapping[tuple[str, str], frozenset[str | int]]
 _NO_NAMES: Final[FolderNames] = {}
-# A bound that a client computed from its clock, and sends again when it repeats the request.
-_SLACK_MS: Final = 10 * 60 * 1000
 _TEXT_TYPES: Final = frozenset({"varchar", "char"})
 
 
@@ -53,34 +48,6 @@ def table_reads(
         TableRead(each.table, arrival, day, _of_customer(each.table, named, customer_id))
         for each, arrival, day, named in zip(tables, arrivals, days, names, strict=True)
     )
-
-
-def check_days(
-    source: Source,
-    tables: Iterable[tuple[Table, int]],
-    bounds: Iterable[TimeBounds],
-    max_days: int,
-) -> None:
-    """Refuse the first of the tables, given by offset, that covers more days than allowed."""
-    now_ms = int(datetime.now(UTC).timestamp() * 1000)
-    max_ms = max_days * DAY_MS + _SLACK_MS
-    for (table, offset), each in zip(tables, bounds, strict=True):
-        low, high = range_at(each, now_ms)
-        if low is None or min(now_ms if high is None else high, now_ms) - low > max_ms:
-            raise _too_many_days(source, table, offset, max_days)
-
-
-def _too_many_days(source: Source, table: Table, offset: int, max_days: int) -> StatementNotAllowed:
-    # The others have no upper bound.
-    columns = [
-        name for name, time in table.time_columns.items() if time.greatest_delay_ms is not None
-    ]
-    detail = (
-        f"At most {max_days} days of '{table.name}' may be read at once: bound "
-        f"{' or '.join(columns or table.time_columns)} in the WHERE beside it, from below, and "
-        "from above unless the range ends now."
-    )
-    return source.refusal(offset, "TIME_RANGE_TOO_LONG", detail)
 
 
 def _of_customer(table: Table, names: FolderNames, customer_id: int | None) -> FolderNames:

@@ -46,6 +46,7 @@ def test_session_of_a_tenant(
         "price_usd_per_tb": 6.25,
         "archived_after_days": archived_after_days,
         "max_query_days": 31,
+        "unbounded_queries": "allow",
         "budget": None,
         "max_query_bytes": 262_144,
         "max_parameters": 1000,

@@ -13,6 +13,7 @@ from data_hist.errors import RequestError
 from data_hist.sql_guard.guard import AdmittedQuery, Guard
 from data_hist.sql_guard.literals import Parameter
 from data_hist.sql_guard.pool import GuardPool
+from data_hist.sql_guard.time_policy import TimePolicy
 from tests.support.shared_files import shared_cases
 
 from .case_files import own_cases, sql_of
@@ -47,10 +48,11 @@ VALUES: Sequence[Sequence[Parameter] | None] = (
     [{"type": "timestamp", "value": "2026-11-21 05:00:00"}, True],
     ["', secret --", "x"],
 )
+POLICIES = [TimePolicy(), TimePolicy(7), TimePolicy(None, "warn"), TimePolicy(7, "refuse")]
 Outcome: TypeAlias = AdmittedQuery | tuple[type, str, dict[str, Any]]
 
 
-@pytest.fixture(scope="module", params=[None, 7], ids=["any days", "seven days"])
+@pytest.fixture(scope="module", params=POLICIES, ids=repr)
 def guards(request: pytest.FixtureRequest) -> Iterator[tuple[GuardPool, Guard]]:
     """A pool that remembers, and a guard that does not."""
     pool = GuardPool(VERSIONS, request.param)

@@ -6,9 +6,10 @@ import pytest
 
 from data_hist.errors import StatementNotAllowed
 from data_hist.sql_guard.guard import Guard
+from data_hist.sql_guard.time_policy import TimePolicy
 from tests.unit.sql_guard.times import DAY, FIVE, VERSION
 
-LIMITED = Guard(VERSION, max_days=7)
+LIMITED = Guard(VERSION, TimePolicy(max_days=7))
 SHORT = [
     "1",
     f"1 FROM events WHERE arrivaltimestamp BETWEEN {FIVE} AND {FIVE + 7 * DAY}",

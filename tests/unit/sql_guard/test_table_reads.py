@@ -34,9 +34,7 @@ versions:
           place: {from: region}
           account: {type: bigint}
 """
-GUARD = Guard(
-    resolve(CatalogDocument.model_validate(parse_yaml(CATALOG))).versions["v0"], max_days=None
-)
+GUARD = Guard(resolve(CatalogDocument.model_validate(parse_yaml(CATALOG))).versions["v0"])
 
 
 def names(
