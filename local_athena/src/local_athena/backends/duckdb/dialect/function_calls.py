@@ -13,6 +13,7 @@ from local_athena.backends.duckdb.dialect.queries.windows import check_no_window
 from local_athena.backends.duckdb.dialect.signatures import (
     Match,
     aggregate_names,
+    match_families,
     match_signature,
     signatures,
 )
@@ -117,7 +118,10 @@ def apply_signature(translator: Translator, call: Call, values: Sequence[Typed])
 
 
 def _refuse_ambiguous(translator: Translator, call: Call, values: Sequence[Typed]) -> None:
-    if call.name in _NEEDS_TYPES and any(value.type == UNKNOWN for value in values):
+    kinds = [value.type for value in values]
+    if UNKNOWN in kinds and (
+        call.name in _NEEDS_TYPES or len(match_families(call.name, kinds)) > 1
+    ):
         raise translator.ambiguous(call.node)
 
 

@@ -2,14 +2,16 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     DAY_TO_SECOND,
+    INTEGERS,
     TIMESTAMP_TZ,
     TINYINT,
+    UNBOUNDED,
     UNKNOWN,
     VARCHAR,
     YEAR_TO_MONTH,
@@ -23,13 +25,19 @@ _FOLDER = Path(__file__).parent
 # integer, J json or varchar, O one with an order, any other letter any type. `local` is a date or
 # timestamp as wall-clock time in its own zone. {0}, {1} are the arguments, {*} all of them,
 # {result}, {T} DuckDB types. In the sections `[aggregate]` and `[window]`, << >> holds the call
-# that DISTINCT, ORDER BY, FILTER and OVER belong to.
+# that DISTINCT, ORDER BY, FILTER and OVER belong to. A result of varchar(x) is as long as the first
+# argument, one of varchar(12x) twelve times as long.
 _LINE = re.compile(r"(?P<name>\w+)\((?P<parameters>.*?)\) -> (?P<result>.+?) = (?P<template>.+)")
 _WORD = re.compile(
     rf"{TIMESTAMP_TZ}|{DAY_TO_SECOND}|{YEAR_TO_MONTH}|\w+|\.\.\.|[(),]",
 )
 _PSEUDO_TYPES = {
     "local": ("date", "timestamp", TIMESTAMP_TZ),
+}
+# Kinds of results of which Trino takes the one that is coerced to the others.
+_FAMILIES = {
+    **dict.fromkeys((*INTEGERS, "decimal", "real", "double"), "number"),
+    **dict.fromkeys(("timestamp", TIMESTAMP_TZ), "date"),
 }
 # What a message calls a variable or pseudo-type that does not stand for every type.
 _SHOWN = {
@@ -131,13 +139,21 @@ def _parse_types(words: list[str]) -> tuple[TrinoType, ...]:
         if word == ",":
             continue
         parameters: tuple[TrinoType, ...] = ()
+        length = None
         if words and words[0] == "(":
             words.pop(0)
+            if word == "varchar":
+                length = _parse_length(words.pop(0))
             parameters = _parse_types(words)
         names = (None,) * len(parameters) if word == "row" else ()
         precision = _DEFAULT_PRECISION.get(word)
-        found.append(TrinoType(word, parameters, names, precision=precision))
+        found.append(TrinoType(word, parameters, names, length, precision))
     return tuple(found)
+
+
+def _parse_length(text: str) -> int:
+    """Read a length; a negative one is a multiple of that of the first argument."""
+    return int(text) if text.isdecimal() else -int(text.removesuffix("x") or 1)
 
 
 def match_signature(name: str, arguments: Sequence[TrinoType]) -> Match | None:
@@ -148,6 +164,22 @@ def match_signature(name: str, arguments: Sequence[TrinoType]) -> Match | None:
             if found is not None:
                 return found
     return None
+
+
+def match_families(name: str, arguments: Sequence[TrinoType]) -> set[str]:
+    """Find what kinds of result the signatures have between which NULLs do not decide."""
+    found = (
+        _apply(signature, arguments, exact=False)
+        for signature in signatures().get(name, ())
+        if signature.section == "scalar"
+    )
+    return {_family(match.result) for match in found if match} - {"unknown"}
+
+
+def _family(kind: TrinoType) -> str:
+    if kind.name == "array":
+        return f"array of {_family(kind.element)}"
+    return _FAMILIES.get(kind.name, kind.name)
 
 
 def _apply(signature: Signature, arguments: Sequence[TrinoType], *, exact: bool) -> Match | None:
@@ -164,7 +196,21 @@ def _apply(signature: Signature, arguments: Sequence[TrinoType], *, exact: bool)
         _concrete(parameter, argument, variables)
         for parameter, argument in zip(parameters, arguments, strict=True)
     )
-    return Match(signature, targets, _substitute(signature.result, variables), variables)
+    result = _substitute(signature.result, variables)
+    return Match(signature, targets, _measure(result, *arguments[:1]), variables)
+
+
+def _measure(result: TrinoType, first: TrinoType = UNKNOWN) -> TrinoType:
+    """Find the lengths of texts that depend on that of the first argument."""
+    if result.parameters:
+        parts = tuple(_measure(part, first) for part in result.parameters)
+        return replace(result, parameters=parts)
+    if result.length is None or result.length >= 0:
+        return result
+    length = 0 if first == UNKNOWN else first.length
+    return replace(
+        result, length=None if length is None else min(-result.length * length, UNBOUNDED)
+    )
 
 
 def _concrete(

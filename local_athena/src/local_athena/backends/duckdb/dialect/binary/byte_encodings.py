@@ -7,8 +7,10 @@ import re
 import struct
 from itertools import takewhile
 
+from local_athena.backends.duckdb.dialect.failures import invalid_argument
 from local_athena.backends.duckdb.dialect.types.typed_sql import PythonFunction
 
+_HEX_DIGITS = frozenset(b"0123456789ABCDEFabcdef")
 _ARGUMENT = "INVALID_FUNCTION_ARGUMENT"
 _BASE64 = {False: re.compile(rb"[A-Za-z0-9+/]*"), True: re.compile(rb"[A-Za-z0-9_-]*")}
 # How many signs of padding there may be, by the signs in the last unit.
@@ -29,6 +31,17 @@ def _from_base64(data: bytes, is_url: bool) -> bytes:
     if is_url:
         body = body.translate(bytes.maketrans(b"-_", b"+/"))
     return binascii.a2b_base64(body + b"=" * (-len(body) % 4))
+
+
+def _read_hex(data: bytes) -> bytes:
+    if len(data) % 2:
+        raise invalid_argument(f"invalid input length {len(data)}")
+    wrong = next((byte for byte in data if byte not in _HEX_DIGITS), None)
+    if wrong is not None:
+        # Java reads a byte as a number with a sign, and the lowest 16 bits of that as a character.
+        signed = wrong - 256 if wrong > 127 else wrong
+        raise invalid_argument(f'not a hexadecimal digit: "{chr(signed & 0xFFFF)}" = {signed}')
+    return binascii.unhexlify(data)
 
 
 def _to_base32(data: bytes) -> str:
@@ -109,6 +122,7 @@ def _from_ieee754(data: bytes, size: int) -> str:
 
 
 PYTHON_FUNCTIONS: tuple[PythonFunction, ...] = (
+    ("athena_read_hex", _read_hex, ["BLOB"], "BLOB"),
     ("athena_from_base64", _from_base64, ["BLOB", "BOOLEAN"], "BLOB"),
     ("athena_to_base32", _to_base32, ["BLOB"], "VARCHAR"),
     ("athena_from_base32", _from_base32, ["BLOB"], "BLOB"),

@@ -25,15 +25,19 @@ from local_athena.backends.duckdb.dialect.types.trino_types import (
     TrinoType,
     array_of,
     common_type,
+    map_of,
 )
 from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, coerce, failing_expression
 
 
 def translate_lambda(translator: Translator, node: exp.Expr, values: Sequence[Typed]) -> Typed:
     """Translate the body of a lambda whose parameters stand for values."""
-    if not isinstance(node, exp.Lambda) or len(node.expressions) != len(values):
-        text = f"Expected a lambda that takes {len(values)} argument(s)"
+    text = f"Expected a lambda that takes {len(values)} argument(s)"
+    if not isinstance(node, exp.Lambda):
         raise translator.mismatch(node, text)
+    if len(node.expressions) != len(values):
+        text += f" but got {len(node.expressions)}"
+        raise translator.failure("INVALID_PARAMETER_USAGE", text, node)
     names = [parameter.name.lower() for parameter in node.expressions]
     scope = Scope(parent=translator.scope, parameters=dict(zip(names, values, strict=True)))
     return translator.within(scope).translate(node.this)
@@ -56,6 +60,8 @@ def collection_argument(
         text = f"Unexpected parameters for function {call.name}"
         raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
     value = translator.translate(call.arguments[index])
+    if value.type == UNKNOWN:
+        value = coerce(value, array_of(UNKNOWN) if name == "array" else map_of(UNKNOWN, UNKNOWN))
     if value.type.name != name:
         text = f"Unexpected parameters ({value.type}, function) for function {call.name}"
         raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
@@ -143,6 +149,9 @@ def _zip_with(translator: Translator, call: Call) -> Typed:
 
 
 def _zip(translator: Translator, call: Call) -> Typed:
+    if not 2 <= len(call.arguments) <= 5:
+        text = "Unexpected parameters for function zip"
+        raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
     arrays = [
         collection_argument(translator, call, index, "array", len(call.arguments))
         for index in range(len(call.arguments))
@@ -210,11 +219,16 @@ def translate_array_item(base: Typed, index: Typed) -> Typed:
 
 
 def _array_join(translator: Translator, call: Call) -> Typed:
-    items, separator, *replacement = translator.translate_arguments(call, 2)
-    if items.type.name != "array":
-        text = f"Unexpected parameters ({items.type}) for function array_join"
+    values = translator.translate_arguments(call, 2)
+    kinds = [value.type for value in values]
+    are_texts = all(kind.name in ("varchar", "char", "unknown") for kind in kinds[1:])
+    if kinds[0].name not in ("array", "unknown") or not are_texts or len(kinds) > 3:
+        text = f"Unexpected parameters ({', '.join(map(str, kinds))}) for function array_join"
         raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
-    if items.type.element.parameters:
+    items, separator, *replacement = values
+    if items.type == UNKNOWN:
+        items = coerce(items, array_of(VARCHAR))
+    if items.type.element.parameters or items.type.element.name == "varbinary":
         text = f"Cannot cast {items.type.element} to varchar"
         raise translator.failure("OPERATOR_NOT_FOUND", text, call.node)
     name = translator.new_name("x")

@@ -46,10 +46,14 @@ CREATE OR REPLACE MACRO athena_arrays_overlap(a, b) AS
   WHEN a IS NULL OR b IS NULL THEN NULL
   WHEN (len(list_filter(a, lambda i: i IS NULL)) > 0 AND len(b) > 0) OR (len(list_filter(b, lambda i: i IS NULL)) > 0 AND len(a) > 0) THEN NULL
   ELSE FALSE END;
+-- Where the end is beyond 64 bits, Trino finds nothing.
+CREATE OR REPLACE MACRO athena_end(list, start, length) AS
+  CASE WHEN CAST(length AS HUGEINT) + start > 9223372036854775807 THEN 0
+  ELSE CAST(least(CAST(start AS HUGEINT) + athena_length(list, length) - 1, 2147483647) AS BIGINT) END;
 CREATE OR REPLACE MACRO athena_slice(list, start, length) AS CASE
-  WHEN length IS NULL THEN NULL WHEN start > 0 THEN list[start:start + athena_length(list, length) - 1]
-  WHEN start < 0 THEN CASE WHEN -start > len(list) THEN list[1:0 * athena_length(list, length)]
-    ELSE list[len(list) + start + 1:len(list) + start + athena_length(list, length)] END
+  WHEN length IS NULL THEN NULL WHEN start > 0 THEN list[least(start, 2147483647):athena_end(list, start, length)]
+  WHEN start < -len(list) THEN list[1:0 * athena_length(list, length)]
+  WHEN start < 0 THEN list[len(list) + least(start, 0) + 1:athena_end(list, len(list) + least(start, 0) + 1, length)]
   WHEN start = 0 THEN list[1:CASE WHEN list IS NOT NULL THEN athena_fail('INVALID_FUNCTION_ARGUMENT:SQL array indices start at 1') END] END;
 CREATE OR REPLACE MACRO athena_length(list, length) AS CASE WHEN length < 0 AND list IS NOT NULL
   THEN athena_fail('INVALID_FUNCTION_ARGUMENT:length must be greater than or equal to 0') ELSE length END;
@@ -82,8 +86,8 @@ CREATE OR REPLACE MACRO athena_sequence(start, stop, step) AS
 CREATE OR REPLACE MACRO athena_time_sequence(start, stop, step) AS
   list_transform(athena_sequence(epoch_us(start), epoch_us(stop), epoch_us(step)), lambda us: make_timestamp(us));
 CREATE OR REPLACE MACRO athena_day_sequence(start, stop, step) AS athena_time_sequence(start, stop,
-  CASE WHEN epoch_us(step) % 86400000000 = 0 THEN step
-  ELSE to_days(athena_fail('INVALID_FUNCTION_ARGUMENT:sequence step must be a day interval if start and end values are dates')) END);
+  CASE WHEN epoch_us(step) % 86400000000 <> 0
+  THEN to_days(athena_fail('INVALID_FUNCTION_ARGUMENT:sequence step must be a day interval if start and end values are dates')) ELSE step END);
 -- Every step counts from the start, so that the ends of months do not wear off.
 CREATE OR REPLACE MACRO athena_month_sequence(start, stop, step) AS list_transform(range(0, CASE
     WHEN athena_steps(epoch_us(start), epoch_us(stop), athena_interval_months(step) * 2000000000000) >= 0

@@ -15,7 +15,7 @@ from local_athena.backends.duckdb.dialect.function_calls import (
     apply_signature,
 )
 from local_athena.backends.duckdb.dialect.types.trino_types import UNKNOWN, common_type, map_of
-from local_athena.backends.duckdb.dialect.types.typed_sql import Typed
+from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, coerce, failing_expression
 
 
 def _translate_map_lambda(translator: Translator, call: Call) -> tuple[Typed, str, Typed]:
@@ -71,8 +71,22 @@ def _map(translator: Translator, call: Call) -> Typed:
         text = f"'INVALID_FUNCTION_ARGUMENT:map key cannot be indeterminate: ' || {shown}"
         failing = f"CAST(CAST(athena_fail({text}) AS VARCHAR) AS {keys.element.duckdb})"
         checked = f"CASE WHEN {holds_null(key)} THEN {failing} ELSE {key.sql} END"
-        values[0] = Typed(f"list_transform({values[0].sql}, lambda {key.sql}: {checked})", keys)
+        sql = f"list_transform({values[0].sql}, lambda {key.sql}: {checked})"
+        others = " AND ".join(f"{value.sql} IS NOT NULL" for value in values[1:]) or "TRUE"
+        values[0] = Typed(f"CASE WHEN {others} THEN {sql} END", keys)
     return apply_signature(translator, call, values)
+
+
+def _map_concat(translator: Translator, call: Call) -> Typed:
+    values = translator.translate_arguments(call)
+    kinds = [value.type for value in values]
+    if len(values) == 1 and kinds[0] == UNKNOWN:
+        return coerce(values[0], map_of(UNKNOWN, UNKNOWN))
+    if len(values) != 1 or kinds[0].name != "map":
+        return apply_signature(translator, call, values)
+    text = "There must be two or more concatenation arguments to map_concat"
+    failing = failing_expression("INVALID_FUNCTION_ARGUMENT", text, kinds[0])
+    return Typed(f"CASE WHEN {values[0].sql} IS NOT NULL THEN {failing} END", kinds[0])
 
 
 def _map_aggregate(translator: Translator, call: Call) -> Typed:
@@ -95,6 +109,7 @@ FUNCTIONS: dict[str, FunctionHandler] = {
     "histogram": _map_aggregate,
     "map": _map,
     "map_agg": _map_aggregate,
+    "map_concat": _map_concat,
     "map_filter": _map_filter,
     "map_union": _map_aggregate,
     "map_zip_with": _map_zip_with,

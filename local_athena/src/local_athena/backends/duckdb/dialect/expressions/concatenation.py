@@ -22,7 +22,11 @@ from local_athena.backends.duckdb.dialect.types.trino_types import (
     array_of,
     common_type,
 )
-from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, coerce
+from local_athena.backends.duckdb.dialect.types.typed_sql import (
+    Typed,
+    coerce,
+    failing_expression,
+)
 
 _TEXTS = ("varchar", "char", "unknown")
 _TOO_FEW = "There must be two or more {}arguments{}"
@@ -46,8 +50,12 @@ def _concat(translator: Translator, call: Call) -> Typed:
     values = translator.translate_arguments(call, 1)
     kind = values[0].type.name
     if len(values) == 1 and kind in ("varchar", "varbinary", "array"):
+        (value,) = values
         words = ("", " to concat") if kind == "array" else ("concatenation ", "")
-        raise translator.failure("INVALID_FUNCTION_ARGUMENT", _TOO_FEW.format(*words))
+        text = _TOO_FEW.format(*words)
+        failing = failing_expression("INVALID_FUNCTION_ARGUMENT", text, value.type)
+        sql = f"CASE WHEN {value.sql} IS NOT NULL THEN {failing} END"
+        return Typed(sql, replace(value.type, length=None))
     return _concatenate(translator, call.node, values)
 
 

@@ -20,9 +20,15 @@ from local_athena.backends.duckdb.dialect.signatures import aggregate_names, sig
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     UNKNOWN,
     VARCHAR,
+    TrinoType,
     array_of,
+    common_type,
 )
-from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, quote_string
+from local_athena.backends.duckdb.dialect.types.typed_sql import (
+    Typed,
+    coerce,
+    quote_string,
+)
 
 _OUTSIDE_CALLS = frozenset({"sum", "avg", "listagg", "random", "rand", "uuid", "shuffle"})
 _OUTSIDE_NODES = (exp.Subquery, exp.Exists, exp.Window, exp.Filter, exp.GroupConcat)
@@ -84,9 +90,16 @@ def _nullif(translator: Translator, call: Call) -> Typed:
 
 
 def _extremum(translator: Translator, call: Call) -> Typed:
-    values = coerce_to_common_type(
-        translator, call.node, translator.translate_arguments(call, 1), "Cannot compare"
-    )
+    values = translator.translate_arguments(call, 1)
+    kinds = [value.type for value in values]
+    kind: TrinoType | None = UNKNOWN
+    for each in kinds:
+        kind = common_type(kind, each) if kind is not None else None
+    if kind is None or not kind.is_orderable:
+        shown = ", ".join(map(str, kinds))
+        text = f"Unexpected parameters ({shown}) for function {call.name}"
+        raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
+    values = [coerce(value, kind) for value in values]
     missing = " OR ".join(f"{value.sql} IS NULL" for value in values)
     listed = ", ".join(value.sql for value in values)
     chosen = f"{call.name}({listed})"

@@ -40,6 +40,11 @@ CREATE OR REPLACE MACRO athena_negated(x, least, type) AS
   CASE WHEN x = least THEN athena_fail('NUMERIC_VALUE_OUT_OF_RANGE:' || type || ' negation overflow: ' || least) ELSE -x END;
 CREATE OR REPLACE MACRO athena_ln(x) AS
   CASE WHEN x > 0 THEN ln(x) WHEN x = 0 THEN CAST('-Infinity' AS DOUBLE) WHEN x < 0 OR isnan(x) THEN CAST('NaN' AS DOUBLE) END;
+CREATE OR REPLACE MACRO athena_power(x, y) AS CASE WHEN x IS NULL OR y IS NULL THEN NULL
+  WHEN isnan(y) OR (isinf(y) AND abs(x) = 1) THEN CAST('NaN' AS DOUBLE) ELSE power(x, y) END;
+-- Beyond these digits Java divides by a power of ten that is zero.
+CREATE OR REPLACE MACRO athena_round(x, digits) AS
+  CASE WHEN digits < -323 AND isfinite(x) THEN CAST('NaN' AS DOUBLE) ELSE round(x, digits) END;
 CREATE OR REPLACE MACRO athena_round_digits(x, digits) AS
   CASE WHEN digits < -18 AND x IS NOT NULL THEN athena_fail('NUMERIC_VALUE_OUT_OF_RANGE:numerical overflow: ' || x) ELSE digits END;
 CREATE OR REPLACE MACRO athena_random_bound(x) AS

@@ -4,9 +4,18 @@ CREATE OR REPLACE MACRO athena_whitespace() AS concat(
 CREATE OR REPLACE MACRO athena_join(list, separator) AS CASE
   WHEN list IS NULL OR separator IS NULL THEN NULL WHEN len(athena_present(list)) = 0 THEN ''
   ELSE list_reduce(athena_present(list), lambda joined, item: joined || separator || item) END;
-CREATE OR REPLACE MACRO athena_substr(x, start, length) AS
-  CASE WHEN start = 0 OR length <= 0 OR start < -length(x) THEN CASE WHEN x IS NOT NULL AND start IS NOT NULL AND length IS NOT NULL THEN '' END
-  ELSE substr(x, start, length) END;
+-- DuckDB's substr takes numbers of 32 bits.
+CREATE OR REPLACE MACRO athena_saturated(n) AS
+  CASE WHEN n > 2147483647 THEN 2147483647 WHEN n < -2147483648 THEN -2147483648 ELSE n END;
+CREATE OR REPLACE MACRO athena_substr_from(x, start) AS
+  CASE WHEN start = 0 OR start < -length(x) THEN CASE WHEN x IS NOT NULL THEN '' END
+  ELSE substr(x, athena_saturated(start)) END;
+-- Trino fails where the end, as it counts, is beyond 32 bits.
+CREATE OR REPLACE MACRO athena_check_end(start, size) AS
+  CASE WHEN start + athena_saturated(size) > 2147483647 THEN athena_fail_beyond_try('GENERIC_INTERNAL_ERROR:Range out of bounds') IS NULL ELSE TRUE END;
+CREATE OR REPLACE MACRO athena_substr(x, start, size) AS
+  CASE WHEN start = 0 OR size <= 0 OR start < -length(x) THEN CASE WHEN x IS NOT NULL AND start IS NOT NULL AND size IS NOT NULL THEN '' END
+  WHEN start > 0 OR athena_check_end(length(x) + start, size) THEN substr(x, athena_saturated(start), athena_saturated(size)) END;
 CREATE OR REPLACE MACRO athena_replace(x, search, replacement) AS
   CASE WHEN search = '' THEN array_to_string(list_transform(string_split(x, ''), lambda c: replacement || c), '') || replacement
   ELSE replace(x, search, replacement) END;
@@ -20,9 +29,9 @@ CREATE OR REPLACE MACRO athena_levenshtein(a, b) AS CASE WHEN athena_is_ascii(a)
   THEN levenshtein(a, b) ELSE athena_text_levenshtein(a, b) END;
 CREATE OR REPLACE MACRO athena_hamming_distance(a, b) AS CASE WHEN athena_is_ascii(a) AND athena_is_ascii(b) AND length(a) = length(b) AND a <> ''
   THEN hamming(a, b) ELSE athena_text_hamming(a, b) END;
-CREATE OR REPLACE MACRO athena_pad_length(x, size, padding) AS CASE WHEN x IS NULL OR padding IS NULL THEN NULL
+CREATE OR REPLACE MACRO athena_pad_length(x, size, padding, word) AS CASE WHEN x IS NULL OR padding IS NULL THEN NULL
   WHEN size NOT BETWEEN 0 AND 2147483647 THEN athena_fail('INVALID_FUNCTION_ARGUMENT:Target length must be in the range [0..2147483647]')
-  WHEN size IS NOT NULL AND padding = '' THEN athena_fail('INVALID_FUNCTION_ARGUMENT:Padding string must not be empty')
+  WHEN size IS NOT NULL AND padding = '' THEN athena_fail('INVALID_FUNCTION_ARGUMENT:Padding ' || word || ' must not be empty')
   ELSE CAST(size AS INTEGER) END;
 CREATE OR REPLACE MACRO athena_code_point(x) AS CASE WHEN x NOT BETWEEN 0 AND 1114111 OR x BETWEEN 55296 AND 57343
   THEN athena_fail('INVALID_FUNCTION_ARGUMENT:Not a valid Unicode code point: ' || x) ELSE CAST(x AS INTEGER) END;

@@ -6,12 +6,10 @@ from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.collections.arrays import translate_lambda
 from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Translator
+from local_athena.backends.duckdb.dialect.signatures import match_signature
 from local_athena.backends.duckdb.dialect.strings.regexps import compile_pattern
 from local_athena.backends.duckdb.dialect.types.trino_types import (
-    BIGINT,
-    BOOLEAN,
     VARCHAR,
-    TrinoType,
     array_of,
     common_type,
 )
@@ -67,46 +65,45 @@ def _plain_pattern(call: Call, *, may_be_empty: bool, end: str | None = None) ->
 
 def _regexp_like(translator: Translator, call: Call) -> Typed | None:
     pattern = _plain_pattern(call, may_be_empty=True, end=_END)
-    return _by_re2(translator, call, f"regexp_matches({{}}, {pattern})", BOOLEAN, pattern)
+    return _by_re2(translator, call, f"regexp_matches({{}}, {pattern})", pattern)
 
 
 def _regexp_extract(translator: Translator, call: Call) -> Typed | None:
     pattern = _plain_pattern(call, may_be_empty=True)
     extracted = f"regexp_extract({{}}, {pattern})"
     template = f"CASE WHEN regexp_matches({{}}, {pattern}) THEN {extracted} END"
-    return _by_re2(translator, call, template, VARCHAR, pattern)
+    return _by_re2(translator, call, template, pattern)
 
 
 def _regexp_extract_all(translator: Translator, call: Call) -> Typed | None:
     pattern = _plain_pattern(call, may_be_empty=False)
     template = f"regexp_extract_all({{}}, {pattern})"
-    return _by_re2(translator, call, template, array_of(VARCHAR), pattern)
+    return _by_re2(translator, call, template, pattern)
 
 
 def _regexp_count(translator: Translator, call: Call) -> Typed | None:
     pattern = _plain_pattern(call, may_be_empty=False)
-    return _by_re2(translator, call, f"len(regexp_extract_all({{}}, {pattern}))", BIGINT, pattern)
+    return _by_re2(translator, call, f"len(regexp_extract_all({{}}, {pattern}))", pattern)
 
 
 def _regexp_split(translator: Translator, call: Call) -> Typed | None:
     pattern = _plain_pattern(call, may_be_empty=False)
     template = f"regexp_split_to_array({{}}, {pattern})"
-    return _by_re2(translator, call, template, array_of(VARCHAR), pattern)
+    return _by_re2(translator, call, template, pattern)
 
 
-def _by_re2(
-    translator: Translator, call: Call, template: str, kind: TrinoType, pattern: str | None
-) -> Typed | None:
+def _by_re2(translator: Translator, call: Call, template: str, pattern: str | None) -> Typed | None:
     if pattern is None or len(call.arguments) != 2:
         return None
-    return _fill(translator, call, template, kind)
+    return _fill(translator, call, template)
 
 
-def _fill(translator: Translator, call: Call, template: str, kind: TrinoType) -> Typed | None:
+def _fill(translator: Translator, call: Call, template: str) -> Typed | None:
     value = translator.translate(call.arguments[0])
-    if value.type.name != "varchar":
+    found = match_signature(call.name, [value.type, *[VARCHAR] * (len(call.arguments) - 1)])
+    if value.type.name != "varchar" or found is None:
         return None
-    return Typed(template.replace("{}", value.sql), kind)
+    return Typed(template.replace("{}", value.sql), found.result)
 
 
 def _regexp_replace(translator: Translator, call: Call) -> Typed | None:
@@ -120,7 +117,7 @@ def _regexp_replace(translator: Translator, call: Call) -> Typed | None:
     if any(int(number) > groups for number in _GROUP_REFERENCE.findall(replacement)):
         return None
     text = quote_string(_GROUP_REFERENCE.sub(r"\\\1", replacement))
-    return _fill(translator, call, f"regexp_replace({{}}, {pattern}, {text}, 'g')", VARCHAR)
+    return _fill(translator, call, f"regexp_replace({{}}, {pattern}, {text}, 'g')")
 
 
 def _replace_by_lambda(translator: Translator, call: Call) -> Typed:

@@ -21,6 +21,7 @@ from local_athena.backends.duckdb.dialect.types.trino_types import (
     TIMESTAMP_TZ,
     UNKNOWN,
     VARCHAR,
+    TrinoType,
 )
 from local_athena.backends.duckdb.dialect.types.typed_sql import (
     Typed,
@@ -72,22 +73,24 @@ def _concat_ws(translator: Translator, call: Call) -> Typed:
     if len(kinds) == 1 and kinds[0].name == "varchar":
         text = "There must be two or more arguments"
         raise translator.failure("INVALID_FUNCTION_ARGUMENT", text, call.node)
-    if len(kinds) == 2 and kinds[1] == UNKNOWN != kinds[0]:
+    if len(kinds) == 2 and kinds[0].name == "varchar" and kinds[1] == UNKNOWN:
         raise translator.ambiguous(call.node)
     return apply_signature(translator, call, values)
 
 
 def _codepoint(translator: Translator, call: Call) -> Typed:
-    """Translate a call whose argument is of varchar(1); not of every type is the length known."""
+    """Translate a call whose argument is of a type that holds one character at most."""
     values = translator.translate_arguments(call)
     kinds = [value.type for value in values]
-    is_cast = len(kinds) == 1 and isinstance(call.arguments[0], exp.Cast)
-    if len(kinds) == 1 and kinds[0].name in ("varchar", "char"):
-        length = kinds[0].length
-        if (length or 0) > 1 or kinds[0].name == "char" or (is_cast and length is None):
-            text = f"Unexpected parameters ({kinds[0]}) for function codepoint"
-            raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
+    is_text = len(kinds) == 1 and kinds[0].name in ("varchar", "char")
+    if is_text and (kinds[0].name == "char" or not _is_short(kinds[0])):
+        text = f"Unexpected parameters ({kinds[0]}) for function codepoint"
+        raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
     return apply_signature(translator, call, values)
+
+
+def _is_short(text: TrinoType) -> bool:
+    return text.length is not None and text.length <= 1
 
 
 def _normalize(translator: Translator, call: Call) -> Typed | None:

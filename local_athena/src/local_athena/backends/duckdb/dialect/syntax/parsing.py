@@ -65,6 +65,15 @@ class _Core(TokenizerCore):
             self._advance(number.end() - self._current)
             self._add(TokenType.NUMBER)
 
+    def _scan_string(self, start: str) -> bool:
+        # sqlglot refuses blanks between the digits of a binary literal.
+        end, kind = self.format_strings.get(start, ("", TokenType.STRING))
+        if kind is not TokenType.HEX_STRING:
+            return super()._scan_string(start)
+        self._advance(len(start))
+        self._add(kind, self._extract_string(end, escapes=self.string_escapes))
+        return True
+
 
 class TrinoTokenizer(Trino.Tokenizer):
     """Trino's tokenizer with numbers as Trino reads them: sqlglot takes `1e3+1` for one token."""
