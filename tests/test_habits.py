@@ -15,7 +15,7 @@ TESTS = [ROOT / "tests", ROOT / "local_athena/tests", ROOT / "client/tests"]
 # See ADR 32.
 MOST_MODULES = {
     SERVICE: 187,
-    ENDPOINT: 163,
+    ENDPOINT: 165,
     CLIENT: 28,
 }
 MOST_LINES = 300

@@ -11,7 +11,7 @@ from duckdb.func import FunctionNullHandling
 
 from local_athena.backends.duckdb.dialect.aggregates import extremes, moments, percentiles, totals
 from local_athena.backends.duckdb.dialect.binary import byte_encodings, hashes
-from local_athena.backends.duckdb.dialect.collections import element_orders
+from local_athena.backends.duckdb.dialect.collections import element_orders, hash_orders
 from local_athena.backends.duckdb.dialect.datetimes import datetime_patterns, iso8601
 from local_athena.backends.duckdb.dialect.expressions import text_casts
 from local_athena.backends.duckdb.dialect.failures import (
@@ -61,6 +61,7 @@ def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
         *decimal_arithmetic.PYTHON_FUNCTIONS,
         *element_orders.PYTHON_FUNCTIONS,
         *extremes.PYTHON_FUNCTIONS,
+        *hash_orders.PYTHON_FUNCTIONS,
         *moments.PYTHON_FUNCTIONS,
         *number_functions.PYTHON_FUNCTIONS,
         *percentiles.PYTHON_FUNCTIONS,

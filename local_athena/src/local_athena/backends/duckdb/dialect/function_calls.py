@@ -25,6 +25,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+|\*)\}")
 _NEEDS_TYPES = frozenset({"approx_percentile", "avg", "sum"})
 # Trino takes ORDER BY away from the others.
 _ORDERED = frozenset({"array_agg", "listagg", "map_agg", "multimap_agg"})
+_LISTS = frozenset({"array_agg", "list"})
 _CORE = re.compile(r"<<(.*?)>>")
 
 
@@ -171,20 +172,25 @@ def apply_clauses(translator: Translator, call: Call, sql: str) -> str:
     if len(marks) == 1:
         return sql
     tail = _clauses_after(translator, call)
-    marks[1::2] = (_apply_to_core(translator, call, core) + tail for core in marks[1::2])
+    marks[1::2] = (_apply_to_core(translator, call, core, tail) for core in marks[1::2])
     return "".join(marks)
 
 
-def _apply_to_core(translator: Translator, call: Call, core: str) -> str:
+def _apply_to_core(translator: Translator, call: Call, core: str, tail: str) -> str:
     name, _, inner = core.rstrip().removesuffix(")").partition("(")
+    order = ""
+    if call.clauses.order:
+        sorted_by = translate_order(translator, call.clauses.order)
+        order = f" ORDER BY {sorted_by}" if call.name in _ORDERED else ""
+    if call.clauses.distinct and name in _LISTS and not order:
+        # DuckDB's distinct values are in the order of its own hash table, Trino's in that of rows.
+        # A macro cannot take an aggregate of which an argument holds a lambda.
+        listed = f"{name}({inner}){tail}"
+        return f"list_transform([{listed}], lambda d_list: athena_distinct(d_list))[1]"
     if call.clauses.distinct and not inner.startswith("DISTINCT "):
         inner = f"DISTINCT {inner}"
-    if call.clauses.order:
-        order = translate_order(translator, call.clauses.order)
-        inner += f" ORDER BY {order}" if call.name in _ORDERED else ""
-    if call.clauses.ignore_nulls:
-        inner += " IGNORE NULLS"
-    return f"{name}({inner})"
+    nulls = " IGNORE NULLS" if call.clauses.ignore_nulls else ""
+    return f"{name}({inner}{order}{nulls}){tail}"
 
 
 def _clauses_after(translator: Translator, call: Call) -> str:

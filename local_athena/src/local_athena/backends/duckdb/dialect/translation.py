@@ -6,7 +6,12 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from local_athena.backends.duckdb.dialect import function_calls
-from local_athena.backends.duckdb.dialect.aggregates import extremes, moments, totals
+from local_athena.backends.duckdb.dialect.aggregates import (
+    extremes,
+    map_aggregates,
+    moments,
+    totals,
+)
 from local_athena.backends.duckdb.dialect.collections import (
     arrays,
     element_orders,
@@ -78,6 +83,7 @@ _FUNCTIONS = {
     **extremes.FUNCTIONS,
     **grouping.FUNCTIONS,
     **json_extract_functions.FUNCTIONS,
+    **map_aggregates.FUNCTIONS,
     **maps.FUNCTIONS,
     **moments.FUNCTIONS,
     **element_orders.FUNCTIONS,

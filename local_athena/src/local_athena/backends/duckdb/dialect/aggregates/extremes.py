@@ -85,7 +85,7 @@ def _write_several(
         f" athena_repeats({ordered}), list_transform({name}, lambda e: e.v IS NULL),"
         f" {{'least': {least}, 'merged': {merged}}})"
     )
-    chosen = f"list_transform({places}, lambda p: {name}[p].v)"
+    chosen = f"list_select(list_transform({name}, lambda e: e.v), {places})"
     sql = f"CASE WHEN len({name}) > 0 THEN {chosen} END"
     return f"list_transform([athena_present({entries})], lambda {name}: {sql})[1]"
 
@@ -143,10 +143,11 @@ def _choose_places(
     repeats: Sequence[bool],
     nulls: Sequence[bool],
     flags: Mapping[str, bool],
-) -> list[int | None]:
+) -> list[int]:
     """Choose places of a list, given its order and which of the sorted items repeat the last.
 
-    A row that takes the place of one whose value is NULL has NULL for a value, as in Trino.
+    A row that takes the place of one whose value is NULL has NULL for a value, as in Trino; that
+    is what a place behind the list stands for.
     """
     ranks, rank = [0] * len(order), 0
     for place, repeat in zip(order, repeats, strict=True):
@@ -161,7 +162,7 @@ def _choose_places(
         partial, heap = heap, _Heap(size, ranks)
         for place in partial.places:
             heap.add(place)
-    return [None if place in unset else place + 1 for place in heap.sorted_places()]
+    return [(len(ranks) if place in unset else place) + 1 for place in heap.sorted_places()]
 
 
 FUNCTIONS: dict[str, FunctionHandler] = {

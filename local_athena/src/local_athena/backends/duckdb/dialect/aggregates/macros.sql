@@ -9,5 +9,12 @@ CREATE OR REPLACE MACRO athena_standard_error(e, x) AS
 CREATE OR REPLACE MACRO athena_heap_size(n, argument, positive) AS CASE WHEN n BETWEEN 1 AND 10000 THEN n
   WHEN n > 0 THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:' || argument || 'less than or equal to 10000; found ' || n) AS BIGINT)
   ELSE CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:' || argument || positive) AS BIGINT) END;
-CREATE OR REPLACE MACRO athena_repeats(ordered) AS
-  list_transform(ordered, lambda item, place: place > 1 AND item = ordered[place - 1]);
+-- No lambda here has a parameter beside its own: DuckDB copies what a lambda captures for each element.
+CREATE OR REPLACE MACRO athena_repeats(ordered) AS [FALSE] || list_transform(
+  list_zip(ordered[2:], ordered[1:len(ordered) - 1]), lambda pair: pair[1] IS NOT DISTINCT FROM pair[2]);
+CREATE OR REPLACE MACRO athena_places(keys) AS athena_group_places(list_grade_up(keys), athena_repeats(list_sort(keys)));
+-- In the order of the rows.
+CREATE OR REPLACE MACRO athena_distinct(list) AS CASE WHEN len(list) > 0
+  THEN list_select(list, list_transform(athena_places(list), lambda places: places[1])) END;
+CREATE OR REPLACE MACRO athena_hash_boolean(x) AS athena_xxhash64(
+  CAST(CASE x WHEN TRUE THEN '\x01' WHEN FALSE THEN '\x00' END AS BLOB) || CAST('\x00\x00\x00\x00\x00\x00\x00' AS BLOB));

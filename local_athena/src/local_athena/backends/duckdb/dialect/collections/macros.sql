@@ -21,14 +21,6 @@ CREATE OR REPLACE MACRO athena_with_entries(entries) AS entries[1:len(entries) +
   WHEN len(list_filter(entries, lambda e: e.f1 IS NULL)) > 0 THEN athena_fail('INVALID_FUNCTION_ARGUMENT:map key cannot be null') ELSE 0 END];
 CREATE OR REPLACE MACRO athena_reordered(m, places) AS
   map_from_entries(list_transform(places, lambda place: map_entries(m)[place]));
-CREATE OR REPLACE MACRO athena_with_keys(entries) AS list_filter(entries, lambda e: e.k IS NOT NULL);
--- The first entry of each key wins; a NULL key has no place in a map, and no entries are no map.
-CREATE OR REPLACE MACRO athena_map_of_entries(entries) AS
-  CASE WHEN len(athena_with_keys(entries)) > 0 THEN athena_map_of_distinct(athena_with_keys(entries)) END;
-CREATE OR REPLACE MACRO athena_multimap_of_entries(entries) AS
-  CASE WHEN len(athena_with_keys(entries)) > 0 THEN athena_multimap(athena_with_keys(entries)) END;
-CREATE OR REPLACE MACRO athena_histogram(counts) AS
-  map_from_entries(list_transform(map_entries(counts), lambda e: {'k': e.key, 'v': CAST(e.value AS BIGINT)}));
 CREATE OR REPLACE MACRO athena_contains(list, item) AS
   CASE WHEN list_contains(list, item) THEN TRUE
   WHEN list IS NULL OR item IS NULL OR len(list_filter(list, lambda i: i IS NULL)) > 0 THEN NULL ELSE FALSE END;

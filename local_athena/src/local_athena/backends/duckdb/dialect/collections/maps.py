@@ -1,13 +1,11 @@
-"""Maps: functions with lambdas, and aggregates whose entries come in the order of a hash table."""
-
-from sqlglot import exp
+"""Maps: functions with lambdas, and what counts the elements of an array."""
 
 from local_athena.backends.duckdb.dialect.collections.arrays import (
     boolean_body,
     collection_argument,
     translate_lambda,
 )
-from local_athena.backends.duckdb.dialect.collections.element_orders import order_as_hash_table
+from local_athena.backends.duckdb.dialect.collections.hash_orders import order_as_hash_table
 from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Translator
 from local_athena.backends.duckdb.dialect.expressions.structure_comparisons import holds_null
 from local_athena.backends.duckdb.dialect.function_calls import (
@@ -89,31 +87,23 @@ def _map_concat(translator: Translator, call: Call) -> Typed:
     return Typed(f"CASE WHEN {values[0].sql} IS NOT NULL THEN {failing} END", kinds[0])
 
 
-def _map_aggregate(translator: Translator, call: Call) -> Typed:
-    """Aggregate to a map; the groups of GROUP BY have their entries in the order of the rows."""
-    found = apply_matching_signature(translator, call)
-    select = call.node.find_ancestor(exp.Select)
-    is_grouped = select is not None and select.args.get("group") is not None
-    if is_grouped and call.clauses.window is None:
-        return found
-    return Typed(order_as_hash_table(found.sql, found.type), found.type)
-
-
 def _array_histogram(translator: Translator, call: Call) -> Typed:
     found = apply_matching_signature(translator, call)
-    return Typed(order_as_hash_table(found.sql, found.type), found.type)
+    order = order_as_hash_table("map_keys(made)", found.type.key)
+    if order is None:
+        return found
+    return Typed(
+        f"list_transform([{found.sql}], lambda made: athena_reordered(made, {order}))[1]",
+        found.type,
+    )
 
 
 FUNCTIONS: dict[str, FunctionHandler] = {
     "array_histogram": _array_histogram,
-    "histogram": _map_aggregate,
     "map": _map,
-    "map_agg": _map_aggregate,
     "map_concat": _map_concat,
     "map_filter": _map_filter,
-    "map_union": _map_aggregate,
     "map_zip_with": _map_zip_with,
-    "multimap_agg": _map_aggregate,
     "transform_keys": _transform_keys,
     "transform_values": _transform_values,
 }

@@ -1,0 +1,153 @@
+"""Equal keys, and the order in which Trino's hash tables for aggregates hold the others."""
+
+import struct
+from collections.abc import Sequence
+
+from local_athena.backends.duckdb.dialect.types.trino_types import (
+    DAY_TO_SECOND,
+    TIMESTAMP_TZ,
+    YEAR_TO_MONTH,
+    TrinoType,
+)
+from local_athena.backends.duckdb.dialect.types.typed_sql import PythonFunction
+
+_MASK = (1 << 64) - 1
+_MULTIPLIERS = (0xC2B2AE3D27D4EB4F, 0x9E3779B185EBCA87)
+_GROUP = 8
+# Up to how many digits values of a type are in 64 bits; the hashes of longer ones are not known.
+_SHORT = {"decimal": 18, TIMESTAMP_TZ: 3}
+
+
+def _hash_number(value: int) -> int:
+    mixed = (value * _MULTIPLIERS[0]) & _MASK
+    return (((mixed << 31) | (mixed >> 33)) * _MULTIPLIERS[1]) & _MASK
+
+
+def _order_numbers(keys: Sequence[int]) -> list[int]:
+    return _order_hashes([_hash_number(key) for key in keys])
+
+
+def _order_bytes(hashes: Sequence[bytes]) -> list[int]:
+    return _order_hashes([int.from_bytes(digest) for digest in hashes])
+
+
+def _order_hashes(hashes: Sequence[int]) -> list[int]:
+    """List positions in the order of a table."""
+    capacity = 16
+    slots: dict[int, int] = {}
+    for position, digest in enumerate(hashes):
+        slots[_free_slot(slots, capacity, digest)] = position
+        if len(slots) >= capacity // 16 * 15:
+            capacity *= 2
+            slots = _rehash(slots, capacity, hashes)
+    return [slots[slot] + 1 for slot in sorted(slots)]
+
+
+def _free_slot(slots: dict[int, int], capacity: int, digest: int) -> int:
+    start, step = (digest >> 7) & (capacity - 1), 1
+    while True:
+        for offset in range(_GROUP):
+            slot = (start + offset) & (capacity - 1)
+            if slot not in slots:
+                return slot
+        start = (start + step) & (capacity - 1)
+        step += _GROUP
+
+
+def _rehash(slots: dict[int, int], capacity: int, hashes: Sequence[int]) -> dict[int, int]:
+    grown: dict[int, int] = {}
+    for slot in sorted(slots):
+        grown[_free_slot(grown, capacity, hashes[slots[slot]])] = slots[slot]
+    return grown
+
+
+def _group_places(order: Sequence[int], repeats: Sequence[bool]) -> list[list[int]]:
+    """Group the places of equal items, given the order and which sorted items repeat the last.
+
+    The groups are in the order of their first places.
+    """
+    groups: list[list[int]] = []
+    for place, repeat in zip(order, repeats, strict=True):
+        if repeat:
+            groups[-1].append(place)
+        else:
+            groups.append([place])
+    return sorted(map(sorted, groups))
+
+
+def _hash_bigint(value: int) -> bytes:
+    return _hash_number(value).to_bytes(8)
+
+
+def _hash_double(value: float) -> bytes:
+    # Zero has one hash, with either sign.
+    return _hash_bigint(struct.unpack(">q", struct.pack(">d", value or 0.0))[0])
+
+
+def _hash_real(value: float) -> bytes:
+    return _hash_bigint(struct.unpack(">i", struct.pack(">f", value or 0.0))[0])
+
+
+def _combine(hashes: Sequence[bytes | None], seed: int) -> bytes:
+    combined = seed
+    for digest in hashes:
+        combined = (31 * combined + int.from_bytes(digest or b"")) & _MASK
+    return combined.to_bytes(8)
+
+
+def order_as_hash_table(keys: str, kind: TrinoType) -> str | None:
+    """Write the places of a list of keys in the order of a table; None if it is not known."""
+    if kind.is_integer:
+        return f"athena_order_numbers(CAST({keys} AS BIGINT[]))"
+    digest = _write_hash("k", kind)
+    return digest and f"athena_order_bytes(list_transform({keys}, lambda k: {digest}))"
+
+
+def _write_hash(value: str, kind: TrinoType, depth: int = 0) -> str | None:
+    if kind.name == "array":
+        name = f"k{depth}"
+        item = _write_hash(name, kind.element, depth + 1)
+        return item and f"athena_combine(list_transform({value}, lambda {name}: {item}), 0)"
+    if kind.name == "row":
+        return _write_hash_of_row(value, kind, depth)
+    if kind.is_integer:
+        return f"athena_hash_bigint({value})"
+    limit = _SHORT.get(kind.name)
+    if limit is not None and (kind.precision or 0) > limit:
+        return None
+    template = _HASHES.get(kind.name)
+    return template and template.format(value)
+
+
+def _write_hash_of_row(value: str, kind: TrinoType, depth: int) -> str | None:
+    fields = [
+        _write_hash(f"({value}).f{number}", part, depth)
+        for number, part in enumerate(kind.parameters, 1)
+    ]
+    known = [field for field in fields if field]
+    return f"athena_combine([{', '.join(known)}], 1)" if len(known) == len(fields) else None
+
+
+_HASHES = {
+    "boolean": "athena_hash_boolean({})",
+    "decimal": "athena_hash_bigint(CAST(replace(CAST({} AS VARCHAR), '.', '') AS BIGINT))",
+    "real": "athena_hash_real({})",
+    "double": "athena_hash_double({})",
+    "date": "athena_hash_bigint({} - DATE '1970-01-01')",
+    "time": "athena_hash_bigint(epoch_us({}) * 1000000)",
+    "timestamp": "athena_hash_bigint(epoch_us({}))",
+    TIMESTAMP_TZ: "athena_hash_bigint(epoch_ms({}))",
+    DAY_TO_SECOND: "athena_hash_bigint(epoch_us({}) // 1000)",
+    YEAR_TO_MONTH: "athena_hash_bigint(athena_interval_months({}))",
+    "varchar": "athena_xxhash64(encode({}))",
+    "varbinary": "athena_xxhash64({})",
+}
+PYTHON_FUNCTIONS: tuple[PythonFunction, ...] = (
+    ("athena_group_places", _group_places, ["BIGINT[]", "BOOLEAN[]"], "BIGINT[][]"),
+    ("athena_order_numbers", _order_numbers, ["BIGINT[]"], "BIGINT[]"),
+    ("athena_order_bytes", _order_bytes, ["BLOB[]"], "BIGINT[]"),
+    ("athena_hash_bigint", _hash_bigint, ["BIGINT"], "BLOB"),
+    ("athena_hash_double", _hash_double, ["DOUBLE"], "BLOB"),
+    ("athena_hash_real", _hash_real, ["FLOAT"], "BLOB"),
+    ("athena_combine", _combine, ["BLOB[]", "INTEGER"], "BLOB"),
+)
