@@ -23,7 +23,11 @@ SHARED = {"errors", "settings", "spelling", "json_documents", "lru_cache"}
 ACROSS = {("data_hist.cli.client", "data_hist_client.command")}
 
 OWNERS = {
-    "anyio": {"data_hist_client.async_client", "data_hist_client.http"},
+    "anyio": {
+        "data_hist_client.async_client",
+        "data_hist_client.http",
+        "data_hist_client.mcp_server",
+    },
     "bcrypt": {"data_hist.auth.passwords"},
     "boto3": {"data_hist.athena"},
     "botocore": {"data_hist.athena"},
@@ -37,6 +41,7 @@ OWNERS = {
         "data_hist_client.http",
     },
     "jsonschema": {"data_hist.http"},
+    "mcp": {"data_hist_client.mcp_server"},
     "msgspec": {"data_hist.athena.result_sets", "data_hist.json_documents"},
     "opentelemetry": {"data_hist.observability"},
     "pebble": {"data_hist.sql_guard.pool"},

@@ -5,7 +5,7 @@ import argparse
 from data_hist.cli.arguments import Commands
 from data_hist.cli.process_group import StartError
 
-_NAMES = ("query", "history", "saved", "tables")
+_NAMES = ("query", "history", "saved", "tables", "mcp")
 
 
 def add_command(commands: Commands) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from importlib.metadata import version
 from types import FrameType
 
-from data_hist_client.command import listings, query
+from data_hist_client.command import listings, mcp, query
 from data_hist_client.command.arguments import Commands
 from data_hist_client.errors import (
     DataHistError,
@@ -43,6 +43,7 @@ def add_commands(commands: Commands) -> None:
         ("history", listings.add_history),
         ("saved", listings.add_saved),
         ("tables", listings.add_tables),
+        ("mcp", mcp.add_command),
     ):
         parser = add(commands, name)
         parser.set_defaults(command=_guarded(parser.get_default("command")))
