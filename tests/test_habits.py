@@ -15,7 +15,7 @@ TESTS = [ROOT / "tests", ROOT / "local_athena/tests", ROOT / "client/tests"]
 # See ADR 32.
 MOST_MODULES = {
     SERVICE: 187,
-    ENDPOINT: 165,
+    ENDPOINT: 166,
     CLIENT: 30,
 }
 MOST_LINES = 300

@@ -11,10 +11,11 @@ from typing import Any
 
 from sqlglot import exp
 
+from local_athena.backends.duckdb.dialect.null_operands import holds_aggregate, strict_operands
 from local_athena.backends.duckdb.dialect.queries.scopes import Relation, Scope
 from local_athena.backends.duckdb.dialect.syntax.parsing import describe_node, find_offset
 from local_athena.backends.duckdb.dialect.types.trino_types import TrinoType, common_type
-from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, coerce
+from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, coerce, null_of
 from local_athena.errors import MalformedQuery, StatementFailure, find_position
 from local_athena.tables import Catalog, Table
 
@@ -119,6 +120,8 @@ class Statement:
     numbers: "count[int]" = field(default_factory=count)
     references: Counter[str] = field(default_factory=Counter)
     long_expressions: list[int] = field(default_factory=list)
+    # The nodes that are NULL, by identity.
+    nulls: dict[int, exp.Expr] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -141,7 +144,7 @@ class Translator:
         handler = self.statement.handlers.get(type(node))
         if handler is None:
             raise self.unsupported(node, describe_node(node))
-        value = handler(self, node)
+        value = self._note_null(node, handler(self, node))
         # Operands that a template repeats multiply when calls are nested.
         if len(value.sql) > _MAX_EXPRESSION:
             raise self.unsupported(node, "expressions nested this deeply")
@@ -151,19 +154,31 @@ class Translator:
                 raise self.unsupported(node, "so many expressions nested this deeply")
         return value
 
+    def _note_null(self, node: exp.Expr, value: Typed) -> Typed:
+        nulls = self.statement.nulls
+        if any(id(operand) in nulls for operand in strict_operands(node)):
+            value = value if holds_aggregate(node) else null_of(value.type)
+        nulls.pop(id(node), None)
+        if value.is_null:
+            nulls[id(node)] = node
+        return value
+
     def translate_query(self, node: exp.Expr) -> Relation:
         """Translate a query nested at this place."""
         return self.statement.queries(self, node)
 
     def translate_as(self, node: exp.Expr, target: TrinoType) -> Typed:
-        """Translate an expression and coerce it, or fail with TYPE_MISMATCH."""
+        """Translate an expression and coerce it, or fail for its type."""
         value = self.translate(node)
         self.require(node, value.type, target)
         return coerce(value, target)
 
     def require(self, node: exp.Expr, actual: TrinoType, target: TrinoType) -> None:
-        """Fail with TYPE_MISMATCH unless Athena coerces a type to the other implicitly."""
+        """Fail unless Athena coerces the type of an operand or argument to the other implicitly."""
         if not self.fits(actual, target):
+            if isinstance(node.parent, exp.Anonymous):
+                text = f"Unexpected parameters ({actual}) for function {node.parent.name}"
+                raise self.failure("FUNCTION_NOT_FOUND", text, node.parent)
             raise self.mismatch(node, f"Expected {target} but found {actual}")
 
     def translate_arguments(self, call: Call, least: int = 0) -> list[Typed]:

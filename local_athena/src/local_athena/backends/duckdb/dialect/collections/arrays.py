@@ -27,7 +27,11 @@ from local_athena.backends.duckdb.dialect.types.trino_types import (
     common_type,
     map_of,
 )
-from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, coerce, failing_expression
+from local_athena.backends.duckdb.dialect.types.typed_sql import (
+    Typed,
+    coerce,
+    failing_expression,
+)
 
 
 def translate_lambda(translator: Translator, node: exp.Expr, values: Sequence[Typed]) -> Typed:
@@ -119,7 +123,7 @@ def _reduce(translator: Translator, call: Call) -> Typed:
     element = items.type.element
     _, step = name_and_translate(translator, call.arguments[2], [start.type, element])
     state = common_type(start.type, step.type) or UNKNOWN
-    require_result(translator, call, UNKNOWN not in (state, step.type))
+    require_result(translator, call, step.type != UNKNOWN or start.type == UNKNOWN)
     # DuckDB needs state and elements of one type, so each is half of a pair.
     pair = f"STRUCT(s {state.duckdb}, v {element.duckdb})"
     p, q, v = (translator.new_name("p") for _ in range(3))
@@ -169,6 +173,8 @@ def _zip(translator: Translator, call: Call) -> Typed:
 def _subscript(translator: Translator, node: exp.Bracket) -> Typed:
     translator.allow_only(node, "this", "expressions", "offset")
     base, index = translator.translate(node.this), translator.translate(node.expressions[0])
+    if base.type == UNKNOWN:
+        return base
     is_index = index.type.is_integer or index.type.name == "unknown"
     if len(node.expressions) == 1 and base.type.name == "array" and is_index:
         return translate_array_item(base, index)

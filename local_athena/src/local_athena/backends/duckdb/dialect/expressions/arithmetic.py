@@ -14,12 +14,13 @@ from local_athena.backends.duckdb.dialect.datetimes.datetime_arithmetic import c
 from local_athena.backends.duckdb.dialect.expressions.primary_expressions import integer_literal
 from local_athena.backends.duckdb.dialect.numbers.decimal_arithmetic import calculate_decimals
 from local_athena.backends.duckdb.dialect.types.trino_types import (
+    TINYINT,
     UNKNOWN,
     TrinoType,
     common_type,
     least_value,
 )
-from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, coerce
+from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, coerce, null_of
 
 _SYMBOLS = {exp.Add: "+", exp.Sub: "-", exp.Mul: "*", exp.Div: "/", exp.Mod: "%"}
 
@@ -101,6 +102,8 @@ def _may_be_interval(symbol: str, other: TrinoType, *, is_left: bool) -> bool:
 
 def _modulus(translator: Translator, call: Call) -> Typed:
     value, divisor = translator.translate_arguments(call, 2)
+    if value.type == divisor.type == UNKNOWN:
+        return null_of(TINYINT)
     return apply_operator(translator, call.node, "%", value, divisor)
 
 

@@ -23,6 +23,7 @@ from local_athena.backends.duckdb.dialect.types.trino_types import (
 from local_athena.backends.duckdb.dialect.types.typed_sql import (
     Typed,
     coerce,
+    null_of,
     select_from,
 )
 
@@ -188,6 +189,8 @@ def _between(translator: Translator, node: exp.Between) -> Typed:
     translator.allow_only(node, "this", "low", "high")
     refuse_chain(translator, node.this, node.args["low"], node.args["high"])
     values = [translator.translate(node.args[name]) for name in ("this", "low", "high")]
+    if all(value.is_null for value in values[1:]):
+        return null_of(BOOLEAN)
     if any(value.type.parameters or may_be_nan(value) for value in values):
         value, low, high = values
         above = compare(translator, node, ">=", value, low)

@@ -160,12 +160,22 @@ def _collect_keys(translator: Translator, group: exp.Expr | None, items: Sequenc
         if chosen is not None and chosen.node is None:
             columns.add(chosen.value.sql)
             continue
-        node = _resolve_columns(translator, chosen.node if chosen and chosen.node else key)
+        written = chosen.node if chosen and chosen.node else key
+        _refuse_aggregate(translator, written)
+        node = _resolve_columns(translator, written)
         if isinstance(node, exp.Var):
             columns.add(node.name)
         else:
             expressions.add(node)
     return _Keys(frozenset(columns), frozenset(expressions), frozenset(map(type, expressions)))
+
+
+def _refuse_aggregate(translator: Translator, key: exp.Expr) -> None:
+    if _has_aggregate(key) or key.find(exp.Window):
+        text = (
+            "GROUP BY clause cannot contain aggregations, window functions or grouping operations"
+        )
+        raise translator.failure("EXPRESSION_NOT_SCALAR", text, key)
 
 
 def _flatten_keys(node: exp.Expr) -> Iterator[exp.Expr]:

@@ -19,6 +19,16 @@ class Typed:
     type: TrinoType
     constant: str | None = None
 
+    @property
+    def is_null(self) -> bool:
+        """Whether the text says by itself that the value is NULL."""
+        return self.sql in ("NULL", null_of(self.type).sql)
+
+
+def null_of(kind: TrinoType) -> Typed:
+    """Write the NULL of a type."""
+    return Typed(f"CAST(NULL AS {kind.duckdb})", kind)
+
 
 def quote_string(text: str) -> str:
     """Quote a text as a string literal."""
@@ -44,6 +54,8 @@ def failing_expression(name: str, text: str, kind: TrinoType) -> str:
 
 def coerce(value: Typed, target: TrinoType, depth: int = 0) -> Typed:
     """Coerce a value; the caller has checked that Athena coerces it implicitly."""
+    if value.is_null:
+        return null_of(target)
     if value.type.name == "unknown":
         return Typed(f"CAST({value.sql} AS {target.duckdb})", target, value.constant)
     if value.type.duckdb == target.duckdb or target.name == "unknown":
