@@ -125,7 +125,6 @@ def test_errors_are_those_of_s3(
         ("DELETE", f"{S3_BUCKET}?analytics"),
         ("POST", f"{S3_BUCKET}?restore"),
         ("GET", f"{S3_BUCKET}/ten?attributes"),
-        ("GET", f"{S3_BUCKET}/ten?response-content-type=text/plain"),
         ("HEAD", f"{S3_BUCKET}/ten?partNumber=1"),
         ("PUT", f"{S3_BUCKET}/ten?annotation"),
         ("DELETE", f"{S3_BUCKET}/ten?tagging"),

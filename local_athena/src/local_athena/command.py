@@ -22,6 +22,7 @@ from local_athena.settings import CallRate, LocalAthenaSettings
 from local_athena.tables import TablesError, read_catalog
 
 _DEFAULTS = LocalAthenaSettings(Path())
+_SECRET = "LOCAL_ATHENA_SECRET_ACCESS_KEY"  # noqa: S105 - the name of a variable
 _WORKGROUP = re.compile(r"([a-zA-Z0-9._-]{1,128})(?:=([0-9]{1,18}))?")
 _LEAST_SCAN_LIMIT = 10_000_000
 _SIZE = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([KMGT])(I?)B")
@@ -244,6 +245,7 @@ def _serve(options: argparse.Namespace) -> int:
         "state": options.state or _state_folder(server.url if server else options.data.resolve()),
         "call_rates": dict(options.call_rates),
         "workgroups": dict(options.workgroups),
+        "secret_access_key": os.environ.get(_SECRET),
     }
     names = {field.name for field in fields(LocalAthenaSettings)}
     settings = LocalAthenaSettings(**{name: given[name] for name in names})

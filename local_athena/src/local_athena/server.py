@@ -1,6 +1,7 @@
 """The server and composition root: Athena and STS at `POST /`, S3 at every other path.
 
-Accepts any credentials and checks no signatures, so it binds the loopback address by default.
+Accepts any credentials, and checks signatures of presigned URLs alone, so it binds the loopback
+address by default.
 """
 
 import contextlib
@@ -55,7 +56,7 @@ def create_app(settings: LocalAthenaSettings, catalog: Catalog) -> Starlette:
     workgroups = Workgroups(primary, settings.workgroups)
     throttle = Throttle(settings.call_rates)
     athena = AthenaProtocol(engine, objects, catalog, workgroups, throttle)
-    s3 = S3Protocol(objects)
+    s3 = S3Protocol(objects, settings.secret_access_key)
 
     async def root(request: Request) -> Response:
         # STS alone takes forms, whose operation is in the body.

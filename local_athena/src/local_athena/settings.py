@@ -38,6 +38,8 @@ class LocalAthenaSettings:
             result may exceed it.
         max_converted_bytes: The disk space for files of JSON lines that were converted to Parquet
             after a query has read them; 0 converts none.
+        secret_access_key: What presigned URLs have to be signed with; by default, their signatures
+            are not checked, only their form and expiry.
         bucket: The bucket that exists from the start.
         enforce_workgroup: The workgroup overrides the output location of each query.
         workgroup_output_location: The output location of the workgroup; none by default.
@@ -58,6 +60,7 @@ class LocalAthenaSettings:
     threads: int = 2
     max_results_bytes: int = 10 * 1024**3
     max_converted_bytes: int = 1024**3
+    secret_access_key: str | None = field(default=None, repr=False)
     bucket: str = DEFAULT_BUCKET
     enforce_workgroup: bool = False
     workgroup_output_location: str | None = None

@@ -1,14 +1,15 @@
 """Serve S3 requests over the object store, in path style: the bucket is the first path segment.
 
-Objects only: no versions, no multipart uploads, no access control. Accepts any credentials;
-signatures are not checked.
+Objects only: no versions, no multipart uploads, no access control. Accepts any credentials; of the
+signatures, only those of presigned URLs are checked.
 """
 
 import binascii
 import hashlib
 import re
 from base64 import b64decode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Set
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -26,6 +27,7 @@ from local_athena.s3_api.object_store import (
     ObjectStore,
     ReadOnlyBucket,
 )
+from local_athena.s3_api.presigned_urls import check_presigned
 from local_athena.s3_api.reading import list_objects, read_object
 from local_athena.s3_api.xml_documents import (
     deleted_xml,
@@ -43,14 +45,23 @@ _LIST_PARAMETERS = frozenset(
         *("continuation-token", "fetch-owner", "location"),
     }
 )
+# Parameters of a signed request for an object, and the headers of its response that they set.
+_RESPONSE_HEADERS = {
+    f"response-{name}": name
+    for name in (
+        *("cache-control", "content-disposition", "content-encoding", "content-language"),
+        *("content-type", "expires"),
+    )
+}
 _METHODS_WITH_BODY = frozenset({"POST", "PUT"})
 
 
 class S3Protocol:
     """Serves every path below `/`: a bucket, or an object in one."""
 
-    def __init__(self, objects: ObjectStore) -> None:
+    def __init__(self, objects: ObjectStore, secret: str | None = None) -> None:
         self._objects = objects
+        self._secret = secret
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve a request."""
@@ -74,6 +85,7 @@ class S3Protocol:
 
     async def _dispatch(self, request: Request) -> Response:
         bucket, key = _address(request)
+        check_presigned(request, self._secret, datetime.now(UTC))
         _check_parameters(request, key)
         if key:
             return await self._on_object(request, bucket, key)
@@ -84,7 +96,11 @@ class S3Protocol:
             case "GET" | "HEAD":
                 is_head = request.method == "HEAD"
                 headers = request.headers
-                return await read_object(self._objects, bucket, key, headers, head=is_head)
+                response = await read_object(self._objects, bucket, key, headers, head=is_head)
+                for parameter, header in _RESPONSE_HEADERS.items():
+                    if parameter in request.query_params:
+                        response.headers[header] = request.query_params[parameter]
+                return response
             case "PUT":
                 return await self._put(request, bucket, key)
             case "DELETE":
@@ -154,9 +170,11 @@ def _check_parameters(request: Request, key: str) -> None:
     Raises:
         S3Error: NotImplemented.
     """
-    known: frozenset[str] = frozenset()
+    known: Set[str] = frozenset()
     if not key and request.method == "GET":
         known = _LIST_PARAMETERS
+    elif key and request.method in ("GET", "HEAD"):
+        known = _RESPONSE_HEADERS.keys()
     elif not key and request.method == "POST":
         known = frozenset({"delete"})
     if any(name not in known and not _SIGNATURE.fullmatch(name) for name in request.query_params):
