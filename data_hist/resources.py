@@ -10,6 +10,7 @@ from functools import partial
 
 from data_hist.athena.client import AthenaClient
 from data_hist.athena.polling.poller import Poller, PollLimits
+from data_hist.athena.result_links import ResultLinks
 from data_hist.athena.stored_documents import DocumentStore
 from data_hist.catalog.tables import ApiVersion, Catalog
 from data_hist.observability.request_context import ContextThreadPoolExecutor
@@ -64,6 +65,11 @@ def _poller(
     return Poller(describe, settings.status_calls_per_second_of_worker, clock, limits)
 
 
+def _links(settings: Settings, clock: Callable[[], datetime]) -> ResultLinks | None:
+    seconds = settings.result_link_seconds
+    return None if seconds is None else ResultLinks(settings, seconds, clock)
+
+
 @dataclass(frozen=True)
 class WorkerResources:
     """The resources of one worker; threads and processes start when they are first needed."""
@@ -85,6 +91,7 @@ class WorkerResources:
     query_metrics: QueryMetrics
     samples: SingleFlight[FieldSample]
     saved: SavedQuestions
+    links: ResultLinks | None
     listings: ContextThreadPoolExecutor
     estimator: Estimator
 
@@ -132,6 +139,7 @@ class WorkerResources:
                 lambda one: one.size, lambda one: one.kept_until, clock, limits.samples
             ),
             saved=SavedQuestions(documents, locations, calls, clock, limits.saved),
+            links=_links(settings, clock),
             listings=listings,
             estimator=Estimator(engine, listings, clock, limits.estimates),
         )
@@ -240,6 +248,7 @@ class WorkerResources:
             read_ahead=self.read_ahead,
             statuses=statuses,
             pages=self.pages,
+            links=self.links,
             tables=version.tables,
         )
 

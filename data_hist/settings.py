@@ -159,6 +159,15 @@ class Settings(BaseSettings):
     price_usd_per_tb: Annotated[
         float, Field(ge=0, description="Athena's price per TB scanned, for the estimated cost.")
     ] = 5.0
+    result_link_seconds: Annotated[
+        int | None,
+        Field(
+            ge=1,
+            le=600,
+            description="For how long a link to the result in S3 (`delivery=link`) can be opened, "
+            "by whoever has it. If unset, there are no links.",
+        ),
+    ] = None
     sweep_interval_minutes: Annotated[
         int,
         Field(

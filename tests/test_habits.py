@@ -14,8 +14,8 @@ CODE = [SERVICE, ENDPOINT, CLIENT]
 TESTS = [ROOT / "tests", ROOT / "local_athena/tests", ROOT / "client/tests"]
 # See ADR 32.
 MOST_MODULES = {
-    SERVICE: 187,
-    ENDPOINT: 166,
+    SERVICE: 189,
+    ENDPOINT: 167,
     CLIENT: 30,
 }
 MOST_LINES = 300

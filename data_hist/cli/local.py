@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from data_hist.catalog.sources import Source
     from data_hist.catalog.tables import ApiVersion
 
+_SECRET_OF_ATHENA = "LOCAL_ATHENA_SECRET_ACCESS_KEY"  # noqa: S105 - the name of a variable
 # As pydantic reads them.
 _TRUE = {"1", "on", "t", "true", "y", "yes"}
 _READY = """
@@ -77,7 +78,8 @@ def _local(options: argparse.Namespace) -> int:
         local_athena_arguments(
             options.data, catalog.sources, state_folder(options), LOOPBACK, athena_port
         ),
-        os.environ,
+        # It checks the links that the service signs.
+        {**os.environ, _SECRET_OF_ATHENA: environment[f"{PREFIX}SECRET_ACCESS_KEY"]},
         f"{athena_url}/healthz",
     )
     service = Command(

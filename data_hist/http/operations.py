@@ -15,6 +15,7 @@ from data_hist.auth.authentication import OPERATOR
 from data_hist.catalog.tables import ApiVersion, Table
 from data_hist.errors import FieldError, InvalidRequest, NotFound
 from data_hist.http.disconnects import cancel_on_disconnect
+from data_hist.http.result_link_response import link_response, prefers_document
 from data_hist.http.result_response import negotiate_format, result_response
 from data_hist.http.routes import preferred_wait_seconds
 from data_hist.http.security import current_tenant
@@ -191,9 +192,14 @@ class Operations:
         format: str | None = None,
         row_format: str | None = None,
         big_integers: str = "number",
+        delivery: str = "stream",
     ) -> Response:
         """Read the whole result."""
         current_request().query_id = query_id
+        if delivery == "link":
+            wants_document = prefers_document(format, request.headers.get("Accept"))
+            link = await self._results.link(current_tenant(), query_id)
+            return link_response(link, wants_document=wants_document)
         chosen = negotiate_format(format, request.headers.get("Accept"))
         result = await self._results.whole_result(current_tenant(), query_id)
         response = await result_response(
@@ -256,12 +262,8 @@ class Operations:
         return [*self._archive.warnings(owned), *unbounded_warnings(owned.query)]
 
 
-def _is_operator() -> bool:
-    return current_tenant() == OPERATOR
-
-
 def _describe_table(table: Table) -> Document:
-    return table_document(table, is_operator=_is_operator())
+    return table_document(table, is_operator=current_tenant() == OPERATOR)
 
 
 async def _unless_disconnected(work: Coroutine[Any, Any, _T]) -> _T:

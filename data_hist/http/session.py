@@ -22,6 +22,7 @@ class SessionTerms:
     price_usd_per_tb: float
     max_query_days: int | None
     unbounded_queries: str
+    result_link_seconds: int | None
     archive: ArchivePolicy
     bounds: Mapping[str, Any]
 
@@ -34,6 +35,7 @@ class SessionTerms:
             settings.price_usd_per_tb,
             settings.max_query_days,
             settings.unbounded_queries,
+            settings.result_link_seconds,
             archive,
             _bounds(specification),
         )
@@ -48,6 +50,7 @@ class SessionTerms:
             "archived_after_days": self.archive.days_of(tenant),
             "max_query_days": self.max_query_days,
             "unbounded_queries": self.unbounded_queries,
+            "result_link_seconds": self.result_link_seconds,
             "budget": None if budget is None else budget_document(budget),
             **self.bounds,
         }

@@ -10,9 +10,10 @@ from functools import lru_cache, partial
 
 from data_hist.athena.client import AthenaClient
 from data_hist.athena.executions import Column, Query, QueryStatus
+from data_hist.athena.result_links import ResultLinks
 from data_hist.catalog.tables import Table
-from data_hist.errors import DataHistError, QueryExpired, ResultUnreadable
-from data_hist.queries.model import Page, PageRequest, PageShape, QueryWarning
+from data_hist.errors import DataHistError, Forbidden, QueryExpired, ResultUnreadable
+from data_hist.queries.model import Page, PageRequest, PageShape, QueryWarning, ResultLink
 from data_hist.queries.result_state import require_rows, usable_tables
 from data_hist.queries.status import StatusReader
 from data_hist.results.object_reader import ReadAheadBudget, ResultObject
@@ -24,6 +25,7 @@ from data_hist.results.paging_tokens import (
     result_token,
 )
 from data_hist.results.streams import FinishedResult
+from data_hist.retention.ownership import OwnedQuery
 
 PAGE_NOT_READ = "PAGE_NOT_READ"
 
@@ -120,6 +122,7 @@ class ResultReader:
         read_ahead: Bounds what whole results hold in memory.
         statuses: Describes queries to their owners.
         pages: Reads pages.
+        links: Signs links to results; None if there are none.
         tables: The tables that queries may read.
     """
 
@@ -133,6 +136,7 @@ class ResultReader:
         read_ahead: ReadAheadBudget,
         statuses: StatusReader,
         pages: ResultPages,
+        links: ResultLinks | None,
         tables: Mapping[str, Table],
     ) -> None:
         self._engine = engine
@@ -142,6 +146,7 @@ class ResultReader:
         self._read_ahead = read_ahead
         self._statuses = statuses
         self._pages = pages
+        self._links = links
         self._tables = tables
 
     async def next_page(self, tenant: int, request: PageRequest) -> Page:
@@ -155,8 +160,8 @@ class ResultReader:
         """
         token = request.paging_token
         position = parse_result_token(request.query_id, token) if token else None
-        query = await self._query_with_rows(tenant, request.query_id, request.wait_seconds)
-        return await self._pages.read(query, position, request.shape)
+        owned = await self._query_with_rows(tenant, request.query_id, request.wait_seconds)
+        return await self._pages.read(owned.query, position, request.shape)
 
     async def first_page(self, query: Query, shape: PageShape) -> Page | QueryWarning | None:
         """Read the first page if the query has finished; a warning tells why it was not read."""
@@ -172,8 +177,7 @@ class ResultReader:
             QueryNotFinished, QueryNotSuccessful: The query has no rows, yet or ever.
             ResultUnreadable: Its object cannot be read.
         """
-        query = await self._query_with_rows(tenant, query_id, 0)
-        location = query.output_location
+        location = (await self._query_with_rows(tenant, query_id, 0)).query.output_location
         loop = asyncio.get_running_loop()
         with name_query_in_errors(query_id):
             columns = await self._pages.columns(query_id)
@@ -182,10 +186,36 @@ class ResultReader:
         source = ResultObject(self._engine, location, version, self._stream_reads, self._read_ahead)
         return FinishedResult(query_id, columns, source, self._row_threads)
 
-    async def _query_with_rows(self, tenant: int, query_id: str, wait_seconds: float) -> Query:
+    async def link(self, tenant: int, query_id: str) -> ResultLink:
+        """Sign a link to the whole result of a finished query.
+
+        Raises:
+            Forbidden: There are no links.
+            QueryNotFound, QueryExpired: The tenant has no such query, or no longer has it.
+            QueryNotFinished, QueryNotSuccessful: The query has no rows, yet or ever.
+            ResultUnreadable: Its object cannot be read.
+        """
+        if self._links is None:
+            raise Forbidden(
+                "This service gives no links to results; leave out delivery, and it sends the rows."
+            )
+        owned = await self._query_with_rows(tenant, query_id, 0)
+        sign = partial(self._signed, self._links, owned)
+        with name_query_in_errors(query_id):
+            return await asyncio.get_running_loop().run_in_executor(self._calls, sign)
+
+    def _signed(self, links: ResultLinks, owned: OwnedQuery) -> ResultLink:
+        query_id, location = owned.query.query_id, owned.query.output_location
+        version = self._engine.object_version(location)
+        # Every query that has ended has an expiry.
+        until = owned.expires_at or owned.query.submitted_at
+        link = links.sign(location, f"{query_id}.csv", until)
+        return ResultLink(query_id, link, version.object_bytes)
+
+    async def _query_with_rows(self, tenant: int, query_id: str, wait_seconds: float) -> OwnedQuery:
         owned = await self._statuses.describe(tenant, query_id, wait_seconds)
         require_rows(owned.query, usable_tables(self._tables, tenant))
-        return owned.query
+        return owned
 
 
 @contextmanager

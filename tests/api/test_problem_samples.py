@@ -53,7 +53,6 @@ def test_every_problem_but_those_of_no_operation_is_shown() -> None:
     shown = {slug for _, _, response in REFUSALS for slug in samples_of(response)}
 
     assert {kind.slug for kind in [*PROBLEMS.values(), INTERNAL]} - shown == {
-        "forbidden",
         "method-not-allowed",
     }
 

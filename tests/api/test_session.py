@@ -47,6 +47,7 @@ def test_session_of_a_tenant(
         "archived_after_days": archived_after_days,
         "max_query_days": 31,
         "unbounded_queries": "allow",
+        "result_link_seconds": None,
         "budget": None,
         "max_query_bytes": 262_144,
         "max_parameters": 1000,

@@ -19,7 +19,7 @@ def test_bounds_are_those_that_requests_are_validated_by() -> None:
 
 
 def test_whoever_names_no_tenant_is_the_operator() -> None:
-    terms = SessionTerms(5.0, None, "allow", ArchivePolicy(10, {}), {})
+    terms = SessionTerms(5.0, None, "allow", None, ArchivePolicy(10, {}), {})
 
     document = terms.document(1, None, is_named=False)
 
