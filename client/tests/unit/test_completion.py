@@ -4,15 +4,13 @@ import pytest
 from data_hist_client.command.arguments import parameter
 from data_hist_client.command.completion import candidates
 from data_hist_client.command.prompt import is_complete
-from data_hist_client.documents import read_table
+from data_hist_client.documents import Table, TableColumn
 
-COLUMNS = {
-    "events": {"service": "varchar", "time": "timestamp"},
-    "metrics": {"value": "double"},
-}
 TABLES = [
-    read_table({"name": name, "columns": [{"name": n, "type": t} for n, t in columns.items()]})
-    for name, columns in COLUMNS.items()
+    Table(
+        "events", "", [TableColumn("service", "varchar", ""), TableColumn("time", "timestamp", "")]
+    ),
+    Table("metrics", "", [TableColumn("value", "double", "")]),
 ]
 
 

@@ -80,8 +80,8 @@ def _null(kind: TrinoType) -> str:
 
 def _written(kind: TrinoType) -> str:
     kind = _VARIABLES.get(kind.name, kind)
-    if kind.name == "local":
-        return "timestamp"
+    if kind.name in ("local", "clock"):
+        return "timestamp" if kind.name == "local" else "time"
     if kind.name == "row":
         parts = (f"f{n} {_written(part)}" for n, part in enumerate(kind.parameters))
         return f"row({', '.join(parts)})"

@@ -173,6 +173,17 @@ class Translator:
         self.require(node, value.type, target)
         return coerce(value, target)
 
+    def translate_key(self, node: exp.Expr) -> Typed:
+        """Translate what rows are told apart by."""
+        value = self.translate(node)
+        self.refuse_row_zones(node, value.type)
+        return value
+
+    def refuse_row_zones(self, node: exp.Expr, kind: TrinoType) -> None:
+        """Refuse values that DuckDB would tell apart by their time zones."""
+        if kind.holds_row_zones:
+            raise self.unsupported(node, "times whose zones differ between rows here")
+
     def require(self, node: exp.Expr, actual: TrinoType, target: TrinoType) -> None:
         """Fail unless Athena coerces the type of an operand or argument to the other implicitly."""
         if not self.fits(actual, target):
@@ -191,7 +202,7 @@ class Translator:
     def fits(self, actual: TrinoType, target: TrinoType) -> bool:
         """Tell whether Athena coerces one type to the other implicitly, in this direction."""
         common = common_type(actual, target)
-        return common is not None and common.duckdb == target.duckdb
+        return common is not None and (common.name, common.duckdb) == (target.name, target.duckdb)
 
     def allow_only(self, node: exp.Expr, *known: str) -> None:
         """Refuse a node that carries more than its handler looks at."""

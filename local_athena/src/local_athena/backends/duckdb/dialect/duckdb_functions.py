@@ -9,18 +9,16 @@ from typing import Any, Literal, cast
 import duckdb
 from duckdb.func import FunctionNullHandling
 
-from local_athena.backends.duckdb.dialect.aggregates import (
-    extremes,
-    frequent_items,
-    moments,
-    numeric_histograms,
-    percentiles,
-    totals,
-)
+from local_athena.backends.duckdb.dialect.aggregates import extremes, moments, percentiles, totals
 from local_athena.backends.duckdb.dialect.binary import byte_encodings, hashes
 from local_athena.backends.duckdb.dialect.collections import element_orders, hash_orders
-from local_athena.backends.duckdb.dialect.datetimes import datetime_patterns, iso8601
-from local_athena.backends.duckdb.dialect.expressions import text_casts
+from local_athena.backends.duckdb.dialect.datetimes import (
+    datetime_patterns,
+    iso8601,
+    iso8601_nanoseconds,
+    zone_arguments,
+)
+from local_athena.backends.duckdb.dialect.expressions import picosecond_texts, text_casts
 from local_athena.backends.duckdb.dialect.failures import (
     LastingFailure,
     unfit_result,
@@ -57,6 +55,8 @@ def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
         *byte_encodings.PYTHON_FUNCTIONS,
         *hashes.PYTHON_FUNCTIONS,
         *iso8601.PYTHON_FUNCTIONS,
+        *iso8601_nanoseconds.PYTHON_FUNCTIONS,
+        *zone_arguments.PYTHON_FUNCTIONS,
         *java_formats.PYTHON_FUNCTIONS,
         *json_casting.PYTHON_FUNCTIONS,
         *json_extraction.PYTHON_FUNCTIONS,
@@ -68,14 +68,13 @@ def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
         *decimal_arithmetic.PYTHON_FUNCTIONS,
         *element_orders.PYTHON_FUNCTIONS,
         *extremes.PYTHON_FUNCTIONS,
-        *frequent_items.PYTHON_FUNCTIONS,
         *hash_orders.PYTHON_FUNCTIONS,
         *moments.PYTHON_FUNCTIONS,
         *number_functions.PYTHON_FUNCTIONS,
-        *numeric_histograms.PYTHON_FUNCTIONS,
         *percentiles.PYTHON_FUNCTIONS,
         *text_casts.PYTHON_FUNCTIONS,
         *totals.PYTHON_FUNCTIONS,
+        *picosecond_texts.PYTHON_FUNCTIONS,
         ("athena_normalize", _normalize, ["VARCHAR", "VARCHAR"], "VARCHAR"),
         ("athena_fail_beyond_try", _fail_beyond_try, ["VARCHAR"], "VARCHAR"),
     )

@@ -5,9 +5,12 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.aggregates.partial_results import is_merged
 from local_athena.backends.duckdb.dialect.context import Call, Clauses, Handler, Translator
-from local_athena.backends.duckdb.dialect.datetimes.time_zones import to_local_time
+from local_athena.backends.duckdb.dialect.datetimes.time_zones import (
+    to_local_time,
+    without_zone,
+)
+from local_athena.backends.duckdb.dialect.datetimes.zoned_sources import translate_zoned
 from local_athena.backends.duckdb.dialect.expressions.operators import translate_condition
 from local_athena.backends.duckdb.dialect.queries.ordering import translate_order
 from local_athena.backends.duckdb.dialect.queries.windows import check_no_window, translate_window
@@ -18,21 +21,26 @@ from local_athena.backends.duckdb.dialect.signatures import (
     match_signature,
     signatures,
 )
-from local_athena.backends.duckdb.dialect.types.trino_types import TIMESTAMP_TZ, UNKNOWN
+from local_athena.backends.duckdb.dialect.types.time_values import TIMES
+from local_athena.backends.duckdb.dialect.types.trino_types import TIMESTAMP, UNKNOWN
 from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, coerce
 
 _PLACEHOLDER = re.compile(r"\{(\w+|\*)\}")
-# By name: the argument for which NULL does not tell which overload is meant, and those numbers of
-# arguments for which this is so.
-_NEEDS_TYPE = {
-    "approx_most_frequent": (1, (3,)),
-    "approx_percentile": (-1, (2, 3)),
-    "avg": (0, (1,)),
-    "sum": (0, (1,)),
-}
+# Aggregates of several kinds of numbers, between which NULL alone does not decide.
+_NEEDS_TYPES = frozenset({"approx_percentile", "avg", "sum"})
 # Trino takes ORDER BY away from the others.
 _ORDERED = frozenset({"array_agg", "listagg", "map_agg", "multimap_agg"})
 _LISTS = frozenset({"array_agg", "list"})
+# What neither compares nor orders values, which may have time zones of their own.
+_KEEPS_VALUES = frozenset(
+    {
+        *("any_value", "arbitrary", "array_agg", "array_first", "array_last", "cardinality"),
+        *("combinations", "concat", "count", "element_at", "first_value", "flatten", "lag"),
+        *("last_value", "lead", "map_entries", "map_keys", "map_values", "nth_value", "repeat"),
+        *("reverse", "shuffle", "slice", "trim_array"),
+    }
+)
+_COUNTS = ("approx_distinct", "count")
 _CORE = re.compile(r"<<(.*?)>>")
 
 
@@ -101,23 +109,29 @@ def _dispatch(translator: Translator, call: Call) -> Typed:
 
 def apply_matching_signature(translator: Translator, call: Call) -> Typed:
     """Translate a call by the table of signatures."""
-    values = [translator.translate(argument) for argument in call.arguments]
+    lines = signatures()[call.name]
+    is_of_clock = any(kind.name == "local" for line in lines for kind in line.parameters)
+    read = translate_zoned if is_of_clock else Translator.translate
+    values = [read(translator, argument) for argument in call.arguments]
     return apply_signature(translator, call, values)
 
 
 def apply_signature(translator: Translator, call: Call, values: Sequence[Typed]) -> Typed:
     """Apply the signature that fits arguments which are already translated."""
     _refuse_ambiguous(translator, call, values)
+    if call.name in _COUNTS:
+        values = [without_zone(value) for value in values]
     found = match_signature(call.name, [value.type for value in values])
     if found is None:
         raise _no_match_failure(translator, call, values)
+    if call.name not in _KEEPS_VALUES or call.clauses.distinct:
+        for kind in found.variables.values():
+            translator.refuse_row_zones(call.node, kind)
     arguments = [
         _coerce_argument(translator, call, found, index, value)
         for index, value in enumerate(values)
     ]
     sql = _fill_template(found, arguments)
-    if "{merged}" in sql:
-        sql = sql.replace("{merged}", str(is_merged(translator, call)).upper())
     if found.signature.section == "window" and call.clauses.window is None:
         text = f"Window function {call.name} requires an OVER clause"
         raise translator.failure("MISSING_OVER", text, call.node)
@@ -129,14 +143,9 @@ def apply_signature(translator: Translator, call: Call, values: Sequence[Typed])
 
 def _refuse_ambiguous(translator: Translator, call: Call, values: Sequence[Typed]) -> None:
     kinds = [value.type for value in values]
-    if UNKNOWN not in kinds:
-        return
-    if call.name in _NEEDS_TYPE:
-        place, counts = _NEEDS_TYPE[call.name]
-        is_ambiguous = len(kinds) in counts and kinds[place] == UNKNOWN
-    else:
-        is_ambiguous = len(match_families(call.name, kinds)) > 1
-    if is_ambiguous:
+    if UNKNOWN in kinds and (
+        call.name in _NEEDS_TYPES or len(match_families(call.name, kinds)) > 1
+    ):
         raise translator.ambiguous(call.node)
 
 
@@ -161,10 +170,11 @@ def _coerce_argument(
 ) -> str:
     parameters = found.signature.parameters
     parameter = parameters[min(index, len(parameters) - 1)]
-    if parameter.name == "local":
-        return to_local_time(translator, call.node, value)
-    if value.type.name == TIMESTAMP_TZ and found.parameters[index].name == TIMESTAMP_TZ:
-        return value.sql
+    if parameter.name in ("local", "clock"):
+        # NULL is a timestamp or time, too.
+        return to_local_time(coerce(value, TIMESTAMP) if value.type == UNKNOWN else value)
+    if value.type.is_fine and parameter.name in TIMES:
+        raise translator.unsupported(call.node, "times more precise than microseconds here")
     return coerce(value, found.parameters[index]).sql
 
 
@@ -216,17 +226,6 @@ def _clauses_after(translator: Translator, call: Call) -> str:
     if call.clauses.filter is not None:
         return f" FILTER (WHERE {translate_condition(translator, call.clauses.filter)})"
     return ""
-
-
-def refuse_aggregates(translator: Translator, body: exp.Expr) -> None:
-    """Refuse aggregates in the body of a lambda."""
-    for part in body.walk(prune=lambda node: isinstance(node, exp.Query)):
-        if isinstance(part, exp.Anonymous) and part.name.lower() in aggregate_names():
-            text = (
-                "Lambda expression cannot contain aggregations, window functions or grouping"
-                f" operations: [{part.sql('trino', normalize_functions=False)}]"
-            )
-            raise translator.failure("EXPRESSION_NOT_SCALAR", text, part)
 
 
 HANDLERS: dict[type[exp.Expr], Handler] = {

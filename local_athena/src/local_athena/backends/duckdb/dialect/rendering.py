@@ -5,16 +5,19 @@ differs for doubles and for the digits of timestamps.
 """
 
 from local_athena.backends.duckdb.dialect.datetimes.time_zones import (
-    to_wall_clock,
-    unknown_zone_failure,
+    picoseconds_of,
+    to_local_time,
+    zone_text,
 )
+from local_athena.backends.duckdb.dialect.types.time_values import MICROSECONDS, bind
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     DAY_TO_SECOND,
+    TIME_TZ,
     TIMESTAMP_TZ,
     YEAR_TO_MONTH,
     TrinoType,
 )
-from local_athena.backends.duckdb.dialect.types.typed_sql import quote_string
+from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, quote_string
 
 _RESULT_DIGITS = 3
 _SCALARS = {
@@ -25,6 +28,7 @@ _SCALARS = {
     "char": "{}",
     "json": "{}",
 }
+_CLOCKS = ("time", TIME_TZ, "timestamp", TIMESTAMP_TZ)
 _TEXTS = {
     "date": "athena_day_text({})",
     DAY_TO_SECOND: "athena_seconds_text({})",
@@ -46,15 +50,8 @@ def render_temporal(sql: str, kind: TrinoType, digits: int) -> str:
 
     Times and timestamps get `digits` fractional digits.
     """
-    if kind.name == "timestamp":
-        return _timestamp(sql, digits)
-    if kind.name == TIMESTAMP_TZ:
-        if kind.zone is None:
-            raise unknown_zone_failure()
-        local = _timestamp(to_wall_clock(sql, kind.zone), digits)
-        return f"({local} || {quote_string(' ' + kind.zone)})"
-    if kind.name == "time":
-        return f"athena_time_text({sql}, {9 + digits if digits else 8})"
+    if kind.name in _CLOCKS:
+        return _clock(Typed(sql, kind), digits)
     if kind.name in _TEXTS:
         return _TEXTS[kind.name].format(sql)
     return _plain_text(sql, kind)
@@ -68,9 +65,31 @@ def _plain_text(sql: str, kind: TrinoType) -> str:
     return text
 
 
-def _timestamp(sql: str, digits: int) -> str:
-    fraction = f" || '.' || left(strftime({sql}, '%f'), {digits})" if digits else ""
-    return f"(athena_day_text({sql}) || strftime({sql}, ' %H:%M:%S'){fraction})"
+def _clock(value: Typed, digits: int) -> str:
+    kind = value.type
+
+    def write(name: str) -> str:
+        bound = Typed(name, kind)
+        return f"({render_clock(bound, digits)} || {zone_text(bound)})"
+
+    if kind.is_zoned:
+        return bind(value.sql, kind, write)
+    return f"({render_clock(value, digits)})"
+
+
+def render_clock(value: Typed, digits: int, separator: str = " ") -> str:
+    """Render a time without its zone; the separator stands between day and clock."""
+    local = to_local_time(value)
+    shown = min(digits, MICROSECONDS)
+    if value.type.name in ("time", TIME_TZ):
+        text = f"athena_time_text({local}, {9 + shown if shown else 8})"
+    else:
+        fraction = f" || '.' || left(strftime({local}, '%f'), {shown})" if shown else ""
+        text = f"athena_day_text({local}) || strftime({local}, '{separator}%H:%M:%S'){fraction}"
+    if digits <= MICROSECONDS:
+        return text
+    below = f"printf('%06d', CAST({picoseconds_of(value) or 0} AS BIGINT))"
+    return f"{text} || left({below}, {digits - MICROSECONDS})"
 
 
 def _item(sql: str, kind: TrinoType, depth: int) -> str:

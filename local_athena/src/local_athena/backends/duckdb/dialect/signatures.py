@@ -9,6 +9,7 @@ from pathlib import Path
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     DAY_TO_SECOND,
     INTEGERS,
+    TIME_TZ,
     TIMESTAMP_TZ,
     TINYINT,
     UNBOUNDED,
@@ -23,22 +24,23 @@ _FOLDER = Path(__file__).parent
 # A line tells what a function is in DuckDB for some types of arguments. The first line that fits
 # wins, exact types before coerced ones. Capitals stand for a type to be found: N a number, I an
 # integer, J json or varchar, O one with an order, any other letter any type. `local` is a date or
-# timestamp as wall-clock time in its own zone. {0}, {1} are the arguments, {*} all of them,
-# {result}, {T} DuckDB types. In the sections `[aggregate]` and `[window]`, << >> holds the call
-# that DISTINCT, ORDER BY, FILTER and OVER belong to, and {merged} is whether Trino aggregates in
-# two steps. A result of varchar(x) is as long as the first
-# argument, one of varchar(12x) twelve times as long.
+# timestamp as wall-clock time in its own zone, `clock` a time. {0}, {1} are the arguments, {*} all
+# of them, {result}, {T} DuckDB types. In the sections `[aggregate]` and `[window]`, << >> holds the
+# call that DISTINCT, ORDER BY, FILTER and OVER belong to. A result of varchar(x) or char is as long
+# as the first argument, one of varchar(12x) twelve times as long.
 _LINE = re.compile(r"(?P<name>\w+)\((?P<parameters>.*?)\) -> (?P<result>.+?) = (?P<template>.+)")
 _WORD = re.compile(
-    rf"{TIMESTAMP_TZ}|{DAY_TO_SECOND}|{YEAR_TO_MONTH}|\w+|\.\.\.|[(),]",
+    rf"{TIMESTAMP_TZ}|{TIME_TZ}|{DAY_TO_SECOND}|{YEAR_TO_MONTH}|\w+|\.\.\.|[(),]",
 )
 _PSEUDO_TYPES = {
+    "clock": ("time", TIME_TZ),
     "local": ("date", "timestamp", TIMESTAMP_TZ),
 }
 # Kinds of results of which Trino takes the one that is coerced to the others.
 _FAMILIES = {
     **dict.fromkeys((*INTEGERS, "decimal", "real", "double"), "number"),
     **dict.fromkeys(("timestamp", TIMESTAMP_TZ), "date"),
+    "char": "varchar",
 }
 # What a message calls a variable or pseudo-type that does not stand for every type.
 _SHOWN = {
@@ -46,11 +48,10 @@ _SHOWN = {
     "N": "double",
     "J": "json",
     "O": "T",
+    "clock": "time(3)",
     "local": "timestamp(3)",
 }
 _PLACEHOLDER = re.compile(rf"\b({'|'.join(_SHOWN)})\b")
-# Aggregates with a syntax of their own, or lambdas.
-_WITHOUT_LINES = frozenset({"listagg", "reduce_agg"})
 _DEFAULT_PRECISION = {"timestamp": 3, TIMESTAMP_TZ: 3}
 
 
@@ -105,9 +106,11 @@ def signatures() -> Mapping[str, tuple[Signature, ...]]:
 
 @cache
 def aggregate_names() -> frozenset[str]:
-    """List the names of aggregate functions."""
+    """List the names of aggregate functions; `listagg` has a syntax of its own and no line."""
     table = signatures().items()
-    return _WITHOUT_LINES | {name for name, lines in table if lines[0].section == "aggregate"}
+    return frozenset(
+        ("listagg", *(name for name, lines in table if lines[0].section == "aggregate"))
+    )
 
 
 def _read_table(path: Path) -> Iterator[Signature]:
@@ -198,6 +201,8 @@ def _apply(signature: Signature, arguments: Sequence[TrinoType], *, exact: bool)
         for parameter, argument in zip(parameters, arguments, strict=True)
     )
     result = _substitute(signature.result, variables)
+    if result.name == "char":
+        result = targets[0]
     return Match(signature, targets, _measure(result, *arguments[:1]), variables)
 
 
@@ -231,7 +236,8 @@ def _bind(
     if len(name) == 1:
         return _bind_variable(name, argument, variables, exact=exact)
     if name in _PSEUDO_TYPES:
-        return argument.name in _PSEUDO_TYPES[name]
+        is_null = argument.name == "unknown" and not exact
+        return is_null or argument.name in _PSEUDO_TYPES[name]
     if argument.name == "unknown":
         return not exact
     if parameter.parameters:

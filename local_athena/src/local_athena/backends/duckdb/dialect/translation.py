@@ -10,7 +10,6 @@ from local_athena.backends.duckdb.dialect.aggregates import (
     extremes,
     map_aggregates,
     moments,
-    reductions,
     totals,
 )
 from local_athena.backends.duckdb.dialect.collections import (
@@ -29,6 +28,8 @@ from local_athena.backends.duckdb.dialect.datetimes import (
     datetime_patterns,
     datetime_units,
     intervals,
+    time_sequences,
+    zone_functions,
 )
 from local_athena.backends.duckdb.dialect.duckdb_errors import failure_from_duckdb
 from local_athena.backends.duckdb.dialect.explain import Explain, split_explain
@@ -70,6 +71,7 @@ _HANDLERS = {
     **intervals.HANDLERS,
     **arrays.HANDLERS,
     **datetime_functions.HANDLERS,
+    **zone_functions.HANDLERS,
     **json_functions.HANDLERS,
     **string_functions.HANDLERS,
 }
@@ -82,6 +84,8 @@ _FUNCTIONS = {
     **datetime_patterns.FUNCTIONS,
     **datetime_units.FUNCTIONS,
     **extremes.FUNCTIONS,
+    **time_sequences.FUNCTIONS,
+    **zone_functions.FUNCTIONS,
     **grouping.FUNCTIONS,
     **json_extract_functions.FUNCTIONS,
     **map_aggregates.FUNCTIONS,
@@ -89,7 +93,6 @@ _FUNCTIONS = {
     **moments.FUNCTIONS,
     **element_orders.FUNCTIONS,
     **primary_expressions.FUNCTIONS,
-    **reductions.FUNCTIONS,
     **regexp_functions.FUNCTIONS,
     **rounding.FUNCTIONS,
     **string_functions.FUNCTIONS,

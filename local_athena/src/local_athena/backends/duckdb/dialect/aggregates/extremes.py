@@ -6,6 +6,7 @@ from local_athena.backends.duckdb.dialect.aggregates.java_sorting import quick_s
 from local_athena.backends.duckdb.dialect.aggregates.partial_results import is_merged
 from local_athena.backends.duckdb.dialect.collections.element_orders import is_ordered_structure
 from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Translator
+from local_athena.backends.duckdb.dialect.datetimes.time_zones import without_zone
 from local_athena.backends.duckdb.dialect.expressions.structure_comparisons import (
     find_extreme,
     holds_null,
@@ -28,6 +29,9 @@ def _extreme(translator: Translator, call: Call) -> Typed:
     values = translator.translate_arguments(call, 1)
     if len(values) == 2:
         return _several(translator, call, values, values[0], values[1])
+    if len(values) == 1 and values[0].type.has_row_zones:
+        found = f"<<arg_{call.name}({values[0].sql}, {without_zone(values[0]).sql})>>"
+        return Typed(apply_clauses(translator, call, found), values[0].type)
     if len(values) != 1 or not is_ordered_structure(values[0]):
         return apply_signature(translator, call, values)
     value, name = values[0], call.name
@@ -40,7 +44,8 @@ def _extreme(translator: Translator, call: Call) -> Typed:
 
 
 def _extreme_by(translator: Translator, call: Call) -> Typed:
-    values = translator.translate_arguments(call, 2)
+    value, *keys = translator.translate_arguments(call, 2)
+    values = [value, *map(without_zone, keys)]
     if len(values) == 3:
         return _several(translator, call, values, values[1], values[2])
     found = apply_signature(translator, call, values)

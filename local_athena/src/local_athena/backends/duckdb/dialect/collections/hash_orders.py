@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     DAY_TO_SECOND,
+    TIME_TZ,
     TIMESTAMP_TZ,
     YEAR_TO_MONTH,
     TrinoType,
@@ -15,7 +16,7 @@ _MASK = (1 << 64) - 1
 _MULTIPLIERS = (0xC2B2AE3D27D4EB4F, 0x9E3779B185EBCA87)
 _GROUP = 8
 # Up to how many digits values of a type are in 64 bits; the hashes of longer ones are not known.
-_SHORT = {"decimal": 18, TIMESTAMP_TZ: 3}
+_SHORT = {"decimal": 18, "timestamp": 6, TIMESTAMP_TZ: 3, "time": 6, TIME_TZ: 6}
 
 
 def _hash_number(value: int) -> int:
@@ -137,9 +138,11 @@ _HASHES = {
     "time": "athena_hash_bigint(epoch_us({}) * 1000000)",
     "timestamp": "athena_hash_bigint(epoch_us({}))",
     TIMESTAMP_TZ: "athena_hash_bigint(epoch_ms({}))",
+    TIME_TZ: "athena_hash_bigint(epoch_us({}) * 1000)",
     DAY_TO_SECOND: "athena_hash_bigint(epoch_us({}) // 1000)",
     YEAR_TO_MONTH: "athena_hash_bigint(athena_interval_months({}))",
     "varchar": "athena_xxhash64(encode({}))",
+    "char": "athena_xxhash64(encode(rtrim({}, ' ')))",
     "varbinary": "athena_xxhash64({})",
 }
 PYTHON_FUNCTIONS: tuple[PythonFunction, ...] = (

@@ -1,11 +1,18 @@
 """Operators between dates, times and intervals."""
 
-from dataclasses import replace
-
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Translator
-from local_athena.backends.duckdb.dialect.datetimes.datetime_units import change_wall_clock
+from local_athena.backends.duckdb.dialect.datetimes.datetime_units import (
+    add_microseconds,
+    change_wall_clock,
+)
+from local_athena.backends.duckdb.dialect.datetimes.time_zones import without_zone
+from local_athena.backends.duckdb.dialect.types.time_values import (
+    TIMES,
+    change_digits,
+    to_microseconds,
+)
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     DAY_TO_SECOND,
     DOUBLE,
@@ -16,18 +23,19 @@ from local_athena.backends.duckdb.dialect.types.trino_types import (
 )
 from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, coerce
 
-_TEMPORAL = ("date", "time", "timestamp", TIMESTAMP_TZ)
+_CLOCKS = ("time", "time with time zone")
+_MILLISECONDS = 3
 
 
 def calculate_times(
     translator: Translator, node: exp.Expr, symbol: str, left: Typed, right: Typed
 ) -> Typed | None:
     """Apply an operator to dates, times and intervals, or return None if there is none."""
-    if symbol == "+" and right.type.name in _TEMPORAL:
+    if symbol == "+" and right.type.name in TIMES:
         left, right = right, left
-    if symbol == "+" and left.type.name in _TEMPORAL and right.type.name == "unknown":
+    if symbol == "+" and left.type.name in TIMES and right.type.name == "unknown":
         right = coerce(right, TrinoType(DAY_TO_SECOND))
-    if symbol in "+-" and left.type.name in _TEMPORAL and right.type.is_interval:
+    if symbol in "+-" and left.type.name in TIMES and right.type.is_interval:
         return _shift_by_interval(translator, node, symbol, left, right)
     if symbol == "-" and left.type.is_interval and right.type.name == "unknown":
         right = coerce(right, left.type)
@@ -39,7 +47,7 @@ def calculate_times(
         right = coerce(right, DOUBLE)
     if symbol in "*/" and left.type.is_interval and right.type.is_number:
         return _scale(symbol, left, right)
-    if symbol == "-" and right.type.name in _TEMPORAL and common_type(left.type, right.type):
+    if symbol == "-" and right.type.name in TIMES and common_type(left.type, right.type):
         return _subtract_times(left, right)
     return None
 
@@ -49,21 +57,22 @@ def _shift_by_interval(
 ) -> Typed:
     kind = moment.type
     is_exact = interval.type.name == DAY_TO_SECOND
+    if kind.name in _CLOCKS and not is_exact:
+        text = f"Cannot apply operator: {kind} {symbol} {interval.type}"
+        raise translator.mismatch(node, text)
     if kind.name == "date" and is_exact:
         verb, preposition = ("add", "to") if symbol == "+" else ("subtract", "from")
         refusal = f"{verb} hour, minutes or seconds {preposition}"
         days = f"athena_whole_days({interval.sql}, '{refusal}')"
         return Typed(f"CAST({moment.sql} {symbol} {days} AS DATE)", kind)
-    if kind.name == TIMESTAMP_TZ and not is_exact:
-        changed = change_wall_clock(
-            translator, node, moment, lambda local: f"({local} {symbol} {interval.sql})"
+    if not is_exact:
+        return Typed(
+            change_wall_clock(moment, lambda local: f"({local} {symbol} {interval.sql})"), kind
         )
-        return Typed(changed, kind)
-    sql = f"({moment.sql} {symbol} {interval.sql})"
-    if kind.name in ("date", "time"):
-        return Typed(f"CAST({sql} AS {kind.duckdb})", kind)
-    digits = kind.precision or 0
-    return Typed(sql, replace(kind, precision=max(3, digits) if is_exact else digits))
+    digits = max(_MILLISECONDS, kind.precision or 0)
+    sql, widened = change_digits(moment.sql, kind, digits)
+    amount = interval.sql if symbol == "+" else f"(-{interval.sql})"
+    return Typed(add_microseconds(Typed(sql, widened), amount), widened)
 
 
 def _scale(symbol: str, interval: Typed, factor: Typed) -> Typed:
@@ -77,11 +86,16 @@ def _scale(symbol: str, interval: Typed, factor: Typed) -> Typed:
 
 
 def _subtract_times(left: Typed, right: Typed) -> Typed:
+    left, right = without_zone(left), without_zone(right)
     common = common_type(left.type, right.type) or right.type
-    one, other = (coerce(side, common).sql for side in (left, right))
+    pair = [coerce(side, common) for side in (left, right)]
     if common.name == "date":
         # DuckDB counts days between dates as a number, and Athena answers with an interval.
-        sql = f"to_days(CAST({one} - {other} AS INTEGER))"
+        sql = f"to_days(CAST({pair[0].sql} - {pair[1].sql} AS INTEGER))"
+    elif common.name in _CLOCKS and common.is_fine:
+        sql = f"athena_elapsed_picos({pair[0].sql}, {pair[1].sql})"
     else:
-        sql = f"athena_elapsed(epoch_us({one}), epoch_us({other}))"
+        one, other = (f"epoch_us({to_microseconds(side.sql, side.type)})" for side in pair)
+        name = "athena_elapsed_instants" if common.name == TIMESTAMP_TZ else "athena_elapsed"
+        sql = f"{name}({one}, {other})"
     return Typed(sql, TrinoType(DAY_TO_SECOND))

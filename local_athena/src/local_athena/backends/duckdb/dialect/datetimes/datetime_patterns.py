@@ -18,10 +18,12 @@ from local_athena.backends.duckdb.dialect.datetimes.time_patterns import (
     parse_moment,
 )
 from local_athena.backends.duckdb.dialect.datetimes.time_zones import (
+    offset_minutes,
     to_instant,
     to_local_time,
-    to_wall_clock,
 )
+from local_athena.backends.duckdb.dialect.datetimes.zoned_sources import translate_zoned
+from local_athena.backends.duckdb.dialect.types.time_values import bind, zone_of
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     TIMESTAMP,
     TIMESTAMP_TZ,
@@ -70,6 +72,7 @@ _FAST_JODA = {
     "EEEE": "%A",
     "EEE": "%a",
 }
+_MILLISECONDS = 3
 _NO_ZONE = (
     "INVALID_FUNCTION_ARGUMENT:format_datetime for TIMESTAMP type, cannot use 'Z' nor 'z' in"
     " format, as this type does not contain TZ information"
@@ -99,30 +102,37 @@ def _make_formatting(name: str, to_fast: Callable[[str], str | None]) -> Functio
             value = coerce(value, TIMESTAMP)
         if value.type.name not in _MOMENTS:
             raise _no_such_function(translator, call)
-        local = f"CAST({to_local_time(translator, call.node, value)} AS TIMESTAMP)"
-        zone = value.type.zone
-        offset = "NULL"
-        if zone is not None:
-            offset = f"athena_offset_minutes({local}, {to_wall_clock(value.sql, 'UTC')})"
-        shown = quote_string(zone or "")
-        slow = f"{name}(epoch_us({local}), {pattern.sql}, {shown}, coalesce({offset}, 0))"
         fast = to_fast(pattern.constant) if pattern.constant is not None else None
-        if fast is None:
-            return Typed(slow, VARCHAR)
-        moment = (
-            local if (value.type.precision or 0) <= 3 else f"athena_round_timestamp({local}, 1000)"
+        sql = bind(
+            value.sql,
+            value.type,
+            lambda given: _format(name, Typed(given, value.type), pattern, fast),
         )
-        text = f"strftime({moment}, {quote_string(fast)})"
-        sql = f"CASE WHEN year({local}) BETWEEN 1 AND 9998 THEN {text} ELSE {slow} END"
         return Typed(sql, VARCHAR)
 
     return handler
 
 
+def _format(name: str, value: Typed, pattern: Typed, fast: str | None) -> str:
+    """Format a date or time by a Python function, or by a pattern of DuckDB's if there is one."""
+    local = f"CAST({to_local_time(value)} AS TIMESTAMP)"
+    shown, offset = "''", "0"
+    if value.type.is_zoned:
+        shown, offset = zone_of(value.sql, value.type), offset_minutes(value)
+    slow = f"{name}(epoch_us({local}), {pattern.sql}, {shown}, coalesce({offset}, 0))"
+    if fast is None:
+        return slow
+    moment = local
+    if (value.type.precision or 0) > _MILLISECONDS:
+        moment = f"athena_round_timestamp({local}, 1000)"
+    text = f"strftime({moment}, {quote_string(fast)})"
+    return f"CASE WHEN year({local}) BETWEEN 1 AND 9998 THEN {text} ELSE {slow} END"
+
+
 def _translate_two(translator: Translator, call: Call) -> tuple[Typed, Typed]:
     if len(call.arguments) != 2:
         raise _no_such_function(translator, call)
-    value = translator.translate(call.arguments[0])
+    value = translate_zoned(translator, call.arguments[0])
     pattern = translator.translate(call.arguments[1])
     translator.require(call.arguments[1], pattern.type, VARCHAR)
     return value, coerce(pattern, VARCHAR)
@@ -145,13 +155,16 @@ def _parse_datetime(translator: Translator, call: Call) -> Typed:
     value, pattern = _translate_two(translator, call)
     translator.require(call.arguments[0], value.type, VARCHAR)
     text = coerce(value, VARCHAR)
-    local = f"make_timestamp(athena_parse_datetime({text.sql}, {pattern.sql}, {{}}))"
     zone = _find_zone(text, pattern)
     if zone is not None:
         known = replace(TIMESTAMP_UTC, zone=zone)
-        return Typed(to_instant(local.format("TRUE"), zone), known)
-    local = _read_fast(compile_joda, text, pattern, local.format("FALSE"))
+        return Typed(to_instant(_parse_local(text, pattern, "TRUE"), zone), known)
+    local = _read_fast(compile_joda, text, pattern, _parse_local(text, pattern, "FALSE"))
     return Typed(to_instant(local, "UTC"), TIMESTAMP_UTC)
+
+
+def _parse_local(text: Typed, pattern: Typed, is_zone_known: str) -> str:
+    return f"make_timestamp(athena_parse_datetime({text.sql}, {pattern.sql}, {is_zone_known}))"
 
 
 def _read_fast(
@@ -209,12 +222,18 @@ def _parse_joda(text: str, pattern: str, is_zone_known: bool) -> int:
     return moment.local * 1000
 
 
+@lru_cache(maxsize=_KEPT_TEXTS)
+def _parse_joda_zone(text: str, pattern: str) -> str:
+    return parse_moment(compile_joda(pattern), text).zone or "UTC"
+
+
 _FORMATTED = ["BIGINT", "VARCHAR", "VARCHAR", "BIGINT"]
 PYTHON_FUNCTIONS: tuple[PythonFunction, ...] = (
     ("athena_date_format", _format_mysql, _FORMATTED, "VARCHAR"),
     ("athena_format_datetime", _format_joda, _FORMATTED, "VARCHAR"),
     ("athena_date_parse", _parse_mysql, ["VARCHAR", "VARCHAR"], "BIGINT"),
     ("athena_parse_datetime", _parse_joda, ["VARCHAR", "VARCHAR", "BOOLEAN"], "BIGINT"),
+    ("athena_parsed_zone", _parse_joda_zone, ["VARCHAR", "VARCHAR"], "VARCHAR"),
 )
 FUNCTIONS: dict[str, FunctionHandler] = {
     "date_format": _make_formatting("athena_date_format", _to_fast_mysql),

@@ -1,19 +1,33 @@
 """Functions of dates and times that take a unit: date_trunc, date_add and date_diff."""
 
 from collections.abc import Callable, Sequence
-
-from sqlglot import exp
+from dataclasses import replace
 
 from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Translator
 from local_athena.backends.duckdb.dialect.datetimes.time_zones import (
-    to_instant_near,
+    from_local_time,
+    picoseconds_of,
+    show_in_zone,
     to_local_time,
     to_wall_clock,
+    without_zone,
+)
+from local_athena.backends.duckdb.dialect.datetimes.zoned_sources import translate_zoned
+from local_athena.backends.duckdb.dialect.types.time_values import (
+    MICROSECONDS,
+    bind,
+    change_digits,
+    change_moment,
+    moment_of,
+    to_microseconds,
+    to_picoseconds,
 )
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     BIGINT,
+    TIME_TZ,
     TIMESTAMP,
     TIMESTAMP_TZ,
+    TIMESTAMP_UTC,
     VARCHAR,
     TrinoType,
     common_type,
@@ -22,6 +36,7 @@ from local_athena.backends.duckdb.dialect.types.typed_sql import (
     Typed,
     coerce,
     failing_expression,
+    null_of,
     quote_string,
 )
 
@@ -30,6 +45,7 @@ _DATE_UNITS = ("day", "week", "month", "quarter", "year")
 _UNITS = {
     "date": _DATE_UNITS,
     "time": _CLOCK_UNITS,
+    TIME_TZ: _CLOCK_UNITS,
     "timestamp": (*_CLOCK_UNITS, *_DATE_UNITS),
     TIMESTAMP_TZ: (*_CLOCK_UNITS, *_DATE_UNITS),
 }
@@ -44,8 +60,17 @@ _INTERVALS = {
     "quarter": "to_months(3 * {})",
     "year": "to_years({})",
 }
+# More of a unit leads out of all times there are.
+_LARGEST = {
+    **dict.fromkeys(("millisecond", "second", "minute", "hour"), 2**31 - 1),
+    **{"day": 213_600_000, "week": 30_600_000, "month": 7_100_000, "quarter": 2_400_000},
+    "year": 590_000,
+}
 _MICROSECONDS = {"millisecond": 1000, "second": 10**6, "minute": 60 * 10**6, "hour": 3600 * 10**6}
 _MIDNIGHT = "DATE '1970-01-01'"
+_CLOCKS = ("time", TIME_TZ)
+_MILLISECONDS = 3
+_MICROSECONDS_OF_DAY = 86_400 * 10**6
 
 
 def _translate_call(
@@ -54,11 +79,15 @@ def _translate_call(
     """Translate the unit, and the moments at the end of the arguments."""
     if len(call.arguments) != count:
         raise _no_such_function(translator, call)
-    unit, *rest = (translator.translate(argument) for argument in call.arguments)
-    found = [
-        coerce(value, TIMESTAMP) if value.type.name == "unknown" else value
-        for value in rest[-moments:]
-    ]
+    unit = translator.translate(call.arguments[0])
+    translator.require(call.arguments[0], unit.type, VARCHAR)
+    # A result that has the zone of a value may be grouped by.
+    read = translate_zoned if moments > 1 else Translator.translate
+    found = [read(translator, argument) for argument in call.arguments[-moments:]]
+    if moments == 1 and found[0].type.name == "unknown":
+        raise translator.ambiguous(call.node)
+    known = next((value.type for value in found if value.type.name != "unknown"), TIMESTAMP)
+    found = [coerce(value, known) if value.type.name == "unknown" else value for value in found]
     if any(value.type.name not in _UNITS for value in found):
         raise _no_such_function(translator, call)
     return coerce(unit, VARCHAR), found
@@ -73,14 +102,19 @@ def _choose_unit(
     unit: Typed,
     kind: TrinoType,
     result: TrinoType,
-    given: Sequence[str],
+    given: Sequence[Typed],
     build: Callable[[str], str],
 ) -> str:
     """Write what depends on a unit; NULL wins over a unit that there is not."""
+    if any(each.is_null for each in (unit, *given)):
+        return null_of(result).sql
     units = _UNITS[kind.name]
-    text = f"{unit.constant!r} is not a valid {kind.name.upper()} field"
+    is_clock = kind.name in _CLOCKS
+    shown = (unit.constant or "").lower() if is_clock else unit.constant
+    name = kind.name.partition(" ")[0].upper()
+    text = f"'{shown}' is not a valid {name} field"
     failure = failing_expression("INVALID_FUNCTION_ARGUMENT", text, result)
-    present = " AND ".join(f"{sql} IS NOT NULL" for sql in (unit.sql, *given))
+    present = " AND ".join(f"{each.sql} IS NOT NULL" for each in (unit, *given))
     wrong = f"CASE WHEN {present} THEN {failure} END"
     if unit.constant is not None:
         name = unit.constant.lower()
@@ -98,74 +132,116 @@ def _date_trunc(translator: Translator, call: Call) -> Typed:
 
         if value.type.name == TIMESTAMP_TZ and name in _CLOCK_UNITS:
             # The offset stays also within an hour that a zone has twice.
-            local = to_local_time(translator, call.node, value)
-            return f"({value.sql} - ({local} - {apply(local)}))"
-        return change_wall_clock(translator, call.node, value, apply)
+            return _truncate_instant(value, apply)
+        return change_wall_clock(value, apply, keeps_below=False)
 
-    return Typed(_choose_unit(unit, value.type, value.type, [value.sql], truncate), value.type)
+    return Typed(_choose_unit(unit, value.type, value.type, [value], truncate), value.type)
+
+
+def _truncate_instant(value: Typed, apply: Callable[[str], str]) -> str:
+    kind = value.type
+
+    def truncate(name: str) -> str:
+        bound = Typed(name, kind)
+        local = to_local_time(bound)
+        moment = f"({to_microseconds(name, kind)} - ({local} - {apply(local)}))"
+        return change_moment(
+            name, kind, lambda _: to_picoseconds(moment) if kind.is_fine else moment
+        )
+
+    return bind(value.sql, kind, truncate)
 
 
 def _date_add(translator: Translator, call: Call) -> Typed:
     unit, (value,) = _translate_call(translator, call, 3, 1)
     amount = translator.translate_as(call.arguments[1], BIGINT)
+    kind = value.type
 
     def add(name: str) -> str:
-        interval = _INTERVALS[name].format(f"athena_amount({amount.sql})")
-        if value.type.name == TIMESTAMP_TZ and name in _CLOCK_UNITS:
-            return _round(f"({value.sql} + {interval})", value.type)
-        return change_wall_clock(
-            translator,
-            call.node,
-            value,
-            lambda local: _round(f"({local} + {interval})", value.type),
-        )
+        if kind.name in _CLOCKS:
+            # Whole days do not change a time.
+            rest = f"({amount.sql}) % {_MICROSECONDS_OF_DAY // _MICROSECONDS[name]}"
+            return _round(add_microseconds(value, _INTERVALS[name].format(rest)), kind)
+        interval = _INTERVALS[name].format(f"athena_amount({amount.sql}, {_LARGEST[name]})")
+        if kind.name == TIMESTAMP_TZ and name in _CLOCK_UNITS:
+            return _round(add_microseconds(value, interval), kind)
+        return _round(change_wall_clock(value, lambda local: f"({local} + {interval})"), kind)
 
-    given = [value.sql, amount.sql]
-    return Typed(_choose_unit(unit, value.type, value.type, given, add), value.type)
+    given = [value, amount]
+    return Typed(_choose_unit(unit, kind, kind, given, add), kind)
 
 
 def _round(sql: str, kind: TrinoType) -> str:
+    """Round what was added to the digits of a type."""
     digits = kind.precision
-    if digits is None or digits >= 3 or kind.name == "time":
+    if digits is None or digits >= 3:
         return sql
-    name = "athena_round_instant" if kind.name == TIMESTAMP_TZ else "athena_round_timestamp"
-    return f"{name}({sql}, {10 ** (6 - digits)})"
+    return change_digits(sql, replace(kind, precision=MICROSECONDS), digits)[0]
+
+
+def add_microseconds(value: Typed, interval: str) -> str:
+    """Add an interval of days and less, a DuckDB one, to a time."""
+    kind = value.type
+
+    def add(moment: str) -> str:
+        if not kind.is_fine:
+            added = f"({moment} + {interval})"
+            return f"CAST({added} AS TIME)" if kind.name in _CLOCKS else added
+        added = f"({moment} + {to_picoseconds(interval)})"
+        return f"athena_picos_of_day({added})" if kind.name in _CLOCKS else added
+
+    return change_moment(value.sql, kind, add)
 
 
 def _date_diff(translator: Translator, call: Call) -> Typed:
     unit, (start, end) = _translate_call(translator, call, 3, 2)
-    common = common_type(start.type, end.type)
+    sides = [without_zone(value) for value in (start, end)]
+    common = common_type(sides[0].type, sides[1].type)
     if common is None:
         raise _no_such_function(translator, call)
-    pair = [coerce(value, common).sql for value in (start, end)]
-    zone = start.type.zone or end.type.zone or "UTC"
+    pair = [coerce(side, common) for side in sides]
+    # The zone of the first one counts.
+    shown = start if start.type.name == TIMESTAMP_TZ else Typed(pair[0].sql, TIMESTAMP_UTC)
 
     def subtract(name: str) -> str:
-        if common.name == "time":
-            micros = f"(epoch_us({pair[1]}) - epoch_us({pair[0]}))"
-            return f"({micros} // {_MICROSECONDS[name]})"
-        sides = pair
+        moments = [to_microseconds(value.sql, value.type) for value in pair]
+        if common.name in _CLOCKS:
+            picos = [to_picoseconds(each) for each in moments]
+            if common.is_fine:
+                picos = [moment_of(value.sql, common) for value in pair]
+            unit_picos = _MICROSECONDS[name] * 10**6
+            return f"CAST(({picos[1]} - {picos[0]}) // {unit_picos} AS BIGINT)"
         if common.name == TIMESTAMP_TZ:
-            shown = "UTC" if name in _CLOCK_UNITS else zone
-            sides = [to_wall_clock(sql, shown) for sql in pair]
-        return f"datesub({quote_string(name)}, {sides[0]}, {sides[1]})"
+            is_clock = name in _CLOCK_UNITS
+            moments = [
+                to_wall_clock(each, "UTC") if is_clock else show_in_zone(each, shown)
+                for each in moments
+            ]
+        if (common.precision or 0) > _MILLISECONDS:
+            moments = [f"athena_whole_milliseconds({each})" for each in moments]
+        return f"datesub({quote_string(name)}, {moments[0]}, {moments[1]})"
 
+    if any(each.is_null for each in pair):
+        return null_of(BIGINT)
     return Typed(_choose_unit(unit, common, BIGINT, pair, subtract), BIGINT)
 
 
 def change_wall_clock(
-    translator: Translator, node: exp.Expr, value: Typed, apply: Callable[[str], str]
+    value: Typed, apply: Callable[[str], str], *, keeps_below: bool = True
 ) -> str:
-    """Change a date, time or timestamp as wall-clock time."""
+    """Change a time as wall-clock time, with or without what is below its microseconds."""
     kind = value.type
-    if kind.name == "time":
-        return f"CAST({apply(f'({_MIDNIGHT} + {value.sql})')} AS TIME)"
-    changed = f"CAST({apply(to_local_time(translator, node, value))} AS TIMESTAMP)"
-    if kind.name == "date":
-        return f"CAST({changed} AS DATE)"
-    if kind.name == TIMESTAMP_TZ:
-        return to_instant_near(changed, kind.zone or "UTC", value.sql)
-    return changed
+
+    def change(name: str) -> str:
+        bound = Typed(name, kind)
+        local = to_local_time(bound)
+        if kind.name in _CLOCKS:
+            local = f"({_MIDNIGHT} + {local})"
+        below = picoseconds_of(bound) if keeps_below else None
+        changed = f"CAST({apply(local)} AS TIMESTAMP)"
+        return from_local_time(changed, kind, bound if kind.is_zoned else None, below)
+
+    return bind(value.sql, kind, change)
 
 
 FUNCTIONS: dict[str, FunctionHandler] = {

@@ -16,6 +16,8 @@ from local_athena.backends.duckdb.dialect.types.typed_sql import Typed
 _MONTHS = {"YEAR": 12, "MONTH": 1}
 _MILLISECONDS = {"DAY": 86_400_000, "HOUR": 3_600_000, "MINUTE": 60_000, "SECOND": 1000}
 _LARGEST = 2**31 - 1
+# DuckDB counts microseconds in 64 bits.
+_LONGEST_MILLISECONDS = (2**63 - 1) // 1000
 _FIELDS = (*_MONTHS, *_MILLISECONDS)
 # What stands before a field that is not the first one.
 _SEPARATORS = {"MONTH": "-", "HOUR": " ", "MINUTE": ":", "SECOND": ":"}
@@ -71,6 +73,8 @@ def _interval(translator: Translator, node: exp.Interval) -> Typed:
     total = -total if is_negative else total
     if span.is_of_months:
         return Typed(f"to_months({total})", TrinoType(YEAR_TO_MONTH), str(total))
+    if abs(total) > _LONGEST_MILLISECONDS:
+        raise translator.unsupported(node, "intervals this long")
     return Typed(f"to_microseconds({total * 1000})", TrinoType(DAY_TO_SECOND), str(total))
 
 

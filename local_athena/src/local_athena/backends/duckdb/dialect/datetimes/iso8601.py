@@ -127,5 +127,6 @@ def _parse_date(text: str) -> int:
 PYTHON_FUNCTIONS: tuple[PythonFunction, ...] = (
     ("athena_py_iso8601", _parse_utc, ["VARCHAR"], "BIGINT"),
     ("athena_py_iso8601_utc", _parse_without_zone, ["VARCHAR"], "BIGINT"),
+    ("athena_iso8601_zone", lambda text: parse_iso8601(text).zone, ["VARCHAR"], "VARCHAR"),
     ("athena_py_iso8601_date", _parse_date, ["VARCHAR"], "BIGINT"),
 )

@@ -19,9 +19,12 @@ CREATE OR REPLACE MACRO athena_divisor(x) AS 1 / CASE WHEN x = 0 OR isnan(x)
   THEN CAST(CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:Cannot divide by double ' || athena_double_text(x)) AS VARCHAR) AS DOUBLE) ELSE x END;
 CREATE OR REPLACE MACRO athena_factor(x) AS CASE WHEN isnan(x)
   THEN CAST(CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:Cannot multiply by double NaN') AS VARCHAR) AS DOUBLE) ELSE x END;
-CREATE OR REPLACE MACRO athena_scaled_interval(x, factor) AS to_microseconds(1000 * CAST(trunc(athena_interval_ms(x) * athena_factor(factor)) AS BIGINT));
-CREATE OR REPLACE MACRO athena_amount(x) AS CASE WHEN x BETWEEN -2147483648 AND 2147483647 THEN CAST(x AS INTEGER)
-  WHEN x IS NOT NULL THEN athena_fail('INVALID_FUNCTION_ARGUMENT:Value is out of range for the unit: ' || x) END;
+-- Athena has longer intervals than DuckDB.
+CREATE OR REPLACE MACRO athena_milliseconds(x) AS CASE WHEN abs(x) < 9223372036854775 THEN CAST(x AS BIGINT)
+  WHEN x IS NOT NULL THEN CAST(CAST(athena_fail_beyond_try('NOT_SUPPORTED:The embedded endpoint does not support intervals this long') AS VARCHAR) AS BIGINT) END;
+CREATE OR REPLACE MACRO athena_scaled_interval(x, factor) AS to_microseconds(1000 * athena_milliseconds(trunc(athena_interval_ms(x) * athena_factor(factor))));
+CREATE OR REPLACE MACRO athena_amount(x, most) AS CASE WHEN abs(CAST(x AS HUGEINT)) <= most THEN CAST(x AS INTEGER)
+  WHEN x IS NOT NULL THEN athena_fail('INVALID_FUNCTION_ARGUMENT:' || CASE WHEN x BETWEEN -2147483648 AND 2147483647 THEN 'long' ELSE 'integer' END || ' overflow') END;
 CREATE OR REPLACE MACRO athena_interval_months(x) AS year(x) * 12 + month(x);
 CREATE OR REPLACE MACRO athena_scaled_months(x, factor) AS to_months(CAST(trunc(athena_interval_months(x) * athena_factor(factor)) AS INTEGER));
 CREATE OR REPLACE MACRO athena_months_text(x) AS
@@ -36,12 +39,41 @@ CREATE OR REPLACE MACRO athena_round_timestamp(x, unit) AS
   make_timestamp(athena_whole_units(epoch_us(x) + unit // 2, unit));
 CREATE OR REPLACE MACRO athena_round_time(x, unit) AS
   CAST(make_timestamp(athena_whole_units(epoch_us(x) + unit // 2, unit)) AS TIME);
+-- Between two instants: whole milliseconds, and what is below them rounded away from zero.
+CREATE OR REPLACE MACRO athena_elapsed_instants(one, other) AS to_microseconds(
+  athena_whole_units(one, 1000) - athena_whole_units(other, 1000) + 1000 * CAST(round(
+    ((one - athena_whole_units(one, 1000)) - (other - athena_whole_units(other, 1000))) / 1000) AS BIGINT));
 -- Between two times in microseconds, as whole milliseconds.
 CREATE OR REPLACE MACRO athena_elapsed(one, other) AS to_microseconds(athena_whole_units(one - other + 500, 1000));
 CREATE OR REPLACE MACRO athena_round_instant(x, unit) AS
   timezone('UTC', athena_round_timestamp(timezone('UTC', x), unit));
+-- Picoseconds are of HUGEINT; as above, // and % count from before any year there is.
+CREATE OR REPLACE MACRO athena_picos(x) AS CAST(epoch_us(x) AS HUGEINT) * 1000000;
+CREATE OR REPLACE MACRO athena_timestamp_of_picos(x) AS
+  make_timestamp(CAST((x + 1000000000000000000000000000000) // 1000000 - 1000000000000000000000000 AS BIGINT));
+CREATE OR REPLACE MACRO athena_time_of_picos(x) AS CAST(athena_timestamp_of_picos(x) AS TIME);
+CREATE OR REPLACE MACRO athena_picos_below(x) AS (x + 1000000000000000000000000000000) % 1000000;
+CREATE OR REPLACE MACRO athena_round_picos(x, unit) AS
+  (x + 1000000000000000000000000000000 + unit // 2) // unit * unit - 1000000000000000000000000000000;
+CREATE OR REPLACE MACRO athena_picos_of_day(x) AS (x + 86400000000000000) % 86400000000000000;
+CREATE OR REPLACE MACRO athena_round_picos_of_day(x, unit) AS athena_picos_of_day(athena_round_picos(x, unit));
+CREATE OR REPLACE MACRO athena_nanoseconds(x) AS CASE WHEN abs(x) >= 9223372036854775808000000000
+  THEN CAST(CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:long overflow') AS VARCHAR) AS HUGEINT)
+  ELSE x + 0 * athena_packed_milliseconds((x + 1000000000000000000000000000000) // 1000000 - 1000000000000000000000000) END;
+CREATE OR REPLACE MACRO athena_unixtime(us, below) AS athena_whole_units(us, 1000) // 1000 / 1000
+  + CAST((us - athena_whole_units(us, 1000)) * 1000000 + below AS BIGINT) / 1000000000000;
+CREATE OR REPLACE MACRO athena_elapsed_picos(one, other) AS
+  to_microseconds(CAST(athena_round_picos(one - other, 1000000000) // 1000000 AS BIGINT));
+-- Athena keeps milliseconds and a zone in 64 bits.
+CREATE OR REPLACE MACRO athena_packed_milliseconds(ms) AS
+  CASE WHEN ms BETWEEN -2251799813685248 AND 2251799813685247 THEN CAST(ms AS BIGINT)
+  WHEN ms IS NOT NULL THEN athena_fail('INVALID_FUNCTION_ARGUMENT:Millis overflow: ' || ms) END;
+-- Rounded as Java does, which takes NaN for 0 and ends at the limits of 64 bits.
+CREATE OR REPLACE MACRO athena_java_round(x) AS CASE WHEN isnan(x) THEN 0
+  WHEN x >= 9223372036854775807 THEN 9223372036854775807 WHEN x <= -9223372036854775808 THEN -9223372036854775808
+  ELSE CAST(floor(x) AS BIGINT) + CASE WHEN x - floor(x) >= 0.5 THEN 1 ELSE 0 END END;
 CREATE OR REPLACE MACRO athena_from_unixtime(x) AS
-  to_timestamp(round(CASE WHEN isnan(x) THEN 0 ELSE x END * 1000) / 1000);
+  timezone('UTC', make_timestamp(1000 * athena_packed_milliseconds(athena_java_round(x * 1000))));
 -- Time zones. Of a time that a zone has twice DuckDB takes the later one; a day before, the zone had
 -- the offset of the earlier one.
 CREATE OR REPLACE MACRO athena_with_offset_of(wall, zone, instant) AS
@@ -52,11 +84,18 @@ CREATE OR REPLACE MACRO athena_instant(wall, zone) AS
 CREATE OR REPLACE MACRO athena_instant_near(wall, zone, instant) AS
   CASE WHEN timezone(zone, athena_with_offset_of(wall, zone, instant)) = wall
   THEN athena_with_offset_of(wall, zone, instant) ELSE athena_instant(wall, zone) END;
-CREATE OR REPLACE MACRO athena_known_zone(instant, zone) AS CASE WHEN zone IS NOT NULL THEN instant END;
+-- A zone of a column may be an offset from UTC, which DuckDB takes for no zone.
+CREATE OR REPLACE MACRO athena_zone_minutes(zone) AS CASE WHEN zone[1] IN ('+', '-')
+  THEN CAST(zone[1] || '1' AS BIGINT) * (60 * CAST(zone[2:3] AS BIGINT) + CAST(zone[5:6] AS BIGINT)) ELSE 0 END;
+CREATE OR REPLACE MACRO athena_wall(instant, zone) AS CASE WHEN zone[1] IN ('+', '-')
+  THEN timezone('UTC', instant) + to_minutes(athena_zone_minutes(zone)) ELSE timezone(zone, instant) END;
+CREATE OR REPLACE MACRO athena_instant_in(wall, zone) AS CASE WHEN zone[1] IN ('+', '-')
+  THEN timezone('UTC', wall - to_minutes(athena_zone_minutes(zone))) ELSE athena_instant(wall, zone) END;
+CREATE OR REPLACE MACRO athena_instant_near_in(wall, zone, near) AS CASE WHEN zone[1] IN ('+', '-')
+  THEN timezone('UTC', wall - to_minutes(athena_zone_minutes(zone))) ELSE athena_instant_near(wall, zone, near) END;
+CREATE OR REPLACE MACRO athena_zone_of_offset(minutes) AS CASE WHEN minutes = 0 THEN 'UTC' ELSE
+  CASE WHEN minutes < 0 THEN '-' ELSE '+' END || printf('%02d:%02d', abs(minutes) // 60, abs(minutes) % 60) END;
 CREATE OR REPLACE MACRO athena_offset_minutes(local, utc) AS datesub('minute', utc, local);
-CREATE OR REPLACE MACRO athena_offset_text(local, utc) AS CASE WHEN athena_offset_minutes(local, utc) = 0 THEN 'Z' ELSE
-  CASE WHEN athena_offset_minutes(local, utc) < 0 THEN '-' ELSE '+' END
-  || printf('%02d:%02d', abs(athena_offset_minutes(local, utc)) // 60, abs(athena_offset_minutes(local, utc)) % 60) END;
 CREATE OR REPLACE MACRO athena_iso8601_clock(clock) AS
   CASE length(clock) WHEN 0 THEN '00:00:00' WHEN 5 THEN clock || ':00' ELSE clock END;
 -- The usual form is read here, and everything else in Python: NULL from TRY_CAST is a day that there is not.

@@ -16,7 +16,12 @@ from local_athena.backends.duckdb.dialect.datetimes.time_patterns import (
     short_year,
     word,
 )
-from local_athena.backends.duckdb.dialect.datetimes.zone_names import format_offset, resolve_zone
+from local_athena.backends.duckdb.dialect.datetimes.zone_names import (
+    format_offset,
+    resolve_joda_zone,
+    resolve_zone,
+)
+from local_athena.backends.duckdb.dialect.failures import failure
 
 _INVALID = "INVALID_FUNCTION_ARGUMENT"
 _PIVOT = 2020
@@ -87,6 +92,17 @@ _NUMBERS = {
 }
 _YEARS = {"x": "weekyear", "y": "year", "Y": "yearOfEra"}
 _MOST_DIGITS = 9
+_ZONE_OFFSET = re.compile(
+    r"Z|([+-])([01]\d|2[0-3])(?::?([0-5]\d)(?::?([0-5]\d)(?:[.,](\d{1,3}))?)?)?", re.ASCII
+)
+# The longer one first, where one begins another.
+_ABBREVIATIONS = {
+    **dict.fromkeys(("UTC", "GMT", "UT"), "UTC"),
+    **dict.fromkeys(("EST", "EDT"), "America/New_York"),
+    **dict.fromkeys(("CST", "CDT"), "America/Chicago"),
+    **dict.fromkeys(("MST", "MDT"), "America/Denver"),
+    **dict.fromkeys(("PST", "PDT"), "America/Los_Angeles"),
+}
 
 
 @lru_cache(maxsize=1024)
@@ -145,20 +161,35 @@ def _read_offset(size: int) -> Element:
 
 
 def _read_zone_offset(reading: Reading) -> bool:
-    match = re.compile(r"Z|([+-]\d\d)(?::?(\d\d))?").match(reading.text, reading.place)
+    match = _ZONE_OFFSET.match(reading.text, reading.place)
     if match is None:
         return False
-    reading.zone = "UTC" if match[0] == "Z" else resolve_zone(f"{match[1]}:{match[2] or '00'}")
+    sign, hours, minutes, seconds, millis = match.groups()
+    shown = f"{sign}{hours}:{minutes or '00'}"
+    if int(seconds or 0) or int(millis or 0):
+        shown += f":{seconds}{f'.{millis.ljust(3, chr(48))}' if int(millis or 0) else ''}"
+    reading.zone = "UTC" if match[0] == "Z" else resolve_zone(shown)
+    if reading.zone is None:
+        raise failure("NOT_SUPPORTED", f"Time zone not supported: {shown}")
     reading.place = match.end()
-    return reading.zone is not None
+    return True
 
 
 def _read_zone_name(reading: Reading) -> bool:
-    match = re.compile(r"[A-Za-z][\w/+-]*|[+-]\d\d:\d\d").match(reading.text, reading.place)
-    zone = resolve_zone(match[0]) if match else None
-    if match is None or zone is None or (match[0][0] in "+-" and zone == "UTC"):
+    match = re.compile(r"[A-Za-z][\w/+-]*").match(reading.text, reading.place)
+    zone = resolve_joda_zone(match[0]) if match else None
+    if match is None or zone is None:
         return False
     reading.zone = zone
+    reading.place = match.end()
+    return True
+
+
+def _read_zone_abbreviation(reading: Reading) -> bool:
+    match = re.compile("|".join(_ABBREVIATIONS)).match(reading.text, reading.place)
+    if match is None:
+        return False
+    reading.zone = _ABBREVIATIONS[match[0]]
     reading.place = match.end()
     return True
 
@@ -173,7 +204,7 @@ def _read_zone_text(size: int) -> Element:
         text = "The embedded endpoint does not support the pattern letters "
         raise ValueError(f"NOT_SUPPORTED:{text}{'z' * size}")
 
-    return Element(write, lambda _: False, shows_zone=True)
+    return Element(write, _read_zone_abbreviation, shows_zone=True)
 
 
 _OTHERS = {

@@ -1,7 +1,9 @@
 """Names of time zones: which ones there are, and how Athena writes each."""
 
 import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
+from pathlib import Path
 from zoneinfo import available_timezones
 
 _OFFSET = re.compile(r"([+-])(\d{1,2})(?:(?::?(\d{2}))(?::?00)?)?")
@@ -40,6 +42,21 @@ def resolve_zone(name: str) -> str | None:
     if text[:1] in ("+", "-"):
         return _resolve_offset(text)
     return name if name in _regions() else None
+
+
+@cache
+def _old_names() -> Mapping[str, str]:
+    """Read by which name Joda-Time knows the zones that have several."""
+    lines = (Path(__file__).parent / "old_zone_names.txt").read_text(encoding="utf-8").splitlines()
+    return dict(line.split() for line in lines if not line.startswith("#"))
+
+
+@lru_cache(maxsize=1024)
+def resolve_joda_zone(name: str) -> str | None:
+    """Find how Athena writes a zone that Joda-Time reads by name; None if that has no such name."""
+    if name in _old_names():
+        return _old_names()[name]
+    return resolve_zone(name) if name in available_timezones() else None
 
 
 def _resolve_offset(text: str) -> str | None:

@@ -5,13 +5,12 @@ from dataclasses import replace
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Handler, Translator
-from local_athena.backends.duckdb.dialect.datetimes.time_zones import to_instant, to_local_time
+from local_athena.backends.duckdb.dialect.expressions.time_casts import cast_time, read_time
 from local_athena.backends.duckdb.dialect.expressions.typed_literals import translate_literal
 from local_athena.backends.duckdb.dialect.json.json_casts import cast_json
 from local_athena.backends.duckdb.dialect.rendering import render_temporal
+from local_athena.backends.duckdb.dialect.types.time_values import TIMES
 from local_athena.backends.duckdb.dialect.types.trino_types import (
-    TIMESTAMP,
-    TIMESTAMP_TZ,
     UNBOUNDED,
     TrinoType,
 )
@@ -20,6 +19,7 @@ from local_athena.backends.duckdb.dialect.types.typed_sql import (
     Typed,
     coerce,
     failing_expression,
+    pad_text,
 )
 
 _FROM_VARCHAR = {
@@ -32,20 +32,11 @@ _FROM_VARCHAR = {
     "double": "athena_cast_double({}, 'DOUBLE')",
     "date": "athena_cast_date({})",
     "uuid": "athena_cast_uuid({})",
-    "time": "athena_cast_time({})",
     "varbinary": "encode({})",
-    "timestamp": "athena_cast_timestamp({})",
-    TIMESTAMP_TZ: "athena_cast_instant({})",
 }
-_FINEST = replace(TIMESTAMP, precision=6)
 _TEXTUAL = ("varchar", "char")
 _FLOATING = ("double", "real")
 _FROM_UUID = "from_hex(replace(CAST({} AS VARCHAR), '-', ''))"
-_ROUNDING = {
-    "time": "athena_round_time",
-    "timestamp": "athena_round_timestamp",
-    TIMESTAMP_TZ: "athena_round_instant",
-}
 
 
 def _cast(translator: Translator, node: exp.Cast) -> Typed:
@@ -69,31 +60,24 @@ def cast(translator: Translator, node: exp.Expr, value: Typed, target: TrinoType
         return _cast_to_text(translator, node, value, target)
     if source.parameters or target.parameters:
         return _cast_parts(translator, node, value, target)
-    sql = _cast_scalar(translator, node, value, target)
-    if sql is None:
+    cast_value = _cast_scalar(value, target)
+    if cast_value is None:
         raise translator.mismatch(node, f"Cannot cast {source} to {target}")
-    return Typed(sql, _keep_zone(source, target))
+    return cast_value
 
 
-def _keep_zone(source: TrinoType, target: TrinoType) -> TrinoType:
-    return (
-        replace(target, zone=source.zone) if source.name == TIMESTAMP_TZ == target.name else target
-    )
-
-
-def _cast_scalar(
-    translator: Translator, node: exp.Expr, value: Typed, target: TrinoType
-) -> str | None:
+def _cast_scalar(value: Typed, target: TrinoType) -> Typed | None:
     source, sql = value.type, value.sql
-    if source.name in _TEXTUAL:
+    if source.name == "varchar":
         return _cast_text(sql, target)
     if all(kind.is_number or kind.name == "boolean" for kind in (source, target)):
-        return _cast_number(sql, source, target)
+        return Typed(_cast_number(sql, source, target), target)
     if {source.name, target.name} == {"uuid", "varbinary"}:
-        return _FROM_UUID.format(sql) if source.name == "uuid" else f"athena_uuid_of_bytes({sql})"
-    if source.name == target.name:
-        return _round_time(sql, source, target)
-    return _cast_time(translator, node, value, target)
+        cast_bytes = _FROM_UUID if source.name == "uuid" else "athena_uuid_of_bytes({})"
+        return Typed(cast_bytes.format(sql), target)
+    if source.name in TIMES:
+        return cast_time(value, target)
+    return Typed(sql, target) if source.name == target.name else None
 
 
 def _cast_number(sql: str, source: TrinoType, target: TrinoType) -> str:
@@ -106,47 +90,22 @@ def _cast_number(sql: str, source: TrinoType, target: TrinoType) -> str:
     return f"CAST({sql} AS {target.duckdb})"
 
 
-def _cast_text(sql: str, target: TrinoType) -> str | None:
+def _cast_text(sql: str, target: TrinoType) -> Typed | None:
     if target.name == "decimal":
-        return f"CAST(athena_cast_number({sql}) AS {target.duckdb})"
+        return Typed(f"CAST(athena_cast_number({sql}) AS {target.duckdb})", target)
+    if target.name in TIMES and target.name != "date":
+        return read_time(sql, target)
     template = _FROM_VARCHAR.get(target.name)
-    return _round_time(template.format(sql), _FINEST, target) if template else None
-
-
-def _cast_time(
-    translator: Translator, node: exp.Expr, value: Typed, target: TrinoType
-) -> str | None:
-    family = ("date", "time", "timestamp", TIMESTAMP_TZ)
-    if value.type.name not in family or target.name not in family:
-        return None
-    if {value.type.name, target.name} == {"date", "time"}:
-        return None
-    if value.type.name == "time":
-        local = f"(CAST(now() AS DATE) + {value.sql})"
-    else:
-        local = to_local_time(translator, node, value)
-    if target.name == TIMESTAMP_TZ:
-        sql = to_instant(f"CAST({local} AS TIMESTAMP)", "UTC")
-    else:
-        sql = f"CAST({local} AS {target.duckdb})"
-    return _round_time(sql, value.type, target)
-
-
-def _round_time(sql: str, source: TrinoType, target: TrinoType) -> str:
-    digits = target.precision
-    if target.name not in _ROUNDING or digits is None or digits >= (source.precision or 0):
-        return sql
-    return f"{_ROUNDING[target.name]}({sql}, {10 ** (6 - digits)})"
+    return Typed(template.format(sql), target) if template else None
 
 
 def _cast_to_text(translator: Translator, node: exp.Expr, value: Typed, target: TrinoType) -> Typed:
     kind = value.type
-    if target.name == "char":
-        raise translator.unsupported(node, "casts to char")
     if kind.name in _TEXTUAL:
-        return _truncate_text(value, target)
+        return _cast_text_to_text(value, target)
     is_bounded = target.length not in (None, UNBOUNDED)
-    if kind.parameters or kind.name == "varbinary" or (kind.name == "uuid" and is_bounded):
+    is_bounded_uuid = kind.name == "uuid" and is_bounded
+    if kind.parameters or kind.name == "varbinary" or is_bounded_uuid or target.name == "char":
         raise translator.mismatch(node, f"Cannot cast {kind} to {target}")
     if kind.name in _FLOATING:
         sql = f"athena_{kind.name}_cast({value.sql})"
@@ -160,8 +119,10 @@ def _cast_to_text(translator: Translator, node: exp.Expr, value: Typed, target: 
     return Typed(sql, target)
 
 
-def _truncate_text(value: Typed, target: TrinoType) -> Typed:
-    if target.name != "varchar" or target.length in (None, UNBOUNDED):
+def _cast_text_to_text(value: Typed, target: TrinoType) -> Typed:
+    if target.name == "char":
+        return Typed(pad_text(value.sql, target), target)
+    if target.length in (None, UNBOUNDED):
         return Typed(value.sql, target, value.constant)
     return Typed(f"left({value.sql}, {target.length})", target)
 
@@ -170,25 +131,26 @@ def _cast_parts(translator: Translator, node: exp.Expr, value: Typed, target: Tr
     source = value.type
     if source.name != target.name or len(source.parameters) != len(target.parameters):
         raise translator.mismatch(node, f"Cannot cast {source} to {target}")
-    if source.duckdb == target.duckdb and not source.holds(TIMESTAMP_TZ):
-        return Typed(value.sql, target)
+    if source == target:
+        return value
     name = translator.new_name("x")
 
-    def part(sql: str, index: int) -> str:
+    def part(sql: str, index: int) -> Typed:
         inner = Typed(sql, source.parameters[index])
-        return cast(translator, node, inner, target.parameters[index]).sql
+        return cast(translator, node, inner, target.parameters[index])
 
+    if source.name == "row":
+        fields = [part(f"({value.sql}).f{n}", n - 1) for n in range(1, len(source.parameters) + 1)]
+        packed = ", ".join(f"'f{n}': {field.sql}" for n, field in enumerate(fields, 1))
+        kind = replace(target, parameters=tuple(field.type for field in fields))
+        return Typed(f"CASE WHEN ({value.sql}) IS NOT NULL THEN {{{packed}}} END", kind)
+    parts = [part(name, index) for index in range(len(source.parameters))]
+    kind = replace(target, parameters=tuple(each.type for each in parts))
     if source.name == "array":
-        return Typed(f"list_transform({value.sql}, lambda {name}: {part(name, 0)})", target)
-    if source.name == "map":
-        keys = f"list_transform(map_keys({value.sql}), lambda {name}: {part(name, 0)})"
-        values = f"list_transform(map_values({value.sql}), lambda {name}: {part(name, 1)})"
-        return Typed(f"athena_map({keys}, {values})", target)
-    fields = (
-        f"'f{n + 1}': {part(f'({value.sql}).f{n + 1}', n)}" for n in range(len(source.parameters))
-    )
-    packed = "{" + ", ".join(fields) + "}"
-    return Typed(f"CASE WHEN ({value.sql}) IS NOT NULL THEN {packed} END", target)
+        return Typed(f"list_transform({value.sql}, lambda {name}: {parts[0].sql})", kind)
+    keys = f"list_transform(map_keys({value.sql}), lambda {name}: {parts[0].sql})"
+    values = f"list_transform(map_values({value.sql}), lambda {name}: {parts[1].sql})"
+    return Typed(f"athena_map({keys}, {values})", kind)
 
 
 HANDLERS: dict[type[exp.Expr], Handler] = {

@@ -15,6 +15,7 @@ from local_athena.backends.duckdb.dialect.context import (
     Translator,
 )
 from local_athena.backends.duckdb.dialect.types.trino_types import (
+    LONGEST_CHAR,
     UNKNOWN,
     VARBINARY,
     VARCHAR,
@@ -27,6 +28,7 @@ from local_athena.backends.duckdb.dialect.types.typed_sql import (
     coerce,
     failing_expression,
 )
+from local_athena.errors import StatementFailure
 
 _TEXTS = ("varchar", "char", "unknown")
 _TOO_FEW = "There must be two or more {}arguments{}"
@@ -61,7 +63,10 @@ def _concat(translator: Translator, call: Call) -> Typed:
 
 def _concatenate(translator: Translator, node: exp.Expr, values: Sequence[Typed]) -> Typed:
     """Concatenate values; the result is NULL if one of them is."""
-    meaning = _choose(translator, node, [value.type for value in values])
+    kinds = [value.type for value in values]
+    if any(kind.name == "char" for kind in kinds) and all(kind.name in _TEXTS for kind in kinds):
+        return _concatenate_chars(translator, node, values)
+    meaning = _choose(translator, node, kinds)
     array = next((kind for kind in meaning if kind.name == "array"), None)
     whole = max(meaning, key=_depth) if array else meaning[0]
     parts = []
@@ -70,6 +75,22 @@ def _concatenate(translator: Translator, node: exp.Expr, values: Sequence[Typed]
         is_element = array is not None and kind.duckdb != whole.duckdb
         parts.append(f"CASE WHEN {sql} IS NOT NULL THEN [{sql}] END" if is_element else sql)
     return Typed(f"({' || '.join(parts)})", replace(whole, length=None))
+
+
+def _concatenate_chars(translator: Translator, node: exp.Expr, values: Sequence[Typed]) -> Typed:
+    """Concatenate two texts, of which one is a char; the other one becomes one, too."""
+    if len(values) != 2:
+        raise _no_such_function(translator, node, [value.type for value in values])
+    if any(value.type == UNKNOWN for value in values):
+        raise translator.ambiguous(node)
+    lengths = [value.type.length for value in values]
+    if None in lengths:
+        raise translator.unsupported(node, "a char beside a text of any length")
+    total = sum(length for length in lengths if length is not None)
+    if total > LONGEST_CHAR:
+        raise translator.failure("TYPE_NOT_FOUND", f"Unknown type: char({total})", node)
+    parts = (coerce(value, replace(value.type, name="char")).sql for value in values)
+    return Typed(f"({' || '.join(parts)})", TrinoType("char", length=total))
 
 
 def _depth(kind: TrinoType) -> int:
@@ -87,10 +108,16 @@ def _choose(translator: Translator, node: exp.Expr, kinds: Sequence[TrinoType]) 
     if len(possible) > 1:
         raise translator.ambiguous(node)
     if not possible:
-        shown = ", ".join(map(str, kinds))
-        text = f"Unexpected parameters ({shown}) for function concat"
-        raise translator.failure("FUNCTION_NOT_FOUND", text, node)
+        raise _no_such_function(translator, node, kinds)
     return possible[0]
+
+
+def _no_such_function(
+    translator: Translator, node: exp.Expr, kinds: Sequence[TrinoType]
+) -> StatementFailure:
+    shown = ", ".join(map(str, kinds))
+    text = f"Unexpected parameters ({shown}) for function concat"
+    return translator.failure("FUNCTION_NOT_FOUND", text, node)
 
 
 def _needs_no_cast(meaning: _Meaning, kinds: Sequence[TrinoType]) -> bool:

@@ -1,5 +1,7 @@
 """Conditional expressions: CASE, IF, COALESCE, NULLIF, GREATEST, LEAST, TRY and TRY_CAST."""
 
+from collections.abc import Sequence
+
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import (
@@ -8,6 +10,7 @@ from local_athena.backends.duckdb.dialect.context import (
     Handler,
     Translator,
 )
+from local_athena.backends.duckdb.dialect.datetimes.time_zones import without_zone
 from local_athena.backends.duckdb.dialect.expressions.number_comparisons import find_greatest
 from local_athena.backends.duckdb.dialect.expressions.operators import (
     coerce_to_common_type,
@@ -30,7 +33,7 @@ from local_athena.backends.duckdb.dialect.types.typed_sql import (
     quote_string,
 )
 
-_OUTSIDE_CALLS = frozenset({"random", "rand", "uuid", "shuffle"})
+_OUTSIDE_CALLS = frozenset({"sum", "avg", "listagg", "random", "rand", "uuid", "shuffle"})
 _OUTSIDE_NODES = (exp.Subquery, exp.Exists, exp.Window, exp.Filter, exp.GroupConcat)
 
 
@@ -105,11 +108,25 @@ def _extremum(translator: Translator, call: Call) -> Typed:
     chosen = f"{call.name}({listed})"
     if call.name == "greatest" and values[0].type.name in ("double", "real"):
         chosen = find_greatest(values)
+    if values[0].type.has_row_zones:
+        chosen = _find_extreme_moment(call.name, values)
     if values[0].type.parameters:
+        translator.refuse_row_zones(call.node, values[0].type)
         operator = ">" if call.name == "greatest" else "<"
         chosen = find_extreme(Typed(f"[{listed}]", array_of(values[0].type)), operator)
     sql = f"CASE WHEN {missing} THEN NULL ELSE {chosen} END"
     return Typed(sql, values[0].type)
+
+
+def _find_extreme_moment(name: str, values: Sequence[Typed]) -> str:
+    """Find the first of the times whose moment is the greatest or least."""
+    moments = [without_zone(value).sql for value in values]
+    found = f"{name}({', '.join(moments)})"
+    branches = (
+        f"WHEN {moment} = {found} THEN {value.sql}"
+        for moment, value in zip(moments, values, strict=True)
+    )
+    return f"CASE {' '.join(branches)} END"
 
 
 def _try(translator: Translator, call: Call) -> Typed:
@@ -172,8 +189,7 @@ def _is_outside_try(node: exp.Expr) -> bool:
     if isinstance(node, exp.Anonymous):
         name = node.name.lower()
         lines = signatures().get(name, ())
-        is_random = name in _OUTSIDE_CALLS
-        return is_random or name in aggregate_names() or any(line.is_aggregate for line in lines)
+        return name in _OUTSIDE_CALLS or any(line.is_aggregate for line in lines)
     if isinstance(node, exp.In):
         return node.args.get("query") is not None
     return isinstance(node, _OUTSIDE_NODES)

@@ -3,6 +3,9 @@ CREATE OR REPLACE MACRO athena_integer_text(x, type) AS
   CASE WHEN regexp_full_match(x, '[+-]?[0-9]+') THEN x
   WHEN regexp_full_match(x, '[\x00-\x20]*[+-]?\p{Nd}+[\x00-\x20]*') THEN athena_ascii_digits(x)
   ELSE CAST(athena_fail('INVALID_CAST_ARGUMENT:Cannot cast ''' || x || ''' to ' || type) AS VARCHAR) END;
+-- What rounds to more than the greatest real is infinite.
+CREATE OR REPLACE MACRO athena_real_range(x) AS
+  CASE WHEN abs(x) >= 3.4028235677973366e38 AND isfinite(x) THEN x * CAST('Infinity' AS DOUBLE) ELSE x END;
 -- Rounded by the digits that are shown: 1.005 is 1.01, although it is less in binary.
 CREATE OR REPLACE MACRO athena_decimal_text(shortest, digits, scale) AS
   CASE WHEN contains(shortest, 'e') THEN athena_plain_decimal(shortest, digits, scale) ELSE shortest END;
@@ -35,13 +38,13 @@ CREATE OR REPLACE MACRO athena_with_seconds(x) AS
   CASE WHEN regexp_full_match(trim(x), '[^:]*:[^:]*') THEN ltrim(trim(x), '+') || ':00' ELSE ltrim(trim(x), '+') END;
 -- A zone may stand behind a time: it is looked at, and does not move the time.
 CREATE OR REPLACE MACRO athena_cast_timestamp(x) AS
-  CASE WHEN NOT regexp_full_match(x, '\s*[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}( +([01]?[0-9]|2[0-3]):[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]{1,12})?)?)?\s*')
+  CASE WHEN NOT regexp_full_match(x, '\s*[+-]?[0-9]{4,}-[0-9]{1,2}-[0-9]{1,2}( ([01]?[0-9]|2[0-3]):[0-9]{1,2}(:[0-9]{1,2}(\.[0-9]+)?)?)?\s*')
   THEN CAST(athena_before_zone(x) AS TIMESTAMP) + athena_rounding_microsecond(x) ELSE CAST(athena_with_seconds(x) AS TIMESTAMP) + athena_rounding_microsecond(x) END;
 CREATE OR REPLACE MACRO athena_cast_instant(x) AS
   CASE WHEN x IS NOT NULL AND athena_zone_of(x) <> 'UTC'
   THEN CAST(CAST(athena_fail_beyond_try('NOT_SUPPORTED:The embedded endpoint does not support a time zone that differs between rows') AS VARCHAR) AS TIMESTAMPTZ)
   ELSE timezone('UTC', athena_cast_timestamp(x)) END;
 CREATE OR REPLACE MACRO athena_cast_time(x) AS
-  CASE WHEN NOT regexp_full_match(x, '([01]?[0-9]|2[0-3]):[0-5]?[0-9](:[0-5]?[0-9](\.[0-9]{1,12})?)?')
+  CASE WHEN NOT regexp_full_match(x, '([01]?[0-9]|2[0-3]):[0-5]?[0-9](:[0-5]?[0-9](\.[0-9]{1,12})?)?\s*')
   THEN CAST(CAST(athena_fail('INVALID_CAST_ARGUMENT:Value cannot be cast to time: ' || x) AS VARCHAR) AS TIME)
   ELSE CAST(athena_with_seconds(x) AS TIME) + athena_rounding_microsecond(x) END;

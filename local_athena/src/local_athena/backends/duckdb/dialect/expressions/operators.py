@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Handler, Translator
+from local_athena.backends.duckdb.dialect.datetimes.time_zones import without_zone
+from local_athena.backends.duckdb.dialect.datetimes.zoned_sources import translate_zoned
 from local_athena.backends.duckdb.dialect.expressions.number_comparisons import (
     compare_numbers,
     may_be_nan,
@@ -14,6 +16,7 @@ from local_athena.backends.duckdb.dialect.expressions.structure_comparisons impo
     compare_structures,
     is_compared_by_parts,
 )
+from local_athena.backends.duckdb.dialect.queries.scopes import Relation
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     BOOLEAN,
     UNKNOWN,
@@ -23,6 +26,7 @@ from local_athena.backends.duckdb.dialect.types.trino_types import (
 from local_athena.backends.duckdb.dialect.types.typed_sql import (
     Typed,
     coerce,
+    is_held_alike,
     null_of,
     select_from,
 )
@@ -76,7 +80,7 @@ def _translate_comparison(translator: Translator, node: exp.Binary) -> Typed:
     quantified = _find_quantifier(node.expression)
     if quantified is not None:
         return _translate_quantified(translator, node, operator, *quantified)
-    left, right = translator.translate(node.this), translator.translate(node.expression)
+    left, right = (translate_zoned(translator, side) for side in (node.this, node.expression))
     return compare(translator, node, operator, left, right)
 
 
@@ -88,10 +92,13 @@ def compare(
         shown = f"Cannot apply operator: {left.type} {operator} {right.type}"
         raise translator.mismatch(node, shown)
     possible = may_be_nan(left), may_be_nan(right)
-    left, right = coerce_to_common_type(translator, node, (left, right), "Cannot compare")
+    sides = [without_zone(left), without_zone(right)]
+    left, right = coerce_to_common_type(translator, node, sides, "Cannot compare")
     if operator in _ORDERINGS and not left.type.is_orderable:
         shown = f"Cannot apply operator: {left.type} {operator} {right.type}"
         raise translator.mismatch(node, shown)
+    if operator in _ORDERINGS:
+        translator.refuse_row_zones(node, left.type)
     if is_compared_by_parts(left.type, operator):
         return Typed(_compare_by_parts(translator, node, operator, left, right), BOOLEAN)
     return Typed(f"({compare_numbers(operator, left, right, possible)})", BOOLEAN)
@@ -120,14 +127,32 @@ def _find_quantifier(node: exp.Expr) -> tuple[str, exp.Expr] | None:
 def _translate_quantified(
     translator: Translator, node: exp.Binary, operator: str, quantifier: str, query: exp.Expr
 ) -> Typed:
-    left = translator.translate(node.this)
+    left = without_zone(translator.translate(node.this))
     relation = translator.translate_query(query)
+    translator.refuse_row_zones(node, relation.fields[0].type)
     if len(relation.fields) != 1:
         raise translator.mismatch(node, "Multiple columns returned by subquery")
     if common_type(left.type, relation.fields[0].type) is None:
         text = f"Cannot apply operator: {left.type} {operator} {relation.fields[0].type}"
         raise translator.mismatch(node, text)
-    return Typed(f"({left.sql} {operator} {quantifier} ({relation.sql}))", BOOLEAN)
+    (left,), query_sql = _coerce_to_query(translator, [left], relation)
+    return Typed(f"({left.sql} {operator} {quantifier} ({query_sql}))", BOOLEAN)
+
+
+def _coerce_to_query(
+    translator: Translator, values: Sequence[Typed], relation: Relation
+) -> tuple[list[Typed], str]:
+    """Coerce values and the columns of a query, with which they are compared, to common types."""
+    columns = [Typed(column.sql, column.type) for column in relation.fields]
+    kinds = [
+        common_type(value.type, column.type) or column.type
+        for value, column in zip(values, columns, strict=True)
+    ]
+    values = [coerce(value, kind) for value, kind in zip(values, kinds, strict=True)]
+    if all(is_held_alike(column.type, kind) for column, kind in zip(columns, kinds, strict=True)):
+        return values, relation.sql
+    items = ", ".join(coerce(column, kind).sql for column, kind in zip(columns, kinds, strict=True))
+    return values, select_from(items, f"({relation.sql}) AS {translator.new_name('r')}")
 
 
 def translate_condition(translator: Translator, node: exp.Expr) -> str:
@@ -188,7 +213,8 @@ def _is(translator: Translator, node: exp.Is) -> Typed:
 def _between(translator: Translator, node: exp.Between) -> Typed:
     translator.allow_only(node, "this", "low", "high")
     refuse_chain(translator, node.this, node.args["low"], node.args["high"])
-    values = [translator.translate(node.args[name]) for name in ("this", "low", "high")]
+    written = (node.args[name] for name in ("this", "low", "high"))
+    values = [without_zone(translate_zoned(translator, each)) for each in written]
     if all(value.is_null for value in values[1:]):
         return null_of(BOOLEAN)
     if any(value.type.parameters or may_be_nan(value) for value in values):
@@ -204,13 +230,13 @@ def _between(translator: Translator, node: exp.Between) -> Typed:
 def _in(translator: Translator, node: exp.In) -> Typed:
     translator.allow_only(node, "this", "expressions", "query")
     refuse_chain(translator, node.this)
-    value = translator.translate(node.this)
+    value = without_zone(translator.translate(node.this))
     query = node.args.get("query")
     if len(node.expressions) == 1 and isinstance(node.expressions[0], exp.Values):
         query = node.expressions[0]
     if query is not None:
         return _in_query(translator, node, value, query)
-    items = [translator.translate(item) for item in node.expressions]
+    items = [without_zone(translator.translate(item)) for item in node.expressions]
     is_compared = may_be_nan(value) and any(map(may_be_nan, items))
     value, *items = coerce_to_common_type(
         translator, node, [value, *items], "IN value and list items differ"
@@ -227,13 +253,18 @@ def _in_query(translator: Translator, node: exp.In, value: Typed, query: exp.Exp
     if len(relation.fields) != len(kinds):
         raise translator.mismatch(node, "Subquery must return as many columns as the value has")
     for kind, column in zip(kinds, relation.fields, strict=True):
+        translator.refuse_row_zones(node, column.type)
         if common_type(kind, column.type) is None:
             text = f"value and result of subquery must be of the same type: {kind} vs {column.type}"
             raise translator.mismatch(node, text)
-    sql = value.sql
+    parts = [value]
     if value.type.name == "row":
-        sql = f"({', '.join(f'({value.sql}).f{n}' for n in range(1, len(kinds) + 1))})"
-    return Typed(f"({sql} IN ({relation.sql}))", BOOLEAN)
+        parts = [Typed(f"({value.sql}).f{n}", kind) for n, kind in enumerate(kinds, 1)]
+    parts, query_sql = _coerce_to_query(translator, parts, relation)
+    sql = ", ".join(part.sql for part in parts)
+    if value.type.name == "row":
+        sql = f"({sql})"
+    return Typed(f"({sql} IN ({query_sql}))", BOOLEAN)
 
 
 def _exists(translator: Translator, node: exp.Exists) -> Typed:

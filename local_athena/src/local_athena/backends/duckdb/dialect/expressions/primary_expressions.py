@@ -20,8 +20,6 @@ from local_athena.backends.duckdb.dialect.types.trino_types import (
     DATE,
     DOUBLE,
     INTEGER,
-    TIMESTAMP,
-    TIMESTAMP_UTC,
     UNKNOWN,
     VARBINARY,
     VARCHAR,
@@ -238,15 +236,8 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.Tuple: _tuple,
     exp.Paren: _paren,
     exp.Placeholder: _placeholder,
-    exp.Localtime: lambda _translator, _node: Typed(
-        "CAST(timezone('UTC', athena_now()) AS TIME)", TrinoType("time", precision=3)
-    ),
     exp.CurrentCatalog: lambda _translator, _node: Typed(quote_string(CATALOG_NAME), VARCHAR),
     exp.CurrentSchema: _current_schema,
     exp.CurrentDate: lambda _translator, _node: Typed("current_date", DATE),
-    exp.CurrentTimestamp: lambda _translator, _node: Typed("athena_now()", TIMESTAMP_UTC),
-    exp.Localtimestamp: lambda _translator, _node: Typed(
-        "timezone('UTC', athena_now())", TIMESTAMP
-    ),
 }
 FUNCTIONS: dict[str, FunctionHandler] = {"row": _row}

@@ -15,7 +15,7 @@ CompareParts = Callable[[str, Typed, Typed], str]
 def is_compared_by_parts(kind: TrinoType, operator: str) -> bool:
     """Tell whether DuckDB's own comparison of a type may differ from Athena's."""
     if operator in ("IS DISTINCT FROM", _SAME):
-        return kind.holds("map")
+        return kind.holds("map") or kind.holds_row_zones
     return bool(kind.parameters)
 
 

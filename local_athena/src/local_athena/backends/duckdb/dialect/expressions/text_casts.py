@@ -19,7 +19,7 @@ _SPECIAL = {
     **{f"{sign}NaN": math.nan for sign in ("", "+", "-")},
     **{"Infinity": math.inf, "+Infinity": math.inf, "-Infinity": -math.inf},
 }
-_CLOCK = r"(?:[01]?\d|2[0-3]):\d{1,2}(?::\d{1,2}(?:\.\d{1,12})?)?"
+_CLOCK = r"(?:[01]?\d|2[0-3]):\d{1,2}(?::\d{1,2}(?:\.\d+)?)?"
 _ZONED = re.compile(
     rf"(\s*[+-]?\d{{4,}}-\d{{1,2}}-\d{{1,2}}(?: (?:{_CLOCK})?)?)\s*([A-Za-z+-]\S*)?\s*", re.ASCII
 )

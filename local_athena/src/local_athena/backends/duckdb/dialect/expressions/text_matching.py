@@ -6,7 +6,7 @@ from local_athena.backends.duckdb.dialect.context import Handler, Translator
 from local_athena.backends.duckdb.dialect.expressions.operators import refuse_chain
 from local_athena.backends.duckdb.dialect.strings.texts import escape_like_pattern
 from local_athena.backends.duckdb.dialect.types.trino_types import BOOLEAN, VARCHAR
-from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, quote_string
+from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, coerce, quote_string
 
 
 def _like(translator: Translator, node: exp.Like, escape: exp.Expr | None = None) -> Typed:
@@ -14,7 +14,10 @@ def _like(translator: Translator, node: exp.Like, escape: exp.Expr | None = None
     refuse_chain(translator, node.this, node.expression)
     if isinstance(node.expression, exp.Any | exp.All):
         raise translator.unsupported(node, "quantified LIKE")
-    value = translator.translate_as(node.this, VARCHAR)
+    value = translator.translate(node.this)
+    if value.type.name != "char":
+        translator.require(node.this, value.type, VARCHAR)
+        value = coerce(value, VARCHAR)
     clause = ""
     if escape is None:
         pattern = translator.translate_as(node.expression, VARCHAR).sql

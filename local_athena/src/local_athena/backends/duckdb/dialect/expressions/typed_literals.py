@@ -9,42 +9,77 @@ from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Translator
 from local_athena.backends.duckdb.dialect.datetimes.calendar_fields import count_days_of_month
-from local_athena.backends.duckdb.dialect.datetimes.time_zones import to_instant
+from local_athena.backends.duckdb.dialect.datetimes.time_zones import locate_time
 from local_athena.backends.duckdb.dialect.datetimes.zone_names import resolve_zone
-from local_athena.backends.duckdb.dialect.types.trino_types import TIMESTAMP_TZ, TrinoType
-from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, quote_string
+from local_athena.backends.duckdb.dialect.expressions.picosecond_texts import (
+    read_moment,
+    read_time_of_day,
+)
+from local_athena.backends.duckdb.dialect.types.time_values import (
+    MICROSECONDS,
+    PICOSECONDS,
+    change_digits,
+)
+from local_athena.backends.duckdb.dialect.types.trino_types import (
+    TIME_TZ,
+    TIMESTAMP_TZ,
+    TrinoType,
+)
+from local_athena.backends.duckdb.dialect.types.type_resolution import is_typed_literal
+from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, pad_text, quote_string
 
 _DATE = r"(?P<year>[+-]?\d{4,})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"
-_TIME = (
-    r"(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:\.(?P<fraction>\d{1,12}))?)?"
-)
+_TIME = r"(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:\.(?P<fraction>\d+))?)?"
 _FORMS = {
     "date": re.compile(rf"\s*{_DATE}\s*"),
-    "time": re.compile(_TIME),
-    "timestamp": re.compile(rf"\s*{_DATE}(?:\s+{_TIME})?\s*"),
-    TIMESTAMP_TZ: re.compile(
-        rf"\s*(?P<moment>{_DATE}(?:\s+{_TIME})?)\s*(?P<zone>[A-Za-z+-]\S*)?\s*"
-    ),
+    "time": re.compile(rf"{_TIME}\s*"),
+    TIME_TZ: re.compile(rf"{_TIME}\s*(?P<zone>[+-]\d\d:\d\d)"),
+    "timestamp": re.compile(rf"{_DATE}(?: (?:{_TIME})?)?"),
+    TIMESTAMP_TZ: re.compile(rf"(?P<moment>{_DATE}(?: {_TIME})?)\s*(?P<zone>[A-Za-z+-]\S*)?"),
     "decimal": re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)"),
 }
 _BITS = {"tinyint": 8, "smallint": 16, "integer": 32, "bigint": 64}
 _LIMITS = {"month": 12, "day": 31, "hour": 23, "minute": 59, "second": 59}
 _MAX_DIGITS = 38
+_PICOSECONDS_OF_MICROSECOND = 10**6
+_PICOSECONDS_OF_DAY = 86_400 * 10**12
 
 
 def translate_literal(translator: Translator, node: exp.Cast, target: TrinoType) -> Typed | None:
     """Translate a literal, or the cast of one; None if that is like any other cast."""
     text = node.this.name
-    before = translator.statement.sql[: node.this.meta.get("start", 0)].rstrip()
-    is_literal = before[-1:].isalpha()
+    is_literal = is_typed_literal(translator.statement.sql, node)
+    if target.name == "timestamp" and is_literal and _has_zone(text):
+        # The parser knows zones behind a clock, and not behind a date.
+        target = replace(target, name=TIMESTAMP_TZ, zone="UTC")
     if is_literal and not _is_valid(text, target):
         shown = f"'{text}' is not a valid {target.name.partition(' ')[0].upper()} literal"
         raise translator.failure("INVALID_LITERAL", shown, node)
+    if is_literal:
+        _check_digits(translator, node, target)
     if is_literal and target.name == "decimal":
         return _translate_decimal(text)
-    if target.name == TIMESTAMP_TZ:
-        return _translate_zoned(text, target)
-    return None
+    if is_literal and target.name == "char":
+        kind = replace(target, length=len(text))
+        return Typed(pad_text(quote_string(text), kind), kind)
+    try:
+        return _translate_time(text, target)
+    except ValueError:
+        # It fails when it is evaluated, where TRY catches it.
+        return None
+
+
+def _check_digits(translator: Translator, node: exp.Cast, target: TrinoType) -> None:
+    match = _FORMS[target.name].fullmatch(node.this.name) if target.name in _FORMS else None
+    digits = len(match.groupdict().get("fraction") or "") if match else 0
+    if digits > PICOSECONDS:
+        text = f"{target.name.upper()} precision must be in range [0, {PICOSECONDS}]: {digits}"
+        raise translator.failure("NUMERIC_VALUE_OUT_OF_RANGE", text, node)
+
+
+def _has_zone(text: str) -> bool:
+    match = _FORMS[TIMESTAMP_TZ].fullmatch(text)
+    return match is not None and match["zone"] is not None
 
 
 def _is_valid(text: str, target: TrinoType) -> bool:
@@ -53,9 +88,11 @@ def _is_valid(text: str, target: TrinoType) -> bool:
     if target.name not in _FORMS:
         return True
     match = _FORMS[target.name].fullmatch(text)
-    return (
-        match is not None and _exists(match) and (target.name != TIMESTAMP_TZ or _is_shown(match))
-    )
+    if match is None or not _exists(match):
+        return False
+    if target.name == TIME_TZ:
+        return resolve_zone(match["zone"]) is not None
+    return target.name != TIMESTAMP_TZ or _is_shown(match)
 
 
 def _fits(text: str, target: TrinoType) -> bool:
@@ -96,13 +133,38 @@ def _translate_decimal(text: str) -> Typed:
     return Typed(f"CAST({quote_string(text)} AS {exact.duckdb})", exact)
 
 
-def _translate_zoned(text: str, target: TrinoType) -> Typed | None:
-    match = _FORMS[TIMESTAMP_TZ].fullmatch(text)
-    zone = resolve_zone(match["zone"] or "UTC") if match else None
-    if match is None or zone is None:
-        return None
-    moment = f"athena_cast_timestamp({quote_string(match['moment'])})"
+def _translate_time(text: str, target: TrinoType) -> Typed | None:
+    """Translate a text as a time whose zone is known, or that has many digits."""
     digits = target.precision or 0
-    if len(match["fraction"] or "") > digits:
-        moment = f"athena_round_timestamp({moment}, {10 ** (6 - digits)})"
-    return Typed(to_instant(moment, zone), replace(target, zone=zone))
+    if target.name == TIMESTAMP_TZ:
+        picos, zone = read_moment(text)
+        kind = replace(target, zone=zone, precision=_exact_digits(picos, digits))
+        local = f"make_timestamp({picos // _PICOSECONDS_OF_MICROSECOND})"
+        below = str(picos % _PICOSECONDS_OF_MICROSECOND)
+        sql = locate_time(local, kind, quote_string(zone), below=below)
+        return Typed(*change_digits(sql, kind, digits))
+    if target.name == TIME_TZ:
+        picos, offset = read_time_of_day(text)
+        zone = offset or "UTC"
+        utc = (picos - _offset_picoseconds(zone)) % _PICOSECONDS_OF_DAY
+        exact = replace(target, precision=PICOSECONDS, zone=zone)
+        return Typed(*change_digits(f"CAST({utc} AS HUGEINT)", exact, digits))
+    if target.is_fine and target.name in ("time", "timestamp"):
+        picos = (read_time_of_day(text, "time") if target.name == "time" else read_moment(text))[0]
+        exact = replace(target, precision=_exact_digits(picos, digits))
+        return Typed(*change_digits(f"CAST({picos} AS HUGEINT)", exact, digits))
+    return None
+
+
+def _exact_digits(picos: int, digits: int) -> int:
+    """Find how many digits hold a time: those of its type, unless they have to be rounded."""
+    if picos % 10 ** (PICOSECONDS - digits) == 0:
+        return digits
+    return PICOSECONDS if picos % _PICOSECONDS_OF_MICROSECOND else MICROSECONDS
+
+
+def _offset_picoseconds(zone: str) -> int:
+    if zone == "UTC":
+        return 0
+    minutes = int(zone[1:3]) * 60 + int(zone[4:])
+    return (-minutes if zone[0] == "-" else minutes) * 60 * 10**12

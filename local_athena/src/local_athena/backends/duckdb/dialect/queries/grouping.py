@@ -58,7 +58,7 @@ def _key_list(translator: Translator, keys: Sequence[exp.Expr]) -> str:
 def _grouping_set_member(translator: Translator, key: exp.Expr) -> str:
     if isinstance(key, exp.Tuple):
         return f"({_key_list(translator, key.expressions)})"
-    return translator.translate(key).sql
+    return translator.translate_key(key).sql
 
 
 def _grouping_set(translator: Translator, part: exp.Expr) -> str:
@@ -68,10 +68,10 @@ def _grouping_set(translator: Translator, part: exp.Expr) -> str:
     if isinstance(part, exp.Tuple):
         return f"({_key_list(translator, part.expressions)})"
     if isinstance(part, exp.Paren):
-        return f"({translator.translate(part.this).sql})"
+        return f"({translator.translate_key(part.this).sql})"
     if isinstance(part, exp.Cube | exp.Rollup):
         return f"{type(part).__name__.upper()} ({_key_list(translator, part.expressions)})"
-    return translator.translate(part).sql
+    return translator.translate_key(part).sql
 
 
 @dataclass(frozen=True)

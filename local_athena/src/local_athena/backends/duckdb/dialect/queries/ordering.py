@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Translator
+from local_athena.backends.duckdb.dialect.datetimes.time_zones import without_zone
 from local_athena.backends.duckdb.dialect.expressions.structure_comparisons import (
     check_comparable,
     check_order,
@@ -24,7 +25,9 @@ def sort_direction(item: exp.Ordered) -> str:
 def translate_order(translator: Translator, items: Sequence[exp.Expr]) -> str:
     """Translate the sort keys of an aggregate or a window."""
     return ", ".join(
-        _write_sort_key(translator, item, _check_structure(translator.translate(item.this)))
+        _write_sort_key(
+            translator, item, _check_structure(without_zone(translator.translate(item.this)))
+        )
         for item in items
         if isinstance(item, exp.Ordered)
     )

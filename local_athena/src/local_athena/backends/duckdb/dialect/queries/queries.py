@@ -27,7 +27,12 @@ from local_athena.backends.duckdb.dialect.types.trino_types import (
     TrinoType,
     common_type,
 )
-from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, coerce, select_from
+from local_athena.backends.duckdb.dialect.types.typed_sql import (
+    Typed,
+    coerce,
+    is_held_alike,
+    select_from,
+)
 
 _OPERATIONS: dict[type[exp.Expr], str] = {
     exp.Union: "UNION",
@@ -107,7 +112,7 @@ def _translate_select(translator: Translator, node: exp.Select) -> Relation:
     items = translate_select_items(here, node)
     expand_automatic_keys(here, node, items)
     labels = [here.new_name("c") for _ in items]
-    parts = [_distinct(here, node)]
+    parts = [_distinct(here, node, items)]
     listed = zip(items, labels, strict=True)
     parts.append(", ".join(f"{item.value.sql} AS {label}" for item, label in listed))
     parts.extend(_clauses(here, node, source, items))
@@ -190,11 +195,14 @@ def _output_scope(translator: Translator, items: Sequence[Item]) -> Scope:
     return Scope(fields=named, parent=translator.scope, windows=translator.scope.windows)
 
 
-def _distinct(translator: Translator, node: exp.Select) -> str:
+def _distinct(translator: Translator, node: exp.Select, items: Sequence[Item]) -> str:
     distinct = node.args.get("distinct")
-    if distinct is not None:
-        translator.allow_only(distinct)
-    return "SELECT DISTINCT" if distinct is not None else "SELECT"
+    if distinct is None:
+        return "SELECT"
+    translator.allow_only(distinct)
+    for item in items:
+        translator.refuse_row_zones(node, item.value.type)
+    return "SELECT DISTINCT"
 
 
 def _clauses(
@@ -230,6 +238,9 @@ def _translate_set_operation(translator: Translator, node: exp.Expr) -> Relation
         _common_column_type(translator, node, one, other)
         for one, other in zip(left.fields, right.fields, strict=True)
     ]
+    if node.args.get("distinct") or not isinstance(node, exp.Union):
+        for kind in kinds:
+            translator.refuse_row_zones(node, kind)
     left, right = (_coerce_columns(translator, side, kinds) for side in (left, right))
     operator = _OPERATIONS[type(node)] + ("" if node.args.get("distinct") else " ALL")
     fields = tuple(
@@ -269,4 +280,4 @@ def _coerce_columns(translator: Translator, side: Relation, kinds: Sequence[Trin
 
 
 def _is_same_type(actual: TrinoType, target: TrinoType) -> bool:
-    return actual.duckdb == target.duckdb and (actual != UNKNOWN or target == UNKNOWN)
+    return is_held_alike(actual, target) and (actual != UNKNOWN or target == UNKNOWN)

@@ -39,7 +39,7 @@ def translate_window(translator: Translator, call: Call, node: exp.Expr) -> str:
     _check_frame_allowed(translator, call, window)
     parts = []
     if window.partition:
-        keys = ", ".join(translator.translate(key).sql for key in window.partition)
+        keys = ", ".join(translator.translate_key(key).sql for key in window.partition)
         parts.append(f"PARTITION BY {keys}")
     if window.frame is not None:
         parts.append(_translate_framed_order(translator, window.order, window.frame))

@@ -173,6 +173,9 @@ def _print_moment(pattern: str, letter: str, kind: str, text: str) -> str:
     if letter not in TIME_PARTS or not isinstance(moment, time | datetime):
         raise _mismatch(pattern, letter, kind)
     shown = TIME_PARTS[letter].format(moment)
+    if letter == "N" and kind != "integer":
+        # Nanoseconds, of which Python's times have no more than microseconds.
+        shown = text.partition(".")[2].ljust(len(shown), "0")
     return {"L": shown[:3], "p": shown.lower()}.get(letter, shown)
 
 

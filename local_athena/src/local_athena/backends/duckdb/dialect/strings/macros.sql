@@ -49,3 +49,6 @@ CREATE OR REPLACE MACRO athena_url_encode(x) AS
   replace(replace(replace(url_encode(x), '%20', '+'), '~', '%7E'), '%2A', '*');
 CREATE OR REPLACE MACRO athena_regexp_pieces(parts, found) AS
   list_reduce([parts[1]] || list_transform(range(1, len(parts)), lambda i: found[i] || parts[i + 1]), lambda joined, piece: joined || piece);
+-- Trino fails for a text that begins with blanks.
+CREATE OR REPLACE MACRO athena_reverse_char(x) AS CASE WHEN x LIKE '% '
+  THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:Slice representing Char should not have trailing spaces') AS VARCHAR) ELSE x END;

@@ -17,6 +17,7 @@ from local_athena.backends.duckdb.dialect.function_calls import (
     apply_matching_signature,
     apply_signature,
 )
+from local_athena.backends.duckdb.dialect.types.time_values import change_digits
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     TIMESTAMP_TZ,
     UNKNOWN,
@@ -30,6 +31,7 @@ from local_athena.backends.duckdb.dialect.types.typed_sql import (
 
 # Other types are texts to format.
 _FORMATTED = ("boolean", "real", "double", "decimal", "date", "time", "timestamp")
+_NANOSECONDS = 9
 _NORMAL_FORMS = ("NFC", "NFD", "NFKC", "NFKD")
 
 
@@ -59,6 +61,8 @@ def _formatted_value(translator: Translator, node: exp.Expr, value: Typed) -> tu
         raise translator.failure("NOT_SUPPORTED", text, node)
     if kind.name == TIMESTAMP_TZ:
         raise translator.unsupported(node, "format of a time with a zone")
+    if kind.is_fine:
+        value = Typed(*change_digits(value.sql, kind, _NANOSECONDS))
     if kind.name in ("double", "real"):
         return kind.name, f"athena_double_text({value.sql})"
     if kind.is_integer or kind.name == "json":

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 UNBOUNDED = 2147483647
+LONGEST_CHAR = 65536
 TIMESTAMP_TZ = "timestamp with time zone"
+TIME_TZ = "time with time zone"
 DAY_TO_SECOND = "interval day to second"
 YEAR_TO_MONTH = "interval year to month"
 
@@ -26,6 +28,7 @@ _DUCKDB_NAMES = {
     "time": "TIME",
     "timestamp": "TIMESTAMP",
     TIMESTAMP_TZ: "TIMESTAMPTZ",
+    TIME_TZ: "TIME",
     DAY_TO_SECOND: "INTERVAL",
     YEAR_TO_MONTH: "INTERVAL",
     "json": "VARCHAR",
@@ -35,6 +38,11 @@ _DUCKDB_NAMES = {
 _INTEGER_DIGITS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19}
 INTEGERS = tuple(_INTEGER_DIGITS)
 _WITHOUT_ORDER = ("map", "json")
+_ZONED = (TIME_TZ, TIMESTAMP_TZ)
+# Between which values are coerced, in this direction.
+_FAMILIES = (("date", "timestamp", TIMESTAMP_TZ), ("time", TIME_TZ), ("varchar", "char"))
+# More digits of a second than DuckDB's times have.
+_MICROSECONDS = 6
 _NUMBERS = (*INTEGERS, "decimal", "real", "double")
 
 
@@ -43,7 +51,7 @@ class TrinoType:
     """One data type.
 
     `length` belongs to varchar and char, `precision` to decimal, time and timestamp. `zone` is the
-    zone a `timestamp with time zone` is shown in; None means that it differs between rows.
+    zone in which a time with time zone is shown; None means that it differs between rows.
     """
 
     name: str
@@ -66,7 +74,8 @@ class TrinoType:
             return f"STRUCT({', '.join(fields)})"
         if self.name == "decimal":
             return f"DECIMAL({self.precision},{self.scale})"
-        return _DUCKDB_NAMES[self.name]
+        plain = "HUGEINT" if self.is_fine else _DUCKDB_NAMES[self.name]
+        return f"STRUCT(moment {plain}, zone VARCHAR)" if self.has_row_zones else plain
 
     @property
     def element(self) -> "TrinoType":
@@ -97,6 +106,26 @@ class TrinoType:
     def is_interval(self) -> bool:
         """Whether the type is one of the two intervals."""
         return self.name in (DAY_TO_SECOND, YEAR_TO_MONTH)
+
+    @property
+    def is_zoned(self) -> bool:
+        """Whether the type is a time or timestamp with time zone."""
+        return self.name in _ZONED
+
+    @property
+    def has_row_zones(self) -> bool:
+        """Whether each value has a time zone of its own; it is held beside the moment."""
+        return self.is_zoned and self.zone is None
+
+    @property
+    def holds_row_zones(self) -> bool:
+        """Whether the type is, or contains, one whose values have time zones of their own."""
+        return self.has_row_zones or any(part.holds_row_zones for part in self.parameters)
+
+    @property
+    def is_fine(self) -> bool:
+        """Whether it is a time of more digits than microseconds; it is held in picoseconds."""
+        return self.name != "decimal" and (self.precision or 0) > _MICROSECONDS
 
     @property
     def is_orderable(self) -> bool:
@@ -194,9 +223,19 @@ def _widen(left: TrinoType, right: TrinoType) -> TrinoType | None:
         return TrinoType("decimal", precision=min(38, digits), scale=scale)
     if left.parameters:
         return _widen_parts(left, right)
+    return _widen_time(left, right)
+
+
+def _widen_time(left: TrinoType, right: TrinoType) -> TrinoType:
+    zones = {kind.zone if kind.is_zoned else "UTC" for kind in (left, right)}
+    zone = zones.pop() if right.is_zoned and len(zones) == 1 else None
     precision = max(left.precision or 0, right.precision or 0)
-    zone = left.zone if left.zone == right.zone else None
-    return replace(left, precision=precision, zone=zone)
+    return replace(right, precision=precision, zone=zone)
+
+
+def _widen_char(varchar: TrinoType, char: TrinoType) -> TrinoType:
+    longest = LONGEST_CHAR if varchar.length is None else varchar.length
+    return replace(char, length=min(LONGEST_CHAR, max(longest, char.length or 0)))
 
 
 def _whole_digits(decimal: TrinoType) -> int:
@@ -225,8 +264,8 @@ def _common_number(left: TrinoType, right: TrinoType) -> TrinoType | None:
 
 
 def _common_family(left: TrinoType, right: TrinoType) -> TrinoType | None:
-    for family in (("date", "timestamp", TIMESTAMP_TZ), ("char", "varchar")):
+    for family in _FAMILIES:
         if left.name in family and right.name in family:
-            _, upper = sorted((left, right), key=lambda kind: family.index(kind.name))
-            return upper
+            lower, upper = sorted((left, right), key=lambda kind: family.index(kind.name))
+            return _widen_char(lower, upper) if "char" in family else _widen_time(lower, upper)
     return None

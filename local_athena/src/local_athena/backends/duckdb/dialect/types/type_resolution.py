@@ -1,10 +1,14 @@
 """Types as a statement writes them, in CAST and in typed literals."""
 
+from dataclasses import replace
+
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Translator
 from local_athena.backends.duckdb.dialect.datetimes.intervals import resolve_interval_type
 from local_athena.backends.duckdb.dialect.types.trino_types import (
+    LONGEST_CHAR,
+    TIME_TZ,
     TIMESTAMP_TZ,
     TrinoType,
     array_of,
@@ -27,11 +31,12 @@ _SIMPLE_TYPES = {
 }
 _TEMPORAL_TYPES = {
     exp.DType.TIME: "time",
+    exp.DType.TIMETZ: TIME_TZ,
     exp.DType.TIMESTAMP: "timestamp",
     exp.DType.TIMESTAMPTZ: TIMESTAMP_TZ,
 }
-_UNAVAILABLE_TYPES = {exp.DType.TIMETZ: "time with time zone", exp.DType.IPADDRESS: "ipaddress"}
-_MAX_PRECISION = 6
+_UNAVAILABLE_TYPES = {exp.DType.IPADDRESS: "ipaddress"}
+_MAX_PRECISION = 12
 
 
 def resolve_type(translator: Translator, node: exp.DataType) -> TrinoType:
@@ -42,7 +47,7 @@ def resolve_type(translator: Translator, node: exp.DataType) -> TrinoType:
     if kind in _TEMPORAL_TYPES:
         return _resolve_temporal_type(translator, node)
     if kind in (exp.DType.VARCHAR, exp.DType.CHAR):
-        return _resolve_text_type(node)
+        return _resolve_text_type(translator, node)
     if kind is exp.DType.DECIMAL:
         precision, scale = [*_read_numbers(node), 0][:2] if _read_numbers(node) else (38, 0)
         return TrinoType("decimal", precision=precision, scale=scale)
@@ -73,19 +78,31 @@ def _read_numbers(node: exp.DataType) -> list[int]:
     return [int(part.name) for part in node.expressions if part.name.isdecimal()]
 
 
-def _resolve_text_type(node: exp.DataType) -> TrinoType:
+def _resolve_text_type(translator: Translator, node: exp.DataType) -> TrinoType:
     lengths = _read_numbers(node)
     if node.this is exp.DType.CHAR:
-        return TrinoType("char", length=lengths[0] if lengths else 1)
+        length = lengths[0] if lengths else 1
+        if length > LONGEST_CHAR:
+            raise translator.mismatch(node, f"Unknown type: char({length})")
+        return TrinoType("char", length=length)
     return TrinoType("varchar", length=lengths[0] if lengths else None)
 
 
 def _resolve_temporal_type(translator: Translator, node: exp.DataType) -> TrinoType:
     precision = (_read_numbers(node) or [3])[0]
-    if precision > _MAX_PRECISION:
-        raise translator.unsupported(node, "times more precise than microseconds")
     name = _TEMPORAL_TYPES[node.this]
-    return TrinoType(name, precision=precision, zone="UTC" if name == TIMESTAMP_TZ else None)
+    kind = TrinoType(name, precision=precision)
+    if precision > _MAX_PRECISION and not is_typed_literal(translator.statement.sql, node.parent):
+        raise translator.mismatch(node, f"Unknown type: {kind}")
+    return replace(kind, zone="UTC") if kind.is_zoned else kind
+
+
+def is_typed_literal(sql: str, node: exp.Expr | None) -> bool:
+    """Tell whether a node of a statement is a literal such as `DATE '2024-02-29'`."""
+    if not isinstance(node, exp.Cast) or not isinstance(node.this, exp.Literal):
+        return False
+    # Before the text stands a type, and not a parenthesis.
+    return sql[: node.this.meta.get("start", 0)].rstrip()[-1:].isalpha()
 
 
 def _resolve_row(translator: Translator, node: exp.DataType) -> TrinoType:

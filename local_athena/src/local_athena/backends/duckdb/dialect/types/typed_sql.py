@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from local_athena.backends.duckdb.dialect.failures import CAUGHT_BY_TRY
+from local_athena.backends.duckdb.dialect.types.time_values import TIMES, widen_time
 from local_athena.backends.duckdb.dialect.types.trino_types import TrinoType
 
 # A function of Python's for `create_function`: its name, itself, and DuckDB's types.
@@ -58,15 +59,44 @@ def coerce(value: Typed, target: TrinoType, depth: int = 0) -> Typed:
         return null_of(target)
     if value.type.name == "unknown":
         return Typed(f"CAST({value.sql} AS {target.duckdb})", target, value.constant)
-    if value.type.duckdb == target.duckdb or target.name == "unknown":
+    if is_held_alike(value.type, target) or target.name == "unknown":
         return Typed(value.sql, target, value.constant)
+    if target.parameters or target.name == "char":
+        held = _coerce_parts(value, target, depth) if target.parameters else None
+        return Typed(held or pad_text(value.sql, target), target)
+    sql = f"CAST({value.sql} AS {target.duckdb})"
+    if value.type.name in TIMES and target.name in TIMES:
+        sql = widen_time(value.sql, value.type, target)
+    return Typed(sql, target, value.constant)
+
+
+def pad_text(sql: str, char: TrinoType) -> str:
+    """Write a text as a char, cut or filled with blanks to its length."""
+    return f"rpad(left({sql}, {char.length}), {char.length}, ' ')"
+
+
+def is_held_alike(source: TrinoType, target: TrinoType) -> bool:
+    """Tell whether DuckDB holds values of one type as those of the other."""
+    if source.duckdb != target.duckdb:
+        return False
+    if target.parameters:
+        return all(map(is_held_alike, source.parameters, target.parameters))
+    return target.name != "char" or source == target
+
+
+def _coerce_parts(value: Typed, target: TrinoType, depth: int) -> str:
     if target.name == "row":
-        return Typed(_coerce_row(value, target, depth), target)
-    if target.name == "array" and target.holds("row"):
-        name = f"c{depth}"
+        return _coerce_row(value, target, depth)
+    if not any(target.holds(name) for name in ("row", "char", *TIMES)):
+        return f"CAST({value.sql} AS {target.duckdb})"
+    name = f"c{depth}"
+    if target.name == "array":
         item = coerce(Typed(name, value.type.element), target.element, depth + 1)
-        return Typed(f"list_transform({value.sql}, lambda {name}: {item.sql})", target)
-    return Typed(f"CAST({value.sql} AS {target.duckdb})", target, value.constant)
+        return f"list_transform({value.sql}, lambda {name}: {item.sql})"
+    key = coerce(Typed(f"{name}.key", value.type.key), target.key, depth + 1).sql
+    item = coerce(Typed(f"{name}.value", value.type.value), target.value, depth + 1)
+    entry = f"{{'k': {key}, 'v': {item.sql}}}"
+    return f"map_from_entries(list_transform(map_entries({value.sql}), lambda {name}: {entry}))"
 
 
 def _coerce_row(value: Typed, target: TrinoType, depth: int) -> str:
