@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.signatures import signatures
+from local_athena.backends.duckdb.dialect.signatures import aggregate_names, signatures
 
 # Functions for which NULL is a value like others, and those of their arguments for which it is not.
 _PLACES: dict[str, tuple[int, ...]] = {
@@ -48,5 +48,7 @@ def holds_aggregate(node: exp.Expr) -> bool:
 
 
 def _is_aggregate(call: exp.Anonymous) -> bool:
-    lines = signatures().get(call.name.lower(), ())
-    return any(line.is_aggregate for line in lines)
+    name = call.name.lower()
+    return name in aggregate_names() or any(
+        line.is_aggregate for line in signatures().get(name, ())
+    )
