@@ -57,6 +57,25 @@ def boto3_get_object() -> Drain:
     return drain
 
 
+def result_link() -> Drain:
+    """Ask the service for a link, and read its bytes, a mebibyte at a time."""
+    import urllib3
+
+    address = f"http://127.0.0.1:{os.environ['SERVICE_PORT']}/v0/data_hist/results"
+    pool = urllib3.PoolManager()
+
+    def drain(rows: int) -> int:
+        asked = f"{address}/{query_id(rows)}?delivery=link"
+        link = pool.request("GET", asked, redirect=False).headers["Location"]
+        body = pool.request("GET", link, preload_content=False)
+        while body.read(_MEBIBYTE):
+            pass
+        body.release_conn()
+        return 0
+
+    return drain
+
+
 def boto3_paginator() -> Drain:
     """Read with boto3's paginator of GetQueryResults, as lists of values."""
     import boto3

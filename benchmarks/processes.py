@@ -69,6 +69,7 @@ def service(stub_port: int) -> Iterator[Worker]:
         "DATA_HIST_RESULT_BUCKET": "benchmarks",
         "DATA_HIST_TENANT_REQUIRED": "false",
         "DATA_HIST_ENDPOINT_URL": f"http://{_HOST}:{stub_port}",
+        "DATA_HIST_RESULT_LINK_SECONDS": "300",
     }
     port = _free_port()
     arguments = ["-m", "data_hist", "serve", "--host", _HOST, "--port", str(port), "--workers", "1"]
@@ -98,12 +99,13 @@ def peer_service(name: str, stub_port: int) -> Iterator[Worker]:
         yield Worker(_only_child(process.pid), port)
 
 
-def peer_client(name: str, stub_port: int, rows: int) -> dict[str, Any]:
+def peer_client(name: str, stub_port: int, rows: int, service_port: int = 0) -> dict[str, Any]:
     """Run a function of `peer_clients` in a process of its own; return its measurement."""
+    ports = {"STUB_PORT": str(stub_port), "SERVICE_PORT": str(service_port)}
     arguments = [sys.executable, "-m", "benchmarks.peer_clients", name, str(rows)]
     finished = subprocess.run(  # noqa: S603 - our own interpreter
         arguments,
-        env=_environment(_at_stub(stub_port) | {"STUB_PORT": str(stub_port)}),
+        env=_environment(_at_stub(stub_port) | ports),
         preexec_fn=partial(os.sched_setaffinity, 0, MEASURED_CORE),
         stdout=subprocess.PIPE,
         check=True,

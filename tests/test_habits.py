@@ -15,8 +15,8 @@ TESTS = [ROOT / "tests", ROOT / "local_athena/tests", ROOT / "client/tests"]
 # See ADR 32.
 MOST_MODULES = {
     SERVICE: 189,
-    ENDPOINT: 175,
-    CLIENT: 30,
+    ENDPOINT: 178,
+    CLIENT: 35,
 }
 MOST_LINES = 300
 MOST_LINES_OF_DOCSTRING = 3

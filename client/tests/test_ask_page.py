@@ -23,6 +23,18 @@ COMMANDS = [
 ]
 
 
+PROGRAMS = [text for language, text in BLOCKS if language == "python"]
+
+
+@pytest.mark.parametrize("program", PROGRAMS)
+def test_a_program_prints_what_it_finds(
+    url: str, program: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exec(program.replace("http://127.0.0.1:8080", url), {})  # noqa: S102 - our own example
+
+    assert "iam-admin" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("installed", ["data-hist", "data-hist-client"])
 def test_a_command_succeeds(url: str, tmp_path: Path, command: str, installed: str) -> None:

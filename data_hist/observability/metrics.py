@@ -71,13 +71,15 @@ _batch_queries = Histogram(
 )
 _queries = Counter(
     "data_hist_queries_ended_total",
-    "Ended queries by status, counted by the worker that started them.",
-    ["status"],
+    "Ended queries by status and class of tenant (operator, customer), counted by the worker that "
+    "started them.",
+    ["status", "tenant_class"],
     registry=REGISTRY,
 )
 _scanned_bytes = Counter(
     "data_hist_scanned_bytes_total",
-    "Bytes that these queries scanned.",
+    "Bytes that these queries scanned, by class of tenant.",
+    ["tenant_class"],
     registry=REGISTRY,
 )
 _streams = Counter(
@@ -90,6 +92,11 @@ _streamed_bytes = Counter(
     "data_hist_result_stream_bytes_total",
     "Bytes of streamed results, as encoded.",
     ["format"],
+    registry=REGISTRY,
+)
+_result_links = Counter(
+    "data_hist_result_links_total",
+    "Links to results in S3 that callers were given.",
     registry=REGISTRY,
 )
 _read_ahead = Counter(
@@ -161,10 +168,15 @@ def poller_asked(queries: int) -> None:
     _batch_queries.observe(queries)
 
 
-def query_ended(status: str, scanned_bytes: int) -> None:
+def query_ended(status: str, tenant_class: str, scanned_bytes: int) -> None:
     """Count a query that has ended; call it once for each."""
-    _queries.labels(status).inc()
-    _scanned_bytes.inc(scanned_bytes)
+    _queries.labels(status, tenant_class).inc()
+    _scanned_bytes.labels(tenant_class).inc(scanned_bytes)
+
+
+def result_link_signed() -> None:
+    """Count a link to a result, whether or not anybody opens it."""
+    _result_links.inc()
 
 
 def stream_ended(format: str, completion: str, sent_bytes: int) -> None:

@@ -220,7 +220,7 @@ class FieldReader:
         started = await self._starter.start(
             tenant, sampled.sql, admitted, location, token, has_key=False
         )
-        self._metrics.add(started.query_id)
+        self._metrics.add(started.query_id, tenant)
         query = started
         try:
             query = await self._poller.wait_for_end(started, self._limits.query_seconds)

@@ -13,6 +13,7 @@ from data_hist.athena.executions import Column, Query, QueryStatus
 from data_hist.athena.result_links import ResultLinks
 from data_hist.catalog.tables import Table
 from data_hist.errors import DataHistError, Forbidden, QueryExpired, ResultUnreadable
+from data_hist.observability import metrics
 from data_hist.queries.model import Page, PageRequest, PageShape, QueryWarning, ResultLink
 from data_hist.queries.result_state import require_rows, usable_tables
 from data_hist.queries.status import StatusReader
@@ -210,6 +211,7 @@ class ResultReader:
         # Every query that has ended has an expiry.
         until = owned.expires_at or owned.query.submitted_at
         link = links.sign(location, f"{query_id}.csv", until)
+        metrics.result_link_signed()
         return ResultLink(query_id, link, version.object_bytes)
 
     async def _query_with_rows(self, tenant: int, query_id: str, wait_seconds: float) -> OwnedQuery:

@@ -18,6 +18,7 @@ from typing import Any
 from data_hist.athena.client import AthenaClient
 from data_hist.athena.executions import Descriptions, Query
 from data_hist.athena.polling.poller import Poller
+from data_hist.auth.authentication import OPERATOR
 from data_hist.catalog.tables import Table
 from data_hist.errors import DataHistError, QueryNotFound
 from data_hist.observability import metrics
@@ -57,27 +58,28 @@ class QueryMetrics:
 
     def __init__(self, capacity: int = 10_000) -> None:
         self._capacity = capacity
-        self._is_due: OrderedDict[str, bool] = OrderedDict()
+        # The class of the tenant; None once the query is counted.
+        self._due: OrderedDict[str, str | None] = OrderedDict()
         self._lock = Lock()
 
-    def add(self, query_id: str) -> None:
+    def add(self, query_id: str, tenant: int) -> None:
         """Remember a query that was started; the repeat of a request starts none."""
         with self._lock:
-            self._is_due.setdefault(query_id, True)
-            if len(self._is_due) > self._capacity:
-                self._is_due.popitem(last=False)
+            self._due.setdefault(query_id, "operator" if tenant == OPERATOR else "customer")
+            if len(self._due) > self._capacity:
+                self._due.popitem(last=False)
 
     def observe(self, query: Query) -> None:
         """Count a query if it was started here and has ended."""
-        if not query.status.is_terminal or not self._is_due.get(query.query_id):
+        if not query.status.is_terminal or not self._due.get(query.query_id):
             return
         with self._lock:
             # Another thread may have counted it meanwhile, or it was evicted.
-            is_first = self._is_due.get(query.query_id, False)
-            if is_first:
-                self._is_due[query.query_id] = False
-        if is_first:
-            metrics.query_ended(query.status, query.statistics.scanned_bytes)
+            tenant_class = self._due.get(query.query_id)
+            if tenant_class:
+                self._due[query.query_id] = None
+        if tenant_class:
+            metrics.query_ended(query.status, tenant_class, query.statistics.scanned_bytes)
 
 
 class StatusReader:
@@ -171,7 +173,7 @@ class StatusReader:
         Raises:
             QueryExpired: An earlier request started it, and it is past its retention.
         """
-        self._metrics.add(started.query.query_id)
+        self._metrics.add(started.query.query_id, started.owner.tenant)
         loop = asyncio.get_running_loop()
         deadline = loop.time() + wait_seconds
         query = await self._describe_or(started.query, self._limits.describe_started_seconds)

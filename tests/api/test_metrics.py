@@ -55,14 +55,16 @@ def test_query_is_counted_once_with_what_it_scanned(client: httpx.Client) -> Non
 
     grown = metric_values(client) - before
     assert document["statistics"]["scanned_bytes"] > 0
-    assert grown[series("data_hist_queries_ended_total", status="FINISHED")] == 1
-    assert grown[series("data_hist_scanned_bytes_total")] == document["statistics"]["scanned_bytes"]
+    of_class = {"tenant_class": "operator"}
+    assert grown[series("data_hist_queries_ended_total", status="FINISHED", **of_class)] == 1
+    scanned = document["statistics"]["scanned_bytes"]
+    assert grown[series("data_hist_scanned_bytes_total", **of_class)] == scanned
 
 
 def test_query_is_counted_by_the_service_that_started_it(
     client: httpx.Client, endpoint_url: str
 ) -> None:
-    ended = series("data_hist_queries_ended_total", status="CANCELLED")
+    ended = series("data_hist_queries_ended_total", status="CANCELLED", tenant_class="operator")
     query_id = client.post("/query", json={"query": SLOW}).json()["query_id"]
     before = metric_values(client)
 

@@ -79,6 +79,7 @@ def test_expression_names_series_that_there_are(expression: str) -> None:
 def test_expression_compares_labels_with_values_that_there_are(expression: str) -> None:
     values = {
         "problem": {kind.slug for kind in [*PROBLEMS.values(), INTERNAL]},
+        "tenant_class": {"operator", "customer"},
         "completion": {"whole", "broken", "client_left"},
         "outcome": {"ok", "refused", "throttled", "failed", "unreachable"}
         | {"hit", "miss", "deleted"},

@@ -13,6 +13,7 @@ from data_hist_client.calls import Calls, Question
 from data_hist_client.documents import Estimate, FieldSample, QueryState, SavedQuestion, Table
 from data_hist_client.errors import DataHistError
 from data_hist_client.http import Address, SyncDriver
+from data_hist_client.notebook import progress_of_notebook
 from data_hist_client.results import Result
 from data_hist_client.retries import CANCEL_POLICY, DEFAULT_POLICY, RetryPolicy
 
@@ -119,7 +120,7 @@ class Client:
             retention_minutes: How long to keep the result.
             max_age_minutes: How old a result of the same question may be to be used again.
             timeout_seconds: How long to wait at most; by default, until the end.
-            watch: Called with the state about every second.
+            watch: Called with the state about every second; a notebook shows it by default.
 
         Raises:
             SqlError: The SQL has to be changed.
@@ -129,6 +130,7 @@ class Client:
         """
         question = Question(sql, parameters, retention_minutes, max_age_minutes)
         ask = Ask(self._calls, question)
+        watch = watch or progress_of_notebook()
         with self._cancelled_unless_ended(ask):
             return self.result_of(self.run(ask.until_finished(timeout_seconds, watch)))
 

@@ -10,6 +10,7 @@ from data_hist_client.downloads import Download
 from data_hist_client.errors import DownloadBroken
 from data_hist_client.files import format_of, start_again, whole_file
 from data_hist_client.http import AsyncDriver, SyncDriver
+from data_hist_client.notebook import html_table
 from data_hist_client.values import Row, row_reader
 
 _CANNOT_RESTART = "The result broke off, and this format cannot go on where it did."
@@ -38,6 +39,10 @@ class Result:
         read = row_reader(self.columns)
         for page in self.pages():
             yield from map(read, page.rows)
+
+    def _repr_html_(self) -> str:
+        """Show the first rows in a notebook."""
+        return html_table(self.first_page())
 
     def rows(self) -> list[Row]:
         """Return all rows."""

@@ -4,13 +4,15 @@ import pytest
 from data_hist_client.command.arguments import parameter
 from data_hist_client.command.completion import candidates
 from data_hist_client.command.prompt import is_complete
-from data_hist_client.documents import Table, TableColumn
+from data_hist_client.documents import read_table
 
+COLUMNS = {
+    "events": {"service": "varchar", "time": "timestamp"},
+    "metrics": {"value": "double"},
+}
 TABLES = [
-    Table(
-        "events", "", [TableColumn("service", "varchar", ""), TableColumn("time", "timestamp", "")]
-    ),
-    Table("metrics", "", [TableColumn("value", "double", "")]),
+    read_table({"name": name, "columns": [{"name": n, "type": t} for n, t in columns.items()]})
+    for name, columns in COLUMNS.items()
 ]
 
 

@@ -5,9 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from data_hist_client.command.figures import shown_bytes, shown_cost, shown_rows, shown_seconds
-from data_hist_client.command.table_text import TableText, cell_text, display_width
 from data_hist_client.documents import Column
+from data_hist_client.figures import shown_bytes, shown_cost, shown_rows, shown_seconds
+from data_hist_client.table_text import TableText, cell_text, display_width
 
 COLUMNS = [Column("name", "varchar"), Column("n", "bigint")]
 

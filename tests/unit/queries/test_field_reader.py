@@ -93,7 +93,7 @@ class FakeAthena:
     def stop(self, query_id: str) -> None:
         self.stopped.append(query_id)
 
-    def add(self, query_id: str) -> None:
+    def add(self, query_id: str, _tenant: int) -> None:
         self.added.append(query_id)
 
     def observe(self, query: Query) -> None:

@@ -8,12 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from data_hist_client.command.arguments import Commands, add_service, client_for, count
-from data_hist_client.command.figures import shown_bytes, shown_cost, shown_seconds
-from data_hist_client.command.table_text import TableText
 from data_hist_client.command.terminal import paged
 from data_hist_client.documents import Column, QueryState, Table
 from data_hist_client.errors import UsageError
+from data_hist_client.figures import shown_bytes, shown_cost, shown_seconds
 from data_hist_client.profiles import Places
+from data_hist_client.table_text import TableText
 
 
 def add_history(commands: Commands, name: str) -> argparse.ArgumentParser:

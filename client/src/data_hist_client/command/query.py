@@ -15,15 +15,15 @@ from data_hist_client.command.arguments import (
     count,
     parameter,
 )
-from data_hist_client.command.figures import shown_bytes, shown_cost, shown_rows, shown_seconds
-from data_hist_client.command.table_text import TableText
 from data_hist_client.command.terminal import Progress, paged
 from data_hist_client.documents import Estimate, QueryState
 from data_hist_client.downloads import FORMATS
 from data_hist_client.errors import UsageError
+from data_hist_client.figures import shown_bytes, shown_cost, shown_rows, shown_seconds
 from data_hist_client.files import format_of
 from data_hist_client.profiles import Places
 from data_hist_client.results import Result
+from data_hist_client.table_text import TableText
 from data_hist_client.values import row_reader
 
 _BINARY = {"arrow", "parquet"}

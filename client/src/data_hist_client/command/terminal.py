@@ -9,8 +9,8 @@ import sys
 from collections.abc import Iterator
 from typing import IO, TextIO
 
-from data_hist_client.command.figures import shown_bytes, shown_cost, shown_seconds
 from data_hist_client.documents import QueryState
+from data_hist_client.figures import shown_bytes, shown_cost, shown_seconds
 
 _CLEAR_LINE = "\r\x1b[K"
 # Chops long lines, passes colours on, ends if all fits on the screen, and leaves it there.

@@ -9,7 +9,14 @@ from typing import Any, Literal, cast
 import duckdb
 from duckdb.func import FunctionNullHandling
 
-from local_athena.backends.duckdb.dialect.aggregates import extremes, moments, percentiles, totals
+from local_athena.backends.duckdb.dialect.aggregates import (
+    extremes,
+    frequent_items,
+    moments,
+    numeric_histograms,
+    percentiles,
+    totals,
+)
 from local_athena.backends.duckdb.dialect.binary import byte_encodings, hashes
 from local_athena.backends.duckdb.dialect.collections import element_orders, hash_orders
 from local_athena.backends.duckdb.dialect.datetimes import (
@@ -68,9 +75,11 @@ def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
         *decimal_arithmetic.PYTHON_FUNCTIONS,
         *element_orders.PYTHON_FUNCTIONS,
         *extremes.PYTHON_FUNCTIONS,
+        *frequent_items.PYTHON_FUNCTIONS,
         *hash_orders.PYTHON_FUNCTIONS,
         *moments.PYTHON_FUNCTIONS,
         *number_functions.PYTHON_FUNCTIONS,
+        *numeric_histograms.PYTHON_FUNCTIONS,
         *percentiles.PYTHON_FUNCTIONS,
         *text_casts.PYTHON_FUNCTIONS,
         *totals.PYTHON_FUNCTIONS,

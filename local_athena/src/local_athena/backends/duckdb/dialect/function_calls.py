@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from sqlglot import exp
 
+from local_athena.backends.duckdb.dialect.aggregates.partial_results import is_merged
 from local_athena.backends.duckdb.dialect.context import Call, Clauses, Handler, Translator
 from local_athena.backends.duckdb.dialect.datetimes.time_zones import (
     to_local_time,
@@ -26,8 +27,14 @@ from local_athena.backends.duckdb.dialect.types.trino_types import TIMESTAMP, UN
 from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, coerce
 
 _PLACEHOLDER = re.compile(r"\{(\w+|\*)\}")
-# Aggregates of several kinds of numbers, between which NULL alone does not decide.
-_NEEDS_TYPES = frozenset({"approx_percentile", "avg", "sum"})
+# By name: the argument for which NULL does not tell which overload is meant, and those numbers of
+# arguments for which this is so.
+_NEEDS_TYPE = {
+    "approx_most_frequent": (1, (3,)),
+    "approx_percentile": (-1, (2, 3)),
+    "avg": (0, (1,)),
+    "sum": (0, (1,)),
+}
 # Trino takes ORDER BY away from the others.
 _ORDERED = frozenset({"array_agg", "listagg", "map_agg", "multimap_agg"})
 _LISTS = frozenset({"array_agg", "list"})
@@ -132,6 +139,8 @@ def apply_signature(translator: Translator, call: Call, values: Sequence[Typed])
         for index, value in enumerate(values)
     ]
     sql = _fill_template(found, arguments)
+    if "{merged}" in sql:
+        sql = sql.replace("{merged}", str(is_merged(translator, call)).upper())
     if found.signature.section == "window" and call.clauses.window is None:
         text = f"Window function {call.name} requires an OVER clause"
         raise translator.failure("MISSING_OVER", text, call.node)
@@ -143,9 +152,14 @@ def apply_signature(translator: Translator, call: Call, values: Sequence[Typed])
 
 def _refuse_ambiguous(translator: Translator, call: Call, values: Sequence[Typed]) -> None:
     kinds = [value.type for value in values]
-    if UNKNOWN in kinds and (
-        call.name in _NEEDS_TYPES or len(match_families(call.name, kinds)) > 1
-    ):
+    if UNKNOWN not in kinds:
+        return
+    if call.name in _NEEDS_TYPE:
+        place, counts = _NEEDS_TYPE[call.name]
+        is_ambiguous = len(kinds) in counts and kinds[place] == UNKNOWN
+    else:
+        is_ambiguous = len(match_families(call.name, kinds)) > 1
+    if is_ambiguous:
         raise translator.ambiguous(call.node)
 
 
@@ -226,6 +240,17 @@ def _clauses_after(translator: Translator, call: Call) -> str:
     if call.clauses.filter is not None:
         return f" FILTER (WHERE {translate_condition(translator, call.clauses.filter)})"
     return ""
+
+
+def refuse_aggregates(translator: Translator, body: exp.Expr) -> None:
+    """Refuse aggregates in the body of a lambda."""
+    for part in body.walk(prune=lambda node: isinstance(node, exp.Query)):
+        if isinstance(part, exp.Anonymous) and part.name.lower() in aggregate_names():
+            text = (
+                "Lambda expression cannot contain aggregations, window functions or grouping"
+                f" operations: [{part.sql('trino', normalize_functions=False)}]"
+            )
+            raise translator.failure("EXPRESSION_NOT_SCALAR", text, part)
 
 
 HANDLERS: dict[type[exp.Expr], Handler] = {

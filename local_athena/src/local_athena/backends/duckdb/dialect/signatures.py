@@ -26,8 +26,9 @@ _FOLDER = Path(__file__).parent
 # integer, J json or varchar, O one with an order, any other letter any type. `local` is a date or
 # timestamp as wall-clock time in its own zone, `clock` a time. {0}, {1} are the arguments, {*} all
 # of them, {result}, {T} DuckDB types. In the sections `[aggregate]` and `[window]`, << >> holds the
-# call that DISTINCT, ORDER BY, FILTER and OVER belong to. A result of varchar(x) or char is as long
-# as the first argument, one of varchar(12x) twelve times as long.
+# call that DISTINCT, ORDER BY, FILTER and OVER belong to, and {merged} is whether Trino aggregates
+# in two steps. A result of varchar(x) or char is as long as the first argument, one of varchar(12x)
+# twelve times as long.
 _LINE = re.compile(r"(?P<name>\w+)\((?P<parameters>.*?)\) -> (?P<result>.+?) = (?P<template>.+)")
 _WORD = re.compile(
     rf"{TIMESTAMP_TZ}|{TIME_TZ}|{DAY_TO_SECOND}|{YEAR_TO_MONTH}|\w+|\.\.\.|[(),]",
@@ -52,6 +53,8 @@ _SHOWN = {
     "local": "timestamp(3)",
 }
 _PLACEHOLDER = re.compile(rf"\b({'|'.join(_SHOWN)})\b")
+# Aggregates with a syntax of their own, or lambdas.
+_WITHOUT_LINES = frozenset({"listagg", "reduce_agg"})
 _DEFAULT_PRECISION = {"timestamp": 3, TIMESTAMP_TZ: 3}
 
 
@@ -106,11 +109,9 @@ def signatures() -> Mapping[str, tuple[Signature, ...]]:
 
 @cache
 def aggregate_names() -> frozenset[str]:
-    """List the names of aggregate functions; `listagg` has a syntax of its own and no line."""
+    """List the names of aggregate functions."""
     table = signatures().items()
-    return frozenset(
-        ("listagg", *(name for name, lines in table if lines[0].section == "aggregate"))
-    )
+    return _WITHOUT_LINES | {name for name, lines in table if lines[0].section == "aggregate"}
 
 
 def _read_table(path: Path) -> Iterator[Signature]:

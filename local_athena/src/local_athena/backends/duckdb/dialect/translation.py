@@ -10,6 +10,7 @@ from local_athena.backends.duckdb.dialect.aggregates import (
     extremes,
     map_aggregates,
     moments,
+    reductions,
     totals,
 )
 from local_athena.backends.duckdb.dialect.collections import (
@@ -93,6 +94,7 @@ _FUNCTIONS = {
     **moments.FUNCTIONS,
     **element_orders.FUNCTIONS,
     **primary_expressions.FUNCTIONS,
+    **reductions.FUNCTIONS,
     **regexp_functions.FUNCTIONS,
     **rounding.FUNCTIONS,
     **string_functions.FUNCTIONS,

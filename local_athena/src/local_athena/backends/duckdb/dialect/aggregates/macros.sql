@@ -18,3 +18,9 @@ CREATE OR REPLACE MACRO athena_distinct(list) AS CASE WHEN len(list) > 0
   THEN list_select(list, list_transform(athena_places(list), lambda places: places[1])) END;
 CREATE OR REPLACE MACRO athena_hash_boolean(x) AS athena_xxhash64(
   CAST(CASE x WHEN TRUE THEN '\x01' WHEN FALSE THEN '\x00' END AS BLOB) || CAST('\x00\x00\x00\x00\x00\x00\x00' AS BLOB));
+CREATE OR REPLACE MACRO athena_map_of_parts(parts) AS CASE WHEN parts IS NOT NULL THEN MAP(parts.k, parts.v) END;
+-- Of the texts of keys and values.
+CREATE OR REPLACE MACRO athena_map_of_doubles(texts) AS
+  CASE WHEN texts IS NOT NULL THEN MAP(CAST(texts[1] AS DOUBLE[]), CAST(texts[2] AS DOUBLE[])) END;
+CREATE OR REPLACE MACRO athena_reals(texts) AS list_transform(CAST(texts AS DOUBLE[]), lambda x: CAST(athena_real_range(x) AS REAL));
+CREATE OR REPLACE MACRO athena_map_of_reals(texts) AS CASE WHEN texts IS NOT NULL THEN MAP(athena_reals(texts[1]), athena_reals(texts[2])) END;

@@ -68,7 +68,7 @@ def _collect_moments(values: Iterable[float | None]) -> tuple[int, float, float,
     return count, second, third, fourth
 
 
-def _divide(dividend: float, divisor: float) -> float:
+def divide(dividend: float, divisor: float) -> float:
     """Divide as IEEE 754 does."""
     if divisor:
         return dividend / divisor
@@ -80,7 +80,7 @@ def _skewness(values: list[float | None]) -> str | None:
     if count < 3:
         return None
     power = second * math.sqrt(second) if second >= 0 else math.nan
-    return repr(_divide(math.sqrt(count) * third, power))
+    return repr(divide(math.sqrt(count) * third, power))
 
 
 def _kurtosis(values: list[float | None]) -> str | None:
@@ -88,7 +88,7 @@ def _kurtosis(values: list[float | None]) -> str | None:
     if n < 4:
         return None
     rest = (n - 2) * (n - 3)
-    scaled = _divide((n - 1) * n * (n + 1) / rest * fourth, second * second)
+    scaled = divide((n - 1) * n * (n + 1) / rest * fourth, second * second)
     return repr(scaled - 3 * ((n - 1) * (n - 1)) / rest)
 
 

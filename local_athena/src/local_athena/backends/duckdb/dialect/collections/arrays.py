@@ -16,7 +16,7 @@ from local_athena.backends.duckdb.dialect.expressions.structure_comparisons impo
     remove_from_array,
     search_array,
 )
-from local_athena.backends.duckdb.dialect.function_calls import apply_signature
+from local_athena.backends.duckdb.dialect.function_calls import apply_signature, refuse_aggregates
 from local_athena.backends.duckdb.dialect.queries.scopes import Scope
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     BOOLEAN,
@@ -42,6 +42,7 @@ def translate_lambda(translator: Translator, node: exp.Expr, values: Sequence[Ty
     if len(node.expressions) != len(values):
         text += f" but got {len(node.expressions)}"
         raise translator.failure("INVALID_PARAMETER_USAGE", text, node)
+    refuse_aggregates(translator, node.this)
     names = [parameter.name.lower() for parameter in node.expressions]
     scope = Scope(parent=translator.scope, parameters=dict(zip(names, values, strict=True)))
     return translator.within(scope).translate(node.this)

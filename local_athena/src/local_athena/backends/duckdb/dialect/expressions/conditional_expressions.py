@@ -33,7 +33,7 @@ from local_athena.backends.duckdb.dialect.types.typed_sql import (
     quote_string,
 )
 
-_OUTSIDE_CALLS = frozenset({"sum", "avg", "listagg", "random", "rand", "uuid", "shuffle"})
+_OUTSIDE_CALLS = frozenset({"random", "rand", "uuid", "shuffle"})
 _OUTSIDE_NODES = (exp.Subquery, exp.Exists, exp.Window, exp.Filter, exp.GroupConcat)
 
 
@@ -189,7 +189,8 @@ def _is_outside_try(node: exp.Expr) -> bool:
     if isinstance(node, exp.Anonymous):
         name = node.name.lower()
         lines = signatures().get(name, ())
-        return name in _OUTSIDE_CALLS or any(line.is_aggregate for line in lines)
+        is_random = name in _OUTSIDE_CALLS
+        return is_random or name in aggregate_names() or any(line.is_aggregate for line in lines)
     if isinstance(node, exp.In):
         return node.args.get("query") is not None
     return isinstance(node, _OUTSIDE_NODES)

@@ -3,9 +3,6 @@ CREATE OR REPLACE MACRO athena_integer_text(x, type) AS
   CASE WHEN regexp_full_match(x, '[+-]?[0-9]+') THEN x
   WHEN regexp_full_match(x, '[\x00-\x20]*[+-]?\p{Nd}+[\x00-\x20]*') THEN athena_ascii_digits(x)
   ELSE CAST(athena_fail('INVALID_CAST_ARGUMENT:Cannot cast ''' || x || ''' to ' || type) AS VARCHAR) END;
--- What rounds to more than the greatest real is infinite.
-CREATE OR REPLACE MACRO athena_real_range(x) AS
-  CASE WHEN abs(x) >= 3.4028235677973366e38 AND isfinite(x) THEN x * CAST('Infinity' AS DOUBLE) ELSE x END;
 -- Rounded by the digits that are shown: 1.005 is 1.01, although it is less in binary.
 CREATE OR REPLACE MACRO athena_decimal_text(shortest, digits, scale) AS
   CASE WHEN contains(shortest, 'e') THEN athena_plain_decimal(shortest, digits, scale) ELSE shortest END;

@@ -62,3 +62,6 @@ CREATE OR REPLACE MACRO athena_width_bucket(x, low, high, buckets) AS CASE
   ELSE CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:bounds cannot equal each other') AS BIGINT) END;
 CREATE OR REPLACE MACRO athena_cbrt(x) AS
   CASE WHEN round(cbrt(x)) * round(cbrt(x)) * round(cbrt(x)) = x THEN round(cbrt(x)) ELSE cbrt(x) END;
+-- What rounds to more than the greatest real is infinite.
+CREATE OR REPLACE MACRO athena_real_range(x) AS
+  CASE WHEN abs(x) >= 3.4028235677973366e38 AND isfinite(x) THEN x * CAST('Infinity' AS DOUBLE) ELSE x END;

@@ -29,7 +29,7 @@ class TableText:
         self._head = [[_clean(column.name) for column in columns]]
         if with_types:
             self._head.append([column.type for column in columns])
-        self._is_numeric = [base_type(column.type) in _NUMERIC for column in columns]
+        self._is_numeric = [is_numeric(column) for column in columns]
         lines = [*self._head, *([cell_text(value) for value in row] for row in first)]
         self._widths = [max(map(display_width, cells)) for cells in zip(*lines, strict=True)]
 
@@ -49,10 +49,15 @@ class TableText:
 
     def _line(self, cells: Sequence[str]) -> str:
         padded = (
-            _padded(cell, width, at_right=is_numeric)
-            for cell, width, is_numeric in zip(cells, self._widths, self._is_numeric, strict=True)
+            _padded(cell, width, at_right=at_right)
+            for cell, width, at_right in zip(cells, self._widths, self._is_numeric, strict=True)
         )
         return f" {' │ '.join(padded)}".rstrip()
+
+
+def is_numeric(column: Column) -> bool:
+    """Whether the values of a column are numbers."""
+    return base_type(column.type) in _NUMERIC
 
 
 def cell_text(value: Any) -> str:

@@ -1,0 +1,120 @@
+"""The service as a database of PEP 249."""
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from data_hist_client import dbapi
+from data_hist_client.dbapi import Connection, Cursor
+
+MANY = "SELECT n FROM UNNEST(sequence(1, 2500)) AS t(n)"
+
+
+@pytest.fixture
+def connection(url: str) -> Iterator[Connection]:
+    with dbapi.connect(url) as each:
+        yield each
+
+
+@pytest.fixture
+def cursor(connection: Connection) -> Cursor:
+    return connection.cursor()
+
+
+def test_the_module_says_what_it_can() -> None:
+    assert (dbapi.apilevel, dbapi.threadsafety, dbapi.paramstyle) == ("2.0", 2, "qmark")
+    errors = {
+        *("InterfaceError", "DatabaseError", "DataError", "OperationalError", "IntegrityError"),
+        *("InternalError", "ProgrammingError", "NotSupportedError"),
+    }
+    assert all(issubclass(getattr(dbapi, name), dbapi.Error) for name in errors)
+    assert issubclass(dbapi.Warning, Exception)
+
+
+def test_rows_and_their_description(cursor: Cursor) -> None:
+    cursor.execute(
+        "SELECT ? AS a, DECIMAL '1.10' AS b, TIMESTAMP '2026-01-02 03:04:05' AS c, X'00' AS d",
+        ["x"],
+    )
+
+    assert cursor.description is not None
+    names = [column[0] for column in cursor.description]
+    codes = [column[1] for column in cursor.description]
+    assert names == ["a", "b", "c", "d"]
+    assert codes[0] == dbapi.STRING
+    assert codes[1] == dbapi.NUMBER
+    assert codes[1] != dbapi.STRING
+    assert codes[2] == dbapi.DATETIME
+    assert codes[3] == dbapi.BINARY
+    assert cursor.fetchall() == [("x", Decimal("1.10"), datetime(2026, 1, 2, 3, 4, 5), b"\x00")]
+    assert (cursor.rowcount, cursor.lastrowid) == (-1, None)
+    assert cursor.query is not None
+
+
+def test_rows_are_fetched_one_by_one_in_parts_and_to_the_end(cursor: Cursor) -> None:
+    cursor.execute(MANY)
+
+    assert cursor.fetchone() == (1,)
+    assert cursor.fetchmany() == [(2,)]
+    assert cursor.fetchmany(1000)[-1] == (1002,)
+    cursor.arraysize = 3
+    assert cursor.fetchmany() == [(1003,), (1004,), (1005,)]
+    assert [n for (n,) in cursor][-1] == 2500
+    assert cursor.fetchone() is None
+    assert cursor.fetchmany(5) == cursor.fetchall() == []
+
+
+def test_the_last_of_many_has_the_rows(cursor: Cursor) -> None:
+    assert cursor.executemany("SELECT ?", [[1], [2]]).fetchall() == [(2,)]
+
+
+@pytest.mark.parametrize(
+    ("use", "error", "message"),
+    [
+        (
+            lambda c: c.execute("SELECT lenght(tags) FROM events"),
+            dbapi.ProgrammingError,
+            "\n1 | SE",
+        ),
+        (lambda c: c.execute("SELECT nothing FROM events"), dbapi.ProgrammingError, "\n1 | SELECT"),
+        (lambda c: c.execute("SELECT ?", [object()]), dbapi.ProgrammingError, "parameter"),
+        (lambda c: c.execute("SELECT ?", []), dbapi.ProgrammingError, ""),
+        (lambda c: c.fetchone(), dbapi.InterfaceError, "no query"),
+        (lambda c: dbapi.connect("nowhere"), dbapi.ProgrammingError, "address"),
+    ],
+)
+def test_errors_are_those_of_pep_249(
+    cursor: Cursor, use: Callable[[Any], Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error) as raised:
+        use(cursor)
+
+    assert message in str(raised.value)
+
+
+def test_what_is_closed_cannot_be_used(connection: Connection) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    with pytest.raises(dbapi.InterfaceError):
+        cursor.execute("SELECT 1")
+    with pytest.raises(dbapi.InterfaceError):
+        cursor.fetchone()
+
+    connection.commit()
+    connection.rollback()
+    connection.close()
+    connection.close()
+
+    for use in (connection.cursor, connection.commit, connection.rollback):
+        with pytest.raises(dbapi.InterfaceError):
+            use()
+
+
+def test_moments_of_ticks() -> None:
+    now = datetime(2026, 1, 2, 3, 4, 5)
+
+    assert dbapi.TimestampFromTicks(now.timestamp()) == now
+    assert dbapi.DateFromTicks(now.timestamp()) == now.date()
+    assert dbapi.TimeFromTicks(now.timestamp()) == now.time()
