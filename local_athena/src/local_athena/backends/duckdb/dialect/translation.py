@@ -10,6 +10,7 @@ from local_athena.backends.duckdb.dialect.aggregates import (
     extremes,
     map_aggregates,
     moments,
+    percentiles,
     reductions,
     totals,
 )
@@ -93,6 +94,7 @@ _FUNCTIONS = {
     **maps.FUNCTIONS,
     **moments.FUNCTIONS,
     **element_orders.FUNCTIONS,
+    **percentiles.FUNCTIONS,
     **primary_expressions.FUNCTIONS,
     **reductions.FUNCTIONS,
     **regexp_functions.FUNCTIONS,

@@ -1,184 +1,209 @@
-"""approx_percentile: a t-digest that merges as Trino's does, so that its estimates are the same."""
+"""approx_percentile, by a t-digest, or by a quantile digest if an accuracy is given."""
 
 import math
-from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from itertools import accumulate
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from local_athena.backends.duckdb.dialect.types.typed_sql import PythonFunction
+from sqlglot import exp
 
-_COMPRESSION = 200
-# Of a digest that a worker hands on.
-_HANDED_ON = 100
-# How many centroids and new values are held before they are merged.
-_CAPACITY = 1260
+from local_athena.backends.duckdb.dialect.aggregates.partial_results import is_merged
+from local_athena.backends.duckdb.dialect.aggregates.qdigests import QuantileDigest
+from local_athena.backends.duckdb.dialect.aggregates.sortable_bits import (
+    bits_to_double,
+    bits_to_real,
+    double_to_bits,
+    real_to_bits,
+)
+from local_athena.backends.duckdb.dialect.aggregates.tdigests import TDigest
+from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Translator
+from local_athena.backends.duckdb.dialect.failures import invalid_argument
+from local_athena.backends.duckdb.dialect.function_calls import apply_clauses, apply_signature
+from local_athena.backends.duckdb.dialect.types.trino_types import DOUBLE, array_of
+from local_athena.backends.duckdb.dialect.types.typed_sql import PythonFunction, Typed, coerce
+
 _MOST = 2**63 - 1
-_ARGUMENT = "INVALID_FUNCTION_ARGUMENT"
-
-Entry = tuple[float, float]
+Row = Mapping[str, Any]
 
 
-@dataclass
-class _Digest:
-    """A t-digest: its entries are centroids and, behind them, new values, each with a weight."""
-
-    entries: list[Entry] = field(default_factory=list)
-    total: float = 0.0
-    least: float = math.inf
-    greatest: float = -math.inf
-    backwards: bool = False
-
-    def add(self, value: float, weight: float) -> None:
-        """Add a value; merges first if there is no room."""
-        if len(self.entries) == _CAPACITY:
-            self.merge(_COMPRESSION)
-        self.entries.append((value, weight))
-        self.total += weight
-        self.least = min(self.least, value)
-        self.greatest = max(self.greatest, value)
-
-    def merge(self, compression: int) -> None:
-        """Merge neighbours as far as the size of a centroid may grow at its quantile."""
-        ordered = sorted(self.entries, key=lambda entry: entry[0], reverse=self.backwards)
-        factor = (4 * math.log(self.total / compression) + 24) / compression
-        merged: list[Entry] = []
-        mean, weight = ordered[0]
-        before, allowed = 0.0, 0.0
-        for value, added in ordered[1:]:
-            grown = weight + added
-            quantile = min((before + grown) / self.total, 1)
-            most = self.total * min(allowed, quantile * (1 - quantile) * factor)
-            if grown <= most:
-                mean += (value - mean) * added / grown
-                weight = grown
-                continue
-            merged.append((mean, weight))
-            before += weight
-            reached = before / self.total
-            allowed = reached * (1 - reached) * factor
-            mean, weight = value, added
-        merged.append((mean, weight))
-        self.entries = merged[::-1] if self.backwards else merged
-        self.backwards = not self.backwards
-
-    def estimate(self, quantile: float) -> float:
-        """Estimate the value at a quantile of a merged digest."""
-        target = quantile * self.total
-        if len(self.entries) == 1:
-            return self.entries[0][0]
-        first, weight = self.entries[0]
-        if target < 1:
-            return self.least
-        if target < weight / 2:
-            return self.least + (target - 1) / (weight / 2 - 1) * (first - self.least)
-        if self.total - target <= max(1, self.entries[-1][1] / 2):
-            return self._estimate_end(self.total - target)
-        return self._estimate_between(target)
-
-    def _estimate_end(self, rest: float) -> float:
-        mean, weight = self.entries[-1]
-        if rest < 1 or weight <= 2:
-            return self.greatest
-        return self.greatest + (rest - 1) / (weight / 2 - 1) * (mean - self.greatest)
-
-    def _estimate_between(self, target: float) -> float:
-        ends = accumulate(weight for _, weight in self.entries)
-        middles = [end - weight / 2 for end, (_, weight) in zip(ends, self.entries, strict=True)]
-        place = bisect_right(middles, target) - 1
-        (mean, weight), (following, next_weight) = self.entries[place : place + 2]
-        offset = target - middles[place]
-        if weight == 1 and offset < 0.5:
-            return mean
-        if next_weight == 1 and offset >= weight / 2:
-            return following
-        length = (weight + next_weight) / 2
-        if weight == 1:
-            offset, length = offset - 0.5, next_weight / 2
-        elif next_weight == 1:
-            length = weight / 2
-        return mean + offset / length * (following - mean)
+def _approx_percentile(translator: Translator, call: Call) -> Typed:
+    values = translator.translate_arguments(call)
+    found = apply_signature(translator, call, values)
+    is_array = found.type.name == "array"
+    kind = found.type.element if is_array else found.type
+    # The functions in Python are those of bigints, or of doubles.
+    name = kind.name if kind.name == "bigint" or len(values) == 4 else "double"
+    value = coerce(values[0], kind).sql
+    x = value if kind.name == "bigint" else f"CAST({value} AS DOUBLE)"
+    percentile = coerce(
+        values[-1 if len(values) < 4 else 2], array_of(DOUBLE) if is_array else DOUBLE
+    )
+    p = (
+        percentile.sql
+        if is_array
+        else f"CASE WHEN {percentile.sql} IS NOT NULL THEN [{percentile.sql}] END"
+    )
+    merged = str(is_merged(translator, call)).upper()
+    if len(values) == 2 and call.arguments[1].find(exp.Column) is None:
+        core = f"athena_percentiles_{name}(<<list({x})>>, {p}, {merged})"
+    else:
+        weight = coerce(values[1], DOUBLE).sql if len(values) > 2 else "1e0"
+        row = f"'x': {x}, 'w': {weight}, 'p': {p}"
+        if len(values) == 4:
+            row += f", 'e': {coerce(values[3], DOUBLE).sql}"
+        kinds = f"{'accurate' if len(values) == 4 else 'weighted'}_percentiles_{name}"
+        core = f"athena_{kinds}(<<list({{{row}}})>>, {is_array}, {merged})"
+    sql = apply_clauses(translator, call, core)
+    return Typed(f"CAST({sql if is_array else f'({sql})[1]'} AS {found.type.duckdb})", found.type)
 
 
-def _digest(entries: Iterable[Entry]) -> _Digest:
-    digest = _Digest()
-    for value, weight in entries:
-        digest.add(_finite(value), weight)
-    if digest.entries:
-        digest.merge(_HANDED_ON)
-        digest.backwards = False
-        digest.merge(_COMPRESSION)
-    return digest
+def _check_percentiles(percentiles: Sequence[float | None]) -> list[float]:
+    for percentile in percentiles:
+        if percentile is None:
+            raise invalid_argument("Percentile cannot be null")
+        if not 0 <= percentile <= 1:
+            raise invalid_argument("Percentile must be between 0 and 1")
+    return [percentile for percentile in percentiles if percentile is not None]
 
 
-def _finite(value: float) -> float:
+def shown(value: float) -> str:
+    """Show a number as Java does in a message."""
+    if math.isnan(value):
+        return "NaN"
+    return str(value) if math.isfinite(value) else f"{'-' if value < 0 else ''}Infinity"
+
+
+def check_weight(weight: float) -> float:
+    """Check the weight of a value.
+
+    Raises:
+        ValueError: It is not finite, or less than 1.
+    """
+    if not math.isfinite(weight):
+        raise invalid_argument(f"weight must be finite, was {shown(weight)}")
+    if weight < 1:
+        raise invalid_argument(f"weight must be >= 1, was {shown(weight)}")
+    return weight
+
+
+def _check_value(value: float) -> float:
     if math.isfinite(value):
         return value
-    shown = "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
-    raise ValueError(f"{_ARGUMENT}:value must be finite; was {shown}")
-
-
-def _check_percentile(percentile: float | None) -> float:
-    if percentile is None:
-        raise ValueError(f"{_ARGUMENT}:Percentile cannot be null")
-    if not 0 <= percentile <= 1:
-        raise ValueError(f"{_ARGUMENT}:Percentile must be between 0 and 1")
-    return percentile
+    raise invalid_argument(f"value must be finite; was {shown(value)}")
 
 
 def _exact(value: int) -> float:
     if min(int(float(value)), _MOST) != value:
-        raise ValueError(f"{_ARGUMENT}:no exact double representation for long: {value}")
+        raise invalid_argument(f"no exact double representation for long: {value}")
     return float(value)
 
 
-def _weigh(value: float, weight: float) -> Entry:
-    if not weight >= 1:
-        raise ValueError(f"{_ARGUMENT}:weight must be >= 1, was {weight}")
-    return value, weight
+def _estimate(digest: TDigest, percentiles: Sequence[float], merged: bool) -> list[float]:
+    return (digest.as_merged() if merged else digest).estimate_all(percentiles)
 
 
-def _estimate_all(digest: _Digest, percentiles: Sequence[float | None]) -> list[float]:
+def _doubles(
+    values: Sequence[float | None], percentiles: Sequence[float | None], merged: bool
+) -> list[float] | None:
+    digest = TDigest()
+    for value in values:
+        if value is not None:
+            digest.add(_check_value(value))
     if not digest.entries:
-        return []
-    return [digest.estimate(_check_percentile(percentile)) for percentile in percentiles]
+        return None
+    return _estimate(digest, _check_percentiles(percentiles), merged)
 
 
-def _doubles(values: Sequence[float | None], percentiles: Sequence[float | None]) -> list[float]:
-    entries = ((value, 1.0) for value in values if value is not None)
-    return _estimate_all(_digest(entries), percentiles)
+def _bigints(
+    values: Sequence[int | None], percentiles: Sequence[float | None], merged: bool
+) -> list[int] | None:
+    found = _doubles([v if v is None else _exact(v) for v in values], percentiles, merged)
+    return None if found is None else _round(found)
 
 
-def _bigints(values: Sequence[int | None], percentiles: Sequence[float | None]) -> list[int]:
-    return _round(_doubles([v if v is None else _exact(v) for v in values], percentiles))
+def _weighted_doubles(rows: Sequence[Row], is_array: bool, merged: bool) -> list[float] | None:
+    """Estimate at the percentiles of the first row, or at the only one of the last row."""
+    digest = TDigest()
+    percentiles: list[float] = []
+    last: Sequence[float | None] = []
+    for row in rows:
+        value, weight, given = row["x"], row["w"], row["p"]
+        if value is None or weight is None or given is None:
+            continue
+        if is_array and not digest.entries:
+            percentiles = _check_percentiles(given)
+        weight = check_weight(weight)
+        digest.add(_check_value(_exact(value) if isinstance(value, int) else value), weight)
+        last = given
+    if not digest.entries:
+        return None
+    return _estimate(digest, percentiles if is_array else _check_percentiles(last), merged)
 
 
-def _weighted_doubles(
-    values: Sequence[float | None],
-    weights: Sequence[float | None],
-    percentiles: Sequence[float | None],
-) -> list[float]:
-    pairs = zip(values, weights, strict=True)
-    entries = (_weigh(v, w) for v, w in pairs if v is not None and w is not None)
-    return _estimate_all(_digest(entries), percentiles)
-
-
-def _weighted_bigints(
-    values: Sequence[int | None],
-    weights: Sequence[float | None],
-    percentiles: Sequence[float | None],
-) -> list[int]:
-    exact = [v if v is None else _exact(v) for v in values]
-    return _round(_weighted_doubles(exact, weights, percentiles))
+def _weighted_bigints(rows: Sequence[Row], is_array: bool, merged: bool) -> list[int] | None:
+    found = _weighted_doubles(rows, is_array, merged)
+    return None if found is None else _round(found)
 
 
 def _round(values: list[float]) -> list[int]:
     return [min(math.floor(value + 0.5), _MOST) for value in values]
 
 
+def _make_accurate(
+    to_bits: Callable[[Any], int], from_bits: Callable[[int], Any]
+) -> Callable[[Sequence[Row], bool, bool], list[Any] | None]:
+    def estimate(rows: Sequence[Row], is_array: bool, merged: bool) -> list[Any] | None:
+        del is_array
+        digest: QuantileDigest | None = None
+        last: Sequence[float | None] = []
+        for row in rows:
+            if None in row.values():
+                continue
+            weight = check_weight(row["w"])
+            if digest is None:
+                digest = QuantileDigest(_check_accuracy(row["e"]))
+            digest.add(to_bits(row["x"]), weight)
+            last = row["p"]
+        if digest is None:
+            return None
+        if merged:
+            digest = QuantileDigest.read(digest.write())
+        return [from_bits(bits) for bits in digest.find_values(_check_percentiles(last))]
+
+    return estimate
+
+
+def _check_accuracy(accuracy: float) -> float:
+    if not 0 < accuracy < 1:
+        raise invalid_argument("Percentile accuracy must be strictly between 0 and 1")
+    return accuracy
+
+
+_CONVERSIONS: dict[str, tuple[Callable[[Any], int], Callable[[int], Any]]] = {
+    "bigint": (int, int),
+    "real": (real_to_bits, bits_to_real),
+    "double": (double_to_bits, bits_to_double),
+}
+FUNCTIONS: dict[str, FunctionHandler] = {"approx_percentile": _approx_percentile}
 PYTHON_FUNCTIONS: tuple[PythonFunction, ...] = (
-    ("athena_percentiles", _doubles, ["DOUBLE[]", "DOUBLE[]"], "DOUBLE[]"),
-    ("athena_bigint_percentiles", _bigints, ["BIGINT[]", "DOUBLE[]"], "BIGINT[]"),
-    ("athena_weighted", _weighted_doubles, ["DOUBLE[]", "DOUBLE[]", "DOUBLE[]"], "DOUBLE[]"),
-    ("athena_bigint_weighted", _weighted_bigints, ["BIGINT[]", "DOUBLE[]", "DOUBLE[]"], "BIGINT[]"),
+    ("athena_percentiles_double", _doubles, ["DOUBLE[]", "DOUBLE[]", "BOOLEAN"], "DOUBLE[]"),
+    ("athena_percentiles_bigint", _bigints, ["BIGINT[]", "DOUBLE[]", "BOOLEAN"], "BIGINT[]"),
+    *(
+        (
+            f"athena_weighted_percentiles_{name}",
+            function,
+            [f"STRUCT(x {name}, w DOUBLE, p DOUBLE[])[]", "BOOLEAN", "BOOLEAN"],
+            f"{name}[]",
+        )
+        for name, function in (("double", _weighted_doubles), ("bigint", _weighted_bigints))
+    ),
+    *(
+        (
+            f"athena_accurate_percentiles_{name}",
+            _make_accurate(*functions),
+            [f"STRUCT(x {kind}, w DOUBLE, p DOUBLE[], e DOUBLE)[]", "BOOLEAN", "BOOLEAN"],
+            f"{kind}[]",
+        )
+        for name, functions in _CONVERSIONS.items()
+        for kind in ("BIGINT" if name == "bigint" else "DOUBLE",)
+    ),
 )
