@@ -141,7 +141,7 @@ def _write(result: Result, result_format: str, output: Path | None, progress: Pr
         for chunk in result.stream(result_format):
             sys.stdout.buffer.write(chunk)
     else:
-        result.download(output, result_format, progress.downloaded)
+        result.download(output, result_format, progress.downloaded if progress.is_shown else None)
         size = shown_bytes(output.stat().st_size)
         progress.note(f"{output}: {size}  {_figures(result.query)}")
 
