@@ -52,6 +52,7 @@ OWNERS = {
     "pyarrow": {"data_hist.catalog.discovery", "data_hist.results", "data_hist_client.frames"},
     "pydantic_settings": {"data_hist.settings"},
     "regex": {"local_athena.backends.duckdb.dialect"},
+    "snowballstemmer": {"local_athena.backends.duckdb.dialect.strings.stems"},
     "sqlalchemy": {"data_hist_client.sqlalchemy_dialect"},
     "sqlglot": {"data_hist.sql_guard", "local_athena.backends.duckdb.dialect"},
     "starlette": {

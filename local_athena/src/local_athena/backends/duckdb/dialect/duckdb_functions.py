@@ -17,7 +17,7 @@ from local_athena.backends.duckdb.dialect.aggregates import (
     percentiles,
     totals,
 )
-from local_athena.backends.duckdb.dialect.binary import byte_encodings, hashes
+from local_athena.backends.duckdb.dialect.binary import byte_encodings, hashes, spooky_hash
 from local_athena.backends.duckdb.dialect.collections import element_orders, hash_orders
 from local_athena.backends.duckdb.dialect.datetimes import (
     datetime_patterns,
@@ -35,8 +35,20 @@ from local_athena.backends.duckdb.dialect.json import (
     json_extraction,
     sql_json_functions,
 )
-from local_athena.backends.duckdb.dialect.numbers import decimal_arithmetic, number_functions
-from local_athena.backends.duckdb.dialect.strings import java_formats, regexps, texts, urls
+from local_athena.backends.duckdb.dialect.numbers import (
+    decimal_arithmetic,
+    distances,
+    number_functions,
+)
+from local_athena.backends.duckdb.dialect.strings import (
+    amounts,
+    colors,
+    java_formats,
+    regexps,
+    stems,
+    texts,
+    urls,
+)
 from local_athena.backends.duckdb.dialect.types.typed_sql import PythonFunction
 
 # Each folder comes after those whose macros it calls; the first holds what all of them call.
@@ -61,6 +73,7 @@ def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
     functions: tuple[PythonFunction, ...] = (
         *byte_encodings.PYTHON_FUNCTIONS,
         *hashes.PYTHON_FUNCTIONS,
+        *spooky_hash.PYTHON_FUNCTIONS,
         *iso8601.PYTHON_FUNCTIONS,
         *iso8601_nanoseconds.PYTHON_FUNCTIONS,
         *zone_arguments.PYTHON_FUNCTIONS,
@@ -70,6 +83,9 @@ def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
         *sql_json_functions.PYTHON_FUNCTIONS,
         *regexps.PYTHON_FUNCTIONS,
         *texts.PYTHON_FUNCTIONS,
+        *amounts.PYTHON_FUNCTIONS,
+        *colors.PYTHON_FUNCTIONS,
+        *stems.PYTHON_FUNCTIONS,
         *urls.PYTHON_FUNCTIONS,
         *datetime_patterns.PYTHON_FUNCTIONS,
         *decimal_arithmetic.PYTHON_FUNCTIONS,
@@ -80,6 +96,7 @@ def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
         *moments.PYTHON_FUNCTIONS,
         *number_functions.PYTHON_FUNCTIONS,
         *numeric_histograms.PYTHON_FUNCTIONS,
+        *distances.PYTHON_FUNCTIONS,
         *percentiles.PYTHON_FUNCTIONS,
         *text_casts.PYTHON_FUNCTIONS,
         *totals.PYTHON_FUNCTIONS,

@@ -13,12 +13,12 @@ from local_athena.backends.duckdb.dialect.datetimes.time_zones import (
 )
 from local_athena.backends.duckdb.dialect.datetimes.zoned_sources import translate_zoned
 from local_athena.backends.duckdb.dialect.expressions.operators import translate_condition
+from local_athena.backends.duckdb.dialect.overloads import is_ambiguous
 from local_athena.backends.duckdb.dialect.queries.ordering import translate_order
 from local_athena.backends.duckdb.dialect.queries.windows import check_no_window, translate_window
 from local_athena.backends.duckdb.dialect.signatures import (
     Match,
     aggregate_names,
-    match_families,
     match_signature,
     signatures,
 )
@@ -156,10 +156,10 @@ def _refuse_ambiguous(translator: Translator, call: Call, values: Sequence[Typed
         return
     if call.name in _NEEDS_TYPE:
         place, counts = _NEEDS_TYPE[call.name]
-        is_ambiguous = len(kinds) in counts and kinds[place] == UNKNOWN
+        is_open = len(kinds) in counts and kinds[place] == UNKNOWN
     else:
-        is_ambiguous = len(match_families(call.name, kinds)) > 1
-    if is_ambiguous:
+        is_open = is_ambiguous(call.name, kinds)
+    if is_open:
         raise translator.ambiguous(call.node)
 
 

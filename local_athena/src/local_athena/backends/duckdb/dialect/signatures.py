@@ -8,7 +8,6 @@ from pathlib import Path
 
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     DAY_TO_SECOND,
-    INTEGERS,
     TIME_TZ,
     TIMESTAMP_TZ,
     TINYINT,
@@ -28,7 +27,7 @@ _FOLDER = Path(__file__).parent
 # of them, {result}, {T} DuckDB types. In the sections `[aggregate]` and `[window]`, << >> holds the
 # call that DISTINCT, ORDER BY, FILTER and OVER belong to, and {merged} is whether Trino aggregates
 # in two steps. A result of varchar(x) or char is as long as the first argument, one of varchar(12x)
-# twelve times as long.
+# twelve times as long; a parameter of varchar(2) takes no longer one.
 _LINE = re.compile(r"(?P<name>\w+)\((?P<parameters>.*?)\) -> (?P<result>.+?) = (?P<template>.+)")
 _WORD = re.compile(
     rf"{TIMESTAMP_TZ}|{TIME_TZ}|{DAY_TO_SECOND}|{YEAR_TO_MONTH}|\w+|\.\.\.|[(),]",
@@ -36,12 +35,6 @@ _WORD = re.compile(
 _PSEUDO_TYPES = {
     "clock": ("time", TIME_TZ),
     "local": ("date", "timestamp", TIMESTAMP_TZ),
-}
-# Kinds of results of which Trino takes the one that is coerced to the others.
-_FAMILIES = {
-    **dict.fromkeys((*INTEGERS, "decimal", "real", "double"), "number"),
-    **dict.fromkeys(("timestamp", TIMESTAMP_TZ), "date"),
-    "char": "varchar",
 }
 # What a message calls a variable or pseudo-type that does not stand for every type.
 _SHOWN = {
@@ -144,47 +137,39 @@ def _parse_types(words: list[str]) -> tuple[TrinoType, ...]:
         if word == ",":
             continue
         parameters: tuple[TrinoType, ...] = ()
-        length = None
+        if words and words[0] == "(" and word in ("varchar", "decimal"):
+            sizes = [words.pop(0) for _ in range(words.index(")") + 1)][1:-1:2]
+            found.append(_sized(word, sizes))
+            continue
         if words and words[0] == "(":
             words.pop(0)
-            if word == "varchar":
-                length = _parse_length(words.pop(0))
             parameters = _parse_types(words)
         names = (None,) * len(parameters) if word == "row" else ()
         precision = _DEFAULT_PRECISION.get(word)
-        found.append(TrinoType(word, parameters, names, length, precision))
+        found.append(TrinoType(word, parameters, names, precision=precision))
     return tuple(found)
 
 
-def _parse_length(text: str) -> int:
-    """Read a length; a negative one is a multiple of that of the first argument."""
-    return int(text) if text.isdecimal() else -int(text.removesuffix("x") or 1)
+def _sized(word: str, sizes: list[str]) -> TrinoType:
+    """Build a type; a negative length is a multiple of that of the first argument."""
+    size = int(sizes[0]) if sizes[0].isdecimal() else -int(sizes[0].removesuffix("x") or 1)
+    if word == "varchar":
+        return TrinoType(word, length=size)
+    return TrinoType(word, precision=size, scale=int(sizes[1]))
 
 
 def match_signature(name: str, arguments: Sequence[TrinoType]) -> Match | None:
     """Find the signature that fits the types of arguments."""
-    for exact in (True, False):
-        for signature in signatures().get(name, ()):
-            found = _apply(signature, arguments, exact=exact)
-            if found is not None:
-                return found
-    return None
+    exactly = next(find_matches(name, arguments, exact=True), None)
+    return exactly or next(find_matches(name, arguments, exact=False), None)
 
 
-def match_families(name: str, arguments: Sequence[TrinoType]) -> set[str]:
-    """Find what kinds of result the signatures have between which NULLs do not decide."""
-    found = (
-        _apply(signature, arguments, exact=False)
-        for signature in signatures().get(name, ())
-        if signature.section == "scalar"
-    )
-    return {_family(match.result) for match in found if match} - {"unknown"}
-
-
-def _family(kind: TrinoType) -> str:
-    if kind.name == "array":
-        return f"array of {_family(kind.element)}"
-    return _FAMILIES.get(kind.name, kind.name)
+def find_matches(name: str, arguments: Sequence[TrinoType], *, exact: bool) -> Iterator[Match]:
+    """Find every signature that fits, in the order of the tables."""
+    for signature in signatures().get(name, ()):
+        found = _apply(signature, arguments, exact=exact)
+        if found is not None:
+            yield found
 
 
 def _apply(signature: Signature, arguments: Sequence[TrinoType], *, exact: bool) -> Match | None:
@@ -241,10 +226,16 @@ def _bind(
         return is_null or argument.name in _PSEUDO_TYPES[name]
     if argument.name == "unknown":
         return not exact
+    if parameter.length is not None and not _is_within(parameter.length, argument):
+        return False
     if parameter.parameters:
         return _bind_parts(parameter, argument, variables, exact=exact)
     common = argument if exact else common_type(argument, parameter)
     return argument.name == name or (common is not None and common.name == name)
+
+
+def _is_within(most: int, argument: TrinoType) -> bool:
+    return argument.name == "varchar" and argument.length is not None and argument.length <= most
 
 
 def _bind_parts(

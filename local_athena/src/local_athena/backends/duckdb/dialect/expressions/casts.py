@@ -105,7 +105,8 @@ def _cast_to_text(translator: Translator, node: exp.Expr, value: Typed, target: 
         return _cast_text_to_text(value, target)
     is_bounded = target.length not in (None, UNBOUNDED)
     is_bounded_uuid = kind.name == "uuid" and is_bounded
-    if kind.parameters or kind.name == "varbinary" or is_bounded_uuid or target.name == "char":
+    is_castable = not kind.parameters and kind.name not in ("varbinary", "color")
+    if not is_castable or is_bounded_uuid or target.name == "char":
         raise translator.mismatch(node, f"Cannot cast {kind} to {target}")
     if kind.name in _FLOATING:
         sql = f"athena_{kind.name}_cast({value.sql})"

@@ -51,14 +51,17 @@ CREATE OR REPLACE MACRO athena_random_bound(x) AS
   CASE WHEN x <= 0 THEN athena_fail('INVALID_FUNCTION_ARGUMENT:bound must be positive') ELSE x END;
 CREATE OR REPLACE MACRO athena_random_range(low, high) AS
   CASE WHEN low >= high THEN athena_fail('INVALID_FUNCTION_ARGUMENT:start value must be less than stop value') ELSE high - low END;
+CREATE OR REPLACE MACRO athena_bucket(x, low, high, buckets) AS CASE WHEN x < low THEN 0
+  WHEN x >= high THEN buckets + 1 WHEN buckets * (x - low) / (high - low) >= 9223372036854775807 THEN 9223372036854775807
+  ELSE CAST(trunc(buckets * (x - low) / (high - low) + 1) AS BIGINT) END;
 CREATE OR REPLACE MACRO athena_width_bucket(x, low, high, buckets) AS CASE
   WHEN x IS NULL OR low IS NULL OR high IS NULL OR buckets IS NULL THEN NULL
   WHEN buckets <= 0 THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:bucketCount must be greater than 0') AS BIGINT)
   WHEN isnan(x) THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:operand must not be NaN') AS BIGINT)
   WHEN NOT isfinite(low) THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:first bound must be finite') AS BIGINT)
   WHEN NOT isfinite(high) THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:second bound must be finite') AS BIGINT)
-  WHEN low < high THEN CASE WHEN x < low THEN 0 WHEN x >= high THEN buckets + 1 ELSE CAST(floor(buckets * (x - low) / (high - low)) AS BIGINT) + 1 END
-  WHEN low > high THEN CASE WHEN x > low THEN 0 WHEN x <= high THEN buckets + 1 ELSE CAST(floor(buckets * (low - x) / (low - high)) AS BIGINT) + 1 END
+  WHEN low < high THEN athena_bucket(x, low, high, buckets)
+  WHEN low > high THEN buckets - athena_bucket(x, high, low, buckets) + 1
   ELSE CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:bounds cannot equal each other') AS BIGINT) END;
 CREATE OR REPLACE MACRO athena_cbrt(x) AS
   CASE WHEN round(cbrt(x)) * round(cbrt(x)) * round(cbrt(x)) = x THEN round(cbrt(x)) ELSE cbrt(x) END;

@@ -1,11 +1,14 @@
-"""Functions of integers and bins that DuckDB lacks, or does otherwise than Java."""
+"""Functions of integers, bins and counts that DuckDB lacks, or does otherwise than Java."""
 
 import math
+from itertools import combinations
 
 from local_athena.backends.duckdb.dialect.types.typed_sql import PythonFunction
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _RANGE = range(-(2**63), 2**63)
+_MOST_CHOSEN = 5
+_MOST_ELEMENTS = 100_000
 _ARGUMENT = "INVALID_FUNCTION_ARGUMENT"
 
 
@@ -95,6 +98,35 @@ def _find_bin(value: float, bins: list[float | None]) -> int:
     return low
 
 
+def _wilson_interval(successes: int, trials: int, score: float, sign: int) -> str:
+    """Find a bound of Wilson's interval; a function of Python's cannot return NaN."""
+    if successes < 0:
+        raise ValueError(f"{_ARGUMENT}:number of successes must not be negative")
+    if trials <= 0:
+        raise ValueError(f"{_ARGUMENT}:number of trials must be positive")
+    if successes > trials:
+        text = "number of successes must not be larger than number of trials"
+        raise ValueError(f"{_ARGUMENT}:{text}")
+    if not score >= 0:
+        raise ValueError(f"{_ARGUMENT}:z-score must not be negative")
+    share, n = float(successes) / float(trials), float(trials)
+    spread = math.sqrt(share * (1.0 - share) / n + score * score / (4.0 * n * n))
+    middle = share + score * score / (2.0 * n)
+    return repr((middle + sign * score * spread) / (1.0 + score * score / n))
+
+
+def _combinations(count: int, size: int) -> list[list[int]]:
+    """Choose places in every way, those with early places first; the first is 1."""
+    if size < 0:
+        raise ValueError(f"{_ARGUMENT}:combination size must not be negative: {size}")
+    if size > _MOST_CHOSEN:
+        raise ValueError(f"{_ARGUMENT}:combination size must not exceed {_MOST_CHOSEN}: {size}")
+    if size * math.comb(count, size) > _MOST_ELEMENTS:
+        raise ValueError(f"{_ARGUMENT}:combinations exceed max size")
+    chosen = sorted(combinations(range(count, 0, -1), size))
+    return [list(reversed(places)) for places in chosen]
+
+
 _SHIFT = ["BIGINT", "BIGINT", "BIGINT"]
 PYTHON_FUNCTIONS: tuple[PythonFunction, ...] = (
     ("athena_left_shift", _shift_left, _SHIFT, "BIGINT"),
@@ -103,5 +135,12 @@ PYTHON_FUNCTIONS: tuple[PythonFunction, ...] = (
     ("athena_bit_count", _count_bits, ["BIGINT", "BIGINT"], "BIGINT"),
     ("athena_from_base", _from_base, ["VARCHAR", "BIGINT"], "BIGINT"),
     ("athena_to_base", _to_base, ["BIGINT", "BIGINT"], "VARCHAR"),
+    (
+        "athena_wilson_interval",
+        _wilson_interval,
+        ["BIGINT", "BIGINT", "DOUBLE", "BIGINT"],
+        "VARCHAR",
+    ),
+    ("athena_combinations", _combinations, ["BIGINT", "BIGINT"], "BIGINT[][]"),
     ("athena_bin", _find_bin, ["DOUBLE", "DOUBLE[]"], "BIGINT"),
 )

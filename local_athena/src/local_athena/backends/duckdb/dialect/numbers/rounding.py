@@ -4,7 +4,12 @@ from dataclasses import replace
 
 from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Translator
 from local_athena.backends.duckdb.dialect.function_calls import apply_signature
-from local_athena.backends.duckdb.dialect.types.trino_types import INTEGER, TrinoType, decimal_of
+from local_athena.backends.duckdb.dialect.types.trino_types import (
+    INTEGER,
+    UNKNOWN,
+    TrinoType,
+    decimal_of,
+)
 from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, coerce
 
 _MAX_DIGITS = 38
@@ -13,8 +18,8 @@ _MAX_DIGITS = 38
 def _make_rounding(function: str) -> FunctionHandler:
     def handler(translator: Translator, call: Call) -> Typed:
         values = translator.translate_arguments(call, 1)
-        if len(values) == 1 and function == "truncate" and values[0].type.is_integer:
-            values = [coerce(values[0], decimal_of(values[0].type))]
+        if function == "truncate" and (values[0].type.is_integer or values[0].type == UNKNOWN):
+            values[0] = coerce(values[0], _narrowest_decimal(values[0].type))
         kind = values[0].type
         if kind.name != "decimal" or len(values) > 2:
             return apply_signature(translator, call, values)
@@ -26,6 +31,10 @@ def _make_rounding(function: str) -> FunctionHandler:
         return _cast(f"{_DUCKDB[function]}({values[0].sql})", TrinoType("decimal", precision=size))
 
     return handler
+
+
+def _narrowest_decimal(kind: TrinoType) -> TrinoType:
+    return decimal_of(kind) if kind.is_integer else TrinoType("decimal", precision=1)
 
 
 def _round_to_digits(function: str, value: Typed, digits: Typed) -> Typed:

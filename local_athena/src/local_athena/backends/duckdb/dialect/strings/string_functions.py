@@ -22,7 +22,6 @@ from local_athena.backends.duckdb.dialect.types.trino_types import (
     TIMESTAMP_TZ,
     UNKNOWN,
     VARCHAR,
-    TrinoType,
 )
 from local_athena.backends.duckdb.dialect.types.typed_sql import (
     Typed,
@@ -82,21 +81,6 @@ def _concat_ws(translator: Translator, call: Call) -> Typed:
     return apply_signature(translator, call, values)
 
 
-def _codepoint(translator: Translator, call: Call) -> Typed:
-    """Translate a call whose argument is of a type that holds one character at most."""
-    values = translator.translate_arguments(call)
-    kinds = [value.type for value in values]
-    is_text = len(kinds) == 1 and kinds[0].name in ("varchar", "char")
-    if is_text and (kinds[0].name == "char" or not _is_short(kinds[0])):
-        text = f"Unexpected parameters ({kinds[0]}) for function codepoint"
-        raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
-    return apply_signature(translator, call, values)
-
-
-def _is_short(text: TrinoType) -> bool:
-    return text.length is not None and text.length <= 1
-
-
 def _normalize(translator: Translator, call: Call) -> Typed | None:
     """Translate `normalize(text, NFC)`, whose keyword is a column to the parser."""
     if len(call.arguments) != 2:
@@ -151,7 +135,6 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.StrPosition: _position,
 }
 FUNCTIONS: dict[str, FunctionHandler] = {
-    "codepoint": _codepoint,
     "concat_ws": _concat_ws,
     "format": _format,
     "listagg": _listagg,

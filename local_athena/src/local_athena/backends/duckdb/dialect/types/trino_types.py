@@ -33,11 +33,12 @@ _DUCKDB_NAMES = {
     YEAR_TO_MONTH: "INTERVAL",
     "json": "VARCHAR",
     "uuid": "UUID",
+    "color": "BIGINT",
     "unknown": "INTEGER",
 }
 _INTEGER_DIGITS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19}
 INTEGERS = tuple(_INTEGER_DIGITS)
-_WITHOUT_ORDER = ("map", "json")
+_WITHOUT_ORDER = ("map", "json", "color")
 _ZONED = (TIME_TZ, TIMESTAMP_TZ)
 # Between which values are coerced, in this direction.
 _FAMILIES = (("date", "timestamp", TIMESTAMP_TZ), ("time", TIME_TZ), ("varchar", "char"))
