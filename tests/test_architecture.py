@@ -65,6 +65,7 @@ OWNERS = {
         "local_athena.server",
         "local_athena.sts_api",
     },
+    "superset": {"data_hist_client.superset_engine"},
     "uvicorn": {"data_hist.server", "local_athena.server"},
     "uvicorn_worker": {"data_hist.server"},
     "yaml": {"data_hist.catalog"},

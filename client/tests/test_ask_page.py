@@ -8,7 +8,6 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from data_hist_client import Client
 from data_hist_client.profiles import Places, address_of
 
 from tests.service import DEADLINE_SECONDS
@@ -54,13 +53,6 @@ def test_a_command_succeeds(url: str, tmp_path: Path, command: str, installed: s
 
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout or (tmp_path / "events.parquet").exists()
-
-
-def test_the_dataset_for_superset_has_rows(url: str) -> None:
-    (sql,) = (text for language, text in BLOCKS if language == "sql")
-
-    with Client(url) as client:
-        assert len(client.query(sql).rows()) == 20
 
 
 def test_the_profiles_are_valid(tmp_path: Path) -> None:
