@@ -42,7 +42,7 @@ def running_service(folder: Path) -> Iterator[str]:
         stdout=subprocess.PIPE,
         stderr=log,
         text=True,
-        env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        env=os.environ | {"PYTHONUNBUFFERED": "1", "DATA_HIST_RESULT_LINK_SECONDS": "60"},
     )
     overdue = threading.Timer(DEADLINE_SECONDS, process.kill)
     overdue.start()

@@ -234,3 +234,36 @@ def test_a_table_tells_its_roles_and_its_fields(client: Client) -> None:
 def test_an_estimate_shows_where_the_sql_is_wrong(client: Client) -> None:
     with pytest.raises(StatementNotAllowed, match=r"1 \| SELECT lenght"):
         client.estimate("SELECT lenght('a')")
+
+
+class Told(httpx.BaseTransport):
+    """The network, which remembers where requests went."""
+
+    def __init__(self) -> None:
+        self._network = httpx.HTTPTransport()
+        self.ports: list[int | None] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.ports.append(request.url.port)
+        return self._network.handle_request(request)
+
+    def close(self) -> None:
+        self._network.close()
+
+
+def test_a_large_csv_comes_from_s3_itself(url: str, tmp_path: Path) -> None:
+    network = Told()
+    with Client(url, transport=network) as client:
+        result = client.query(MANY)
+        path = result.download(tmp_path / "x.csv")
+
+    streamed = httpx.get(f"{url}/v1/data_hist/results/{result.query.query_id}")
+    assert path.read_bytes() == streamed.content
+    assert network.ports[-1] != httpx.URL(url).port
+
+    async def download() -> Path:
+        async with AsyncClient(url) as client:
+            again = await client.result(result.query.query_id)
+            return await again.download(tmp_path / "y.csv")
+
+    assert asyncio.run(download()).read_bytes() == streamed.content

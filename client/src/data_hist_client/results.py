@@ -134,7 +134,7 @@ class Result:
         return bytes(whole)
 
     def _download(self, result_format: str) -> Download:
-        return Download(self.query.query_id, result_format, self._calls.policy)
+        return _download(self.query, self._first, result_format, self._calls)
 
 
 class AsyncResult:
@@ -228,4 +228,10 @@ class AsyncResult:
             yield chunk
 
     def _download(self, result_format: str) -> Download:
-        return Download(self.query.query_id, result_format, self._calls.policy)
+        return _download(self.query, self._first, result_format, self._calls)
+
+
+def _download(query: QueryState, first: Page | None, result_format: str, calls: Calls) -> Download:
+    # A link costs a request, which is not worth it for one page.
+    is_large = first is None or first.paging_token is not None
+    return Download(query.query_id, result_format, calls.policy, by_link=is_large)

@@ -18,7 +18,7 @@ from data_hist_client import (
 )
 from data_hist_client.documents import query_state
 
-from tests.scripted import TurnedClock, client_of, problem, query
+from tests.scripted import URL, TurnedClock, client_of, problem, query
 
 CSV = b'"n"\n' + b"".join(b'"%d"\n' % n for n in range(5000))
 ETAG = '"an-etag"'
@@ -45,6 +45,8 @@ class Store:
         self.clock = TurnedClock()
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.params.get("delivery") == "link":
+            return httpx.Response(403, json=problem("forbidden", 403))
         assert request.headers["Accept-Encoding"] == "identity"
         self.ranges.append(request.headers.get("Range"))
         etag = next(self._etags, None)
@@ -138,8 +140,8 @@ def test_a_broken_arrow_stream_gives_each_row_once(length: int) -> None:
 @pytest.mark.parametrize(
     ("answers", "error"),
     [
-        ([httpx.Response(404, json=problem("query-not-found", 404))], NotFound),
-        ([httpx.Response(503, json=problem("overloaded", 503, retryable=True))] * 4, ServiceFault),
+        ([httpx.Response(404, json=problem("query-not-found", 404))] * 2, NotFound),
+        ([httpx.Response(503, json=problem("overloaded", 503, retryable=True))] * 5, ServiceFault),
     ],
 )
 def test_a_result_that_is_refused(
@@ -161,7 +163,7 @@ def test_a_busy_service_is_asked_again_when_it_says(tmp_path: Path) -> None:
     client = client_of(
         lambda _: next(answers, httpx.Response(200, stream=Broken(CSV, len(CSV)))), clock
     )
-    result_of(client).download(tmp_path / "x.csv")
+    result_of(client).download(tmp_path / "x.ndjson")
 
     assert clock.slept == [7.0]
 
@@ -175,3 +177,98 @@ def test_a_format_that_is_none(tmp_path: Path, name: str, chosen: str | None) ->
 def test_a_folder_that_is_none(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="Cannot write"):
         result_of(client_of(Store(CSV, [], []))).download(tmp_path / "none" / "x.csv")
+
+
+class Storage:
+    """A service that gives links, and S3, which does this with each of them.
+
+    An answer of S3 is after how many bytes it breaks off, an error, or an exception.
+    """
+
+    def __init__(self, answers: list[int | httpx.Response | httpx.RequestError]) -> None:
+        self._answers = iter(answers)
+        self.service = Store(CSV, [], always(ETAG))
+        self.links = 0
+        self.ranges: list[str | None] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.host == "s3.example":
+            return self._answer(request)
+        if request.url.params.get("delivery") != "link":
+            return self.service(request)
+        self.links += 1
+        assert request.headers["Accept"] == "application/json"
+        return httpx.Response(200, json={"url": f"https://s3.example/x?signature={self.links}"})
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        assert request.url.params["signature"] == str(self.links)
+        assert not {"authorization", "x-trebuchet-tenant-id", "user-agent"} & {*request.headers}
+        self.ranges.append(request.headers.get("Range"))
+        answer = next(self._answers, len(CSV))
+        if isinstance(answer, httpx.RequestError):
+            raise answer
+        if isinstance(answer, httpx.Response):
+            return answer
+        headers = {"ETag": ETAG}
+        if "Range" not in request.headers:
+            return httpx.Response(200, headers=headers, stream=Broken(CSV, answer))
+        assert request.headers["If-Match"] == ETAG
+        start = int(request.headers["Range"].removeprefix("bytes=").removesuffix("-"))
+        headers["Content-Range"] = f"bytes {start}-{len(CSV) - 1}/{len(CSV)}"
+        return httpx.Response(206, headers=headers, stream=Broken(CSV[start:], answer))
+
+
+@pytest.mark.parametrize(
+    ("answers", "ranges", "links", "of_service"),
+    [
+        ([], [None], 1, []),
+        ([1000], [None, "bytes=1000-"], 2, []),
+        # It has expired before the rest was requested.
+        ([1000, httpx.Response(403)], [None, "bytes=1000-"], 2, ["bytes=1000-"]),
+        ([httpx.ConnectError("No way to S3.")], [None], 1, [None]),
+        ([httpx.Response(403)], [None], 1, [None]),
+        ([0], [None], 1, [None]),
+        ([10, 10, 0], [None, "bytes=10-", "bytes=20-"], 3, ["bytes=20-"]),
+        ([10, httpx.Response(412)], [None, "bytes=10-"], 2, ["bytes=10-"]),
+    ],
+)
+def test_a_large_csv_comes_from_s3_where_it_can(
+    tmp_path: Path,
+    answers: list[Any],
+    ranges: list[str | None],
+    links: int,
+    of_service: list[str | None],
+) -> None:
+    storage = Storage(answers)
+    with Client(
+        URL, auth=("ada", "secret"), tenant=1, transport=httpx.MockTransport(storage)
+    ) as client:
+        result_of(client).download(tmp_path / "x.csv")
+
+    assert (tmp_path / "x.csv").read_bytes() == CSV
+    assert (storage.ranges, storage.links) == (ranges, links)
+    assert storage.service.ranges == of_service
+
+
+def test_only_a_large_csv_comes_by_link(tmp_path: Path) -> None:
+    storage = Storage([])
+    page = {"columns": [], "rows": [], "row_offset": 0, "paging_token": None}
+    client = client_of(storage)
+
+    result_of(client).download(tmp_path / "x.ndjson")
+    client.result_of(query_state(query(page=page))).download(tmp_path / "x.csv")
+
+    assert storage.links == 0
+
+
+def test_a_link_reaches_no_log_and_no_error(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("DEBUG")
+    unreachable = Storage([httpx.ConnectError("No way to S3.")])
+
+    for storage in (Storage([]), unreachable):
+        result_of(client_of(storage)).download(tmp_path / "x.csv")
+
+    assert "results" in caplog.text
+    assert "signature" not in caplog.text
