@@ -38,6 +38,8 @@ from local_athena.backends.duckdb.dialect.json import (
 from local_athena.backends.duckdb.dialect.numbers import (
     decimal_arithmetic,
     distances,
+    distributions,
+    inverse_error_function,
     number_functions,
 )
 from local_athena.backends.duckdb.dialect.strings import (
@@ -97,6 +99,8 @@ def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
         *number_functions.PYTHON_FUNCTIONS,
         *numeric_histograms.PYTHON_FUNCTIONS,
         *distances.PYTHON_FUNCTIONS,
+        *distributions.PYTHON_FUNCTIONS,
+        *inverse_error_function.PYTHON_FUNCTIONS,
         *percentiles.PYTHON_FUNCTIONS,
         *text_casts.PYTHON_FUNCTIONS,
         *totals.PYTHON_FUNCTIONS,

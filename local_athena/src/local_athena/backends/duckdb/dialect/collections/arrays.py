@@ -257,6 +257,9 @@ def _array_join(translator: Translator, call: Call) -> Typed:
 def _search(translator: Translator, call: Call) -> Typed:
     """Search elements that DuckDB compares otherwise than Athena; others are left to the table."""
     values = translator.translate_arguments(call, 2)
+    if [value.type.name for value in values] == ["varchar", "unknown"] and call.name == "contains":
+        # Of a network and an address.
+        return coerce(values[1], BOOLEAN)
     if len(values) != 2 or values[0].type.name != "array":
         return apply_signature(translator, call, values)
     element = common_type(values[0].type.element, values[1].type)
