@@ -276,7 +276,8 @@ def _scalar_query(translator: Translator, node: exp.Subquery) -> Typed:
     if len(relation.fields) == 1:
         return Typed(f"({relation.sql})", relation.fields[0].type)
     # Several columns are one row, which is there even if the query has none.
-    kind = row_of(*(column.type for column in relation.fields))
+    names = tuple(column.name for column in relation.fields)
+    kind = row_of(*(column.type for column in relation.fields), names=names)
     fields = ", ".join(f"'f{n}': {column.sql}" for n, column in enumerate(relation.fields, 1))
     nothing = ", ".join(f"'f{n}': NULL" for n in range(1, len(relation.fields) + 1))
     row = select_from(f"{{{fields}}}", f"({relation.sql}) AS {translator.new_name('r')}")

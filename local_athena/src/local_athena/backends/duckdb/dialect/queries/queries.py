@@ -19,7 +19,9 @@ from local_athena.backends.duckdb.dialect.queries.predicate_pushdown import (
 from local_athena.backends.duckdb.dialect.queries.relations import translate_from
 from local_athena.backends.duckdb.dialect.queries.row_sources import translate_values
 from local_athena.backends.duckdb.dialect.queries.scopes import Field, Item, Relation, Scope
+from local_athena.backends.duckdb.dialect.queries.select_stars import expand_star
 from local_athena.backends.duckdb.dialect.queries.tables import translate_with
+from local_athena.backends.duckdb.dialect.queries.windows import check_definitions
 from local_athena.backends.duckdb.dialect.syntax.parsing import describe_node
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     BOOLEAN,
@@ -109,6 +111,7 @@ def _translate_select(translator: Translator, node: exp.Select) -> Relation:
     windows = {window.name.lower(): window for window in node.args.get("windows") or ()}
     fields = source.fields if source else ()
     here = translator.within(replace(base, fields=fields, windows=windows))
+    check_definitions(here)
     items = translate_select_items(here, node)
     expand_automatic_keys(here, node, items)
     labels = [here.new_name("c") for _ in items]
@@ -137,27 +140,15 @@ def translate_select_items(translator: Translator, select: exp.Select) -> list[I
 
 
 def _translate_item(translator: Translator, node: exp.Expr) -> list[Item]:
-    if isinstance(node, exp.Star):
-        _refuse_star_options(translator, node)
-        if not translator.scope.fields:
-            text = "SELECT * not allowed in queries without FROM clause"
-            raise translator.failure("COLUMN_NOT_FOUND", text, node)
-        return [_field_item(column) for column in translator.scope.fields if not column.hidden]
-    if isinstance(node, exp.Column) and isinstance(node.this, exp.Star):
-        _refuse_star_options(translator, node.this)
-        return _expand_star(translator, node)
-    if isinstance(node, exp.Aliases | exp.PropertyEQ):
+    expanded = expand_star(translator, node)
+    if expanded is not None:
+        return expanded
+    if isinstance(node, exp.PropertyEQ):
         raise translator.malformed(node)
     if isinstance(node, exp.Alias):
         value = translator.translate(node.this)
         return [Item(node.this, node.alias, value, is_alias=True)]
     return [Item(node, _reference_name(node), translator.translate(node))]
-
-
-def _refuse_star_options(translator: Translator, star: exp.Expr) -> None:
-    """Refuse EXCEPT, REPLACE and RENAME after a star, which Athena does not have."""
-    if any(star.args.values()):
-        raise translator.malformed(star)
 
 
 def _reference_name(node: exp.Expr) -> str | None:
@@ -168,23 +159,6 @@ def _reference_name(node: exp.Expr) -> str | None:
     if isinstance(node, exp.Dot) and isinstance(node.expression, exp.Identifier):
         return node.expression.name if _reference_name(node.this) else None
     return None
-
-
-def _field_item(column: Field) -> Item:
-    return Item(None, column.name, Typed(column.sql, column.type))
-
-
-def _expand_star(translator: Translator, node: exp.Column) -> list[Item]:
-    qualifier = tuple(part.name.lower() for part in node.parts[:-1])
-    fields = [
-        column
-        for column in translator.scope.fields
-        if column.qualifier[-len(qualifier) :] == qualifier and not column.hidden
-    ]
-    if not fields:
-        text = f"Unable to resolve reference {'.'.join(qualifier)}"
-        raise translator.failure("TABLE_NOT_FOUND", text, node)
-    return [_field_item(column) for column in fields]
 
 
 def _output_scope(translator: Translator, items: Sequence[Item]) -> Scope:

@@ -152,6 +152,9 @@ def _join(translator: Translator, left: Relation, join: exp.Expr) -> Relation:
     side, kind = (str(join.args.get(name) or "").upper() for name in ("side", "kind"))
     _check_condition(translator, join, side)
     right = _translate_right(translator, left, join, side)
+    is_by_row = side in ("RIGHT", "FULL") and isinstance(join.this, exp.Lateral | exp.Unnest)
+    if is_by_row and join.args.get("on"):
+        return _join_row_by_row(translator, left, right, join, side)
     restricted = _fields_restricted_by(left, right, side)
     left, right = _mark_null_extended(left, right, side)
     fields = left.fields + right.fields
@@ -180,6 +183,24 @@ def _check_condition(translator: Translator, join: exp.Expr, side: str) -> None:
         what = "LATERAL relation" if is_lateral else "UNNEST"
         text = f"{side or 'INNER'} JOIN involving {what} is only supported with condition ON TRUE"
         raise translator.failure("NOT_SUPPORTED", text, condition)
+
+
+def _join_row_by_row(
+    translator: Translator, left: Relation, right: Relation, join: exp.Expr, side: str
+) -> Relation:
+    """Join as Trino does: what is on the right belongs to each row of the left alone."""
+    condition = join.args["on"]
+    if side == "FULL":
+        return Relation(f"{left.sql} LEFT JOIN {right.sql} ON TRUE", left.fields + right.fields)
+    term = _seeing(translator, left.fields + right.fields).translate(condition)
+    if term.type.name not in ("boolean", "unknown"):
+        raise translator.mismatch(condition, f"JOIN ON clause must be boolean: {term.type}")
+    met = coerce(term, BOOLEAN).sql
+    fields = tuple(
+        replace(column.detached(), sql=f"(CASE WHEN {met} THEN {column.sql} END)")
+        for column in left.fields
+    )
+    return Relation(f"{left.sql} CROSS JOIN {right.sql}", fields + right.fields)
 
 
 def _translate_right(translator: Translator, left: Relation, join: exp.Expr, side: str) -> Relation:

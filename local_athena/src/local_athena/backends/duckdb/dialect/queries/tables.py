@@ -20,12 +20,12 @@ from local_athena.backends.duckdb.dialect.types.trino_types import (
     BIGINT,
     TIMESTAMP_UTC,
     VARCHAR,
-    common_type,
 )
 from local_athena.backends.duckdb.dialect.types.type_names import parse_type
 from local_athena.backends.duckdb.dialect.types.typed_sql import (
     Typed,
     coerce,
+    failing_expression,
     quote_identifier,
     select_from,
 )
@@ -39,6 +39,11 @@ _HIDDEN = {
     "$partition": VARCHAR,
 }
 _PARTITIONS = "$partitions"
+_MAX_RECURSION = 10
+_TOO_DEEP = (
+    f"Recursion depth limit exceeded ({_MAX_RECURSION})."
+    " Use 'max_recursion_depth' session property to modify the limit."
+)
 _READABLE = (TableFormat.OPENX_JSON, TableFormat.JSON, TableFormat.PARQUET)
 # Athena quotes any other in the message.
 _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_@:]*")
@@ -182,9 +187,7 @@ def translate_with(translator: Translator, node: exp.Expr) -> tuple[str, Transla
             text = "missing column aliases in recursive WITH query"
             raise translator.failure("MISSING_COLUMN_ALIASES", text, table)
         relation = translator.new_name("q")
-        body = _translate_body(
-            translator, table, relation, recursive=bool(clause.args["recursive"])
-        )
+        body = _translate_body(translator, table, recursive=bool(clause.args["recursive"]))
         labels = ", ".join(column.sql for column in body.fields)
         parts.append(f"{relation}({labels}) AS ({body.sql})")
         translator = _with_common_table(translator, name, CommonTable(relation, body.fields))
@@ -204,12 +207,10 @@ def _with_common_table(translator: Translator, name: str, table: CommonTable) ->
     return translator.within(replace(translator.scope, common_tables=tables))
 
 
-def _translate_body(
-    translator: Translator, table: exp.CTE, relation: str, *, recursive: bool
-) -> Relation:
+def _translate_body(translator: Translator, table: exp.CTE, *, recursive: bool) -> Relation:
     inner = table.this
     if recursive and isinstance(inner, exp.Union) and not inner.args.get("with_"):
-        return _translate_recursive(translator, table, relation)
+        return _translate_recursive(translator, table)
     return _rename_columns(translator, table, _isolated(translator).translate_query(inner))
 
 
@@ -237,12 +238,13 @@ def _rename_columns(translator: Translator, table: exp.CTE, body: Relation) -> R
     )
 
 
-def _translate_recursive(translator: Translator, table: exp.CTE, relation: str) -> Relation:
+def _translate_recursive(translator: Translator, table: exp.CTE) -> Relation:
+    """Translate a table that the step of its union refers to, as a query over such a table."""
     union = table.this
     translator.allow_only(union, "this", "expression", "distinct")
     base = _rename_columns(translator, table, _isolated(translator).translate_query(union.this))
     fields = tuple(column.detached() for column in base.fields)
-    itself = CommonTable(relation, fields)
+    itself = CommonTable(translator.new_name("q"), fields)
     stepping = _with_common_table(_isolated(translator), table.alias.lower(), itself)
     step = stepping.translate_query(union.expression)
     if len(step.fields) != len(base.fields):
@@ -251,15 +253,39 @@ def _translate_recursive(translator: Translator, table: exp.CTE, relation: str) 
         )
     pairs = list(zip(step.fields, base.fields, strict=True))
     items = ", ".join(_cast_to(translator, table, column, target) for column, target in pairs)
-    kind = "UNION" if union.args.get("distinct") else "UNION ALL"
-    repeated = select_from(items, f"({step.sql}) AS {translator.new_name('r')}")
-    return Relation(f"({base.sql}) {kind} ({repeated})", fields)
+    distinct = "DISTINCT " if union.args.get("distinct") else ""
+    labels = ", ".join(column.sql for column in fields)
+    first, following = (f"({side.sql}) AS {translator.new_name('r')}" for side in (base, step))
+    depth = _next_depth(translator, table, itself)
+    parts = [
+        select_from(f"{distinct}{labels}, 0", first),
+        select_from(f"{distinct}{items}, {depth}", following),
+    ]
+    sql = f"WITH RECURSIVE {itself.relation}({labels}, depth) AS ({' UNION ALL '.join(parts)}) "
+    # DuckDB does not compute a column that nothing reads.
+    sql += select_from(distinct + labels, f"{itself.relation} WHERE depth >= 0")
+    return Relation(sql, fields)
+
+
+def _next_depth(translator: Translator, node: exp.Expr, table: CommonTable) -> str:
+    """Write how often the step of a recursion was taken; fails where Athena ends it."""
+    references = translator.statement.references[table.relation]
+    if references > 1:
+        text = "multiple recursive references in the step relation of recursion"
+        raise translator.failure("INVALID_RECURSIVE_REFERENCE", text, node)
+    if not references:
+        return "1"
+    failing = failing_expression("NOT_SUPPORTED", _TOO_DEEP, BIGINT)
+    following = f"({select_from('max(depth) + 1', table.relation)})"
+    # The step may still be taken if it gives no rows.
+    return f"CASE WHEN {following} > {_MAX_RECURSION} THEN {failing} ELSE {following} END"
 
 
 def _cast_to(translator: Translator, node: exp.Expr, column: Field, target: Field) -> str:
-    if common_type(column.type, target.type) is None:
+    if not translator.fits(column.type, target.type):
         text = (
-            f"recursion step relation output type {column.type} is not coercible to {target.type}"
+            f"recursion step relation output type ({column.type}) is not coercible to"
+            f" recursion base relation output type ({target.type})"
         )
         raise translator.mismatch(node, text)
     return coerce(Typed(column.sql, column.type), target.type).sql

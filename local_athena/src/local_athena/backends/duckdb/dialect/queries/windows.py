@@ -82,7 +82,21 @@ def _resolve(translator: Translator, node: exp.Expr) -> _Window:
     if node.args.get("alias") is None:
         return own
     base = _find_named(translator, node, node.args["alias"].name.lower())
+    if not (own.frame or own.order or own.partition or _is_in_parentheses(translator, node)):
+        return base
     return _inherit(translator, node, base, own)
+
+
+def check_definitions(translator: Translator) -> None:
+    """Fail for a window of the WINDOW clause that refers to another one wrongly."""
+    for definition in translator.scope.windows.values():
+        _resolve(translator, definition)
+
+
+def _is_in_parentheses(translator: Translator, node: exp.Expr) -> bool:
+    """Tell whether the name of a window stands in parentheses, which sqlglot drops."""
+    start = node.args["alias"].meta.get("start", 0)
+    return translator.statement.sql[:start].rstrip().endswith("(")
 
 
 def _find_named(translator: Translator, node: exp.Expr, name: str) -> _Window:
@@ -100,7 +114,7 @@ def _inherit(translator: Translator, node: exp.Expr, base: _Window, own: _Window
     if own.order and base.order:
         text = "Cannot specify ORDER BY if referenced named WINDOW specifies ORDER BY"
         raise translator.failure("INVALID_ORDER_BY", text, node)
-    if base.frame is not None and (own.order or own.frame is not None):
+    if base.frame is not None:
         text = "Cannot reference named WINDOW containing frame specification"
         raise translator.failure("INVALID_WINDOW_REFERENCE", text, node)
     return replace(base, order=base.order or own.order, frame=base.frame or own.frame)
