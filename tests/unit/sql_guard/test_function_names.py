@@ -33,7 +33,7 @@ NOT_ALLOWED = {
 def implemented() -> Iterator[str]:
     """The functions that the endpoint runs: those of the table, and those with a handler."""
     yield from signatures()
-    for module in pkgutil.iter_modules(dialect.__path__, f"{dialect.__name__}."):
+    for module in pkgutil.walk_packages(dialect.__path__, f"{dialect.__name__}."):
         yield from getattr(import_module(module.name), "FUNCTIONS", ())
 
 
