@@ -1,5 +1,7 @@
 """How figures are written for people."""
 
+from data_hist_client.documents import QueryState
+
 _UNITS = ("kB", "MB", "GB", "TB")
 
 
@@ -41,3 +43,9 @@ def shown_seconds(milliseconds: int) -> str:
 def shown_rows(count: int) -> str:
     """Write a number of rows."""
     return "1 row" if count == 1 else f"{count:,} rows"
+
+
+def shown_work(query: QueryState) -> tuple[str, str, str]:
+    """Write how long a query has taken, what it has read, and what that costs."""
+    read = "reused" if query.reused else f"{shown_bytes(query.scanned_bytes)} read"
+    return shown_seconds(query.total_ms), read, shown_cost(query.cost_usd)

@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from data_hist_client.documents import Column, Page, QueryState
-from data_hist_client.figures import shown_bytes, shown_cost, shown_rows, shown_seconds
+from data_hist_client.figures import shown_rows, shown_work
 from data_hist_client.table_text import cell_text, is_numeric
 from data_hist_client.values import row_reader
 
@@ -54,9 +54,7 @@ def progress_of_notebook() -> Progress | None:
 
 def figures_of(state: QueryState) -> str:
     """Write what a query has taken so far."""
-    read = "reused" if state.reused else f"{shown_bytes(state.scanned_bytes)} read"
-    took = f"{shown_seconds(state.total_ms)} · {read} · {shown_cost(state.cost_usd)}"
-    return f"{state.status.lower()} · {took}"
+    return " · ".join([state.status.lower(), *shown_work(state)])
 
 
 def html_table(page: Page) -> str:

@@ -19,7 +19,7 @@ from data_hist_client.command.terminal import Progress, paged
 from data_hist_client.documents import Estimate, QueryState
 from data_hist_client.downloads import FORMATS
 from data_hist_client.errors import UsageError
-from data_hist_client.figures import shown_bytes, shown_cost, shown_rows, shown_seconds
+from data_hist_client.figures import shown_bytes, shown_cost, shown_rows, shown_work
 from data_hist_client.files import format_of
 from data_hist_client.profiles import Places
 from data_hist_client.results import Result
@@ -164,8 +164,7 @@ def write_table(result: Result, file: TextIO | None = None) -> int:
 
 
 def _figures(query: QueryState) -> str:
-    read = "reused" if query.reused else f"{shown_bytes(query.scanned_bytes)} read"
-    return f"{shown_seconds(query.total_ms)}  {read}  {shown_cost(query.cost_usd)}"
+    return "  ".join(shown_work(query))
 
 
 def _write_estimate(estimate: Estimate, result_format: str | None) -> None:
