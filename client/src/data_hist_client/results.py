@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Generic, TypeVar
 
 from data_hist_client import frames
 from data_hist_client.calls import Calls
@@ -13,21 +14,37 @@ from data_hist_client.http import AsyncDriver, SyncDriver
 from data_hist_client.notebook import html_table
 from data_hist_client.values import Row, row_reader
 
+_Driver = TypeVar("_Driver", SyncDriver, AsyncDriver)
+
 _CANNOT_RESTART = "The result broke off, and this format cannot go on where it did."
 
 
-class Result:
-    """The rows of a finished query.
+class _OfQuery(Generic[_Driver]):
+    """What the result of a finished query is, however its rows are read.
 
     Attributes:
         query: The query document: its SQL, what it read and cost, its warnings.
     """
 
-    def __init__(self, query: QueryState, calls: Calls, driver: SyncDriver) -> None:
+    def __init__(self, query: QueryState, calls: Calls, driver: _Driver) -> None:
         self.query = query
         self._calls = calls
-        self._driver = driver
+        self._driver: _Driver = driver
         self._first = query.page
+
+    def _download(self, result_format: str) -> Download:
+        # A link costs a request, which is not worth it for one page.
+        is_large = self._first is None or self._first.paging_token is not None
+        policy = self._calls.policy
+        return Download(self.query.query_id, result_format, policy, by_link=is_large)
+
+
+class Result(_OfQuery[SyncDriver]):
+    """The rows of a finished query.
+
+    Attributes:
+        query: The query document: its SQL, what it read and cost, its warnings.
+    """
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -133,22 +150,13 @@ class Result:
                 whole.clear()
         return bytes(whole)
 
-    def _download(self, result_format: str) -> Download:
-        return _download(self.query, self._first, result_format, self._calls)
 
-
-class AsyncResult:
+class AsyncResult(_OfQuery[AsyncDriver]):
     """The rows of a finished query, for asyncio and trio.
 
     Attributes:
         query: The query document: its SQL, what it read and cost, its warnings.
     """
-
-    def __init__(self, query: QueryState, calls: Calls, driver: AsyncDriver) -> None:
-        self.query = query
-        self._calls = calls
-        self._driver = driver
-        self._first = query.page
 
     async def columns(self) -> Sequence[Column]:
         """Return the columns, with Athena's types."""
@@ -226,12 +234,3 @@ class AsyncResult:
             if not isinstance(chunk, bytes):
                 raise DownloadBroken(_CANNOT_RESTART)
             yield chunk
-
-    def _download(self, result_format: str) -> Download:
-        return _download(self.query, self._first, result_format, self._calls)
-
-
-def _download(query: QueryState, first: Page | None, result_format: str, calls: Calls) -> Download:
-    # A link costs a request, which is not worth it for one page.
-    is_large = first is None or first.paging_token is not None
-    return Download(query.query_id, result_format, calls.policy, by_link=is_large)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.signatures import aggregate_names, signatures
+from local_athena.backends.duckdb.dialect.signatures import names_over_rows
 
 # Functions for which NULL is a value like others, and those of their arguments for which it is not.
 _PLACES: dict[str, tuple[int, ...]] = {
@@ -48,7 +48,4 @@ def holds_aggregate(node: exp.Expr) -> bool:
 
 
 def _is_aggregate(call: exp.Anonymous) -> bool:
-    name = call.name.lower()
-    return name in aggregate_names() or any(
-        line.is_aggregate for line in signatures().get(name, ())
-    )
+    return call.name.lower() in names_over_rows()

@@ -107,6 +107,15 @@ def aggregate_names() -> frozenset[str]:
     return _WITHOUT_LINES | {name for name, lines in table if lines[0].section == "aggregate"}
 
 
+@cache
+def names_over_rows() -> frozenset[str]:
+    """List the names of aggregate and window functions."""
+    table = signatures().items()
+    return _WITHOUT_LINES | {
+        name for name, lines in table if any(line.is_aggregate for line in lines)
+    }
+
+
 def _read_table(path: Path) -> Iterator[Signature]:
     section = ""
     for line in path.read_text(encoding="utf-8").splitlines():

@@ -19,7 +19,7 @@ from local_athena.backends.duckdb.dialect.expressions.operators import (
 )
 from local_athena.backends.duckdb.dialect.expressions.structure_comparisons import find_extreme
 from local_athena.backends.duckdb.dialect.queries.scopes import Scope
-from local_athena.backends.duckdb.dialect.signatures import aggregate_names, signatures
+from local_athena.backends.duckdb.dialect.signatures import aggregate_names, names_over_rows
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     UNKNOWN,
     VARCHAR,
@@ -188,9 +188,7 @@ def _find_parts_outside_try(node: exp.Expr) -> list[exp.Expr]:
 def _is_outside_try(node: exp.Expr) -> bool:
     if isinstance(node, exp.Anonymous):
         name = node.name.lower()
-        lines = signatures().get(name, ())
-        is_random = name in _OUTSIDE_CALLS
-        return is_random or name in aggregate_names() or any(line.is_aggregate for line in lines)
+        return name in _OUTSIDE_CALLS or name in names_over_rows()
     if isinstance(node, exp.In):
         return node.args.get("query") is not None
     return isinstance(node, _OUTSIDE_NODES)
