@@ -72,7 +72,7 @@ def test_malformed_text_is_told_where() -> None:
         ("SELECT ?", "INVALID_PARAMETER_USAGE"),
         ("SELECT customerid = 'a' FROM events_v0", "TYPE_MISMATCH"),
         ("SELECT concat(1, 'a')", "FUNCTION_NOT_FOUND"),
-        ("SELECT word_stem('running')", "NOT_SUPPORTED"),
+        ("SELECT bing_tile_at(1, 2, 3)", "NOT_SUPPORTED"),
         ("SELECT * FROM events_v0 FOR TIMESTAMP AS OF now()", "NOT_SUPPORTED"),
         ("SELECT * FROM (VALUES 1) AS t(a) NATURAL JOIN (VALUES 1) AS u(a)", "NOT_SUPPORTED"),
     ],

@@ -129,10 +129,20 @@ class _Parser(TrinoParser):
             or self._next.token_type is not TokenType.STRING
         ):
             return super()._parse_column()
-        kind = exp.DataType(this=exp.DType.USERDEFINED, kind=self._curr.text)
+        kind = self._take_type_name()
+        return self.expression(exp.Cast(this=self._parse_primary(), to=kind))
+
+    def _parse_types(self, *args: Any, **options: Any) -> exp.Expr | None:
+        # A type that sqlglot does not know; elsewhere than in casts, a name as any other.
+        if self._prev.token_type is TokenType.ALIAS and self._curr.text.lower() == "color":
+            return self._take_type_name()
+        return super()._parse_types(*args, **options)
+
+    def _take_type_name(self) -> exp.DataType:
+        kind = exp.DataType(this=exp.DType.USERDEFINED, kind=self._curr.text.lower())
         kind.update_positions(self._curr)
         self._advance()
-        return self.expression(exp.Cast(this=self._parse_primary(), to=kind))
+        return kind
 
     def _advance(self, times: int = 1) -> None:
         # Backtracking is exponential in a few constructs; a budget ends it in linear time. The

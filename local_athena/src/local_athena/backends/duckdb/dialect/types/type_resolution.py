@@ -51,6 +51,8 @@ def resolve_type(translator: Translator, node: exp.DataType) -> TrinoType:
     if kind is exp.DType.DECIMAL:
         precision, scale = [*_read_numbers(node), 0][:2] if _read_numbers(node) else (38, 0)
         return TrinoType("decimal", precision=precision, scale=scale)
+    if kind is exp.DType.USERDEFINED and node.args["kind"] == "color":
+        return TrinoType("color")
     structure = _resolve_structure(translator, node)
     if isinstance(kind, exp.Interval):
         structure = resolve_interval_type(kind)
