@@ -5,10 +5,13 @@ UNINTERRUPTIBLE = (
     "SELECT cardinality(transform(sequence(1, 10000), x -> transform(sequence(1, 10000), "
     "y -> transform(sequence(1, 10000), z -> x + y + z))))"
 )
-RECURSIVE = (
-    "WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t) SELECT count(*) FROM t"
-)
 _MANY = "UNNEST(sequence(1, 10000)) AS a (x) CROSS JOIN UNNEST(sequence(1, 10000)) AS b (y)"
+# A recursion ends with an error after ten steps, so its first step has no end.
+RECURSIVE = (
+    "WITH RECURSIVE t (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM t "
+    f"CROSS JOIN {_MANY} CROSS JOIN UNNEST(sequence(1, 10000)) AS c (z) WHERE x * y + z = -n) "
+    "SELECT count(*) FROM t"
+)
 LARGE_RESULT = f"SELECT x, y, x * y AS product FROM {_MANY}"
 # DuckDB counts no byte of it.
 UNCOUNTED_MEMORY = "SELECT length(array_join(repeat(lpad('x', 1000000, 'y'), 5000), ''))"
