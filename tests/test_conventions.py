@@ -2,6 +2,8 @@
 
 import inspect
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -181,6 +183,25 @@ def test_version_is_in_the_changelog() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 
     assert f"## [{version}]" in (ROOT / "CHANGELOG.md").read_text()
+
+
+def test_every_requirement_has_a_lowest_version() -> None:
+    names = {
+        re.split(r"[^\w.-]", requirement)[0]
+        for folder in (".", "client", "local_athena")
+        for requirement in tomllib.loads((ROOT / folder / "pyproject.toml").read_text())["project"][
+            "dependencies"
+        ]
+    }
+
+    printed = subprocess.run(
+        [sys.executable, ROOT / "scripts/lowest-versions"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+
+    assert names <= {line.split("==")[0] for line in printed.splitlines()}
 
 
 def test_no_test_depends_on_the_speed_of_the_machine() -> None:
