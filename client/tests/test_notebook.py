@@ -1,7 +1,9 @@
 """A notebook, run as Jupyter runs it: progress, tables, and the magic %sql."""
 
 import os
+import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import nbclient
@@ -12,18 +14,19 @@ from data_hist_client.notebook import html_table, progress_of_notebook
 
 from tests.service import DEADLINE_SECONDS
 
+ASK_PAGE = (Path(__file__).parents[2] / "docs/ask.md").read_text()
+(MAGICS,) = re.findall(r"^```\n(%load_ext sql\n.*?)^```", ASK_PAGE, re.M | re.S)
+
 
 @pytest.fixture(scope="module")
 def cells(url: str) -> Iterator[list[Any]]:
     """The outputs of each cell."""
-    magic = url.replace("http://", "data_hist+http://")
     sources = [
         f"from data_hist_client import AsyncClient, Client\nclient = Client({url!r})",
         'client.query("SELECT service, count(*) AS n FROM events GROUP BY 1 ORDER BY 1")',
         f"async with AsyncClient({url!r}) as other:\n    await other.query('SELECT 1')",
         'client.query("SELECT lenght(tags) FROM events")',
-        f"%load_ext sql\n%sql {magic}",
-        "%sql SELECT service, count(*) AS n FROM events GROUP BY 1 ORDER BY 1",
+        MAGICS.replace("http://127.0.0.1:8080", url),
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(each) for each in sources])
     # jupysql would count its uses over the network.
@@ -66,8 +69,8 @@ def test_an_error_shows_the_place(cells: list[Any]) -> None:
     ]
 
 
-def test_the_magic_sql(cells: list[Any]) -> None:
-    shown = "".join(texts(cells[5], "text/html")).replace(" ", "")
+def test_the_magics_of_the_documentation(cells: list[Any]) -> None:
+    shown = "".join(texts(cells[4], "text/html")).replace(" ", "")
 
     assert "<td>filebeat</td>" in shown
     assert "<td>10</td>" in shown
