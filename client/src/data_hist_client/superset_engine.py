@@ -3,6 +3,7 @@
 from typing import Any
 
 from superset.db_engine_specs.athena import AthenaEngineSpec
+from superset.db_engine_specs.presto import PrestoBaseEngineSpec
 
 
 class DataHistEngineSpec(AthenaEngineSpec):
@@ -11,6 +12,8 @@ class DataHistEngineSpec(AthenaEngineSpec):
     engine = "data_hist"
     engine_name = "data_hist"
     default_driver = "https"
+    # Athena's lack those between a minute and an hour, and between a day and a week.
+    _time_grain_expressions = PrestoBaseEngineSpec._time_grain_expressions
     sqlalchemy_uri_placeholder = "data_hist://user:password@host/v1"
 
     @classmethod
