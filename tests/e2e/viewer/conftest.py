@@ -19,7 +19,7 @@ from tests.support.running_service import running_service, settings_for
 
 OpenViewer = Callable[..., ViewerPage]
 # Nothing here becomes old enough to be archived.
-_A_CENTURY_OF_DAYS = 36_500
+A_CENTURY_OF_DAYS = 36_500
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +40,7 @@ def sample_endpoint(
 @pytest.fixture(scope="session")
 def service(sample_endpoint: str) -> Iterator[httpx.Client]:
     """The service without tenants: everybody is the operator."""
-    settings = settings_for(sample_endpoint, archived_after_days=_A_CENTURY_OF_DAYS)
+    settings = settings_for(sample_endpoint, archived_after_days=A_CENTURY_OF_DAYS)
     with running_service(settings) as client:
         yield client
 
@@ -49,7 +49,7 @@ def service(sample_endpoint: str) -> Iterator[httpx.Client]:
 def tenants_service(sample_endpoint: str) -> Iterator[httpx.Client]:
     """The service with tenants, which a gateway would name."""
     settings = settings_for(
-        sample_endpoint, archived_after_days=_A_CENTURY_OF_DAYS, tenant_required=True
+        sample_endpoint, archived_after_days=A_CENTURY_OF_DAYS, tenant_required=True
     )
     with running_service(settings) as client:
         yield client

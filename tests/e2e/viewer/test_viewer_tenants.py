@@ -6,9 +6,10 @@ from playwright.sync_api import expect
 
 from tests.e2e.browser import needs_chromium
 from tests.e2e.viewer.archive import LAST_DAY, count_of
-from tests.e2e.viewer.conftest import OpenViewer
+from tests.e2e.viewer.conftest import A_CENTURY_OF_DAYS, OpenViewer
 from tests.e2e.viewer.watch import Watch
 from tests.support.api_calls import as_tenant
+from tests.support.running_service import running_service, settings_for
 
 pytestmark = needs_chromium
 
@@ -39,3 +40,25 @@ def test_without_a_tenant_the_page_asks_to_sign_in(
 
     expect(viewer.alert).to_contain_text("signed out")
     expect(viewer.button("Sign in")).to_be_visible()
+
+
+@pytest.mark.parametrize(("tenant", "is_limited"), [(11003, True), (11002, False)])
+def test_the_header_tells_what_is_used_of_the_budget(
+    open_viewer: OpenViewer,
+    service: httpx.Client,
+    sample_endpoint: str,
+    tenant: int,
+    is_limited: bool,
+) -> None:
+    settings = settings_for(
+        sample_endpoint,
+        archived_after_days=A_CENTURY_OF_DAYS,
+        tenant_required=True,
+        daily_budget_bytes_of_tenants={11003: 5_000_000_000},
+    )
+    with running_service(settings) as client:
+        viewer = open_viewer(of=client, tenant=tenant)
+        viewer.has_ended(count_of(service, f"{LAST_DAY} AND tenant = {tenant}"))
+        shown = viewer.page.get_by_role("banner").get_by_text("of 5 GB used today")
+
+        expect(shown).to_have_count(int(is_limited))

@@ -3,6 +3,7 @@ import type { components } from './schema'
 type Schemas = components['schemas']
 
 export type Bounds = Schemas['Bounds']
+export type Budget = Schemas['Budget']
 export type DryRun = Schemas['DryRun']
 export type Estimate = Schemas['Estimate']
 export type FieldList = Schemas['FieldList']

@@ -5,8 +5,10 @@ import { Menu } from '../controls/Menu'
 import { SegmentedChoice } from '../controls/SegmentedChoice'
 import { Tabs } from '../controls/Tabs'
 import type { ViewLocation } from '../question/fragment'
+import { minuteText } from '../time/momentText'
 import type { Zone } from '../time/zones'
 import type { Session } from '../api/documents'
+import { budgetText } from './budget'
 import { useCommand } from './commands'
 import type { Theme } from './preferences'
 import { lazy } from './lazy'
@@ -46,6 +48,7 @@ export function Header({ view, zone, onView }: HeaderProps) {
       />
       <span class="spacer" />
       <span class="app-caller muted">{callerText(session)}</span>
+      <BudgetOfToday zone={zone} />
       <ZoneSwitch zone={zone} />
       <ThemeMenu />
       <Help />
@@ -56,6 +59,21 @@ export function Header({ view, zone, onView }: HeaderProps) {
 export function callerText({ tenant, operator }: Pick<Session, 'tenant' | 'operator'>): string {
   if (operator) return tenant === null ? 'Operator' : `Operator (${tenant})`
   return `Tenant ${tenant ?? ''}`
+}
+
+function BudgetOfToday({ zone }: { readonly zone: Zone }) {
+  const { budget } = useViewer()
+  const current = useStore(budget, (each) => each)
+  if (!current) return null
+  const { limit_bytes: limit, used_bytes: used, resets_at: resetsAt } = current
+  return (
+    <span
+      class={`app-budget numeric ${used !== null && used >= limit ? 'used-up' : 'muted'}`}
+      title={`The next day begins at ${minuteText(Date.parse(resetsAt), zone)}.`}
+    >
+      {budgetText(current)}
+    </span>
+  )
 }
 
 function ZoneSwitch({ zone }: { readonly zone: Zone }) {

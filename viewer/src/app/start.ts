@@ -4,6 +4,7 @@ import type { Table } from '../api/documents'
 import { parseFragment, renderFragment, type ViewLocation } from '../question/fragment'
 import { defaultQuestion } from '../question/question'
 import { BuilderSearch } from '../search/search'
+import { watchBudget } from './budget'
 import { openLocation, windowHistory } from './browserLocation'
 import { createCommands } from './commands'
 import type { Preferences } from './preferences'
@@ -23,12 +24,16 @@ export async function startViewer(api: Api, preferences: Store<Preferences>): Pr
     }),
   ])
   const activeRuns = new ActiveRuns(window)
+  const budget = watchBudget(api, session.budget, activeRuns)
   const search = new BuilderSearch(api, tables, activeRuns)
   const record = createStore<{ readonly row: number } | null>(null)
   location.replace(withQuestion(location.get(), tables))
   runQuestions({ tables, preferences, record, location, search })
   const commands = createCommands()
-  return { api, activeRuns, session, tables, location, preferences, commands, search, record }
+  return {
+    ...{ api, activeRuns, session, budget, tables, location, preferences, commands },
+    ...{ search, record },
+  }
 }
 
 /** A page that is opened without a question asks for the last day of the first table with a time. */

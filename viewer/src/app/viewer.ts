@@ -3,7 +3,7 @@ import { useContext } from 'preact/hooks'
 
 import type { ActiveRuns } from '../api/activeRuns'
 import type { Api } from '../api/client'
-import type { Session, Table } from '../api/documents'
+import type { Budget, Session, Table } from '../api/documents'
 import type { ViewLocation } from '../question/fragment'
 import type { BuilderSearch } from '../search/search'
 import type { Commands } from './commands'
@@ -21,6 +21,8 @@ export interface Viewer {
   readonly api: Api
   readonly activeRuns: ActiveRuns
   readonly session: Session
+  /** Null without a budget. That of `session` is as old as the page. */
+  readonly budget: Pick<Store<Budget | null>, 'get' | 'subscribe'>
   readonly tables: readonly Table[]
   readonly location: LocationStore
   readonly preferences: Store<Preferences>
