@@ -156,6 +156,8 @@ def test_the_asynchronous_client_does_the_same(url: str, tmp_path: Path) -> None
             assert len(rows) == 2500
             assert (await result.to_arrow()).num_rows == 2500
             assert (await result.to_polars()).height == len(await result.to_pandas()) == 2500
+            assert len(await result.to_duckdb()) == 2500
+            assert sum([batch.num_rows async for batch in result.to_batches()]) == 2500
             path = await result.download(tmp_path / "x.csv")
             assert path.read_bytes() == b"".join([chunk async for chunk in result.stream("csv")])
             query = await client.submit("SELECT 1 AS x")

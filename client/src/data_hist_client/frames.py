@@ -1,11 +1,10 @@
 """From Arrow streams to tables, batches, and data frames; each library is optional."""
 
 import importlib
-import io
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from data_hist_client.errors import UsageError
+from data_hist_client.errors import DownloadBroken, UsageError
 
 if TYPE_CHECKING:
     import duckdb
@@ -21,34 +20,6 @@ DuckDBConnection: TypeAlias = "duckdb.DuckDBPyConnection"
 DuckDBRelation: TypeAlias = "duckdb.DuckDBPyRelation"
 
 
-class StartedAgain(Exception):
-    """The stream begins at its first byte again."""
-
-
-class ByteStream(io.RawIOBase):
-    """A file that is read from chunks as they arrive; any other object raises `StartedAgain`."""
-
-    def __init__(self, chunks: Iterator[bytes | object]) -> None:
-        self._chunks = chunks
-        self._rest = memoryview(b"")
-
-    def readable(self) -> bool:
-        """Say that this can be read."""
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        """Fill a buffer with what is there, at least one byte, or none at the end."""
-        if not self._rest:
-            chunk = next((chunk for chunk in self._chunks if chunk), b"")
-            if not isinstance(chunk, bytes):
-                raise StartedAgain
-            self._rest = memoryview(chunk)
-        size = min(len(buffer), len(self._rest))
-        buffer[:size] = self._rest[:size]
-        self._rest = self._rest[size:]
-        return size
-
-
 def arrow_table(stream: bytes) -> ArrowTable:
     """Read a whole Arrow stream.
 
@@ -59,29 +30,76 @@ def arrow_table(stream: bytes) -> ArrowTable:
     return table
 
 
-def arrow_batches(chunks: Iterator[bytes | object]) -> Iterator[RecordBatch]:
-    """Read the batches of an Arrow stream as they arrive.
-
-    Args:
-        chunks: The bytes; any other object says that the next ones are the first ones again.
+class BatchReader:
+    """Reads the batches of an Arrow stream as its bytes arrive, each row once.
 
     Raises:
         UsageError: pyarrow is not installed.
     """
-    ipc = _load("pyarrow.ipc", "arrow")
-    given = 0
-    while True:
-        rows_to_skip = given
+
+    def __init__(self) -> None:
+        self._arrow = _load("pyarrow", "arrow")
+        self._ipc = _load("pyarrow.ipc", "arrow")
+        self._schema: Any = None
+        self._pending = bytearray()
+        self._given = 0
+        self._to_skip = 0
+        self._has_ended = False
+
+    def take(self, chunk: bytes | object) -> Iterator[RecordBatch]:
+        """Give the batches that are whole with these bytes.
+
+        Args:
+            chunk: The bytes; any other object says that the next ones are the first ones again.
+        """
+        if not isinstance(chunk, bytes):
+            self._schema = None
+            self._pending.clear()
+            self._to_skip = self._given
+            return
+        self._pending += chunk
+        while (message := self._next_message()) is not None:
+            if self._schema is None:
+                self._schema = self._ipc.read_schema(message)
+            elif (fresh := self._fresh_rows(message)).num_rows:
+                self._given += fresh.num_rows
+                yield fresh
+
+    def end(self) -> None:
+        """Take note that there are no more bytes.
+
+        Raises:
+            DownloadBroken: The stream has not come to its end.
+        """
+        if not self._has_ended:
+            raise DownloadBroken("The result broke off within an Arrow stream.")
+
+    def _next_message(self) -> Any:
+        size = self._size_of_message()
+        if size is None:
+            return None
+        message = self._ipc.read_message(bytes(self._pending[:size]))
+        del self._pending[:size]
+        return message
+
+    def _size_of_message(self) -> int | None:
+        """Find the size of the next message; None if it is not there yet, or at the end."""
+        source = self._arrow.BufferReader(self._pending)
         try:
-            for batch in ipc.open_stream(io.BufferedReader(ByteStream(chunks))):
-                fresh = batch.slice(min(rows_to_skip, batch.num_rows))
-                rows_to_skip -= batch.num_rows - fresh.num_rows
-                if fresh.num_rows:
-                    given += fresh.num_rows
-                    yield fresh
-        except StartedAgain:
-            continue
-        return
+            self._ipc.read_message(source)
+        except EOFError:
+            self._has_ended = bool(self._pending)
+            return None
+        except (OSError, self._arrow.ArrowInvalid):
+            return None
+        size: int = source.tell()
+        return size
+
+    def _fresh_rows(self, message: Any) -> Any:
+        batch = self._ipc.read_record_batch(message, self._schema)
+        fresh = batch.slice(min(self._to_skip, batch.num_rows))
+        self._to_skip -= batch.num_rows - fresh.num_rows
+        return fresh
 
 
 def pandas_frame(table: ArrowTable) -> PandasFrame:

@@ -85,7 +85,10 @@ class Result(_OfQuery[SyncDriver]):
 
     def to_batches(self) -> Iterator[frames.RecordBatch]:
         """Iterate over record batches of pyarrow as they arrive; a broken stream goes on."""
-        return frames.arrow_batches(self._driver.stream(self._download("arrow")))
+        reader = frames.BatchReader()
+        for chunk in self._driver.stream(self._download("arrow")):
+            yield from reader.take(chunk)
+        reader.end()
 
     def to_pandas(self) -> frames.PandasFrame:
         """Return a frame of pandas with Arrow's types, so that NULL and decimals are kept."""
@@ -197,6 +200,14 @@ class AsyncResult(_OfQuery[AsyncDriver]):
                 whole.clear()
         return frames.arrow_table(bytes(whole))
 
+    async def to_batches(self) -> AsyncIterator[frames.RecordBatch]:
+        """Iterate over record batches of pyarrow as they arrive; a broken stream goes on."""
+        reader = frames.BatchReader()
+        async for chunk in self._driver.stream(self._download("arrow")):
+            for batch in reader.take(chunk):
+                yield batch
+        reader.end()
+
     async def to_pandas(self) -> frames.PandasFrame:
         """Return a frame of pandas with Arrow's types, so that NULL and decimals are kept."""
         return frames.pandas_frame(await self.to_arrow())
@@ -204,6 +215,12 @@ class AsyncResult(_OfQuery[AsyncDriver]):
     async def to_polars(self) -> frames.PolarsFrame:
         """Return a frame of polars."""
         return frames.polars_frame(await self.to_arrow())
+
+    async def to_duckdb(
+        self, connection: "frames.DuckDBConnection | None" = None
+    ) -> frames.DuckDBRelation:
+        """Return a relation of DuckDB, in a connection of yours or in the default one."""
+        return frames.duckdb_relation(await self.to_arrow(), connection)
 
     async def download(
         self,

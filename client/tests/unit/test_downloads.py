@@ -17,6 +17,7 @@ from data_hist_client import (
     UsageError,
 )
 from data_hist_client.documents import query_state
+from data_hist_client.frames import BatchReader
 
 from tests.scripted import URL, TurnedClock, client_of, problem, query
 
@@ -123,6 +124,30 @@ def arrow_stream(batches: int) -> bytes:
             writer.write_batch(pa.record_batch([column], schema=schema))
     whole: bytes = sink.getvalue().to_pybytes()
     return whole
+
+
+@pytest.mark.parametrize("size", [1, 7, 512, 100_000])
+def test_batches_are_given_as_soon_as_they_are_whole(size: int) -> None:
+    whole = arrow_stream(3)
+    reader = BatchReader()
+    arrived = list(pa.ipc.open_stream(whole))
+    sizes = [0]
+    for start in range(0, len(whole), size):
+        sizes.append(sizes[-1] + len(list(reader.take(whole[start : start + size]))))
+    reader.end()
+
+    assert sizes[-1] == len(arrived)
+    assert size > len(whole) or sizes[len(sizes) // 2] in {1, 2}
+
+
+@pytest.mark.parametrize("lacking", [1, 8, 300, 10_000])
+def test_a_stream_without_its_end_is_broken(lacking: int) -> None:
+    whole = arrow_stream(3)
+    reader = BatchReader()
+    list(reader.take(whole[: max(0, len(whole) - lacking)]))
+
+    with pytest.raises(DownloadBroken):
+        reader.end()
 
 
 @pytest.mark.parametrize("length", [0, 10, 2000, 5000])
