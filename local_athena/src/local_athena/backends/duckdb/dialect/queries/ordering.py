@@ -15,6 +15,9 @@ from local_athena.backends.duckdb.dialect.queries.scopes import Item
 from local_athena.backends.duckdb.dialect.types.trino_types import TrinoType
 from local_athena.backends.duckdb.dialect.types.typed_sql import Typed
 
+# What Trino's parser takes for a number of rows.
+_MOST_ROWS = 2**63 - 1
+
 
 def sort_direction(item: exp.Ordered) -> str:
     """Translate the direction of a sort key; Athena sorts NULL last either way."""
@@ -64,9 +67,15 @@ def check_orderable(translator: Translator, node: exp.Expr, kind: TrinoType) -> 
 
 @dataclass(frozen=True)
 class Tail:
-    """The clauses after the body of a query."""
+    """The clauses after the body of a query.
+
+    Attributes:
+        sql: In DuckDB's order.
+        is_of_output: Whether they see only the columns of the output, by their labels.
+    """
 
     sql: str
+    is_of_output: bool = False
 
     @property
     def present(self) -> bool:
@@ -74,23 +83,37 @@ class Tail:
         return bool(self.sql)
 
 
-def translate_tail(translator: Translator, node: exp.Expr, items: Sequence[Item]) -> Tail:
-    """Translate the clauses at the end of a query, in DuckDB's order."""
+def translate_tail(
+    translator: Translator, node: exp.Expr, items: Sequence[Item], labels: Sequence[str] = ()
+) -> Tail:
+    """Translate the clauses at the end of a query.
+
+    Args:
+        translator: In the scope of ORDER BY.
+        node: The query.
+        items: Its output.
+        labels: What the columns of the output are called; needed for SELECT DISTINCT.
+    """
     order = node.args.get("order")
     distinct = isinstance(node, exp.Select) and node.args.get("distinct") is not None
     written = order.expressions if order else []
     values: list[Typed] = []
     keys = [_sort_key(translator, key, items, values, distinct=distinct) for key in written]
-    limit, offset = node.args.get("limit"), node.args.get("offset")
     parts = [f" ORDER BY {', '.join(keys)}"] if keys else []
+    limit, offset = node.args.get("limit"), node.args.get("offset")
+    count = None if limit is None else _row_count(translator, limit)
+    skipped = None if offset is None else _read_count(translator, offset, offset.expression)
     if isinstance(limit, exp.Fetch) and _has_ties(translator, limit):
-        if not keys or offset is not None:
-            raise translator.unsupported(limit, "WITH TIES without ORDER BY or with OFFSET")
-        parts.insert(0, _with_ties_clause(translator, limit, written, items))
-    elif limit is not None and _row_count(translator, limit) is not None:
-        parts.append(f" LIMIT {_row_count(translator, limit)}")
-    if offset is not None:
-        parts.append(f" OFFSET {_read_count(translator, offset, offset.expression)}")
+        if not keys:
+            text = "FETCH FIRST WITH TIES clause requires ORDER BY"
+            raise translator.failure("MISSING_ORDER_BY", text, limit)
+        ranked = [_rank_key(translator, key, items, labels if distinct else ()) for key in written]
+        parts.insert(0, _with_ties_clause(", ".join(ranked), count or 1, skipped or 0))
+        return Tail("".join(parts), is_of_output=distinct)
+    if count is not None:
+        parts.append(f" LIMIT {count}")
+    if skipped is not None:
+        parts.append(f" OFFSET {skipped}")
     return Tail("".join(parts))
 
 
@@ -102,22 +125,33 @@ def _sort_key(
     *,
     distinct: bool,
 ) -> str:
-    place = find_output_position(translator, key.this, items)
-    value = items[place - 1].value if place else translator.translate(key.this)
-    if distinct and not place and all(item.value.sql != value.sql for item in items):
+    place, value = _find_value(translator, key, items)
+    if distinct and not place:
         text = "For SELECT DISTINCT, ORDER BY expressions must appear in select list"
         raise translator.failure("EXPRESSION_NOT_IN_DISTINCT", text, key)
     if not isinstance(key, exp.Ordered):
         return value.sql
     if distinct:
         check_orderable(translator, key, value.type)
-        return f"{place or value.sql} {sort_direction(key)}"
+        return f"{place} {sort_direction(key)}"
     earlier = list(before)
     before.append(value)
     if isinstance(key.find_ancestor(exp.Query), exp.Select) and _is_ordered_structure(value):
         checked = _check_against_previous(translator, key, value, earlier)
         return _write_sort_key(translator, key, checked)
     return _write_sort_key(translator, key, value, str(place) if place else None)
+
+
+def _find_value(
+    translator: Translator, key: exp.Expr, items: Sequence[Item]
+) -> tuple[int | None, Typed]:
+    """Find the value of a sort key, and the output column that has it, if there is one."""
+    place = find_output_position(translator, key.this, items)
+    if place:
+        return place, items[place - 1].value
+    value = translator.translate(key.this)
+    same = (place for place, item in enumerate(items, 1) if item.value.sql == value.sql)
+    return next(same, None), value
 
 
 def _check_against_previous(
@@ -170,21 +204,32 @@ def _has_ties(translator: Translator, fetch: exp.Fetch) -> bool:
     return bool(options.args.get("with_ties"))
 
 
-def _with_ties_clause(
-    translator: Translator, fetch: exp.Fetch, keys: Sequence[exp.Expr], items: Sequence[Item]
+def _rank_key(
+    translator: Translator, key: exp.Expr, items: Sequence[Item], labels: Sequence[str]
 ) -> str:
-    ranked = []
-    for key in keys:
-        place = find_output_position(translator, key.this, items)
-        sql = items[place - 1].value.sql if place else translator.translate(key.this).sql
-        ranked.append(f"{sql} {sort_direction(key)}" if isinstance(key, exp.Ordered) else sql)
-    return f" QUALIFY rank() OVER (ORDER BY {', '.join(ranked)}) <= {_row_count(translator, fetch)}"
+    """Write a sort key for a window, over the labels of the output if there are any."""
+    place, value = _find_value(translator, key, items)
+    if place and labels:
+        value = Typed(labels[place - 1], value.type)
+    if not isinstance(key, exp.Ordered):
+        return value.sql
+    return _write_sort_key(translator, key, _check_structure(without_zone(value)))
+
+
+def _with_ties_clause(keys: str, count: int, skipped: int) -> str:
+    window = f"OVER (ORDER BY {keys})"
+    kept = f" QUALIFY rank() {window} <= {count + skipped}"
+    return f"{kept} AND row_number() {window} > {skipped}" if skipped else kept
 
 
 def _row_count(translator: Translator, limit: exp.Expr) -> int | None:
     if isinstance(limit, exp.Fetch):
-        count = limit.args.get("count")
-        return 1 if count is None else _read_count(translator, limit, count)
+        written = limit.args.get("count")
+        count = 1 if written is None else _read_count(translator, limit, written)
+        if count == 0:
+            text = "FETCH FIRST row count must be positive (actual value: 0)"
+            raise translator.failure("NUMERIC_VALUE_OUT_OF_RANGE", text, limit)
+        return count
     translator.allow_only(limit, "this", "expression")
     if isinstance(limit.expression, exp.Var) and limit.expression.name.upper() == "ALL":
         return None
@@ -193,5 +238,7 @@ def _row_count(translator: Translator, limit: exp.Expr) -> int | None:
 
 def _read_count(translator: Translator, clause: exp.Expr, value: exp.Expr | None) -> int:
     if isinstance(value, exp.Literal) and not value.is_string and value.name.isdecimal():
-        return int(value.name)
+        count = int(value.name)
+        if count <= _MOST_ROWS:
+            return count
     raise translator.malformed(value or clause)

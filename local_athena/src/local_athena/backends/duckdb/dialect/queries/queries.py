@@ -119,7 +119,7 @@ def _translate_select(translator: Translator, node: exp.Select) -> Relation:
     listed = zip(items, labels, strict=True)
     parts.append(", ".join(f"{item.value.sql} AS {label}" for item, label in listed))
     parts.extend(_clauses(here, node, source, items))
-    end = translate_tail(here.within(_output_scope(here, items)), node, items)
+    end = translate_tail(here.within(_output_scope(here, items)), node, items, labels)
     check_grouping(here, node, items)
     if node.args.get("where"):
         push_down(here, node.args["where"].this, fields)
@@ -128,7 +128,10 @@ def _translate_select(translator: Translator, node: exp.Select) -> Relation:
         Field(item.name, label, item.value.type, partition_columns=columns)
         for item, label, columns in zip(items, labels, partitions, strict=True)
     )
-    return Relation(" ".join(part for part in parts if part) + end.sql, fields)
+    body = " ".join(part for part in parts if part)
+    if end.is_of_output:
+        return _append_tail(here, Relation(body, fields), end)
+    return Relation(body + end.sql, fields)
 
 
 def translate_select_items(translator: Translator, select: exp.Select) -> list[Item]:
