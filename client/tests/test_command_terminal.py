@@ -1,5 +1,6 @@
 """The commands on a terminal: progress, the pager, Ctrl-C and the prompt."""
 
+import codecs
 import os
 import pty
 import re
@@ -43,6 +44,7 @@ class Terminal:
         self._reader.start()
 
     def _read(self) -> None:
+        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         while True:
             try:
                 chunk = os.read(self._master, 65536)
@@ -50,7 +52,7 @@ class Terminal:
                 return
             if not chunk:
                 return
-            self._raw += chunk.decode(errors="replace")
+            self._raw += decoder.decode(chunk)
 
     @property
     def text(self) -> str:

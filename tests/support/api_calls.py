@@ -12,6 +12,10 @@ def as_tenant(tenant: int) -> dict[str, str]:
     return {"X-Trebuchet-Tenant-Id": str(tenant)}
 
 
+# It only turns a hang into a failure.
+_LONGEST_WAITS = 10
+
+
 def submitted(client: httpx.Client, sql: str, **fields: Any) -> dict[str, Any]:
     """Submit a query that has to end well, and give its document."""
     headers = fields.pop("headers", {})
@@ -20,6 +24,12 @@ def submitted(client: httpx.Client, sql: str, **fields: Any) -> dict[str, Any]:
     )
     assert response.status_code == 200, response.text
     document: dict[str, Any] = response.json()
+    for _ in range(_LONGEST_WAITS):
+        if document["status"] not in ("QUEUED", "RUNNING"):
+            break
+        looked = client.get(f"/status/{document['query_id']}?wait_seconds=30", headers=headers)
+        assert looked.status_code == 200, looked.text
+        document = looked.json()
     assert document["status"] == "FINISHED", document
     return document
 
