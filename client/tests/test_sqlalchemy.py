@@ -1,7 +1,7 @@
 """The dialect, and the tools that ask through it: pandas, %sql, and what Superset calls."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pandas as pd
@@ -35,6 +35,8 @@ def test_tables_and_columns_are_reflected(engine: sa.Engine) -> None:
     assert inspector.get_table_names() == inspector.get_table_names("data_hist")
     assert inspector.get_table_names() == ["events", "metrics", "logs"]
     assert inspector.get_table_names("other") == inspector.get_view_names() == []
+    assert inspector.get_materialized_view_names() == inspector.get_sequence_names() == []
+    assert inspector.get_temp_table_names() == inspector.get_temp_view_names() == []
     assert inspector.has_table("events")
     assert not inspector.has_table("nothing")
     columns = {each["name"]: each for each in inspector.get_columns("events")}
@@ -62,6 +64,50 @@ def test_statements_of_the_expression_language(engine: sa.Engine, events: sa.Tab
 
     with engine.connect() as connection:
         assert connection.execute(statement).all() == [("iam-admin", 10, date(2026, 11, 20))]
+
+
+LEVEL_IS_INFO = sa.literal("INFO") == sa.literal("INFO")
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        (sa.literal(7) / sa.literal(2), 3.5),
+        (sa.literal(-7) / 2, -3.5),
+        (sa.literal(7) // sa.literal(2), 3),
+        (sa.func.count() / sa.literal(4), 0.25),
+        (sa.literal(7.0) / 2, 3.5),
+        (sa.literal(7) / sa.literal(2.0), 3.5),
+        (sa.literal(Decimal("7.0")) / sa.literal(Decimal("2.0")), Decimal("3.5")),
+        (LEVEL_IS_INFO.is_(True), True),
+        (LEVEL_IS_INFO.is_(False), False),
+        (LEVEL_IS_INFO.is_not(True), False),
+        (LEVEL_IS_INFO.is_(None), False),
+        (LEVEL_IS_INFO.is_not(None), True),
+        (
+            sa.literal(datetime(2026, 1, 2)) - timedelta(days=1, milliseconds=5),
+            datetime(2025, 12, 31, 23, 59, 59, 995000),
+        ),
+        (sa.func.to_hex(sa.literal(b"a\x00b")), "610062"),
+        (sa.cast(sa.literal(time(1, 2, 3, 4000)), sa.String), "01:02:03.004000"),
+    ],
+)
+@pytest.mark.parametrize("literal_binds", [False, True])
+def test_values_of_expressions(
+    engine: sa.Engine, expression: sa.ColumnElement, value: object, literal_binds: bool
+) -> None:
+    statement = sa.select(expression.label("x"))
+    if literal_binds:
+        text = statement.compile(engine, compile_kwargs={"literal_binds": True})
+        statement = sa.text(str(text))
+
+    with engine.connect() as connection:
+        assert connection.scalar(statement) == value
+
+
+def test_a_decimal_needs_its_digits(engine: sa.Engine) -> None:
+    with pytest.raises(exc.CompileError, match=r"Numeric\(18, 6\)"):
+        sa.select(sa.cast("1.55", sa.Numeric)).compile(engine)
 
 
 def test_pages_of_a_statement(engine: sa.Engine, events: sa.Table) -> None:
@@ -164,6 +210,8 @@ def test_a_connection_is_checked_before_use(address: str) -> None:
         ("data_hist://host", ["https://host"]),
         ("data_hist://ada:p%40ss@host:8443/v1", ["https://host:8443/v1/data_hist"]),
         ("data_hist+http://host:8080/", ["http://host:8080"]),
+        ("data_hist://[::1]/v1", ["https://[::1]/v1/data_hist"]),
+        ("data_hist://[::1]:8443/v1", ["https://[::1]:8443/v1/data_hist"]),
         ("data_hist://host/prefix/v0/data_hist?tenant=7", ["https://host/prefix/v0/data_hist"]),
     ],
 )
@@ -182,6 +230,22 @@ def test_the_address_in_a_url(url: str, expected: list[str]) -> None:
 def test_a_parameter_of_the_url_that_is_unknown() -> None:
     with pytest.raises(exc.ArgumentError, match="'tenent'"):
         sa.create_engine("data_hist://host?tenent=7").connect()
+
+
+def test_a_tenant_of_the_url_that_is_no_number() -> None:
+    with pytest.raises(exc.ArgumentError, match="'abc'"):
+        sa.create_engine("data_hist://host?tenant=abc").connect()
+
+
+def test_autocommit_is_the_level_of_isolation(address: str) -> None:
+    engine = sa.create_engine(address, isolation_level="AUTOCOMMIT")
+
+    with engine.connect() as connection:
+        assert connection.get_isolation_level() == "AUTOCOMMIT"
+        assert connection.scalar(sa.text("SELECT 1")) == 1
+    with pytest.raises(exc.ArgumentError):
+        sa.create_engine(address, isolation_level="SERIALIZABLE").connect()
+    engine.dispose()
 
 
 def test_a_tenant_of_the_url(address: str) -> None:

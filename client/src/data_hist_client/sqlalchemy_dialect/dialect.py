@@ -1,104 +1,31 @@
-"""The dialect `data_hist://` of SQLAlchemy, whose tables and columns are those of `GET /tables`."""
+"""The dialect of SQLAlchemy, whose tables and columns are those of `GET /tables`."""
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
 from types import ModuleType
 from typing import Any
 from urllib.parse import urlunsplit
 
 from sqlalchemy import exc, types
 from sqlalchemy.engine import default
-from sqlalchemy.sql import compiler
 
 from data_hist_client import dbapi
 from data_hist_client.dbapi.exceptions import translated
 from data_hist_client.documents import Table
-from data_hist_client.values import base_type
+from data_hist_client.sqlalchemy_dialect.compilers import Compiler, Preparer, TypeCompiler
+from data_hist_client.sqlalchemy_dialect.types import (
+    Bytes,
+    Date,
+    Interval,
+    Time,
+    Timestamp,
+    type_of,
+)
 
 # What qualifies the tables.
 _SCHEMA = "data_hist"
 _VERSION = re.compile(r"v\d+")
-
-
-class _Date(types.DATE):
-    """A date, whose literal has its type."""
-
-    def literal_processor(self, dialect: Any) -> Any:
-        return lambda value: f"DATE '{value.isoformat()}'"
-
-
-class _Timestamp(types.TIMESTAMP):
-    """A timestamp, whose literal has its type."""
-
-    def literal_processor(self, dialect: Any) -> Any:
-        return _timestamp_literal
-
-
-def _timestamp_literal(value: date) -> str:
-    if not isinstance(value, datetime):
-        return f"TIMESTAMP '{value.isoformat()} 00:00:00'"
-    zone = f" {value:%z}" if value.tzinfo else ""
-    return f"TIMESTAMP '{value.replace(tzinfo=None).isoformat(' ')}{zone}'"
-
-
-_TYPES: dict[str, type[types.TypeEngine[Any]]] = {
-    "boolean": types.BOOLEAN,
-    "tinyint": types.SMALLINT,
-    "smallint": types.SMALLINT,
-    "integer": types.INTEGER,
-    "bigint": types.BIGINT,
-    "real": types.REAL,
-    "double": types.FLOAT,
-    "varchar": types.VARCHAR,
-    "char": types.CHAR,
-    "varbinary": types.VARBINARY,
-    "date": _Date,
-    "time": types.TIME,
-    "timestamp": _Timestamp,
-}
-
-
-class _Compiler(compiler.SQLCompiler):
-    def limit_clause(self, select: Any, **kw: Any) -> str:
-        """Write OFFSET before LIMIT, the order of Trino."""
-        text = ""
-        if select._offset_clause is not None:
-            text += f"\n OFFSET {self.process(select._offset_clause, **kw)}"
-        if select._limit_clause is not None:
-            text += f"\n LIMIT {self.process(select._limit_clause, **kw)}"
-        return text
-
-
-class _TypeCompiler(compiler.GenericTypeCompiler):
-    """The names that Trino has for the types that a CAST may name."""
-
-    def visit_FLOAT(self, type_: Any, **kw: Any) -> str:
-        return "DOUBLE"
-
-    def visit_TEXT(self, type_: Any, **kw: Any) -> str:
-        return "VARCHAR"
-
-    def visit_NUMERIC(self, type_: Any, **kw: Any) -> str:
-        return self.visit_DECIMAL(type_, **kw)
-
-    def visit_DATETIME(self, type_: Any, **kw: Any) -> str:
-        return self.visit_TIMESTAMP(type_, **kw)
-
-    def visit_TIMESTAMP(self, type_: Any, **kw: Any) -> str:
-        return "TIMESTAMP WITH TIME ZONE" if type_.timezone else "TIMESTAMP"
-
-    def visit_BLOB(self, type_: Any, **kw: Any) -> str:
-        return "VARBINARY"
-
-    def visit_large_binary(self, type_: Any, **kw: Any) -> str:
-        return "VARBINARY"
-
-
-class _Preparer(compiler.IdentifierPreparer):
-    """Quotes also what Trino reserves."""
-
-    reserved_words = compiler.RESERVED_WORDS | {"values", "unnest", "date", "time", "timestamp"}
+_AUTOCOMMIT = "AUTOCOMMIT"
 
 
 class DataHistDialect(default.DefaultDialect):
@@ -108,10 +35,16 @@ class DataHistDialect(default.DefaultDialect):
     driver = "https"
     scheme = "https"
     default_paramstyle = "qmark"
-    statement_compiler = _Compiler
-    type_compiler = type_compiler_cls = _TypeCompiler
-    preparer = _Preparer
-    colspecs = {types.Date: _Date, types.DateTime: _Timestamp}  # noqa: RUF012 - SQLAlchemy's
+    statement_compiler = Compiler
+    type_compiler = type_compiler_cls = TypeCompiler
+    preparer = Preparer
+    colspecs = {  # noqa: RUF012 - SQLAlchemy's
+        types.Date: Date,
+        types.DateTime: Timestamp,
+        types.Interval: Interval,
+        types.LargeBinary: Bytes,
+        types.Time: Time,
+    }
     supports_statement_cache = True
     supports_native_boolean = True
     supports_native_decimal = True
@@ -137,17 +70,18 @@ class DataHistDialect(default.DefaultDialect):
         """Turn the URL into arguments of `connect`.
 
         Raises:
-            ArgumentError: It has unknown parameters.
+            ArgumentError: It has unknown parameters, or a tenant that is no number.
         """
         query = dict(url.query)
         options: dict[str, Any] = {}
         if url.username is not None:
             options["auth"] = (url.username, url.password or "")
         if "tenant" in query:
-            options["tenant"] = int(str(query.pop("tenant")))
+            options["tenant"] = _tenant(str(query.pop("tenant")))
         if query:
             raise exc.ArgumentError(f"The URL has the unknown parameter {min(query)!r}.")
-        host = url.host if url.port is None else f"{url.host}:{url.port}"
+        host = f"[{url.host}]" if ":" in (url.host or "") else url.host
+        host = host if url.port is None else f"{host}:{url.port}"
         path = url.database or ""
         path = f"{path}/data_hist" if _VERSION.fullmatch(path) else path
         return [urlunsplit((self.scheme, host, path, "", ""))], options
@@ -163,6 +97,21 @@ class DataHistDialect(default.DefaultDialect):
     def do_commit(self, dbapi_connection: Any) -> None:
         """Do nothing: queries change nothing."""
 
+    def get_isolation_level_values(self, dbapi_connection: Any) -> Any:
+        """Return the one level: each query sees the archive as it is."""
+        return [_AUTOCOMMIT]
+
+    def get_default_isolation_level(self, dbapi_conn: Any) -> Any:
+        """Return the one level."""
+        return _AUTOCOMMIT
+
+    def get_isolation_level(self, dbapi_connection: Any) -> Any:
+        """Return the one level."""
+        return _AUTOCOMMIT
+
+    def set_isolation_level(self, dbapi_connection: Any, level: Any) -> None:
+        """Do nothing: there is one level."""
+
     def get_schema_names(self, connection: Any, **kw: Any) -> list[str]:
         """Return the one name that may qualify tables."""
         return [_SCHEMA]
@@ -175,6 +124,22 @@ class DataHistDialect(default.DefaultDialect):
 
     def get_view_names(self, connection: Any, schema: str | None = None, **kw: Any) -> list[str]:
         """Return nothing: there are only tables."""
+        return []
+
+    def get_materialized_view_names(self, connection: Any, *_: Any, **kw: Any) -> list[str]:
+        """Return nothing: there are only tables."""
+        return []
+
+    def get_temp_table_names(self, connection: Any, *_: Any, **kw: Any) -> list[str]:
+        """Return nothing: queries create nothing."""
+        return []
+
+    def get_temp_view_names(self, connection: Any, *_: Any, **kw: Any) -> list[str]:
+        """Return nothing: queries create nothing."""
+        return []
+
+    def get_sequence_names(self, connection: Any, *_: Any, **kw: Any) -> list[str]:
+        """Return nothing: Athena has no sequences."""
         return []
 
     def has_table(
@@ -248,18 +213,10 @@ class HttpDialect(DataHistDialect):
         return dbapi
 
 
-def type_of(athena_type: str) -> types.TypeEngine[Any]:
-    """Return the type of SQLAlchemy; a type that has none, such as json, is read as it comes."""
-    base = base_type(athena_type)
-    numbers = [int(number) for number in re.findall(r"\d+", athena_type)]
-    if base == "decimal":
-        decimal: types.TypeEngine[Any] = types.DECIMAL(*numbers[:2])  # type: ignore[call-overload]
-        return decimal
-    if base == "timestamp with time zone":
-        return _Timestamp(timezone=True)
-    if base in ("varchar", "char") and numbers:
-        return _TYPES[base](numbers[0])  # type: ignore[call-arg]
-    return _TYPES.get(base, types.NullType)()
+def _tenant(text: str) -> int:
+    if not text.isdecimal():
+        raise exc.ArgumentError(f"The tenant {text!r} is no number.")
+    return int(text)
 
 
 def _tables(connection: Any) -> Sequence[Table]:
