@@ -9,7 +9,7 @@ from data_hist_client.calls import Calls
 from data_hist_client.documents import Column, Page, QueryState
 from data_hist_client.downloads import Download
 from data_hist_client.errors import DownloadBroken
-from data_hist_client.files import format_of, start_again, whole_file
+from data_hist_client.files import format_of, whole_file
 from data_hist_client.http import AsyncDriver, SyncDriver
 from data_hist_client.notebook import html_table
 from data_hist_client.values import Row, row_reader
@@ -128,9 +128,9 @@ class Result(_OfQuery[SyncDriver]):
                 if isinstance(chunk, bytes):
                     file.write(chunk)
                 else:
-                    start_again(file)
+                    file.start_again()
                 if watch is not None:
-                    watch(file.tell())
+                    watch(file.written)
         return path
 
     def stream(self, result_format: str) -> Iterator[bytes]:
@@ -236,9 +236,9 @@ class AsyncResult(_OfQuery[AsyncDriver]):
                 if isinstance(chunk, bytes):
                     file.write(chunk)
                 else:
-                    start_again(file)
+                    file.start_again()
                 if watch is not None:
-                    watch(file.tell())
+                    watch(file.written)
         return path
 
     async def stream(self, result_format: str) -> AsyncIterator[bytes]:
