@@ -1,7 +1,6 @@
 """An assistant asks the real service through the tools."""
 
 import asyncio
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -9,7 +8,8 @@ from typing import Any
 import mcp
 import pytest
 from data_hist_client import AsyncClient, Client, QueryState
-from data_hist_client.mcp_server import Bounds, mcp_server
+from data_hist_client.mcp_answers import Bounds, written
+from data_hist_client.mcp_server import mcp_server
 
 from tests.service import ENDLESS
 from tests.waiting import wait_until
@@ -29,8 +29,10 @@ def ask(url: str) -> Ask:
     async def call(tool: str, arguments: dict[str, Any], bounds: Bounds) -> Any:
         async with AsyncClient(url) as client, mcp.Client(mcp_server(client, bounds)) as assistant:
             result = await assistant.call_tool(tool, arguments)
+        (content,) = result.content
         if result.is_error:
-            return result.content[0].text
+            return content.text
+        assert content.text == written(result.structured_content)
         return result.structured_content
 
     def called(tool: str, bounds: Bounds | None = None, **arguments: Any) -> Any:
@@ -76,9 +78,7 @@ def test_from_a_table_to_an_answer(ask: Ask) -> None:
     [
         ({"sql": NUMBERS}, BOUNDS, [[1], [2], [3]], False),
         ({"sql": NUMBERS, "rows": 2}, BOUNDS, [[1], [2]], True),
-        ({"sql": NUMBERS}, replace(BOUNDS, characters=7), [[1], [2]], True),
         ({"sql": TEXT}, replace(BOUNDS, text_characters=3), [["abc... (6 characters)"]], False),
-        ({"sql": TEXT}, replace(BOUNDS, characters=3), [], True),
         (
             {"sql": "SELECT ? AS a, ? AS b, ? AS c", "parameters": [1, "1", None]},
             *(BOUNDS, [[1, "1", None]], False),
@@ -95,18 +95,18 @@ def test_rows_are_bounded(
 
 def test_a_bounded_sample_says_what_it_leaves_out(ask: Ask) -> None:
     whole = ask("fields", table="events", start="2026-11-20T00:00:00", end="2026-11-21T00:00:00")
-    first = len(json.dumps(whole["fields"][0]))
+    without_last = len(written(whole)) - len(written(whole["fields"][-1]))
 
     cut = ask(
         "fields",
-        replace(BOUNDS, characters=first),
+        replace(BOUNDS, characters=without_last + 1),
         table="events",
         start="2026-11-20T00:00:00",
         end="2026-11-21T00:00:00",
     )
 
-    assert cut["fields"] == whole["fields"][:1]
-    assert cut["fields_left_out"] == len(whole["fields"]) - 1
+    assert cut["fields"] == whole["fields"][:-1]
+    assert cut["fields_left_out"] == 1
 
 
 @pytest.mark.parametrize(
@@ -122,6 +122,56 @@ def test_an_error_tells_what_to_do(
     ask: Ask, arguments: dict[str, Any], bounds: Bounds, told: str
 ) -> None:
     assert told in ask("query", bounds, **arguments)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"type": "timestamp", "value": "2026-11-20 00:00:00"},
+        {"type": "timestamp with time zone", "value": "2026-11-20 00:00:00 UTC"},
+    ],
+)
+def test_a_time_is_given_with_its_type(ask: Ask, value: dict[str, str]) -> None:
+    sql = "SELECT count(*) FROM events WHERE arrived >= ? AND arrived < DATE '2026-11-21'"
+
+    assert ask("estimate", sql=sql, parameters=[value])["bounded"]
+    assert ask("query", sql=sql, parameters=[value])["rows"] == [[20]]
+    assert "expected" not in ask("query", sql="SELECT ?", parameters=[value])
+
+
+@pytest.mark.parametrize(
+    ("tool", "arguments", "told"),
+    [
+        ("query", {"sql": "SELECT 1", "limit": 5}, "argument limit; it has sql, parameters, rows."),
+        ("tables", {"table": "events"}, "argument table; it has none."),
+        ("query", {"sql": "SELECT 1", "rows": 2000}, "rows: Input should be less than or equal"),
+        ("query", {}, "sql: Field required"),
+        ("query", {"sql": "SELECT ?", "parameters": [[1]]}, "parameters[0]: Input should be a"),
+        (
+            *("query", {"sql": "SELECT ?", "parameters": [{"type": "date", "text": "x"}]}),
+            "parameters[0]: Input should be a valid string, or: ",
+        ),
+        ("fields", {"table": "events", "start": "soon", "end": "2026-11-21"}, "start: Input"),
+        (
+            *("fields", {"table": "events", "end": "2026-11-21T00:00:00"}),
+            "start: Field required",
+        ),
+        (
+            *(
+                "fields",
+                {"table": "events", "end": "2026-11-21", "start": "0001-01-01T00:00:00+14:00"},
+            ),
+            "years 1 to 9999",
+        ),
+    ],
+)
+def test_an_argument_that_does_not_fit_is_said(
+    ask: Ask, tool: str, arguments: dict[str, Any], told: str
+) -> None:
+    said = ask(tool, **arguments)
+
+    assert told in said
+    assert "http" not in said
 
 
 def test_a_refused_query_is_not_run(ask: Ask, client: Client) -> None:

@@ -21,7 +21,7 @@ from data_hist_client.documents import (
     read_saved,
     read_table,
 )
-from data_hist_client.errors import Problem, QueryFailed, QueryTimeout
+from data_hist_client.errors import Problem, QueryFailed, QueryTimeout, UsageError
 from data_hist_client.messages import Flow, Pause, Reply, Request
 from data_hist_client.parameters import encoded_parameters
 from data_hist_client.retries import RetryPolicy, exchange
@@ -199,5 +199,10 @@ def _present(values: Mapping[str, str | None]) -> dict[str, str]:
 
 def _utc(moment: datetime) -> str:
     """Write a moment; without a zone, it is in UTC."""
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return aware.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    if not isinstance(moment, datetime):
+        raise UsageError(f"The ends of a range are datetimes, not {type(moment).__name__}.")
+    try:
+        shifted = moment.astimezone(UTC) if moment.tzinfo else moment
+    except OverflowError as error:
+        raise UsageError(f"{moment} is not in the years 1 to 9999 in UTC.") from error
+    return f"{shifted.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"

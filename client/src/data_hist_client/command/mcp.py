@@ -40,7 +40,8 @@ def _mcp(options: argparse.Namespace) -> None:
 
 async def _serve(address: Address, max_scanned_bytes: int) -> None:
     try:
-        from data_hist_client.mcp_server import Bounds, mcp_server
+        from data_hist_client.mcp_answers import Bounds
+        from data_hist_client.mcp_server import mcp_server
     except ModuleNotFoundError as error:
         raise UsageError('The SDK is not installed; install "data-hist-client[mcp]".') from error
     async with AsyncClient(address) as client:
