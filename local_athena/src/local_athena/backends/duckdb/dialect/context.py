@@ -176,8 +176,14 @@ class Translator:
     def translate_key(self, node: exp.Expr) -> Typed:
         """Translate what rows are told apart by."""
         value = self.translate(node)
-        self.refuse_row_zones(node, value.type)
+        self.require_comparable(node, value.type)
         return value
+
+    def require_comparable(self, node: exp.Expr, kind: TrinoType) -> None:
+        """Refuse values that Athena or DuckDB does not tell apart."""
+        if not kind.is_comparable:
+            raise self.mismatch(node, f"Type {kind} is not comparable")
+        self.refuse_row_zones(node, kind)
 
     def refuse_row_zones(self, node: exp.Expr, kind: TrinoType) -> None:
         """Refuse values that DuckDB would tell apart by their time zones."""

@@ -131,6 +131,9 @@ def apply_signature(translator: Translator, call: Call, values: Sequence[Typed])
     found = match_signature(call.name, [value.type for value in values])
     if found is None:
         raise _no_match_failure(translator, call, values)
+    if call.clauses.distinct:
+        for value in values:
+            translator.require_comparable(call.node, value.type)
     if call.name not in _KEEPS_VALUES or call.clauses.distinct:
         for kind in found.variables.values():
             translator.refuse_row_zones(call.node, kind)

@@ -39,7 +39,7 @@ _TEXTS = {
 
 def render_text(sql: str, kind: TrinoType, depth: int = 0) -> str:
     """Render a value as in a result; NULL stays NULL."""
-    if kind.parameters:
+    if kind.name in _STRUCTURES:
         return _STRUCTURES[kind.name](sql, kind, depth)
     if kind.name in _SCALARS:
         return _SCALARS[kind.name].format(sql)

@@ -1,4 +1,4 @@
-"""Intervals: literals of one or two fields, and the types that CAST names."""
+"""Interval literals, of one or two fields."""
 
 import re
 from dataclasses import dataclass
@@ -38,14 +38,6 @@ class _Span:
 
     def __str__(self) -> str:
         return self.first if self.first == self.last else f"{self.first} TO {self.last}"
-
-
-def resolve_interval_type(node: exp.Interval) -> TrinoType | None:
-    """Resolve the type `interval day to second`, or the one of months."""
-    span = _read_span(node.args.get("unit"))
-    if span is None or str(span) not in ("DAY TO SECOND", "YEAR TO MONTH"):
-        return None
-    return TrinoType(YEAR_TO_MONTH if span.is_of_months else DAY_TO_SECOND)
 
 
 def _read_span(unit: exp.Expr | None) -> _Span | None:

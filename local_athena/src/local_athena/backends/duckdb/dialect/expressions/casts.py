@@ -6,12 +6,18 @@ from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Handler, Translator
 from local_athena.backends.duckdb.dialect.expressions.time_casts import cast_time, read_time
-from local_athena.backends.duckdb.dialect.expressions.typed_literals import translate_literal
+from local_athena.backends.duckdb.dialect.expressions.typed_literals import (
+    resolve_literal_type,
+    translate_constant,
+    translate_typed_literal,
+)
 from local_athena.backends.duckdb.dialect.json.json_casts import cast_json
 from local_athena.backends.duckdb.dialect.rendering import render_temporal
+from local_athena.backends.duckdb.dialect.syntax.type_grammar import TypedLiteral
 from local_athena.backends.duckdb.dialect.types.time_values import TIMES
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     UNBOUNDED,
+    VALUELESS,
     TrinoType,
 )
 from local_athena.backends.duckdb.dialect.types.type_resolution import resolve_type
@@ -19,6 +25,7 @@ from local_athena.backends.duckdb.dialect.types.typed_sql import (
     Typed,
     coerce,
     failing_expression,
+    null_of,
     pad_text,
 )
 
@@ -28,7 +35,7 @@ _FROM_VARCHAR = {
     "smallint": "CAST(athena_integer_text({}, 'SMALLINT') AS SMALLINT)",
     "integer": "CAST(athena_integer_text({}, 'INTEGER') AS INTEGER)",
     "bigint": "CAST(athena_integer_text({}, 'BIGINT') AS BIGINT)",
-    "real": "CAST(athena_cast_double({}, 'REAL') AS FLOAT)",
+    "real": "CAST(athena_real_range(athena_cast_double({}, 'REAL')) AS FLOAT)",
     "double": "athena_cast_double({}, 'DOUBLE')",
     "date": "athena_cast_date({})",
     "uuid": "athena_cast_uuid({})",
@@ -36,16 +43,28 @@ _FROM_VARCHAR = {
 }
 _TEXTUAL = ("varchar", "char")
 _FLOATING = ("double", "real")
+_OF_BYTES = ("HyperLogLog", "SetDigest", "qdigest", "tdigest")
+_OF_TEXTS = ("CodePoints", "JoniRegExp", "JsonPath", "KdbTree", "Re2JRegExp")
 _FROM_UUID = "from_hex(replace(CAST({} AS VARCHAR), '-', ''))"
 
 
 def _cast(translator: Translator, node: exp.Cast) -> Typed:
-    translator.allow_only(node, "this", "to", "safe")
+    translator.allow_only(node, "this", "to")
     target = resolve_type(translator, node.args["to"])
     if isinstance(node.this, exp.Literal) and node.this.is_string:
-        literal = translate_literal(translator, node, target)
-        if literal is not None:
-            return literal
+        constant = translate_constant(node.this.name, target)
+        if constant is not None:
+            return constant
+    return cast(translator, node, translator.translate(node.this), target)
+
+
+def _typed_literal(translator: Translator, node: TypedLiteral) -> Typed:
+    target = resolve_literal_type(translator, node)
+    literal = translate_typed_literal(node.this.name, target)
+    if literal is not None:
+        return literal
+    if target.name in ("color", "unknown", *VALUELESS) and target.name not in _OF_TEXTS:
+        raise translator.failure("OPERATOR_NOT_FOUND", f"Cannot cast varchar to {target}", node)
     return cast(translator, node, translator.translate(node.this), target)
 
 
@@ -54,6 +73,8 @@ def cast(translator: Translator, node: exp.Expr, value: Typed, target: TrinoType
     source = value.type
     if source.name == "unknown":
         return coerce(value, target)
+    if source.name in VALUELESS or target.name in VALUELESS:
+        return _cast_valueless(translator, node, value, target)
     if "json" in (source.name, target.name):
         return cast_json(translator, node, value, target)
     if target.name in _TEXTUAL:
@@ -64,6 +85,26 @@ def cast(translator: Translator, node: exp.Expr, value: Typed, target: TrinoType
     if cast_value is None:
         raise translator.mismatch(node, f"Cannot cast {source} to {target}")
     return cast_value
+
+
+def _cast_valueless(
+    translator: Translator, node: exp.Expr, value: Typed, target: TrinoType
+) -> Typed:
+    """Cast from or to a type without values here."""
+    source = value.type
+    if source == target:
+        return value
+    is_castable = (
+        (source.name == "varbinary" and target.name in _OF_BYTES)
+        or (target.name == "varbinary" and source.name in _OF_BYTES)
+        or (source.name in _TEXTUAL and target.name in _OF_TEXTS)
+        or {source.name, target.name} == {"HyperLogLog", "P4HyperLogLog"}
+    )
+    if not is_castable:
+        raise translator.mismatch(node, f"Cannot cast {source} to {target}")
+    if source.name in VALUELESS:
+        return null_of(target)
+    raise translator.unsupported(node, f"values of the type {target}")
 
 
 def _cast_scalar(value: Typed, target: TrinoType) -> Typed | None:
@@ -156,4 +197,5 @@ def _cast_parts(translator: Translator, node: exp.Expr, value: Typed, target: Tr
 
 HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.Cast: _cast,
+    TypedLiteral: _typed_literal,
 }

@@ -94,10 +94,11 @@ def compare(
     possible = may_be_nan(left), may_be_nan(right)
     sides = [without_zone(left), without_zone(right)]
     left, right = coerce_to_common_type(translator, node, sides, "Cannot compare")
-    if operator in _ORDERINGS and not left.type.is_orderable:
+    is_ordering = operator in _ORDERINGS
+    if not (left.type.is_orderable if is_ordering else left.type.is_comparable):
         shown = f"Cannot apply operator: {left.type} {operator} {right.type}"
         raise translator.mismatch(node, shown)
-    if operator in _ORDERINGS:
+    if is_ordering:
         translator.refuse_row_zones(node, left.type)
     if is_compared_by_parts(left.type, operator):
         return Typed(_compare_by_parts(translator, node, operator, left, right), BOOLEAN)
@@ -129,7 +130,7 @@ def _translate_quantified(
 ) -> Typed:
     left = without_zone(translator.translate(node.this))
     relation = translator.translate_query(query)
-    translator.refuse_row_zones(node, relation.fields[0].type)
+    translator.require_comparable(node, relation.fields[0].type)
     if len(relation.fields) != 1:
         raise translator.mismatch(node, "Multiple columns returned by subquery")
     if common_type(left.type, relation.fields[0].type) is None:
@@ -253,7 +254,7 @@ def _in_query(translator: Translator, node: exp.In, value: Typed, query: exp.Exp
     if len(relation.fields) != len(kinds):
         raise translator.mismatch(node, "Subquery must return as many columns as the value has")
     for kind, column in zip(kinds, relation.fields, strict=True):
-        translator.refuse_row_zones(node, column.type)
+        translator.require_comparable(node, column.type)
         if common_type(kind, column.type) is None:
             text = f"value and result of subquery must be of the same type: {kind} vs {column.type}"
             raise translator.mismatch(node, text)

@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from sqlglot import exp
-
 from local_athena.backends.duckdb.dialect.context import Translator
 from local_athena.backends.duckdb.dialect.datetimes.calendar_fields import count_days_of_month
 from local_athena.backends.duckdb.dialect.datetimes.time_zones import locate_time
@@ -15,6 +13,8 @@ from local_athena.backends.duckdb.dialect.expressions.picosecond_texts import (
     read_moment,
     read_time_of_day,
 )
+from local_athena.backends.duckdb.dialect.expressions.text_casts import parse_double
+from local_athena.backends.duckdb.dialect.syntax.type_grammar import TypedLiteral
 from local_athena.backends.duckdb.dialect.types.time_values import (
     MICROSECONDS,
     PICOSECONDS,
@@ -25,7 +25,7 @@ from local_athena.backends.duckdb.dialect.types.trino_types import (
     TIMESTAMP_TZ,
     TrinoType,
 )
-from local_athena.backends.duckdb.dialect.types.type_resolution import is_typed_literal
+from local_athena.backends.duckdb.dialect.types.type_resolution import resolve_type
 from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, pad_text, quote_string
 
 _DATE = r"(?P<year>[+-]?\d{4,})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"
@@ -36,8 +36,12 @@ _FORMS = {
     TIME_TZ: re.compile(rf"{_TIME}\s*(?P<zone>[+-]\d\d:\d\d)"),
     "timestamp": re.compile(rf"{_DATE}(?: (?:{_TIME})?)?"),
     TIMESTAMP_TZ: re.compile(rf"(?P<moment>{_DATE}(?: {_TIME})?)\s*(?P<zone>[A-Za-z+-]\S*)?"),
+    "boolean": re.compile("t|f|true|false|0|1", re.IGNORECASE),
+    "uuid": re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
     "decimal": re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)"),
 }
+_CLOCKS = ("time", TIME_TZ, "timestamp", TIMESTAMP_TZ)
+_ZONED = {"time": TIME_TZ, "timestamp": TIMESTAMP_TZ}
 _BITS = {"tinyint": 8, "smallint": 16, "integer": 32, "bigint": 64}
 _LIMITS = {"month": 12, "day": 31, "hour": 23, "minute": 59, "second": 59}
 _MAX_DIGITS = 38
@@ -45,23 +49,32 @@ _PICOSECONDS_OF_MICROSECOND = 10**6
 _PICOSECONDS_OF_DAY = 86_400 * 10**12
 
 
-def translate_literal(translator: Translator, node: exp.Cast, target: TrinoType) -> Typed | None:
-    """Translate a literal, or the cast of one; None if that is like any other cast."""
-    text = node.this.name
-    is_literal = is_typed_literal(translator.statement.sql, node)
-    if target.name == "timestamp" and is_literal and _has_zone(text):
-        # The parser knows zones behind a clock, and not behind a date.
-        target = replace(target, name=TIMESTAMP_TZ, zone="UTC")
-    if is_literal and not _is_valid(text, target):
+def resolve_literal_type(translator: Translator, node: TypedLiteral) -> TrinoType:
+    """Resolve the type of a literal, whose text is checked."""
+    text, target = node.this.name, resolve_type(translator, node.args["to"])
+    zoned = _ZONED.get(target.name)
+    if zoned and _has_zone(text, zoned):
+        target = replace(target, name=zoned, zone="UTC")
+    if not _is_valid(text, target):
         shown = f"'{text}' is not a valid {target.name.partition(' ')[0].upper()} literal"
         raise translator.failure("INVALID_LITERAL", shown, node)
-    if is_literal:
-        _check_digits(translator, node, target)
-    if is_literal and target.name == "decimal":
+    if target.name in _CLOCKS:
+        target = replace(target, precision=_count_digits(translator, node, target))
+    return target
+
+
+def translate_typed_literal(text: str, target: TrinoType) -> Typed | None:
+    """Translate a literal; None if it is like the cast of its text."""
+    if target.name == "decimal":
         return _translate_decimal(text)
-    if is_literal and target.name == "char":
+    if target.name == "char":
         kind = replace(target, length=len(text))
         return Typed(pad_text(quote_string(text), kind), kind)
+    return translate_constant(text, target)
+
+
+def translate_constant(text: str, target: TrinoType) -> Typed | None:
+    """Translate the cast of a constant; None if that is like any other cast."""
     try:
         return _translate_time(text, target)
     except ValueError:
@@ -69,22 +82,25 @@ def translate_literal(translator: Translator, node: exp.Cast, target: TrinoType)
         return None
 
 
-def _check_digits(translator: Translator, node: exp.Cast, target: TrinoType) -> None:
-    match = _FORMS[target.name].fullmatch(node.this.name) if target.name in _FORMS else None
-    digits = len(match.groupdict().get("fraction") or "") if match else 0
+def _count_digits(translator: Translator, node: TypedLiteral, target: TrinoType) -> int:
+    match = _FORMS[target.name].fullmatch(node.this.name)
+    digits = len(match["fraction"] or "") if match else 0
     if digits > PICOSECONDS:
         text = f"{target.name.upper()} precision must be in range [0, {PICOSECONDS}]: {digits}"
         raise translator.failure("NUMERIC_VALUE_OUT_OF_RANGE", text, node)
+    return digits
 
 
-def _has_zone(text: str) -> bool:
-    match = _FORMS[TIMESTAMP_TZ].fullmatch(text)
+def _has_zone(text: str, zoned: str) -> bool:
+    match = _FORMS[zoned].fullmatch(text)
     return match is not None and match["zone"] is not None
 
 
 def _is_valid(text: str, target: TrinoType) -> bool:
     if target.name in _BITS:
         return bool(re.fullmatch(r"[+-]?\d{1,20}", text.strip())) and _fits(text, target)
+    if target.name in ("real", "double"):
+        return parse_double(text) is not None
     if target.name not in _FORMS:
         return True
     match = _FORMS[target.name].fullmatch(text)

@@ -178,7 +178,7 @@ def _distinct(translator: Translator, node: exp.Select, items: Sequence[Item]) -
         return "SELECT"
     translator.allow_only(distinct)
     for item in items:
-        translator.refuse_row_zones(node, item.value.type)
+        translator.require_comparable(node, item.value.type)
     return "SELECT DISTINCT"
 
 
@@ -217,7 +217,7 @@ def _translate_set_operation(translator: Translator, node: exp.Expr) -> Relation
     ]
     if node.args.get("distinct") or not isinstance(node, exp.Union):
         for kind in kinds:
-            translator.refuse_row_zones(node, kind)
+            translator.require_comparable(node, kind)
     left, right = (_coerce_columns(translator, side, kinds) for side in (left, right))
     operator = _OPERATIONS[type(node)] + ("" if node.args.get("distinct") else " ALL")
     fields = tuple(

@@ -7,6 +7,8 @@ from sqlglot import exp
 from sqlglot.parsers.trino import TrinoParser
 from sqlglot.tokenizer_core import TokenType
 
+from local_athena.backends.duckdb.dialect.syntax.type_grammar import parse_type
+
 _WRAPPERS = {
     ("WITHOUT", "ARRAY", "WRAPPER"): "without",
     ("WITHOUT", "WRAPPER"): "without",
@@ -159,9 +161,7 @@ def _require(parser: TrinoParser, *words: str) -> None:
 def _returning(parser: TrinoParser) -> dict[str, Any]:
     if not parser._match(TokenType.RETURNING):
         return {}
-    kind = parser._parse_types()
-    if kind is None:
-        parser.raise_error("Expected a type")
+    kind = parse_type(parser)
     is_formatted = parser._match_text_seq("FORMAT", "JSON")
     return {"returning": kind, "encoding": _encoding(parser) if is_formatted else ""}
 

@@ -14,6 +14,11 @@ from sqlglot.parsers.trino import TrinoParser
 from sqlglot.tokenizer_core import Token, TokenizerCore, TokenType
 
 from local_athena.backends.duckdb.dialect.syntax.json_grammar import JSON_PARSERS
+from local_athena.backends.duckdb.dialect.syntax.type_grammar import (
+    TypedLiteral,
+    parse_literal_type,
+    parse_type,
+)
 from local_athena.backends.duckdb.dialect.syntax.validation import check_tokens
 from local_athena.errors import MalformedQuery, find_position
 
@@ -122,27 +127,28 @@ class _Parser(TrinoParser):
             predicate.set("negate", True)
         return self.expression(predicate, comments=comments)
 
-    def _parse_column(self) -> exp.Expr | None:
-        # Each name before a string is that of a type; sqlglot knows only its own.
-        if (
-            self._curr.token_type is not TokenType.VAR
-            or self._next.token_type is not TokenType.STRING
-        ):
-            return super()._parse_column()
-        kind = self._take_type_name()
-        return self.expression(exp.Cast(this=self._parse_primary(), to=kind))
+    def _parse_type(self, *args: Any, **options: Any) -> exp.Expr | None:
+        kind = parse_literal_type(self)
+        if kind is None:
+            return super()._parse_type(*args, **options)
+        text = self._parse_string()
+        if kind.args["kind"] == "json":
+            return self.expression(exp.ParseJSON(this=text, is_literal=True))
+        return self.expression(TypedLiteral(this=text, to=kind))
 
     def _parse_types(self, *args: Any, **options: Any) -> exp.Expr | None:
-        # A type that sqlglot does not know; elsewhere than in casts, a name as any other.
-        if self._prev.token_type is TokenType.ALIAS and self._curr.text.lower() == "color":
-            return self._take_type_name()
-        return super()._parse_types(*args, **options)
+        # In an expression, no type stands elsewhere than in a cast or before a string.
+        return None
 
-    def _take_type_name(self) -> exp.DataType:
-        kind = exp.DataType(this=exp.DType.USERDEFINED, kind=self._curr.text.lower())
-        kind.update_positions(self._curr)
-        self._advance()
-        return kind
+    def _parse_cast(self, strict: bool, safe: bool | None = None) -> exp.Expr:
+        start = self._tokens[self._index - 2]
+        value = self._parse_assignment()
+        if not self._match(TokenType.ALIAS):
+            self.raise_error("Expected AS after CAST")
+        kind = exp.TryCast if safe else exp.Cast
+        node = self.expression(kind(this=value, to=parse_type(self)))
+        node.update_positions(start)
+        return node
 
     def _advance(self, times: int = 1) -> None:
         # Backtracking is exponential in a few constructs; a budget ends it in linear time. The

@@ -36,9 +36,16 @@ _DUCKDB_NAMES = {
     "color": "BIGINT",
     "unknown": "INTEGER",
 }
+# Types of which only NULL can be had, and whether values are compared.
+VALUELESS = {
+    **dict.fromkeys(("BingTile", "Geometry", "SphericalGeography"), True),
+    **dict.fromkeys(("KdbTree", "HyperLogLog", "P4HyperLogLog", "SetDigest"), False),
+    **dict.fromkeys(("qdigest", "tdigest", "json2016", "CodePoints", "JoniRegExp"), False),
+    **dict.fromkeys(("JsonPath", "LikePattern", "Re2JRegExp"), False),
+}
 _INTEGER_DIGITS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19}
 INTEGERS = tuple(_INTEGER_DIGITS)
-_WITHOUT_ORDER = ("map", "json", "color")
+_WITHOUT_ORDER = ("map", "json", "color", *VALUELESS)
 _ZONED = (TIME_TZ, TIMESTAMP_TZ)
 # Between which values are coerced, in this direction.
 _FAMILIES = (("date", "timestamp", TIMESTAMP_TZ), ("time", TIME_TZ), ("varchar", "char"))
@@ -75,6 +82,8 @@ class TrinoType:
             return f"STRUCT({', '.join(fields)})"
         if self.name == "decimal":
             return f"DECIMAL({self.precision},{self.scale})"
+        if self.name in VALUELESS:
+            return "BOOLEAN"
         plain = "HUGEINT" if self.is_fine else _DUCKDB_NAMES[self.name]
         return f"STRUCT(moment {plain}, zone VARCHAR)" if self.has_row_zones else plain
 
@@ -135,13 +144,20 @@ class TrinoType:
             part.is_orderable for part in self.parameters
         )
 
+    @property
+    def is_comparable(self) -> bool:
+        """Whether values can be told apart, and compared by `=`."""
+        return VALUELESS.get(self.name, True) and all(
+            part.is_comparable for part in self.parameters
+        )
+
     def holds(self, name: str) -> bool:
         """Whether the type is, or contains, the type of that name."""
         return self.name == name or any(part.holds(name) for part in self.parameters)
 
     def __str__(self) -> str:
         """The type as `typeof` and error messages write it."""
-        if self.name in ("array", "map"):
+        if self.name in ("array", "map", "qdigest"):
             return f"{self.name}({', '.join(map(str, self.parameters))})"
         if self.name == "row":
             return f"row({', '.join(_field_texts(self))})"

@@ -1,118 +1,154 @@
 """Types as a statement writes them, in CAST and in typed literals."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Translator
-from local_athena.backends.duckdb.dialect.datetimes.intervals import resolve_interval_type
+from local_athena.backends.duckdb.dialect.syntax.type_grammar import TypedLiteral
 from local_athena.backends.duckdb.dialect.types.trino_types import (
+    DAY_TO_SECOND,
     LONGEST_CHAR,
     TIME_TZ,
     TIMESTAMP_TZ,
+    UNBOUNDED,
+    UNKNOWN,
+    VALUELESS,
+    YEAR_TO_MONTH,
     TrinoType,
     array_of,
     map_of,
     row_of,
 )
+from local_athena.errors import StatementFailure
 
-_SIMPLE_TYPES = {
-    exp.DType.BOOLEAN: "boolean",
-    exp.DType.TINYINT: "tinyint",
-    exp.DType.SMALLINT: "smallint",
-    exp.DType.INT: "integer",
-    exp.DType.BIGINT: "bigint",
-    exp.DType.FLOAT: "real",
-    exp.DType.DOUBLE: "double",
-    exp.DType.VARBINARY: "varbinary",
-    exp.DType.DATE: "date",
-    exp.DType.JSON: "json",
-    exp.DType.UUID: "uuid",
-}
-_TEMPORAL_TYPES = {
-    exp.DType.TIME: "time",
-    exp.DType.TIMETZ: TIME_TZ,
-    exp.DType.TIMESTAMP: "timestamp",
-    exp.DType.TIMESTAMPTZ: TIMESTAMP_TZ,
-}
-_UNAVAILABLE_TYPES = {exp.DType.IPADDRESS: "ipaddress"}
-_MAX_PRECISION = 12
+_SIMPLE_NAMES = frozenset(
+    {
+        *("boolean", "tinyint", "smallint", "integer", "bigint", "real", "double", "varbinary"),
+        *("date", "json", "uuid", "color", "unknown", DAY_TO_SECOND, YEAR_TO_MONTH),
+    }
+)
+_SYNONYMS = {"int": "integer"}
+_TEMPORAL_NAMES = frozenset({"time", TIME_TZ, "timestamp", TIMESTAMP_TZ})
+_UNAVAILABLE_NAMES = frozenset({"ipaddress"})
+_VALUELESS_NAMES = {name.lower(): name for name in VALUELESS}
+_DEFAULT_PRECISION, _MAX_PRECISION = 3, 12
+_MAX_DIGITS = 38
+_LONGEST = {"varchar": UNBOUNDED, "char": LONGEST_CHAR}
+
+
+class _UnknownTypeError(Exception):
+    """A part of a type is none of Athena's."""
 
 
 def resolve_type(translator: Translator, node: exp.DataType) -> TrinoType:
     """Resolve a type as written in the statement."""
-    kind = node.this
-    if kind in _SIMPLE_TYPES:
-        return TrinoType(_SIMPLE_TYPES[kind])
-    if kind in _TEMPORAL_TYPES:
-        return _resolve_temporal_type(translator, node)
-    if kind in (exp.DType.VARCHAR, exp.DType.CHAR):
-        return _resolve_text_type(translator, node)
-    if kind is exp.DType.DECIMAL:
-        precision, scale = [*_read_numbers(node), 0][:2] if _read_numbers(node) else (38, 0)
-        return TrinoType("decimal", precision=precision, scale=scale)
-    if kind is exp.DType.USERDEFINED and node.args["kind"] == "color":
-        return TrinoType("color")
-    structure = _resolve_structure(translator, node)
-    if isinstance(kind, exp.Interval):
-        structure = resolve_interval_type(kind)
-    if kind in _UNAVAILABLE_TYPES:
-        raise translator.unsupported(node, f"the type {_UNAVAILABLE_TYPES[kind]}")
-    if structure is None:
-        text = f"Unknown type: {node.sql('trino').lower()}"
-        raise translator.failure("TYPE_NOT_FOUND", text, node)
-    return structure
+    try:
+        kind = _resolve(translator, node)
+    except _UnknownTypeError as error:
+        raise _unknown_type(translator, node) from error
+    if kind == UNKNOWN and not isinstance(node.parent, TypedLiteral):
+        raise translator.mismatch(node.parent or node, "UNKNOWN is not a valid type")
+    return kind
 
 
-def _resolve_structure(translator: Translator, node: exp.DataType) -> TrinoType | None:
-    kind = node.this
-    if kind is exp.DType.ARRAY and len(node.expressions) == 1:
-        return array_of(resolve_type(translator, node.expressions[0]))
-    if kind is exp.DType.MAP and len(node.expressions) == 2:
-        key, value = (resolve_type(translator, part) for part in node.expressions)
-        return map_of(key, value)
-    if kind is exp.DType.STRUCT and node.expressions:
+def _unknown_type(translator: Translator, node: exp.DataType) -> StatementFailure:
+    text = translator.statement.sql[node.meta["start"] : node.meta["end"] + 1]
+    place = node.parent or node
+    if isinstance(place, TypedLiteral):
+        return translator.failure("TYPE_NOT_FOUND", f"Unknown resolvedType: {text}", place)
+    return translator.mismatch(place, f"Unknown type: {text}")
+
+
+def _resolve(translator: Translator, node: exp.DataType) -> TrinoType:
+    name = _SYNONYMS.get(node.args["kind"], node.args["kind"])
+    if name in _UNAVAILABLE_NAMES:
+        raise translator.unsupported(node, f"the type {name}")
+    if name in _SIMPLE_NAMES and not node.expressions:
+        return TrinoType(name)
+    if name in _TEMPORAL_NAMES:
+        return _resolve_temporal_type(node, name)
+    if name in ("varchar", "char"):
+        return _resolve_text_type(node, name)
+    if name == "decimal":
+        return _resolve_decimal_type(translator, node)
+    if name.startswith("interval "):
+        raise translator.failure("NOT_SUPPORTED", f"{name.upper()} type not supported", node)
+    return _resolve_structure(translator, node, name)
+
+
+def _resolve_structure(translator: Translator, node: exp.DataType, name: str) -> TrinoType:
+    if name == "row" and node.expressions:
         return _resolve_row(translator, node)
-    return None
+    kinds = [_resolve(translator, part) for part in node.expressions if _is_type(part)]
+    if len(kinds) == len(node.expressions):
+        if name == "array" and len(kinds) == 1:
+            return array_of(*kinds)
+        if name == "map" and len(kinds) == 2:
+            return _resolve_map(kinds)
+        if name in _VALUELESS_NAMES and len(kinds) == (name == "qdigest"):
+            return TrinoType(_VALUELESS_NAMES[name], tuple(kinds))
+    raise _UnknownTypeError
 
 
-def _read_numbers(node: exp.DataType) -> list[int]:
-    return [int(part.name) for part in node.expressions if part.name.isdecimal()]
+def _is_type(part: exp.Expr) -> bool:
+    return isinstance(part, exp.DataType)
 
 
-def _resolve_text_type(translator: Translator, node: exp.DataType) -> TrinoType:
-    lengths = _read_numbers(node)
-    if node.this is exp.DType.CHAR:
-        length = lengths[0] if lengths else 1
-        if length > LONGEST_CHAR:
-            raise translator.mismatch(node, f"Unknown type: char({length})")
-        return TrinoType("char", length=length)
-    return TrinoType("varchar", length=lengths[0] if lengths else None)
+def _resolve_map(kinds: Sequence[TrinoType]) -> TrinoType:
+    key, value = kinds
+    if not key.is_comparable:
+        raise _UnknownTypeError
+    return map_of(key, value)
 
 
-def _resolve_temporal_type(translator: Translator, node: exp.DataType) -> TrinoType:
-    precision = (_read_numbers(node) or [3])[0]
-    name = _TEMPORAL_TYPES[node.this]
+def _read_numbers(node: exp.DataType, most: int) -> list[int]:
+    """Read parameters that are numbers, of which there are not too many."""
+    if len(node.expressions) > most or any(map(_is_type, node.expressions)):
+        raise _UnknownTypeError
+    return [int(part.name) for part in node.expressions]
+
+
+def _resolve_text_type(node: exp.DataType, name: str) -> TrinoType:
+    lengths = _read_numbers(node, 1)
+    if any(length > _LONGEST[name] for length in lengths):
+        raise _UnknownTypeError
+    if name == "char":
+        return TrinoType(name, length=lengths[0] if lengths else 1)
+    return TrinoType(name, length=lengths[0] if lengths else None)
+
+
+def _resolve_decimal_type(translator: Translator, node: exp.DataType) -> TrinoType:
+    numbers = _read_numbers(node, 2) or [_MAX_DIGITS]
+    precision, scale = [*numbers, 0][:2]
+    problem = ""
+    if not 0 < precision <= _MAX_DIGITS:
+        problem = f"precision must be in range [1, {_MAX_DIGITS}]: {precision}"
+    elif scale > precision:
+        problem = f"scale must be in range [0, precision ({precision})]: {scale}"
+    if problem:
+        raise translator.failure("INVALID_FUNCTION_ARGUMENT", f"DECIMAL {problem}")
+    return TrinoType("decimal", precision=precision, scale=scale)
+
+
+def _resolve_temporal_type(node: exp.DataType, name: str) -> TrinoType:
+    (precision,) = _read_numbers(node, 1) or [_DEFAULT_PRECISION]
+    if precision > _MAX_PRECISION:
+        raise _UnknownTypeError
     kind = TrinoType(name, precision=precision)
-    if precision > _MAX_PRECISION and not is_typed_literal(translator.statement.sql, node.parent):
-        raise translator.mismatch(node, f"Unknown type: {kind}")
     return replace(kind, zone="UTC") if kind.is_zoned else kind
-
-
-def is_typed_literal(sql: str, node: exp.Expr | None) -> bool:
-    """Tell whether a node of a statement is a literal such as `DATE '2024-02-29'`."""
-    if not isinstance(node, exp.Cast) or not isinstance(node.this, exp.Literal):
-        return False
-    # Before the text stands a type, and not a parenthesis.
-    return sql[: node.this.meta.get("start", 0)].rstrip()[-1:].isalpha()
 
 
 def _resolve_row(translator: Translator, node: exp.DataType) -> TrinoType:
     names: list[str | None] = []
     kinds = []
     for part in node.expressions:
-        named = isinstance(part, exp.ColumnDef)
-        quoted = named and part.this.args.get("quoted")
-        names.append((part.name if quoted else part.name.lower()) if named else None)
-        kinds.append(resolve_type(translator, part.args["kind"] if named else part))
+        is_named = isinstance(part, exp.ColumnDef)
+        kind = part.args["kind"] if is_named else part
+        if not _is_type(kind):
+            raise _UnknownTypeError
+        is_quoted = is_named and part.this.args.get("quoted")
+        names.append((part.name if is_quoted else part.name.lower()) if is_named else None)
+        kinds.append(_resolve(translator, kind))
     return row_of(*kinds, names=tuple(names))
