@@ -122,6 +122,10 @@ class Statement:
     long_expressions: list[int] = field(default_factory=list)
     # The nodes that are NULL, by identity.
     nulls: dict[int, exp.Expr] = field(default_factory=dict)
+    # How deep the scope lies to which a name refers, by its offset.
+    depths: dict[int, int] = field(default_factory=dict)
+    # What Athena finds after it has analyzed the statement.
+    late_failures: list[StatementFailure] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,7 @@ from local_athena.backends.duckdb.dialect.expressions import (
     conditional_expressions,
     operators,
     primary_expressions,
+    subqueries,
     text_matching,
 )
 from local_athena.backends.duckdb.dialect.json import json_extract_functions, json_functions
@@ -68,6 +69,7 @@ _HANDLERS = {
     **text_matching.HANDLERS,
     **conditional_expressions.HANDLERS,
     **casts.HANDLERS,
+    **subqueries.HANDLERS,
     **concatenation.HANDLERS,
     **function_calls.HANDLERS,
     **intervals.HANDLERS,
@@ -162,6 +164,8 @@ def translate(sql: str, catalog: Catalog, default_database: str) -> Translation:
         result = translate_query(Translator(statement, Scope()), tree)
     except RecursionError as error:
         raise MalformedQuery("statement is too large (stack overflow)", 1, 1) from error
+    if statement.late_failures:
+        raise statement.late_failures[0]
     scans = tuple(
         replace(
             scan,

@@ -16,19 +16,19 @@ from local_athena.backends.duckdb.dialect.expressions.structure_comparisons impo
     compare_structures,
     is_compared_by_parts,
 )
-from local_athena.backends.duckdb.dialect.queries.scopes import Relation
+from local_athena.backends.duckdb.dialect.expressions.subqueries import (
+    translate_in_query,
+    translate_quantified,
+)
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     BOOLEAN,
     UNKNOWN,
     common_type,
-    row_of,
 )
 from local_athena.backends.duckdb.dialect.types.typed_sql import (
     Typed,
     coerce,
-    is_held_alike,
     null_of,
-    select_from,
 )
 
 _COMPARISONS = {
@@ -79,7 +79,7 @@ def _translate_comparison(translator: Translator, node: exp.Binary) -> Typed:
     operator = _COMPARISONS.get(type(node)) or _DISTINCTIONS[type(node)]
     quantified = _find_quantifier(node.expression)
     if quantified is not None:
-        return _translate_quantified(translator, node, operator, *quantified)
+        return translate_quantified(translator, node, operator, *quantified)
     left, right = (translate_zoned(translator, side) for side in (node.this, node.expression))
     return compare(translator, node, operator, left, right)
 
@@ -116,44 +116,10 @@ def _compare_by_parts(
 
 
 def _find_quantifier(node: exp.Expr) -> tuple[str, exp.Expr] | None:
-    """Recognise `ALL (query)` and `ANY (query)`; before VALUES they parse as functions."""
+    """Recognise `ALL (query)` and `ANY (query)`."""
     if isinstance(node, exp.Any | exp.All):
         return "ALL" if isinstance(node, exp.All) else "ANY", node.this
-    name = node.name.upper() if isinstance(node, exp.Anonymous) else ""
-    if name in ("ALL", "ANY", "SOME") and isinstance(node.expressions[0], exp.Values):
-        return "ALL" if name == "ALL" else "ANY", node.expressions[0]
     return None
-
-
-def _translate_quantified(
-    translator: Translator, node: exp.Binary, operator: str, quantifier: str, query: exp.Expr
-) -> Typed:
-    left = without_zone(translator.translate(node.this))
-    relation = translator.translate_query(query)
-    translator.require_comparable(node, relation.fields[0].type)
-    if len(relation.fields) != 1:
-        raise translator.mismatch(node, "Multiple columns returned by subquery")
-    if common_type(left.type, relation.fields[0].type) is None:
-        text = f"Cannot apply operator: {left.type} {operator} {relation.fields[0].type}"
-        raise translator.mismatch(node, text)
-    (left,), query_sql = _coerce_to_query(translator, [left], relation)
-    return Typed(f"({left.sql} {operator} {quantifier} ({query_sql}))", BOOLEAN)
-
-
-def _coerce_to_query(
-    translator: Translator, values: Sequence[Typed], relation: Relation
-) -> tuple[list[Typed], str]:
-    """Coerce values and the columns of a query, with which they are compared, to common types."""
-    columns = [Typed(column.sql, column.type) for column in relation.fields]
-    kinds = [
-        common_type(value.type, column.type) or column.type
-        for value, column in zip(values, columns, strict=True)
-    ]
-    values = [coerce(value, kind) for value, kind in zip(values, kinds, strict=True)]
-    if all(is_held_alike(column.type, kind) for column, kind in zip(columns, kinds, strict=True)):
-        return values, relation.sql
-    items = ", ".join(coerce(column, kind).sql for column, kind in zip(columns, kinds, strict=True))
-    return values, select_from(items, f"({relation.sql}) AS {translator.new_name('r')}")
 
 
 def translate_condition(translator: Translator, node: exp.Expr) -> str:
@@ -236,7 +202,7 @@ def _in(translator: Translator, node: exp.In) -> Typed:
     if len(node.expressions) == 1 and isinstance(node.expressions[0], exp.Values):
         query = node.expressions[0]
     if query is not None:
-        return _in_query(translator, node, value, query)
+        return translate_in_query(translator, node, value, query)
     items = [without_zone(translator.translate(item)) for item in node.expressions]
     is_compared = may_be_nan(value) and any(map(may_be_nan, items))
     value, *items = coerce_to_common_type(
@@ -248,43 +214,6 @@ def _in(translator: Translator, node: exp.In) -> Typed:
     return Typed(f"({value.sql} IN ({', '.join(item.sql for item in items)}))", BOOLEAN)
 
 
-def _in_query(translator: Translator, node: exp.In, value: Typed, query: exp.Expr) -> Typed:
-    relation = translator.translate_query(query)
-    kinds = value.type.parameters if value.type.name == "row" else (value.type,)
-    if len(relation.fields) != len(kinds):
-        raise translator.mismatch(node, "Subquery must return as many columns as the value has")
-    for kind, column in zip(kinds, relation.fields, strict=True):
-        translator.require_comparable(node, column.type)
-        if common_type(kind, column.type) is None:
-            text = f"value and result of subquery must be of the same type: {kind} vs {column.type}"
-            raise translator.mismatch(node, text)
-    parts = [value]
-    if value.type.name == "row":
-        parts = [Typed(f"({value.sql}).f{n}", kind) for n, kind in enumerate(kinds, 1)]
-    parts, query_sql = _coerce_to_query(translator, parts, relation)
-    sql = ", ".join(part.sql for part in parts)
-    if value.type.name == "row":
-        sql = f"({sql})"
-    return Typed(f"({sql} IN ({query_sql}))", BOOLEAN)
-
-
-def _exists(translator: Translator, node: exp.Exists) -> Typed:
-    return Typed(f"(EXISTS ({translator.translate_query(node.this).sql}))", BOOLEAN)
-
-
-def _scalar_query(translator: Translator, node: exp.Subquery) -> Typed:
-    relation = translator.translate_query(node)
-    if len(relation.fields) == 1:
-        return Typed(f"({relation.sql})", relation.fields[0].type)
-    # Several columns are one row, which is there even if the query has none.
-    names = tuple(column.name for column in relation.fields)
-    kind = row_of(*(column.type for column in relation.fields), names=names)
-    fields = ", ".join(f"'f{n}': {column.sql}" for n, column in enumerate(relation.fields, 1))
-    nothing = ", ".join(f"'f{n}': NULL" for n in range(1, len(relation.fields) + 1))
-    row = select_from(f"{{{fields}}}", f"({relation.sql}) AS {translator.new_name('r')}")
-    return Typed(f"coalesce(({row}), CAST({{{nothing}}} AS {kind.duckdb}))", kind)
-
-
 HANDLERS: dict[type[exp.Expr], Handler] = {
     **dict.fromkeys((*_COMPARISONS, *_DISTINCTIONS), _translate_comparison),
     **dict.fromkeys((exp.And, exp.Or), _translate_connector),
@@ -292,6 +221,4 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.Is: _is,
     exp.Between: _between,
     exp.In: _in,
-    exp.Exists: _exists,
-    exp.Subquery: _scalar_query,
 }

@@ -14,6 +14,7 @@ from local_athena.backends.duckdb.dialect.context import (
     Translator,
 )
 from local_athena.backends.duckdb.dialect.queries.scopes import Scope
+from local_athena.backends.duckdb.dialect.syntax.parsing import find_offset
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     BIGINT,
     BOOLEAN,
@@ -173,6 +174,10 @@ def resolve_name(translator: Translator, node: exp.Expr, parts: Sequence[str]) -
     while scope is not None:
         found = _in_scope(translator, scope, node, parts)
         if found is not None:
+            offset = find_offset(node)
+            if offset is not None:
+                # Conditions are translated again where they are pushed down to.
+                translator.statement.depths.setdefault(offset, scope.depth)
             return found
         scope = scope.parent
     text = f"Column '{'.'.join(parts).lower()}' cannot be resolved"

@@ -64,7 +64,8 @@ def translate_query(translator: Translator, node: exp.Expr) -> Relation:
 
 
 def _translate_values_query(translator: Translator, node: exp.Values) -> Relation:
-    relation = _select_all(translate_values(translator, node))
+    inner = translator.within(Scope(parent=translator.scope))
+    relation = _select_all(translate_values(inner, node))
     end = _translate_tail_over(translator, node, relation)
     return _append_tail(translator, relation, end) if end.present else relation
 

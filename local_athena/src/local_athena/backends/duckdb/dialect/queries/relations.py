@@ -13,6 +13,7 @@ from local_athena.backends.duckdb.dialect.expressions.operators import (
     coerce_to_common_type,
     compare,
 )
+from local_athena.backends.duckdb.dialect.queries.correlation import Use, check_correlation
 from local_athena.backends.duckdb.dialect.queries.predicate_pushdown import push_down
 from local_athena.backends.duckdb.dialect.queries.row_sources import (
     translate_unnest,
@@ -77,7 +78,16 @@ def _lateral(translator: Translator, node: exp.Lateral) -> Relation:
     if not isinstance(node.this, exp.Subquery):
         raise translator.unsupported(node, "LATERAL of this form")
     relation = derive_relation(translator, translator.translate_query(node.this.this))
+    is_conditional = isinstance(node.parent, exp.Join) and _is_conditional(node.parent)
+    use = Use.CONDITIONAL if is_conditional else Use.RELATION
+    check_correlation(translator, node.this.this, use)
     return Relation(f"LATERAL {relation.sql}", relation.fields)
+
+
+def _is_conditional(join: exp.Join) -> bool:
+    condition = join.args.get("on")
+    is_true = isinstance(condition, exp.Boolean) and condition.this
+    return join.args.get("side") == "LEFT" and condition is not None and not is_true
 
 
 def _subquery(translator: Translator, node: exp.Subquery) -> Relation:

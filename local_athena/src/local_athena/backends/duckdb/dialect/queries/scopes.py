@@ -101,6 +101,11 @@ class Scope:
     parameters: Mapping[str, Typed] = field(default_factory=dict)
     windows: Mapping[str, exp.Expr] = field(default_factory=dict)
 
+    @property
+    def depth(self) -> int:
+        """How many scopes are around this one."""
+        return self.parent.depth + 1 if self.parent else 0
+
     def candidates(self, name: str, qualifier: Sequence[str] = ()) -> list[Field]:
         """List the columns of this scope that a name, qualified or not, can mean."""
         return [column for column in self.fields if column.answers(name, qualifier)]

@@ -215,9 +215,9 @@ def _translate_body(translator: Translator, table: exp.CTE, *, recursive: bool) 
 
 
 def _isolated(translator: Translator) -> Translator:
-    """Return a translator that sees the tables before this one and no columns around it."""
+    """Return a translator that sees the tables before this one and what is around the query."""
     return translator.within(
-        Scope(common_tables=translator.scope.common_tables, parent=translator.scope.parent)
+        Scope(common_tables=translator.scope.common_tables, parent=translator.scope)
     )
 
 

@@ -103,6 +103,7 @@ class _TooComplexError(Exception):
 
 class _Parser(TrinoParser):
     FUNCTIONS: ClassVar[dict[str, Any]] = {}
+    SUBQUERY_TOKENS: ClassVar = TrinoParser.SUBQUERY_TOKENS | {TokenType.VALUES}
     NO_PAREN_FUNCTIONS: ClassVar[dict[TokenType, Any]] = {
         **TrinoParser.NO_PAREN_FUNCTIONS,
         TokenType.CURRENT_SCHEMA: exp.CurrentSchema,
