@@ -20,6 +20,7 @@ from local_athena.backends.duckdb.dialect.signatures import (
     Match,
     aggregate_names,
     match_signature,
+    names_over_rows,
     signatures,
 )
 from local_athena.backends.duckdb.dialect.types.time_values import TIMES
@@ -96,6 +97,9 @@ def translate_call(translator: Translator, node: exp.Expr, clauses: Clauses) -> 
 
 
 def _dispatch(translator: Translator, call: Call) -> Typed:
+    if call.clauses.distinct and _has_plain_overloads(translator, call.name):
+        text = "DISTINCT is not supported for non-aggregation functions"
+        raise translator.failure("FUNCTION_NOT_AGGREGATE", text, call.node)
     if call.name not in translator.statement.function_names:
         text = f"Function '{call.name}' not registered"
         raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
@@ -112,6 +116,13 @@ def _dispatch(translator: Translator, call: Call) -> Typed:
     if call.name not in signatures():
         raise translator.unsupported(call.node, f"the function {call.name}")
     return apply_matching_signature(translator, call)
+
+
+def _has_plain_overloads(translator: Translator, name: str) -> bool:
+    """Tell whether a name is not that of an aggregate or window function."""
+    statement = translator.statement
+    is_done = name in signatures() or name in statement.functions
+    return name not in names_over_rows() and (is_done or name not in statement.function_names)
 
 
 def apply_matching_signature(translator: Translator, call: Call) -> Typed:

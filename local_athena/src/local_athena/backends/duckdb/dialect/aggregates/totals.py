@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Translator
 from local_athena.backends.duckdb.dialect.function_calls import apply_clauses, apply_signature
-from local_athena.backends.duckdb.dialect.types.trino_types import TrinoType
+from local_athena.backends.duckdb.dialect.types.trino_types import BIGINT, TrinoType
 from local_athena.backends.duckdb.dialect.types.typed_sql import PythonFunction, Typed
 
 _MAX_DIGITS = 38
@@ -17,6 +17,9 @@ _EXACT = decimal.Context(prec=4 * _MAX_DIGITS, rounding=decimal.ROUND_HALF_UP)
 def _total(translator: Translator, call: Call) -> Typed:
     values = translator.translate_arguments(call, 1)
     kind = values[0].type
+    if call.name == "sum" and call.clauses.window is not None and kind.is_integer:
+        total = apply_clauses(translator, call, f"<<sum({values[0].sql})>>")
+        return Typed(f"athena_wrapped_sum({total})", BIGINT)
     if len(values) > 1 or kind.name not in ("decimal", "real"):
         return apply_signature(translator, call, values)
     if kind.name == "real":

@@ -138,6 +138,9 @@ def _try(translator: Translator, call: Call) -> Typed:
 def _typeof(translator: Translator, call: Call) -> Typed:
     (value,) = translator.translate_arguments(call, 1)
     sql = quote_string(str(value.type))
+    if not isinstance(call.arguments[0].unnest(), exp.Column | exp.Literal | exp.Null):
+        # Trino evaluates what it does not need.
+        sql = f"CASE WHEN ({value.sql}) IS NULL THEN {sql} ELSE {sql} END"
     if any(part.name.lower() in aggregate_names() for part in call.node.find_all(exp.Anonymous)):
         # The query has one row for each group, whatever becomes of the aggregate.
         sql = f"CASE WHEN TRUE THEN {sql} ELSE CAST({value.sql} AS VARCHAR) END"

@@ -45,3 +45,8 @@ CREATE OR REPLACE MACRO athena_cast_time(x) AS
   CASE WHEN NOT regexp_full_match(x, '([01]?[0-9]|2[0-3]):[0-5]?[0-9](:[0-5]?[0-9](\.[0-9]{1,12})?)?\s*')
   THEN CAST(CAST(athena_fail('INVALID_CAST_ARGUMENT:Value cannot be cast to time: ' || x) AS VARCHAR) AS TIME)
   ELSE CAST(athena_with_seconds(x) AS TIME) + athena_rounding_microsecond(x) END;
+-- Trino takes one second too many from moments before 1970 that have a fraction of one.
+CREATE OR REPLACE MACRO athena_clock_moment(x) AS
+  CASE WHEN epoch_us(x) < 0 AND epoch_us(x) % 1000000 <> 0 THEN x - INTERVAL 1 SECOND ELSE x END;
+CREATE OR REPLACE MACRO athena_clock_of_picos(x) AS
+  CASE WHEN x < 0 AND x % 1000000000000 <> 0 THEN x - 1000000000000 ELSE x END;

@@ -66,10 +66,17 @@ def coerce_to_common_type(
     return [coerce(value, kind) for value in values]
 
 
+def _is_made_up(operand: exp.Expr) -> bool:
+    """Tell whether parentheses are those of sqlglot and not of the statement."""
+    return isinstance(operand, exp.Paren) and "written" not in operand.meta
+
+
 def refuse_chain(translator: Translator, *operands: exp.Expr) -> None:
     """Refuse a predicate as operand of another, such as `1 < x < 3`."""
     for operand in operands:
-        bare = operand.this if isinstance(operand, exp.Not) else operand
+        bare = operand
+        while isinstance(bare, exp.Not) or _is_made_up(bare):
+            bare = bare.this
         if isinstance(bare, _PREDICATES):
             raise translator.malformed(operand)
 

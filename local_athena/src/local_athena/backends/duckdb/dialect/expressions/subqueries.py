@@ -69,10 +69,19 @@ def translate_in_query(
     if value.type.name == "row":
         parts = [Typed(f"({value.sql}).f{n}", kind) for n, kind in enumerate(kinds, 1)]
     parts, query_sql = _coerce_to_query(translator, parts, relation)
-    sql = ", ".join(part.sql for part in parts)
-    if value.type.name == "row":
-        sql = f"({sql})"
-    return Typed(f"({sql} IN ({query_sql}))", BOOLEAN)
+    if len(parts) == 1:
+        return Typed(f"({parts[0].sql} IN ({query_sql}))", BOOLEAN)
+    return Typed(_find_row(translator, value, parts, query_sql), BOOLEAN)
+
+
+def _find_row(translator: Translator, value: Typed, parts: Sequence[Typed], query_sql: str) -> str:
+    """Write a search for a row; Trino finds its NULLs as any other values."""
+    alias = translator.new_name("r")
+    names = [translator.new_name("c") for _ in parts]
+    pairs = zip(names, parts, strict=True)
+    same = " AND ".join(f"{alias}.{name} IS NOT DISTINCT FROM {part.sql}" for name, part in pairs)
+    source = select_from("1", f"({query_sql}) AS {alias}({', '.join(names)}) WHERE {same}")
+    return f"(CASE WHEN ({value.sql}) IS NOT NULL THEN EXISTS ({source}) END)"
 
 
 def _exists(translator: Translator, node: exp.Exists) -> Typed:

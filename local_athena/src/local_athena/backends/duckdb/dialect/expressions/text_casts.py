@@ -14,6 +14,8 @@ _DECIMAL = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[fFdD]?", re.AS
 _HEXADECIMAL = re.compile(
     r"[+-]?0[xX](?:[0-9a-fA-F]+\.?[0-9a-fA-F]*|\.[0-9a-fA-F]+)[pP][+-]?\d+[fFdD]?", re.ASCII
 )
+# Digits of decimals that Trino holds in 64 bits, and what overflows the 128 of the others.
+_SHORT, _OVERFLOWING = 18, Decimal(10) ** 38
 _EXACT = Context(prec=400)
 _SPECIAL = {
     **{f"{sign}NaN": math.nan for sign in ("", "+", "-")},
@@ -52,9 +54,15 @@ def _spell_digits(text: str) -> str:
     return str(int(text.strip(_BLANKS)))
 
 
+def _overflows(unscaled: Decimal) -> bool:
+    return _OVERFLOWING <= unscaled < 2**127
+
+
 def _spell_decimal(text: str, precision: int, scale: int) -> str:
     """Write a number, as DuckDB prints one with an exponent, without the exponent."""
     value = Decimal(text)
+    if precision <= _SHORT and value.is_finite() and _overflows(abs(value).scaleb(scale)):
+        raise ValueError("NUMERIC_VALUE_OUT_OF_RANGE:Decimal overflow")
     if not value.is_finite() or value.adjusted() >= precision:
         raise ValueError(f"{_INVALID}:Cannot cast '{text}' to DECIMAL({precision}, {scale})")
     value = value.quantize(Decimal(1).scaleb(-scale), ROUND_HALF_UP, _EXACT)

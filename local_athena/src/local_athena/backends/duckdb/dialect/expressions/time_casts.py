@@ -44,14 +44,30 @@ def cast_time(value: Typed, target: TrinoType) -> Typed | None:
     if source.name == target.name:
         return Typed(*change_digits(value.sql, source, target.precision or 0))
     digits = source.precision or 0
+    if source.name in _CLOCKS and target.name not in _CLOCKS:
+        return _cast_to_today(value, target)
+    if (source.name, target.name) == ("timestamp", "time"):
+        macro = "athena_clock_of_picos" if source.is_fine else "athena_clock_moment"
+        value = Typed(f"{macro}({value.sql})", source)
     if target.name != "date" and (target.precision or 0) < digits:
         value = Typed(*change_digits(value.sql, source, target.precision or 0))
+    return _relocate(value, target)
+
+
+def _cast_to_today(value: Typed, target: TrinoType) -> Typed:
+    """Cast a time of day to a timestamp; rounding may make it one of tomorrow."""
+    digits = max(value.type.precision or 0, target.precision or 0)
+    exact = _relocate(value, replace(target, precision=digits))
+    return Typed(*change_digits(exact.sql, exact.type, target.precision or 0))
+
+
+def _relocate(value: Typed, target: TrinoType) -> Typed:
     exact, kind = value.type, _with_zone_of(value.type, target)
 
     def locate(name: str) -> str:
         bound = Typed(name, exact)
         local = to_local_time(bound)
-        if source.name in _CLOCKS and target.name not in _CLOCKS:
+        if exact.name in _CLOCKS and target.name not in _CLOCKS:
             local = f"(CAST(now() AS DATE) + {local})"
         zone = _zone_text(bound, kind)
         return locate_time(local, kind, zone, below=picoseconds_of(bound))

@@ -6,14 +6,9 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from local_athena.backends.duckdb.dialect.failures import failure
-from local_athena.backends.duckdb.dialect.json.json_casting import (
-    converter_of,
-    print_double_cast,
-)
 from local_athena.backends.duckdb.dialect.json.json_extraction import java_hash_order
 from local_athena.backends.duckdb.dialect.json.json_text import (
     Members,
-    Number,
     plain_text,
     print_json,
     read_distinct,
@@ -28,14 +23,11 @@ from local_athena.backends.duckdb.dialect.json.sql_json_paths import (
     SqlJsonPath,
     parse_sql_json_path,
 )
+from local_athena.backends.duckdb.dialect.json.sql_json_results import convert_scalar
 from local_athena.backends.duckdb.dialect.json.sql_json_values import (
-    DATETIMES,
     PathFailure,
     SqlValue,
-    datetime_text,
-    decimal_text,
     read_sql_value,
-    repr_of_real,
     to_json_item,
 )
 from local_athena.backends.duckdb.dialect.types.typed_sql import PythonFunction
@@ -154,54 +146,11 @@ def _scalar_text(items: list[Any], target: list[Any]) -> str | None:
         value = scalar_of(items[0])
         if value is None:
             raise ValueError(_NO_SCALAR)
-        return _cast(value, target)
+        return convert_scalar(value, target)
     except PathFailure as error:
         raise _value_problem(_NO_SCALAR) from error
     except ValueError as error:
         raise _value_problem(str(error)) from error
-
-
-def _cast(value: SqlValue, target: list[Any]) -> str:
-    name = target[0]
-    if name == "varchar":
-        return _cast_to_varchar(value, target[1])
-    if name not in DATETIMES:
-        converted = converter_of(json.dumps([name, target]))(_json_like(value, name))
-        return json.dumps(converted)
-    if value.is_number or value.type == "boolean":
-        raise ValueError(f"Cannot cast value of type {value.type} to declared return type")
-    return plain_text(datetime_text(value, name))
-
-
-def _cast_to_varchar(value: SqlValue, length: int | None) -> str:
-    text = _print(value)
-    if length is None or len(text) <= length:
-        return text
-    if value.type != "varchar":
-        raise ValueError(f"Cannot cast value of type {value.type} to varchar({length})")
-    return text[:length]
-
-
-def _print(value: SqlValue) -> str:
-    if value.type == "boolean":
-        return "true" if value.value else "false"
-    if value.type == "decimal":
-        return decimal_text(value)
-    if value.type == "real":
-        return print_double_cast(float(f"{value.value:.7g}"))
-    if value.type == "double":
-        return print_double_cast(value.value)
-    return plain_text(str(value.value))
-
-
-def _json_like(value: SqlValue, target: str) -> Any:
-    """Convert a value to what a document would have for it."""
-    if not value.is_number:
-        return value.value
-    if value.type == "decimal":
-        return Number(decimal_text(value))
-    is_shortened = value.type == "real" and target == "decimal"
-    return Number(repr_of_real(value.value) if is_shortened else value.value)
 
 
 def _query(document: str, spec: str, passed: Sequence[str | None]) -> str | None:

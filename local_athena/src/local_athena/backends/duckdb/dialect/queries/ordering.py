@@ -126,7 +126,7 @@ def _sort_key(
     distinct: bool,
 ) -> str:
     place, value = _find_value(translator, key, items)
-    if distinct and not place:
+    if distinct and not (place and _keeps_meaning(key.this, items)):
         text = "For SELECT DISTINCT, ORDER BY expressions must appear in select list"
         raise translator.failure("EXPRESSION_NOT_IN_DISTINCT", text, key)
     if not isinstance(key, exp.Ordered):
@@ -152,6 +152,15 @@ def _find_value(
     value = translator.translate(key.this)
     same = (place for place, item in enumerate(items, 1) if item.value.sql == value.sql)
     return next(same, None), value
+
+
+def _keeps_meaning(key: exp.Expr, items: Sequence[Item]) -> bool:
+    """Tell whether names inside of a sort key mean what they mean in the list of columns."""
+    if isinstance(key, exp.Column):
+        return True
+    named = {item.name.lower() for item in items if item.name is not None}
+    columns = (column for column in key.find_all(exp.Column) if not column.table)
+    return all(column.name.lower() not in named for column in columns)
 
 
 def _check_against_previous(

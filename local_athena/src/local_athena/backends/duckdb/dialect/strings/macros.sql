@@ -42,6 +42,7 @@ CREATE OR REPLACE MACRO athena_split_all(x, delimiter) AS CASE WHEN delimiter = 
   WHEN delimiter IS NOT NULL THEN string_split(x, delimiter) END;
 CREATE OR REPLACE MACRO athena_split_part(x, delimiter, position) AS CASE
   WHEN x IS NULL OR delimiter IS NULL THEN NULL
+  WHEN delimiter = '' AND position > 2147483647 THEN CAST(athena_fail('GENERIC_INTERNAL_ERROR:integer overflow') AS VARCHAR)
   WHEN x = '' AND delimiter = '' AND position > 0 THEN NULL
   WHEN position <= 0 THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:Index must be greater than zero') AS VARCHAR)
   ELSE string_split(x, delimiter)[position] END;

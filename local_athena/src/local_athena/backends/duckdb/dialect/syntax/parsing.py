@@ -151,6 +151,23 @@ class _Parser(TrinoParser):
         node.update_positions(start)
         return node
 
+    def _parse_lambda(self, alias: bool = False) -> exp.Expr | None:
+        # sqlglot knows no ORDER BY behind a lambda.
+        node = super()._parse_lambda(alias)
+        return self._parse_order(node) if isinstance(node, exp.Lambda) else node
+
+    def _parse_paren(self) -> exp.Expr | None:
+        node = super()._parse_paren()
+        if isinstance(node, exp.Paren):
+            node.meta["written"] = True
+        return node
+
+    def _parse_between(self, this: exp.Expr | None) -> exp.Between:
+        # sqlglot would put these in parentheses.
+        if isinstance(this, exp.Is | exp.NullSafeEQ | exp.NullSafeNEQ):
+            self.raise_error("A predicate as operand of BETWEEN")
+        return super()._parse_between(this)
+
     def _advance(self, times: int = 1) -> None:
         # Backtracking is exponential in a few constructs; a budget ends it in linear time. The
         # error must not be a ParseError, which the parser swallows while it speculates.
