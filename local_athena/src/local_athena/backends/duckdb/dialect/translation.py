@@ -18,6 +18,7 @@ from local_athena.backends.duckdb.dialect.collections import (
     arrays,
     element_orders,
     maps,
+    subscripts,
 )
 from local_athena.backends.duckdb.dialect.context import (
     PartitionPredicate,
@@ -73,7 +74,7 @@ _HANDLERS = {
     **concatenation.HANDLERS,
     **function_calls.HANDLERS,
     **intervals.HANDLERS,
-    **arrays.HANDLERS,
+    **subscripts.HANDLERS,
     **datetime_functions.HANDLERS,
     **zone_functions.HANDLERS,
     **json_functions.HANDLERS,

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.collections.arrays import (
+    keeps_state,
     name_and_translate,
     translate_lambda,
 )
@@ -31,7 +32,11 @@ def _reduce_agg(translator: Translator, call: Call) -> Typed:
     pair = f"STRUCT(s {state.duckdb}, v {value.type.duckdb})"
     rows, p, q = (translator.new_name("r") for _ in range(3))
     parameters = [Typed(f"{p}.s", state), Typed(f"{q}.v", value.type)]
-    stepped = coerce(translate_lambda(translator, call.arguments[2], parameters), state).sql
+    result = translate_lambda(translator, call.arguments[2], parameters)
+    _, combination = name_and_translate(translator, call.arguments[3], [state] * 2)
+    if not (keeps_state(result.type, state) and keeps_state(combination.type, state)):
+        raise _no_match(translator, call)
+    stepped = coerce(result, state).sql
     text = "The result of a lambda of reduce_agg is null"
     failing = failing_expression("GENERIC_INTERNAL_ERROR", text, state)
     step = f"CAST({{'s': coalesce({stepped}, {failing}), 'v': NULL}} AS {pair})"

@@ -7,7 +7,6 @@ from sqlglot import exp
 from local_athena.backends.duckdb.dialect.context import (
     Call,
     FunctionHandler,
-    Handler,
     Translator,
 )
 from local_athena.backends.duckdb.dialect.expressions.casts import cast
@@ -118,6 +117,13 @@ def _matches(translator: Translator, call: Call) -> Typed:
     return Typed(f"(NOT {sql})" if call.name == "none_match" else f"({sql})", BOOLEAN)
 
 
+def keeps_state(result: TrinoType, state: TrinoType) -> bool:
+    """Tell whether a lambda returns the type of its state: none is coerced, not even to bigint."""
+    if state.parameters or result == UNKNOWN or state.name in ("varchar", "char"):
+        return True
+    return str(result) == str(state)
+
+
 def _reduce(translator: Translator, call: Call) -> Typed:
     items = collection_argument(translator, call, 0, "array", 4)
     start = translator.translate(call.arguments[1])
@@ -129,7 +135,9 @@ def _reduce(translator: Translator, call: Call) -> Typed:
     pair = f"STRUCT(s {state.duckdb}, v {element.duckdb})"
     p, q, v = (translator.new_name("p") for _ in range(3))
     values = [Typed(f"{p}.s", state), Typed(f"{q}.v", element)]
-    stepped = coerce(translate_lambda(translator, call.arguments[2], values), state).sql
+    result = translate_lambda(translator, call.arguments[2], values)
+    require_result(translator, call, keeps_state(result.type, state))
+    stepped = coerce(result, state).sql
     wrapped = f"list_transform({items.sql}, lambda {v}: CAST({{'s': NULL, 'v': {v}}} AS {pair}))"
     initial = f"CAST({{'s': {coerce(start, state).sql}, 'v': NULL}} AS {pair})"
     folded = (
@@ -169,44 +177,6 @@ def _zip(translator: Translator, call: Call) -> Typed:
     sql = f"CASE WHEN {present} THEN list_transform({positions}, lambda {index}: {{{fields}}}) END"
     row = TrinoType("row", tuple(side.type.element for side in arrays), (None,) * len(arrays))
     return Typed(sql, array_of(row))
-
-
-def _subscript(translator: Translator, node: exp.Bracket) -> Typed:
-    translator.allow_only(node, "this", "expressions", "offset")
-    base, index = translator.translate(node.this), translator.translate(node.expressions[0])
-    if base.type == UNKNOWN:
-        return base
-    is_index = index.type.is_integer or index.type.name == "unknown"
-    if len(node.expressions) == 1 and base.type.name == "array" and is_index:
-        return translate_array_item(base, index)
-    if len(node.expressions) == 1 and base.type.name == "map":
-        return _map_item(base, translator.translate_as(node.expressions[0], base.type.key))
-    if base.type.name == "row":
-        return _row_subscript(translator, node, base, index)
-    raise translator.mismatch(node, f"Cannot use {index.type} for subscript of {base.type}")
-
-
-def _map_item(base: Typed, key: Typed) -> Typed:
-    """Take the value of a key, or fail for a key that the map does not have."""
-    missing = failing_expression(
-        "INVALID_FUNCTION_ARGUMENT", "Key not present in map", base.type.value
-    )
-    sql = (
-        f"CASE WHEN NOT map_contains({base.sql}, {key.sql}) THEN {missing}"
-        f" ELSE map_extract_value({base.sql}, {key.sql}) END"
-    )
-    return Typed(sql, base.type.value)
-
-
-def _row_subscript(translator: Translator, node: exp.Expr, base: Typed, index: Typed) -> Typed:
-    if index.constant is None or not index.type.is_integer:
-        text = "Subscript expression on ROW requires a constant index"
-        raise translator.failure("EXPRESSION_NOT_CONSTANT", text, node)
-    number, most = int(index.constant), len(base.type.parameters)
-    if not 1 <= number <= most:
-        text = f"Invalid subscript index: {number}. ROW indices are from 1 to {most}"
-        raise translator.failure("INVALID_FUNCTION_ARGUMENT", text, node)
-    return Typed(f"({base.sql}).f{number}", base.type.parameters[number - 1])
 
 
 def translate_array_item(base: Typed, index: Typed) -> Typed:
@@ -277,7 +247,6 @@ def _search(translator: Translator, call: Call) -> Typed:
     return search_array(call.name, items, value, label, compare_parts)
 
 
-HANDLERS: dict[type[exp.Expr], Handler] = {exp.Bracket: _subscript}
 FUNCTIONS: dict[str, FunctionHandler] = {
     "array_join": _array_join,
     "array_position": _search,
