@@ -7,7 +7,7 @@ import re
 import struct
 from itertools import takewhile
 
-from local_athena.backends.duckdb.dialect.failures import invalid_argument
+from local_athena.backends.duckdb.dialect.failures import failure, invalid_argument
 from local_athena.backends.duckdb.dialect.types.typed_sql import PythonFunction
 
 _HEX_DIGITS = frozenset(b"0123456789ABCDEFabcdef")
@@ -21,6 +21,7 @@ _LENGTHS_OF_BASE32 = (0, 2, 4, 5, 7)
 _LEADING = ((0xC0, 2), (0xE0, 3), (0xF0, 4), (0xF8, 5), (0xFC, 6))
 _SURROGATES = range(0xD800, 0xE000)
 _MOST_CHARACTER = 0x10FFFF
+_LOW_BITS = 0xFFFFFFFF
 
 
 def _from_base64(data: bytes, is_url: bool) -> bytes:
@@ -90,10 +91,17 @@ def _measure_sequence(data: bytes, place: int) -> int:
     return 1 + sum(1 for _ in takewhile(lambda byte: 0x80 <= byte < 0xC0, following))
 
 
-def _character(code: int) -> str:
-    if not 0 <= code <= _MOST_CHARACTER or code in _SURROGATES:
-        raise ValueError(f"{_ARGUMENT}:Invalid replacement character")
-    return chr(code)
+def _decode_with_code(data: bytes, code: int) -> str:
+    """Decode UTF-8 with the code of a replacement, of which Trino takes the lowest 32 bits."""
+    low = code & _LOW_BITS
+    if code > _MOST_CHARACTER or low in _SURROGATES:
+        raise invalid_argument("Invalid replacement character")
+    if low <= _MOST_CHARACTER:
+        return _decode(data, chr(low))
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise failure("GENERIC_INTERNAL_ERROR", f"Invalid code point 0x{low:X}") from error
 
 
 def _to_big_endian(value: int, size: int) -> bytes:
@@ -127,7 +135,7 @@ PYTHON_FUNCTIONS: tuple[PythonFunction, ...] = (
     ("athena_to_base32", _to_base32, ["BLOB"], "VARCHAR"),
     ("athena_from_base32", _from_base32, ["BLOB"], "BLOB"),
     ("athena_decode", _decode, ["BLOB", "VARCHAR"], "VARCHAR"),
-    ("athena_character", _character, ["BIGINT"], "VARCHAR"),
+    ("athena_decode_with_code", _decode_with_code, ["BLOB", "BIGINT"], "VARCHAR"),
     ("athena_to_big_endian", _to_big_endian, ["BIGINT", "BIGINT"], "BLOB"),
     ("athena_from_big_endian", _from_big_endian, ["BLOB", "BIGINT"], "BIGINT"),
     ("athena_to_ieee754", _to_ieee754, ["DOUBLE", "BIGINT"], "BLOB"),
