@@ -17,7 +17,12 @@ from local_athena.backends.duckdb.dialect.aggregates import (
     percentiles,
     totals,
 )
-from local_athena.backends.duckdb.dialect.binary import byte_encodings, hashes, spooky_hash
+from local_athena.backends.duckdb.dialect.binary import (
+    byte_encodings,
+    hashes,
+    ip_addresses,
+    spooky_hash,
+)
 from local_athena.backends.duckdb.dialect.collections import element_orders, hash_orders
 from local_athena.backends.duckdb.dialect.datetimes import (
     datetime_patterns,
@@ -75,6 +80,7 @@ def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
     functions: tuple[PythonFunction, ...] = (
         *byte_encodings.PYTHON_FUNCTIONS,
         *hashes.PYTHON_FUNCTIONS,
+        *ip_addresses.PYTHON_FUNCTIONS,
         *spooky_hash.PYTHON_FUNCTIONS,
         *iso8601.PYTHON_FUNCTIONS,
         *iso8601_nanoseconds.PYTHON_FUNCTIONS,

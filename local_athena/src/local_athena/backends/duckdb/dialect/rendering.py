@@ -32,6 +32,7 @@ _SCALARS = {
 _CLOCKS = ("time", TIME_TZ, "timestamp", TIMESTAMP_TZ)
 _TEXTS = {
     "date": "athena_day_text({})",
+    "ipaddress": "athena_ip_address_text({})",
     DAY_TO_SECOND: "athena_seconds_text({})",
     YEAR_TO_MONTH: "athena_months_text({})",
 }
@@ -47,7 +48,7 @@ def render_text(sql: str, kind: TrinoType, depth: int = 0) -> str:
 
 
 def render_temporal(sql: str, kind: TrinoType, digits: int) -> str:
-    """Render a date, time, timestamp, interval or exact number.
+    """Render a date, time, timestamp, interval, address or exact number.
 
     Times and timestamps get `digits` fractional digits.
     """

@@ -48,6 +48,15 @@ def _xxhash64(data: bytes) -> bytes:
     return _hash_xx(data).to_bytes(8, "big")
 
 
+def _hash_halves(data: bytes) -> int:
+    """Hash 16 bytes as Trino does the types that it holds in two numbers."""
+    return _hash_xx(data[:8]) ^ _hash_xx(data[8:])
+
+
+def _xxhash64_halves(data: bytes) -> bytes:
+    return _hash_halves(data).to_bytes(8, "big")
+
+
 def _hash_xx(data: bytes) -> int:
     """Hash with xxHash of 64 bits and seed 0."""
     accumulator, offset = _accumulate_stripes(data)
@@ -97,6 +106,10 @@ def _avalanche(value: int) -> int:
 def _checked(data: bytes) -> int:
     """Hash one value for checksum, which adds the hashes of all."""
     return _hash_xx(data) * _PRIMES[0] & _MASK
+
+
+def _checked_halves(data: bytes) -> int:
+    return _hash_halves(data) * _PRIMES[0] & _MASK
 
 
 def _checked_bigint(value: int) -> int:
@@ -154,8 +167,10 @@ PYTHON_FUNCTIONS: tuple[PythonFunction, ...] = (
     ("athena_crc32", _crc32, ["BLOB"], "BIGINT"),
     ("athena_hmac", _hmac, ["VARCHAR", "BLOB", "BLOB"], "BLOB"),
     ("athena_xxhash64", _xxhash64, ["BLOB"], "BLOB"),
+    ("athena_xxhash64_halves", _xxhash64_halves, ["BLOB"], "BLOB"),
     ("athena_murmur3", _murmur3, ["BLOB"], "BLOB"),
     ("athena_checked", _checked, ["BLOB"], "HUGEINT"),
+    ("athena_checked_halves", _checked_halves, ["BLOB"], "HUGEINT"),
     ("athena_checked_bigint", _checked_bigint, ["BIGINT"], "HUGEINT"),
     ("athena_checked_double", _checked_double, ["DOUBLE"], "HUGEINT"),
     ("athena_checked_real", _checked_real, ["FLOAT"], "HUGEINT"),

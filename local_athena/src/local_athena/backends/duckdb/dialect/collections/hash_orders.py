@@ -144,6 +144,8 @@ _HASHES = {
     "varchar": "athena_xxhash64(encode({}))",
     "char": "athena_xxhash64(encode(rtrim({}, ' ')))",
     "varbinary": "athena_xxhash64({})",
+    "ipaddress": "athena_xxhash64_halves(athena_ip_address_bytes({}))",
+    "uuid": "athena_xxhash64_halves(athena_uuid_bytes({}))",
 }
 PYTHON_FUNCTIONS: tuple[PythonFunction, ...] = (
     ("athena_group_places", _group_places, ["BIGINT[]", "BOOLEAN[]"], "BIGINT[][]"),

@@ -39,13 +39,19 @@ _FROM_VARCHAR = {
     "double": "athena_cast_double({}, 'DOUBLE')",
     "date": "athena_cast_date({})",
     "uuid": "athena_cast_uuid({})",
+    "ipaddress": "athena_cast_ip_address({})",
     "varbinary": "encode({})",
 }
 _TEXTUAL = ("varchar", "char")
 _FLOATING = ("double", "real")
 _OF_BYTES = ("HyperLogLog", "SetDigest", "qdigest", "tdigest")
 _OF_TEXTS = ("CodePoints", "JoniRegExp", "JsonPath", "KdbTree", "Re2JRegExp")
-_FROM_UUID = "from_hex(replace(CAST({} AS VARCHAR), '-', ''))"
+_BETWEEN_BYTES = {
+    ("uuid", "varbinary"): "athena_uuid_bytes({})",
+    ("varbinary", "uuid"): "athena_uuid_of_bytes({})",
+    ("ipaddress", "varbinary"): "athena_ip_address_bytes({})",
+    ("varbinary", "ipaddress"): "athena_ip_address_of_bytes({})",
+}
 
 
 def _cast(translator: Translator, node: exp.Cast) -> Typed:
@@ -113,9 +119,8 @@ def _cast_scalar(value: Typed, target: TrinoType) -> Typed | None:
         return _cast_text(sql, target)
     if all(kind.is_number or kind.name == "boolean" for kind in (source, target)):
         return Typed(_cast_number(sql, source, target), target)
-    if {source.name, target.name} == {"uuid", "varbinary"}:
-        cast_bytes = _FROM_UUID if source.name == "uuid" else "athena_uuid_of_bytes({})"
-        return Typed(cast_bytes.format(sql), target)
+    if template := _BETWEEN_BYTES.get((source.name, target.name)):
+        return Typed(template.format(sql), target)
     if source.name in TIMES:
         return cast_time(value, target)
     return Typed(sql, target) if source.name == target.name else None
@@ -145,9 +150,9 @@ def _cast_to_text(translator: Translator, node: exp.Expr, value: Typed, target: 
     if kind.name in _TEXTUAL:
         return _cast_text_to_text(value, target)
     is_bounded = target.length not in (None, UNBOUNDED)
-    is_bounded_uuid = kind.name == "uuid" and is_bounded
+    is_too_long = kind.name in ("uuid", "ipaddress") and is_bounded
     is_castable = not kind.parameters and kind.name not in ("varbinary", "color")
-    if not is_castable or is_bounded_uuid or target.name == "char":
+    if not is_castable or is_too_long or target.name == "char":
         raise translator.mismatch(node, f"Cannot cast {kind} to {target}")
     if kind.name in _FLOATING:
         sql = f"athena_{kind.name}_cast({value.sql})"

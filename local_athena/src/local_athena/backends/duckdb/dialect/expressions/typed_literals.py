@@ -1,10 +1,12 @@
 """Typed literals such as `DECIMAL '1.50'`, whose type depends on their text, and their errors."""
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from local_athena.backends.duckdb.dialect.binary.ip_addresses import parse_ip_address
 from local_athena.backends.duckdb.dialect.context import Translator
 from local_athena.backends.duckdb.dialect.datetimes.calendar_fields import count_days_of_month
 from local_athena.backends.duckdb.dialect.datetimes.time_zones import locate_time
@@ -39,6 +41,11 @@ _FORMS = {
     "boolean": re.compile("t|f|true|false|0|1", re.IGNORECASE),
     "uuid": re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"),
     "decimal": re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)"),
+}
+_PARSERS: dict[str, Callable[[str], float | None]] = {
+    "real": parse_double,
+    "double": parse_double,
+    "ipaddress": parse_ip_address,
 }
 _CLOCKS = ("time", TIME_TZ, "timestamp", TIMESTAMP_TZ)
 _ZONED = {"time": TIME_TZ, "timestamp": TIMESTAMP_TZ}
@@ -99,8 +106,8 @@ def _has_zone(text: str, zoned: str) -> bool:
 def _is_valid(text: str, target: TrinoType) -> bool:
     if target.name in _BITS:
         return bool(re.fullmatch(r"[+-]?\d{1,20}", text.strip())) and _fits(text, target)
-    if target.name in ("real", "double"):
-        return parse_double(text) is not None
+    if parse := _PARSERS.get(target.name):
+        return parse(text) is not None
     if target.name not in _FORMS:
         return True
     match = _FORMS[target.name].fullmatch(text)

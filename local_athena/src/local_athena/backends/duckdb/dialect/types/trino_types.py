@@ -33,6 +33,7 @@ _DUCKDB_NAMES = {
     YEAR_TO_MONTH: "INTERVAL",
     "json": "VARCHAR",
     "uuid": "UUID",
+    "ipaddress": "UHUGEINT",
     "color": "BIGINT",
     "unknown": "INTEGER",
 }

@@ -26,12 +26,11 @@ from local_athena.errors import StatementFailure
 _SIMPLE_NAMES = frozenset(
     {
         *("boolean", "tinyint", "smallint", "integer", "bigint", "real", "double", "varbinary"),
-        *("date", "json", "uuid", "color", "unknown", DAY_TO_SECOND, YEAR_TO_MONTH),
+        *("date", "json", "uuid", "ipaddress", "color", "unknown", DAY_TO_SECOND, YEAR_TO_MONTH),
     }
 )
 _SYNONYMS = {"int": "integer"}
 _TEMPORAL_NAMES = frozenset({"time", TIME_TZ, "timestamp", TIMESTAMP_TZ})
-_UNAVAILABLE_NAMES = frozenset({"ipaddress"})
 _VALUELESS_NAMES = {name.lower(): name for name in VALUELESS}
 _DEFAULT_PRECISION, _MAX_PRECISION = 3, 12
 _MAX_DIGITS = 38
@@ -63,8 +62,6 @@ def _unknown_type(translator: Translator, node: exp.DataType) -> StatementFailur
 
 def _resolve(translator: Translator, node: exp.DataType) -> TrinoType:
     name = _SYNONYMS.get(node.args["kind"], node.args["kind"])
-    if name in _UNAVAILABLE_NAMES:
-        raise translator.unsupported(node, f"the type {name}")
     if name in _SIMPLE_NAMES and not node.expressions:
         return TrinoType(name)
     if name in _TEMPORAL_NAMES:
