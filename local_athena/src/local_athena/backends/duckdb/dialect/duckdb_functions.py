@@ -15,6 +15,7 @@ from local_athena.backends.duckdb.dialect.aggregates import (
     moments,
     numeric_histograms,
     percentiles,
+    text_lists,
     totals,
 )
 from local_athena.backends.duckdb.dialect.binary import (
@@ -109,6 +110,7 @@ def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
         *inverse_error_function.PYTHON_FUNCTIONS,
         *percentiles.PYTHON_FUNCTIONS,
         *text_casts.PYTHON_FUNCTIONS,
+        *text_lists.PYTHON_FUNCTIONS,
         *totals.PYTHON_FUNCTIONS,
         *picosecond_texts.PYTHON_FUNCTIONS,
         ("athena_normalize", _normalize, ["VARCHAR", "VARCHAR"], "VARCHAR"),

@@ -14,7 +14,10 @@ from local_athena.backends.duckdb.dialect.datetimes.time_zones import (
 from local_athena.backends.duckdb.dialect.datetimes.zoned_sources import translate_zoned
 from local_athena.backends.duckdb.dialect.expressions.operators import translate_condition
 from local_athena.backends.duckdb.dialect.overloads import is_ambiguous
-from local_athena.backends.duckdb.dialect.queries.ordering import translate_order
+from local_athena.backends.duckdb.dialect.queries.ordering import (
+    check_order_of_distinct,
+    translate_order,
+)
 from local_athena.backends.duckdb.dialect.queries.windows import check_no_window, translate_window
 from local_athena.backends.duckdb.dialect.signatures import (
     Match,
@@ -223,6 +226,8 @@ def apply_clauses(translator: Translator, call: Call, sql: str) -> str:
     marks = _CORE.split(sql)
     if len(marks) == 1:
         return sql
+    if call.clauses.distinct:
+        check_order_of_distinct(translator, call)
     tail = _clauses_after(translator, call)
     marks[1::2] = (_apply_to_core(translator, call, core, tail) for core in marks[1::2])
     return "".join(marks)
@@ -234,6 +239,8 @@ def _apply_to_core(translator: Translator, call: Call, core: str, tail: str) -> 
     if call.clauses.order:
         sorted_by = translate_order(translator, call.clauses.order)
         order = f" ORDER BY {sorted_by}" if call.name in _ORDERED else ""
+    if call.clauses.distinct and name in _LISTS and order and len(call.arguments) > 1:
+        raise translator.unsupported(call.node, "ORDER BY of distinct pairs")
     if call.clauses.distinct and name in _LISTS and not order:
         # DuckDB's distinct values are in the order of its own hash table, Trino's in that of rows.
         # A macro cannot take an aggregate of which an argument holds a lambda.

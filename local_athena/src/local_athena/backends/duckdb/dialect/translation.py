@@ -12,6 +12,7 @@ from local_athena.backends.duckdb.dialect.aggregates import (
     moments,
     percentiles,
     reductions,
+    text_lists,
     totals,
 )
 from local_athena.backends.duckdb.dialect.collections import (
@@ -103,6 +104,7 @@ _FUNCTIONS = {
     **regexp_functions.FUNCTIONS,
     **rounding.FUNCTIONS,
     **string_functions.FUNCTIONS,
+    **text_lists.FUNCTIONS,
     **totals.FUNCTIONS,
 }
 _LEADING = r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*"

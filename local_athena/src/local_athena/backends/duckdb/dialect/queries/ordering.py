@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.context import Translator
+from local_athena.backends.duckdb.dialect.context import Call, Translator
 from local_athena.backends.duckdb.dialect.datetimes.time_zones import without_zone
 from local_athena.backends.duckdb.dialect.expressions.structure_comparisons import (
     check_comparable,
@@ -34,6 +34,18 @@ def translate_order(translator: Translator, items: Sequence[exp.Expr]) -> str:
         for item in items
         if isinstance(item, exp.Ordered)
     )
+
+
+def check_order_of_distinct(translator: Translator, call: Call) -> None:
+    """Refuse sort keys of an aggregate of distinct values that are none of its arguments."""
+    text = "For aggregate function with DISTINCT, ORDER BY expressions must appear in arguments"
+    for item in call.clauses.order:
+        key = item.this
+        if key in call.arguments:
+            continue
+        arguments = [translator.translate(argument).sql for argument in call.arguments]
+        if translator.translate(key).sql not in arguments:
+            raise translator.failure("EXPRESSION_NOT_IN_DISTINCT", text, key)
 
 
 def _check_structure(value: Typed) -> Typed:

@@ -1,7 +1,5 @@
 """String functions that no line of the table of signatures can express."""
 
-from collections.abc import Sequence
-
 from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import (
@@ -13,7 +11,6 @@ from local_athena.backends.duckdb.dialect.context import (
 )
 from local_athena.backends.duckdb.dialect.expressions.casts import cast
 from local_athena.backends.duckdb.dialect.function_calls import (
-    apply_clauses,
     apply_matching_signature,
     apply_signature,
 )
@@ -92,22 +89,6 @@ def _normalize(translator: Translator, call: Call) -> Typed | None:
     return Typed(f"athena_normalize({value.sql}, {quote_string(form.name.upper())})", VARCHAR)
 
 
-def _listagg(translator: Translator, call: Call) -> Typed:
-    node = call.node
-    translator.allow_only(node, "this", "separator")
-    order: Sequence[exp.Expr] = ()
-    inner = node.this
-    if isinstance(inner, exp.Order):
-        order, inner = inner.expressions, inner.this
-    distinct = isinstance(inner, exp.Distinct)
-    value = translator.translate_as(inner.expressions[0] if distinct else inner, VARCHAR)
-    separator = node.args.get("separator")
-    text = translator.translate_as(separator, VARCHAR).sql if separator else "''"
-    clauses = Clauses(call.clauses.filter, call.clauses.window, False, order, distinct)
-    outer = Call(call.name, call.arguments, node, clauses)
-    return Typed(apply_clauses(translator, outer, f"<<string_agg({value.sql}, {text})>>"), VARCHAR)
-
-
 def _trim(translator: Translator, node: exp.Trim) -> Typed:
     translator.allow_only(node, "this", "position", "expression")
     name = {"LEADING": "ltrim", "TRAILING": "rtrim"}.get(
@@ -137,6 +118,5 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
 FUNCTIONS: dict[str, FunctionHandler] = {
     "concat_ws": _concat_ws,
     "format": _format,
-    "listagg": _listagg,
     "normalize": _normalize,
 }

@@ -14,6 +14,7 @@ from sqlglot.parsers.trino import TrinoParser
 from sqlglot.tokenizer_core import Token, TokenizerCore, TokenType
 
 from local_athena.backends.duckdb.dialect.syntax.json_grammar import JSON_PARSERS
+from local_athena.backends.duckdb.dialect.syntax.listagg_grammar import parse_listagg
 from local_athena.backends.duckdb.dialect.syntax.type_grammar import (
     TypedLiteral,
     parse_literal_type,
@@ -37,7 +38,6 @@ _SPECIAL_SYNTAX = (
     "EXTRACT",
     "TRIM",
     "JSON_OBJECTAGG",
-    "LISTAGG",
     "OVERLAY",
     "POSITION",
     "SUBSTRING",
@@ -110,6 +110,7 @@ class _Parser(TrinoParser):
     }
     FUNCTION_PARSERS: ClassVar[dict[str, Any]] = {
         **{name: TrinoParser.FUNCTION_PARSERS[name] for name in _SPECIAL_SYNTAX},
+        "LISTAGG": parse_listagg,
         **JSON_PARSERS,
     }
     steps_left = _SPARE_STEPS
