@@ -114,7 +114,7 @@ _OTHER_STATEMENTS = frozenset(
         *("ALTER", "ANALYZE", "CALL", "COMMENT", "COMMIT", "CREATE", "DEALLOCATE", "DELETE"),
         *("DENY", "DESC", "DESCRIBE", "DROP", "EXECUTE", "EXPLAIN", "GRANT", "INSERT", "MERGE"),
         *("MSCK", "OPTIMIZE", "PREPARE", "REFRESH", "RESET", "REVOKE", "ROLLBACK", "SET", "SHOW"),
-        *("START", "TABLE", "TRUNCATE", "UNLOAD", "UPDATE", "USE", "VACUUM"),
+        *("START", "TRUNCATE", "UNLOAD", "UPDATE", "USE", "VACUUM"),
     }
 )
 

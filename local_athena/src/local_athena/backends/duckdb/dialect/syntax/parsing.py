@@ -15,6 +15,7 @@ from sqlglot.tokenizer_core import Token, TokenizerCore, TokenType
 
 from local_athena.backends.duckdb.dialect.syntax.json_grammar import JSON_PARSERS
 from local_athena.backends.duckdb.dialect.syntax.listagg_grammar import parse_listagg
+from local_athena.backends.duckdb.dialect.syntax.table_queries import write_out_tables
 from local_athena.backends.duckdb.dialect.syntax.type_grammar import (
     TypedLiteral,
     parse_literal_type,
@@ -203,7 +204,7 @@ def blank_comments(sql: str) -> str:
 
 def parse_statement(sql: str) -> exp.Expr:
     """Parse the one statement in a text without comments."""
-    tokens = _tokenize(sql)
+    tokens = write_out_tables(sql, _tokenize(sql))
     check_tokens(sql, tokens)
     statements = [tree for tree in _parse(sql, tokens) if tree is not None]
     if not statements:
