@@ -85,7 +85,11 @@ def _make_row(fields: list[dict[str, Any]]) -> Render:
     return render
 
 
-_SCALARS: dict[str, Render] = {"boolean": _render_boolean, "varbinary": _render_binary}
+_SCALARS: dict[str, Render] = {
+    "boolean": _render_boolean,
+    "varbinary": _render_binary,
+    "HyperLogLog": _render_binary,
+}
 _STRUCTURES: dict[str, Callable[[list[Any]], Render]] = {
     "array": _make_array,
     "map": _make_map,

@@ -12,6 +12,7 @@ from duckdb.func import FunctionNullHandling
 from local_athena.backends.duckdb.dialect.aggregates import (
     extremes,
     frequent_items,
+    hyperloglogs,
     moments,
     numeric_histograms,
     percentiles,
@@ -102,6 +103,7 @@ def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
         *extremes.PYTHON_FUNCTIONS,
         *frequent_items.PYTHON_FUNCTIONS,
         *hash_orders.PYTHON_FUNCTIONS,
+        *hyperloglogs.PYTHON_FUNCTIONS,
         *moments.PYTHON_FUNCTIONS,
         *number_functions.PYTHON_FUNCTIONS,
         *numeric_histograms.PYTHON_FUNCTIONS,

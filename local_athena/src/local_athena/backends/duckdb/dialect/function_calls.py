@@ -37,6 +37,7 @@ _NEEDS_TYPE = {
     "approx_most_frequent": (1, (3,)),
     "approx_percentile": (-1, (2, 3)),
     "avg": (0, (1,)),
+    "merge": (0, (1,)),
     "sum": (0, (1,)),
 }
 # Trino takes ORDER BY away from the others.
@@ -143,7 +144,7 @@ def apply_signature(translator: Translator, call: Call, values: Sequence[Typed])
     if call.name in _COUNTS:
         values = [without_zone(value) for value in values]
     found = match_signature(call.name, [value.type for value in values])
-    if found is None:
+    if found is None or not _can_compare(call, found):
         raise _no_match_failure(translator, call, values)
     if call.clauses.distinct:
         for value in values:
@@ -165,6 +166,14 @@ def apply_signature(translator: Translator, call: Call, values: Sequence[Typed])
         return Typed(apply_clauses(translator, call, sql), found.result)
     _refuse_clauses(translator, call)
     return Typed(sql, found.result)
+
+
+def _can_compare(call: Call, found: Match) -> bool:
+    """Tell whether a function can do what it does with values of the types that it is given."""
+    if call.name in (*_KEEPS_VALUES, "max_by", "min_by"):
+        return True
+    # V stands for the values of maps.
+    return all(kind.is_comparable for name, kind in found.variables.items() if name != "V")
 
 
 def _refuse_ambiguous(translator: Translator, call: Call, values: Sequence[Typed]) -> None:

@@ -24,6 +24,7 @@ _SCALARS = {
     "double": "athena_double_text({})",
     "real": "athena_double_text({})",
     "varbinary": "athena_binary_text({})",
+    "HyperLogLog": "athena_binary_text({})",
     "color": "athena_name_color({})",
     "varchar": "{}",
     "char": "{}",

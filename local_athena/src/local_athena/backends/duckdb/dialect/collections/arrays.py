@@ -205,7 +205,7 @@ def _array_join(translator: Translator, call: Call) -> Typed:
     items, separator, *replacement = values
     if items.type == UNKNOWN:
         items = coerce(items, array_of(VARCHAR))
-    if items.type.element.parameters or items.type.element.name == "varbinary":
+    if items.type.element.parameters or items.type.element.name in ("varbinary", "HyperLogLog"):
         text = f"Cannot cast {items.type.element} to varchar"
         raise translator.failure("OPERATOR_NOT_FOUND", text, call.node)
     name = translator.new_name("x")

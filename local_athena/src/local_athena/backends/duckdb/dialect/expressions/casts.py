@@ -44,13 +44,16 @@ _FROM_VARCHAR = {
 }
 _TEXTUAL = ("varchar", "char")
 _FLOATING = ("double", "real")
-_OF_BYTES = ("HyperLogLog", "SetDigest", "qdigest", "tdigest")
+_OF_BYTES = ("SetDigest", "qdigest", "tdigest")
 _OF_TEXTS = ("CodePoints", "JoniRegExp", "JsonPath", "KdbTree", "Re2JRegExp")
+_WITHOUT_LITERALS = {"color", "unknown", "HyperLogLog", *VALUELESS}.difference(_OF_TEXTS)
 _BETWEEN_BYTES = {
     ("uuid", "varbinary"): "athena_uuid_bytes({})",
     ("varbinary", "uuid"): "athena_uuid_of_bytes({})",
     ("ipaddress", "varbinary"): "athena_ip_address_bytes({})",
     ("varbinary", "ipaddress"): "athena_ip_address_of_bytes({})",
+    ("HyperLogLog", "varbinary"): "{}",
+    ("varbinary", "HyperLogLog"): "{}",
 }
 
 
@@ -69,7 +72,7 @@ def _typed_literal(translator: Translator, node: TypedLiteral) -> Typed:
     literal = translate_typed_literal(node.this.name, target)
     if literal is not None:
         return literal
-    if target.name in ("color", "unknown", *VALUELESS) and target.name not in _OF_TEXTS:
+    if target.name in _WITHOUT_LITERALS:
         raise translator.failure("OPERATOR_NOT_FOUND", f"Cannot cast varchar to {target}", node)
     return cast(translator, node, translator.translate(node.this), target)
 
@@ -151,7 +154,7 @@ def _cast_to_text(translator: Translator, node: exp.Expr, value: Typed, target: 
         return _cast_text_to_text(value, target)
     is_bounded = target.length not in (None, UNBOUNDED)
     is_too_long = kind.name in ("uuid", "ipaddress") and is_bounded
-    is_castable = not kind.parameters and kind.name not in ("varbinary", "color")
+    is_castable = not kind.parameters and kind.name not in ("varbinary", "color", "HyperLogLog")
     if not is_castable or is_too_long or target.name == "char":
         raise translator.mismatch(node, f"Cannot cast {kind} to {target}")
     if kind.name in _FLOATING:

@@ -198,6 +198,9 @@ def _between(translator: Translator, node: exp.Between) -> Typed:
             f"({above.sql} AND {compare(translator, node, '<=', value, high).sql})", BOOLEAN
         )
     value, low, high = coerce_to_common_type(translator, node, values, "Cannot check if")
+    if not value.type.is_orderable:
+        text = f"Cannot check if {value.type} is BETWEEN {low.type} and {high.type}"
+        raise translator.mismatch(node, text)
     return Typed(f"({value.sql} BETWEEN {low.sql} AND {high.sql})", BOOLEAN)
 
 
@@ -215,6 +218,9 @@ def _in(translator: Translator, node: exp.In) -> Typed:
     value, *items = coerce_to_common_type(
         translator, node, [value, *items], "IN value and list items differ"
     )
+    if not value.type.is_comparable and not any(side.is_null for side in (value, *items)):
+        text = f"Cannot apply operator: {value.type} = {value.type}"
+        raise translator.failure("OPERATOR_NOT_FOUND", text, node)
     if value.type.parameters or is_compared:
         equal = (compare(translator, node, "=", value, item).sql for item in items)
         return Typed(f"({' OR '.join(equal)})", BOOLEAN)

@@ -39,7 +39,7 @@ from local_athena.errors import StatementFailure, find_position
 _TEXTS = ("varchar", "char")
 _NUMBERS = (*INTEGERS, "real", "double", "decimal")
 _PLAIN = (*_NUMBERS, "boolean", "varchar")
-_WITHOUT_TEXT = ("varbinary", "array", "map", "row")
+_WITHOUT_TEXT = ("varbinary", "HyperLogLog", "array", "map", "row")
 _NO_VALUE = "JSON path found an item that cannot be cast to the declared return type"
 
 

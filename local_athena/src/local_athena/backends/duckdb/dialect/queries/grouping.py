@@ -48,7 +48,11 @@ def _group_key(translator: Translator, key: exp.Expr, items: Sequence[Item]) -> 
     place = find_output_position(translator, key, items) if by_place else None
     if isinstance(key, exp.Tuple) and not key.expressions:
         return "()"
-    return str(place) if place else translator.translate(key).sql
+    value = items[place - 1].value if place else translator.translate(key)
+    if not value.type.is_comparable:
+        text = f"{value.type} is not comparable, and therefore cannot be used in GROUP BY"
+        raise translator.mismatch(key, text)
+    return str(place) if place else value.sql
 
 
 def _key_list(translator: Translator, keys: Sequence[exp.Expr]) -> str:

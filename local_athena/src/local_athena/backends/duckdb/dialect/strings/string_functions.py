@@ -52,7 +52,7 @@ def _format(translator: Translator, call: Call) -> Typed:
 def _formatted_value(translator: Translator, node: exp.Expr, value: Typed) -> tuple[str, str]:
     """Find how Java's Formatter sees a value, and its text."""
     kind = value.type
-    if kind.parameters or kind.name == "varbinary":
+    if kind.parameters or kind.name in ("varbinary", "HyperLogLog"):
         text = f"Type not supported for formatting: {kind}"
         raise translator.failure("NOT_SUPPORTED", text, node)
     if kind.name == TIMESTAMP_TZ:

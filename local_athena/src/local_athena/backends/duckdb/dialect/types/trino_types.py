@@ -35,18 +35,20 @@ _DUCKDB_NAMES = {
     "uuid": "UUID",
     "ipaddress": "UHUGEINT",
     "color": "BIGINT",
+    "HyperLogLog": "BLOB",
     "unknown": "INTEGER",
 }
 # Types of which only NULL can be had, and whether values are compared.
 VALUELESS = {
     **dict.fromkeys(("BingTile", "Geometry", "SphericalGeography"), True),
-    **dict.fromkeys(("KdbTree", "HyperLogLog", "P4HyperLogLog", "SetDigest"), False),
+    **dict.fromkeys(("KdbTree", "P4HyperLogLog", "SetDigest"), False),
     **dict.fromkeys(("qdigest", "tdigest", "json2016", "CodePoints", "JoniRegExp"), False),
     **dict.fromkeys(("JsonPath", "LikePattern", "Re2JRegExp"), False),
 }
 _INTEGER_DIGITS = {"tinyint": 3, "smallint": 5, "integer": 10, "bigint": 19}
 INTEGERS = tuple(_INTEGER_DIGITS)
-_WITHOUT_ORDER = ("map", "json", "color", *VALUELESS)
+_WITHOUT_EQUALITY = ("HyperLogLog", *(name for name, equals in VALUELESS.items() if not equals))
+_WITHOUT_ORDER = ("map", "json", "color", "HyperLogLog", *VALUELESS)
 _ZONED = (TIME_TZ, TIMESTAMP_TZ)
 # Between which values are coerced, in this direction.
 _FAMILIES = (("date", "timestamp", TIMESTAMP_TZ), ("time", TIME_TZ), ("varchar", "char"))
@@ -148,7 +150,7 @@ class TrinoType:
     @property
     def is_comparable(self) -> bool:
         """Whether values can be told apart, and compared by `=`."""
-        return VALUELESS.get(self.name, True) and all(
+        return self.name not in _WITHOUT_EQUALITY and all(
             part.is_comparable for part in self.parameters
         )
 

@@ -31,7 +31,8 @@ _SIMPLE_NAMES = frozenset(
 )
 _SYNONYMS = {"int": "integer"}
 _TEMPORAL_NAMES = frozenset({"time", TIME_TZ, "timestamp", TIMESTAMP_TZ})
-_VALUELESS_NAMES = {name.lower(): name for name in VALUELESS}
+# Those that are not written in lower case, and others that have no values.
+_SPELLED_NAMES = {name.lower(): name for name in ("HyperLogLog", *VALUELESS)}
 _DEFAULT_PRECISION, _MAX_PRECISION = 3, 12
 _MAX_DIGITS = 38
 _LONGEST = {"varchar": UNBOUNDED, "char": LONGEST_CHAR}
@@ -84,8 +85,8 @@ def _resolve_structure(translator: Translator, node: exp.DataType, name: str) ->
             return array_of(*kinds)
         if name == "map" and len(kinds) == 2:
             return _resolve_map(kinds)
-        if name in _VALUELESS_NAMES and len(kinds) == (name == "qdigest"):
-            return TrinoType(_VALUELESS_NAMES[name], tuple(kinds))
+        if name in _SPELLED_NAMES and len(kinds) == (name == "qdigest"):
+            return TrinoType(_SPELLED_NAMES[name], tuple(kinds))
     raise _UnknownTypeError
 
 
