@@ -9,13 +9,14 @@ _SELECTED = 16
 _MEDIAN_OF_NINE = 128
 
 
-def quick_sort(items: list[int], compare: Compare) -> None:
-    """Sort items in place."""
+def quick_sort(items: list[int], compare: Compare, *, inserts: bool = False) -> None:
+    """Sort items in place; `inserts` is how a few items are sorted in airlift's copy of it."""
+    sort_few = _insertion_sort if inserts else _selection_sort
     rest = [(0, len(items))]
     while rest:
         start, end = rest.pop()
         if end - start < _SELECTED:
-            _selection_sort(items, start, end, compare)
+            sort_few(items, start, end, compare)
             continue
         pivot = items[_find_pivot(items, start, end, compare)]
         less, more = _partition(items, start, end, lambda item: compare(item, pivot))  # noqa: B023
@@ -29,6 +30,15 @@ def _selection_sort(items: list[int], start: int, end: int, compare: Compare) ->
             if compare(items[other], items[first]) < 0:
                 first = other
         items[place], items[first] = items[first], items[place]
+
+
+def _insertion_sort(items: list[int], start: int, end: int, compare: Compare) -> None:
+    for place in range(start + 1, end):
+        item, free = items[place], place
+        while free > start and compare(items[free - 1], item) > 0:
+            items[free] = items[free - 1]
+            free -= 1
+        items[free] = item
 
 
 def _find_pivot(items: list[int], start: int, end: int, compare: Compare) -> int:

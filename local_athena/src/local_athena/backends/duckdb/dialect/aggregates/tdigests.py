@@ -5,8 +5,9 @@ import struct
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
+from local_athena.backends.duckdb.dialect.aggregates.java_sorting import quick_sort
 from local_athena.backends.duckdb.dialect.failures import invalid_argument
 
 COMPRESSION = 100
@@ -75,16 +76,16 @@ class TDigest:
         self.is_unmerged = True
 
     def as_merged(self) -> "TDigest":
-        """Return what Trino makes of a partial result on its own: written, read and merged."""
-        received = TDigest.read(self.write())
-        received.is_unmerged = True
-        return received
+        """Return what Trino makes of a partial result on its own: written and read."""
+        return TDigest.read(self.write())
 
     def _merge(self, compression: int) -> None:
         """Merge neighbours as far as the size of a centroid may grow at its quantile."""
         if not self.entries:
             return
-        ordered = sorted(self.entries, key=lambda entry: entry[0], reverse=self.backwards)
+        ordered = _sort(self.entries)
+        if self.backwards:
+            ordered.reverse()
         factor = (4 * math.log(self.total / compression) + 24) / compression
         merged: list[Entry] = []
         mean, weight = ordered[0]
@@ -152,3 +153,20 @@ class TDigest:
         elif next_weight == 1:
             length = weight / 2
         return mean + offset / length * (following - mean)
+
+
+def _sort(entries: Sequence[Entry]) -> list[Entry]:
+    """Sort entries by their means, those with equal ones in the order of Trino's quick sort."""
+    ordered = sorted(entries, key=_key)
+    pairs = pairwise(ordered)
+    if all(one[1] == other[1] or _key(one) != _key(other) for one, other in pairs):
+        return ordered
+    keys = list(map(_key, entries))
+    places = list(range(len(entries)))
+    quick_sort(places, lambda a, b: (keys[a] > keys[b]) - (keys[a] < keys[b]), inserts=True)
+    return [entries[place] for place in places]
+
+
+def _key(entry: Entry) -> tuple[float, float]:
+    # Of zeros, the negative one comes first.
+    return entry[0], math.copysign(1, entry[0])
