@@ -6,13 +6,17 @@ written by macros.
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from ipaddress import IPv6Address
+from socket import AF_INET6, inet_pton
 
 from local_athena.backends.duckdb.dialect.failures import failure, invalid_argument
 from local_athena.backends.duckdb.dialect.types.typed_sql import PythonFunction
 
 _IPV4_PREFIX = 0xFFFF << 32
 _IPV4_NETWORK = re.compile(r"\d{1,3}(?:\.\d{1,3}){3}", re.ASCII)
+# Most of them; the system reads these faster.
+_PLAIN_IPV6 = re.compile("[0-9a-fA-F:]+")
 _PREFIX_LENGTH = re.compile(r"[+-]?\d+")
 _LARGEST_INTEGER = 2**31 - 1
 _PARTS = 8
@@ -21,6 +25,13 @@ _FULLWIDTH_A = 0xFF41
 
 def parse_ip_address(text: str) -> int | None:
     """Parse an address, or return None if it is none."""
+    if _PLAIN_IPV6.fullmatch(text):
+        with suppress(OSError):
+            return int.from_bytes(inet_pton(AF_INET6, text))
+    return _parse_odd_address(text)
+
+
+def _parse_odd_address(text: str) -> int | None:
     address, has_scope, scope = text.partition("%")
     known = [_digit(letter) for letter in address if letter not in ".:"]
     if None in known:
