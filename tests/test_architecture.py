@@ -39,6 +39,7 @@ OWNERS = {
         "data_hist_client.async_client",
         "data_hist_client.client",
         "data_hist_client.http",
+        "data_hist_client.http_requests",
     },
     "jsonschema": {"data_hist.http"},
     "mcp": {"data_hist_client.mcp_server"},

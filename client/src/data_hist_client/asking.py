@@ -17,6 +17,8 @@ from data_hist_client.messages import Flow
 _T = TypeVar("_T")
 Watch: TypeAlias = Callable[[QueryState], None]
 
+# How long whoever gives up a query waits for its cancel.
+CANCEL_SECONDS = 15
 # Whoever watches wants to see something each second; others only the end.
 _POLL_SECONDS = 20
 _WATCHED_POLL_SECONDS = 1
@@ -41,15 +43,13 @@ class Ask:
         """Whether there may be a query to cancel."""
         return self._may_run and not (self.state and self.state.has_ended)
 
-    def submit(self, wait_seconds: int = 0) -> Flow[QueryState]:
+    def submit(self) -> Flow[QueryState]:
         """Start the query.
 
         Raises:
             Problem: The service refuses it.
         """
-        self._question.body()
-        self._may_run = True
-        return (yield from telling_sql(self._question.sql, self._submit(wait_seconds)))
+        return (yield from self._start(self._calls, 0))
 
     def until_finished(
         self, timeout_seconds: float | None = None, watch: Watch | None = None
@@ -62,29 +62,35 @@ class Ask:
             QueryCancelled: Somebody cancelled it.
             Problem: The service refuses it, or it failed because of its SQL.
         """
-        deadline = None if timeout_seconds is None else self._calls.clock() + timeout_seconds
+        calls = self._calls.within(timeout_seconds)
         if self.state is None:
-            yield from self.submit(self._poll_seconds(deadline, watch))
-        return (yield from telling_sql(self._question.sql, self._follow(deadline, watch)))
+            yield from self._start(calls, _poll_seconds(calls, watch))
+        return (yield from telling_sql(self._question.sql, self._follow(calls, watch)))
 
     def cancel(self, calls: Calls) -> Flow[QueryState]:
-        """Stop the query on Athena, also if its id is not known."""
+        """Stop the query on Athena, also if its id is not known, unless that takes too long."""
+        calls = calls.within(CANCEL_SECONDS)
         if self.state is None:
             self.state = yield from calls.cancel_by_key(self._question, self._key)
         else:
             self.state = yield from calls.cancel(self.state.query_id)
         return self.state
 
-    def _submit(self, wait_seconds: int) -> Flow[QueryState]:
+    def _start(self, calls: Calls, wait_seconds: int) -> Flow[QueryState]:
+        self._question.body()
+        self._may_run = True
+        return (yield from telling_sql(self._question.sql, self._submit(calls, wait_seconds)))
+
+    def _submit(self, calls: Calls, wait_seconds: int) -> Flow[QueryState]:
         try:
-            self.state = yield from self._calls.submit(self._question, self._key, wait_seconds)
+            self.state = yield from calls.submit(self._question, self._key, wait_seconds)
         except Problem as problem:
             # Once Athena has started a query, the service names it; a gateway may not let it.
             self._may_run = not problem.slug
             raise
         return self.state
 
-    def _follow(self, deadline: float | None, watch: Watch | None) -> Flow[QueryState]:
+    def _follow(self, calls: Calls, watch: Watch | None) -> Flow[QueryState]:
         while True:
             state = self.state
             if state is None:
@@ -94,17 +100,18 @@ class Ask:
             if state.has_ended:
                 state.raise_unless_finished()
                 return state
-            if deadline is not None and self._calls.clock() >= deadline:
+            if calls.deadline is not None and calls.deadline.left <= 0:
                 raise QueryTimeout("The query did not end in time.", state.query_id)
-            seconds = self._poll_seconds(deadline, watch)
+            seconds = _poll_seconds(calls, watch)
             try:
-                self.state = yield from self._calls.status(state.query_id, seconds)
+                self.state = yield from calls.status(state.query_id, seconds)
             except (SqlError, RequestRejected):
                 self._may_run = False
                 raise
 
-    def _poll_seconds(self, deadline: float | None, watch: Watch | None) -> int:
-        longest = _WATCHED_POLL_SECONDS if watch else _POLL_SECONDS
-        if deadline is None:
-            return longest
-        return max(1, min(longest, int(deadline - self._calls.clock())))
+
+def _poll_seconds(calls: Calls, watch: Watch | None) -> int:
+    longest = _WATCHED_POLL_SECONDS if watch else _POLL_SECONDS
+    if calls.deadline is None:
+        return longest
+    return max(1, min(longest, int(calls.deadline.left)))

@@ -9,7 +9,7 @@ from typing import Any, Self
 import anyio
 import httpx
 
-from data_hist_client.asking import Ask, Watch
+from data_hist_client.asking import CANCEL_SECONDS, Ask, Watch
 from data_hist_client.calls import Calls, Question
 from data_hist_client.documents import Estimate, FieldSample, QueryState, SavedQuestion, Table
 from data_hist_client.errors import DataHistError
@@ -17,9 +17,6 @@ from data_hist_client.http import Address, AsyncDriver
 from data_hist_client.notebook import progress_of_notebook
 from data_hist_client.results import AsyncResult
 from data_hist_client.retries import CANCEL_POLICY, DEFAULT_POLICY, RetryPolicy
-
-# How long a task that is cancelled waits for the cancel of its query.
-_CANCEL_SECONDS = 15
 
 
 class AsyncQuery:
@@ -223,7 +220,7 @@ class AsyncClient:
         except BaseException:
             if ask.may_run:
                 with (
-                    anyio.move_on_after(_CANCEL_SECONDS, shield=True),
+                    anyio.move_on_after(CANCEL_SECONDS, shield=True),
                     contextlib.suppress(DataHistError),
                 ):
                     await self.run(ask.cancel(self._cancels))

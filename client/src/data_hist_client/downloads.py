@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from data_hist_client.errors import DataHistError, DownloadBroken, Problem
 from data_hist_client.messages import Outcome, Reply, Request, document_of
+from data_hist_client.parameters import segment
 from data_hist_client.retries import RetryPolicy
 
 FORMATS = ("csv", "ndjson", "json", "arrow", "parquet")
@@ -28,7 +29,7 @@ class Download:
     def __init__(
         self, query_id: str, result_format: str, policy: RetryPolicy, *, by_link: bool = False
     ) -> None:
-        self._path = f"/results/{query_id}"
+        self._path = f"/results/{segment(query_id)}"
         self._format = result_format
         self._policy = policy
         self._pauses: Iterator[float] = policy.pauses()

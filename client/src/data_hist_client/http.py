@@ -1,4 +1,4 @@
-"""Carries out flows and downloads over httpx; it alone knows httpx."""
+"""Carries out flows and downloads over httpx, which the rest of the client does not know."""
 
 import contextlib
 import re
@@ -13,6 +13,7 @@ import httpx
 
 from data_hist_client.downloads import Download
 from data_hist_client.errors import DataHistError, ServiceUnreachable, UsageError
+from data_hist_client.http_requests import TIMEOUT, bare_request, built, sendable
 from data_hist_client.messages import Broken, Flow, Pause, Reply, Request
 from data_hist_client.retries import error_of
 
@@ -20,7 +21,6 @@ _T = TypeVar("_T")
 
 TENANT_HEADER = "X-Trebuchet-Tenant-Id"
 NEWEST_VERSION = "/v1/data_hist"
-_TIMEOUT = httpx.Timeout(60, connect=10)
 
 
 class Restarted:
@@ -62,7 +62,7 @@ class Address:
             "base_url": self.base_url(),
             "auth": self.auth,
             "headers": headers,
-            "timeout": _TIMEOUT,
+            "timeout": TIMEOUT,
         }
 
     def base_url(self) -> str:
@@ -71,7 +71,7 @@ class Address:
         Raises:
             UsageError: The address is none of HTTP, or holds a password.
         """
-        if not re.match(r"https?://[^/@]+(/|$)", self.url):
+        if not re.match(r"https?://[^/@]+(/|$)", str(self.url)):
             raise UsageError(
                 "The address must be like https://host/v1/data_hist, without user and password."
             )
@@ -94,7 +94,7 @@ class SyncDriver:
         transport: httpx.BaseTransport | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
-        with _told_addresses():
+        with sendable("The address, a header or the credentials"):
             self._http = httpx.Client(**address.options(), transport=transport)
         self._storage = transport
         self._sleep = sleep
@@ -143,12 +143,13 @@ class SyncDriver:
             download.take_link(self._perform(asked))
         request = download.request()
         if download.link is None:
-            with self._http.stream(**_arguments(request)) as response:
+            sent = self._http.send(built(self._http, request), stream=True)
+            with contextlib.closing(sent) as response:
                 yield response
             return
         if self._storage is None:
             self._storage = httpx.HTTPTransport()
-        bare = _bare_request(request)
+        bare = bare_request(request)
         with _naming(bare), contextlib.closing(self._storage.handle_request(bare)) as response:
             yield response
 
@@ -157,7 +158,7 @@ class SyncDriver:
             self._sleep(step.seconds)
             return None
         try:
-            return _reply(self._http.request(**_arguments(step)))
+            return _reply(self._http.send(built(self._http, step)))
         except httpx.RequestError as error:
             return Broken(_reason(error))
 
@@ -171,7 +172,7 @@ class AsyncDriver:
     """
 
     def __init__(self, address: Address, transport: httpx.AsyncBaseTransport | None = None) -> None:
-        with _told_addresses():
+        with sendable("The address, a header or the credentials"):
             self._http = httpx.AsyncClient(**address.options(), transport=transport)
         self._storage = transport
 
@@ -219,12 +220,13 @@ class AsyncDriver:
             download.take_link(await self._perform(asked))
         request = download.request()
         if download.link is None:
-            async with self._http.stream(**_arguments(request)) as response:
+            sent = await self._http.send(built(self._http, request), stream=True)
+            async with contextlib.aclosing(sent) as response:
                 yield response
             return
         if self._storage is None:
             self._storage = httpx.AsyncHTTPTransport()
-        bare = _bare_request(request)
+        bare = bare_request(request)
         with _naming(bare):
             response = await self._storage.handle_async_request(bare)
             async with contextlib.aclosing(response):
@@ -235,39 +237,9 @@ class AsyncDriver:
             await anyio.sleep(step.seconds)
             return None
         try:
-            return _reply(await self._http.request(**_arguments(step)))
+            return _reply(await self._http.send(built(self._http, step)))
         except httpx.RequestError as error:
             return Broken(_reason(error))
-
-
-@contextlib.contextmanager
-def _told_addresses() -> Iterator[None]:
-    try:
-        yield
-    except httpx.InvalidURL as error:
-        raise UsageError(f"The address is not valid: {error}") from error
-
-
-def _arguments(request: Request) -> dict[str, Any]:
-    arguments: dict[str, Any] = {
-        "method": request.method,
-        "url": request.path,
-        "params": dict(request.params),
-        "headers": dict(request.headers),
-    }
-    if request.body is not None:
-        arguments["json"] = request.body
-    if request.long_poll_seconds:
-        arguments["timeout"] = httpx.Timeout(60 + request.long_poll_seconds, connect=10)
-    return arguments
-
-
-def _bare_request(request: Request) -> httpx.Request:
-    """Make a request to S3: a client of httpx would add credentials, and log the link."""
-    timeout = {"timeout": _TIMEOUT.as_dict()}
-    return httpx.Request(
-        request.method, request.path, headers=dict(request.headers), extensions=timeout
-    )
 
 
 @contextlib.contextmanager

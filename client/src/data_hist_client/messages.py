@@ -16,6 +16,7 @@ class Request:
     Attributes:
         body: What to send as JSON; None for nothing.
         long_poll_seconds: How long the service may take in addition, since it waits for a query.
+        longest_seconds: After how many seconds nobody waits for the response any more.
         is_repeatable: Whether to send it again if the connection breaks.
     """
 
@@ -25,6 +26,7 @@ class Request:
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
     long_poll_seconds: float = 0
+    longest_seconds: float | None = None
     is_repeatable: bool = True
 
 

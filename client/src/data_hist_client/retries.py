@@ -2,7 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from data_hist_client.errors import Problem, ServiceUnreachable, problem_of
 from data_hist_client.messages import Broken, Flow, Pause, Reply, Request
@@ -38,8 +38,28 @@ DEFAULT_POLICY = RetryPolicy()
 CANCEL_POLICY = RetryPolicy(attempts=3, first_pause_seconds=0.2)
 
 
-def exchange(request: Request, policy: RetryPolicy) -> Flow[Reply]:
-    """Send a request until it has a response that is no error.
+@dataclass(frozen=True)
+class Deadline:
+    """A moment after which nobody waits; `clock` counts seconds."""
+
+    clock: Callable[[], float]
+    at: float
+
+    @classmethod
+    def in_seconds(cls, clock: Callable[[], float], seconds: float | None) -> "Deadline | None":
+        """Return the moment after so many seconds; None if there is no end."""
+        return None if seconds is None else cls(clock, clock() + seconds)
+
+    @property
+    def left(self) -> float:
+        """How many seconds are left."""
+        return self.at - self.clock()
+
+
+def exchange(
+    request: Request, policy: RetryPolicy, deadline: Deadline | None = None
+) -> Flow[Reply]:
+    """Send a request until it has a response that is no error, or nobody waits any more.
 
     Raises:
         Problem: The service refuses it, and goes on to do so.
@@ -47,7 +67,7 @@ def exchange(request: Request, policy: RetryPolicy) -> Flow[Reply]:
     """
     pauses = policy.pauses()
     while True:
-        outcome = yield request
+        outcome = yield _within(request, deadline)
         if isinstance(outcome, Reply) and outcome.status < 400:
             return outcome
         error = error_of(outcome)
@@ -57,7 +77,18 @@ def exchange(request: Request, policy: RetryPolicy) -> Flow[Reply]:
         asked = error.retry_after_seconds if isinstance(error, Problem) else None
         if (asked or 0) > policy.longest_retry_after_seconds:
             raise error
-        yield Pause(max(pause, asked or 0))
+        seconds = max(pause, asked or 0)
+        if deadline is not None and seconds >= deadline.left:
+            raise error
+        yield Pause(seconds)
+
+
+def _within(request: Request, deadline: Deadline | None) -> Request:
+    if deadline is None:
+        return request
+    # A long poll of whole seconds has its response a little later than these.
+    longest = max(deadline.left, request.long_poll_seconds + 1)
+    return replace(request, longest_seconds=longest)
 
 
 def error_of(outcome: Reply | Broken | None) -> Problem | ServiceUnreachable:

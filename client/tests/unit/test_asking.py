@@ -229,3 +229,52 @@ def test_a_state_of_another_time_has_only_what_is_known() -> None:
     found: QueryState = service.client.status(QUERY_ID)
 
     assert replace(found, page=None).sql == "SELECT 1"
+
+
+@pytest.mark.parametrize(
+    ("answer", "timeout_seconds", "error", "slept"),
+    [
+        (BROKEN, 1, ServiceUnreachable, [0.5]),
+        (BROKEN, 0, ServiceUnreachable, []),
+        ("2", 5, TooManyRequests, [2, 2]),
+        ("2", 1, TooManyRequests, []),
+    ],
+)
+def test_nothing_is_sent_again_after_the_timeout(
+    answer: Any, timeout_seconds: float, error: type[DataHistError], slept: list[float]
+) -> None:
+    clock = TurnedClock()
+
+    def refuse(request: httpx.Request) -> httpx.Response:
+        if request.url.path == CANCELLED_BY_KEY[1]:
+            return httpx.Response(200, json=query("CANCELLED"))
+        if isinstance(answer, Exception):
+            raise answer
+        busy = problem("throttled", 429, retryable=True)
+        return httpx.Response(429, json=busy, headers={"Retry-After": answer})
+
+    with pytest.raises(error):
+        client_of(refuse, clock).query("SELECT 1", timeout_seconds=timeout_seconds)
+
+    assert clock.slept == slept
+
+
+def test_a_response_is_waited_for_no_longer_than_the_timeout() -> None:
+    service = Service([RUNNING, FINISHED])
+
+    service.client.query("SELECT 1", timeout_seconds=25)
+
+    assert [each.extensions["timeout"]["read"] for each in service.requests] == [25, 6]
+
+
+def test_a_poll_that_did_not_wait_pauses_no_longer_than_the_timeout() -> None:
+    service = Service([])
+    answers = iter(
+        [RUNNING, httpx.Response(200, json=query("RUNNING"), headers={"Retry-After": "30"})]
+    )
+    client = client_of(lambda _: next(answers, RUNNING), service.clock)
+
+    with pytest.raises(QueryTimeout):
+        client.query("SELECT 1", timeout_seconds=5)
+
+    assert service.clock.now == 5
