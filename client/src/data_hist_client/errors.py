@@ -29,6 +29,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from data_hist_client.messages import Reply, document_of
+from data_hist_client.printable import display_width, printable
 
 _TAB = "\t"
 # Characters of a line that are shown, and how many of them before the caret.
@@ -248,7 +249,9 @@ def marked_line(sql: str | None, line: int | None, column: int | None) -> list[s
     start = max(0, column - 1 - _SHOWN_BEFORE) if len(lines[line - 1]) > _SHOWN else 0
     text = lines[line - 1][start : start + _SHOWN]
     # What is a tab above has to be a tab below, whatever its width.
-    indent = "".join(_TAB if each == _TAB else " " for each in text[: column - 1 - start])
+    before = text[: column - 1 - start].split(_TAB)
+    indent = _TAB.join(" " * display_width(printable(each)) for each in before)
     number = f"{line} | "
     mark = "..." if start else ""
-    return [f"{number}{mark}{text}", f"{' ' * (len(number) - 2)}| {' ' * len(mark)}{indent}^"]
+    shown = printable(text, _TAB)
+    return [f"{number}{mark}{shown}", f"{' ' * (len(number) - 2)}| {' ' * len(mark)}{indent}^"]

@@ -1,12 +1,13 @@
 """Rows as a table of text, whose columns are as wide as the first page needs."""
 
 import json
-import unicodedata
+import math
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from data_hist_client.documents import Column
+from data_hist_client.printable import display_width, printable
 from data_hist_client.values import base_type
 
 # A table is for looking at: the other formats have the rest.
@@ -28,7 +29,7 @@ class TableText:
     ) -> None:
         self._head = [[_clean(column.name) for column in columns]]
         if with_types:
-            self._head.append([column.type for column in columns])
+            self._head.append([_clean(column.type) for column in columns])
         self._is_numeric = [is_numeric(column) for column in columns]
         lines = [*self._head, *([cell_text(value) for value in row] for row in first)]
         self._widths = [max(map(display_width, cells)) for cells in zip(*lines, strict=True)]
@@ -68,36 +69,26 @@ def cell_text(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, bytes):
         return value[:_WIDEST].hex(" ")[:_WIDEST]
-    if isinstance(value, datetime):
-        value = value.isoformat(" ")
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, datetime | time):
+        value = _moment_text(value)
     elif isinstance(value, dict | list):
         value = json.dumps(value, ensure_ascii=False)
-    text = _clean(str(value))
-    return text if len(text) <= _WIDEST else f"{text[: _WIDEST - 1]}…"
+    return _clean(str(value))
+
+
+def _moment_text(value: datetime | time) -> str:
+    """Write a moment as Athena does: with three digits of a second, or with six if it has them."""
+    digits = "microseconds" if value.microsecond % 1000 else "milliseconds"
+    text = value.replace(tzinfo=None).isoformat(timespec=digits).replace("T", " ")
+    return text if value.tzinfo is None else f"{text} {value.isoformat()[-6:]}"
 
 
 def _clean(text: str) -> str:
     # More than is shown is not looked at: a value may have megabytes.
-    return "".join(_shown(each) for each in text[: _WIDEST + 1])
-
-
-def _shown(character: str) -> str:
-    if character.isprintable():
-        return character
-    return {"\n": "↵", "\t": "→", "\r": ""}.get(character, f"\\x{ord(character):02x}")
-
-
-def display_width(text: str) -> int:
-    """Return how many places of a terminal a text takes."""
-    if text.isascii():
-        return len(text)
-    return sum(_places(each) for each in text)
-
-
-def _places(character: str) -> int:
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+    clean = printable(text[: _WIDEST + 1])
+    return clean if len(clean) <= _WIDEST else f"{clean[: _WIDEST - 1]}…"
 
 
 def _padded(text: str, width: int, *, at_right: bool) -> str:

@@ -1,13 +1,15 @@
 """Tables of text."""
 
-from datetime import datetime
+import math
+from datetime import datetime, time, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from data_hist_client.documents import Column
 from data_hist_client.figures import shown_bytes, shown_cost, shown_rows, shown_seconds
-from data_hist_client.table_text import TableText, cell_text, display_width
+from data_hist_client.printable import display_width
+from data_hist_client.table_text import TableText, cell_text
 
 COLUMNS = [Column("name", "varchar"), Column("n", "bigint")]
 
@@ -49,7 +51,18 @@ def test_later_rows_may_be_wider() -> None:
         ("", ""),
         (True, "true"),
         (Decimal("1.10"), "1.10"),
-        (datetime(2026, 1, 2, 3, 4, 5, 6000), "2026-01-02 03:04:05.006000"),
+        (datetime(2026, 1, 2, 3, 4, 5, 6000), "2026-01-02 03:04:05.006"),
+        (datetime(2026, 1, 2, 3, 4, 5), "2026-01-02 03:04:05.000"),
+        (datetime(2026, 1, 2, 3, 4, 5, 6), "2026-01-02 03:04:05.000006"),
+        (
+            datetime(2026, 1, 2, 3, 4, 5, tzinfo=timezone(timedelta(hours=-4))),
+            "2026-01-02 03:04:05.000 -04:00",
+        ),
+        (time(3, 4, 5, 6000), "03:04:05.006"),
+        (1.5, "1.5"),
+        (math.nan, "NaN"),
+        (math.inf, "Infinity"),
+        (-math.inf, "-Infinity"),
         (b"\x00\xff", "00 ff"),
         ({"a": ["ä"]}, '{"a": ["ä"]}'),
         ("two\r\nlines\tand a tab", "two↵lines→and a tab"),
