@@ -26,16 +26,17 @@ def run(
 ) -> Iterator[Run]:
     """Run a command; gives its exit status, output and errors."""
     monkeypatch.setenv("DATA_HIST_URL", url)
-    handler = signal.getsignal(signal.SIGTERM)
+    handlers = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGHUP)}
 
     def command(*arguments: str, typed: str = "") -> tuple[int, str, str]:
-        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(typed.encode()), "utf-8"))
         status = main(arguments)
         printed = capsysbinary.readouterr()
         return status, printed.out.decode(), printed.err.decode()
 
     yield command
-    signal.signal(signal.SIGTERM, handler)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 MANY = "SELECT x FROM UNNEST(sequence(1, 10000)) AS a(x) CROSS JOIN UNNEST(sequence(1, 20)) AS b(y)"
@@ -215,7 +216,9 @@ def started(
 
 @pytest.mark.parametrize("module", ["data_hist_client.command", "data_hist"])
 @pytest.mark.parametrize(
-    ("sent", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["ctrl-c", "kill"]
+    ("sent", "status"),
+    [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)],
+    ids=["ctrl-c", "kill", "hang-up"],
 )
 def test_who_stops_the_command_stops_its_query(
     url: str, client: Client, sent: signal.Signals, status: int, module: str

@@ -200,7 +200,7 @@ def test_ctrl_c_cancels_a_query_and_not_the_prompt(start: Start, client: Client)
     terminal.type(f"{ENDLESS} AND 'prompted' <> '';\r")
     terminal.wait_for("running  ")
     terminal.type("\x03")
-    terminal.wait_for("The query is cancelled.")
+    terminal.wait_for("it is cancelled.")
     terminal.type("\\q\r")
 
     assert terminal.ended() == 0

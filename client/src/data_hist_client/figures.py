@@ -1,5 +1,7 @@
 """How figures are written for people."""
 
+from datetime import UTC, datetime
+
 from data_hist_client.documents import QueryState
 
 _UNITS = ("kB", "MB", "GB", "TB")
@@ -45,7 +47,15 @@ def shown_rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count:,} rows"
 
 
+def elapsed_ms(query: QueryState, now: datetime | None = None) -> int:
+    """Return how long a query has taken; while it runs, by the clock here: Athena may not tell."""
+    if query.has_ended:
+        return query.total_ms
+    waited = (now or datetime.now(UTC)) - query.submitted_at
+    return max(query.total_ms, int(waited.total_seconds() * 1000))
+
+
 def shown_work(query: QueryState) -> tuple[str, str, str]:
     """Write how long a query has taken, what it has read, and what that costs."""
     read = "reused" if query.reused else f"{shown_bytes(query.scanned_bytes)} read"
-    return shown_seconds(query.total_ms), read, shown_cost(query.cost_usd)
+    return shown_seconds(elapsed_ms(query)), read, shown_cost(query.cost_usd)

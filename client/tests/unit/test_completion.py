@@ -1,9 +1,7 @@
 """What the prompt offers to type next, and when Enter runs a statement."""
 
 import pytest
-from data_hist_client.command.arguments import parameter
 from data_hist_client.command.completion import candidates
-from data_hist_client.command.prompt import is_complete
 from data_hist_client.documents import read_table
 
 COLUMNS = {
@@ -38,48 +36,3 @@ def test_what_fits_is_offered(
 
     assert offered <= words
     assert not words & not_offered
-
-
-@pytest.mark.parametrize(
-    ("text", "complete"),
-    [
-        ("SELECT 1", False),
-        ("SELECT 1;", True),
-        ("SELECT 1;  \n", True),
-        ("SELECT\n", False),
-        ("", True),
-        (r"\d events", True),
-        ("exit", True),
-    ],
-)
-def test_enter_runs_what_is_complete(text: str, complete: bool) -> None:
-    assert is_complete(text) is complete
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("5", 5),
-        ("-1.5e3", -1500.0),
-        ("true", True),
-        ("null", None),
-        ("it's", "it's"),
-        ("", ""),
-        ("007", "007"),
-        ("1 2", "1 2"),
-        ("http://x", "http://x"),
-        ("varchar:5", {"type": "varchar", "value": "5"}),
-        (
-            "timestamp with time zone:2026-01-01 00:00:00 UTC",
-            {"type": "timestamp with time zone", "value": "2026-01-01 00:00:00 UTC"},
-        ),
-        ("decimal(10,2):1.50", {"type": "decimal(10,2)", "value": "1.50"}),
-        ("DATE:2026-01-01", {"type": "DATE", "value": "2026-01-01"}),
-        ('json:{"a":\n1}', {"type": "json", "value": '{"a":\n1}'}),
-    ],
-)
-def test_a_parameter_of_the_command_line(text: str, value: object) -> None:
-    found = parameter(text)
-
-    assert found == value
-    assert type(found) is type(value)

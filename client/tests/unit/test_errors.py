@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 from data_hist_client import errors
+from data_hist_client.command.streams import shown_error
 from data_hist_client.errors import (
     DataHistError,
     InvalidSql,
@@ -22,6 +23,7 @@ from data_hist_client.errors import (
     StatementNotAllowed,
     TooManyRequests,
     Unauthenticated,
+    marked_line,
     problem_of,
 )
 
@@ -117,6 +119,27 @@ def test_the_caret_is_below_the_column(
     error.sql = sql
 
     assert str(error).splitlines()[1:] == shown
+
+
+@pytest.mark.parametrize(
+    ("sql", "column", "shown"),
+    [
+        ("SELECT '\x1b\x07' + 1", 13, ["1 | SELECT '\\x1b\\x07' + 1", f"  | {' ' * 18}^"]),
+        ("SELECT '日本' + 1", 13, ["1 | SELECT '日本' + 1", f"  | {' ' * 14}^"]),
+    ],
+)
+def test_a_line_controls_no_terminal_and_its_caret_stands_below(
+    sql: str, column: int, shown: list[str]
+) -> None:
+    assert marked_line(sql, 1, column) == shown
+
+
+def test_a_message_of_others_is_one_line_that_controls_no_terminal() -> None:
+    document = problem("invalid-sql", 422, line=1, column=2, detail="No \x1b[31mred\x07\nline.")
+    error = InvalidSql(document, 422)
+    error.sql = "\tx"
+
+    assert shown_error(error) == "A problem: No \\x1b[31mred\\x07↵line.\n1 | \tx\n  | \t^"
 
 
 def test_a_failure_of_athena_says_why() -> None:

@@ -1,7 +1,6 @@
 """The commands that ask a service: `data-hist-client`, and a part of `data-hist`."""
 
 import argparse
-import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -10,8 +9,10 @@ from types import FrameType
 
 from data_hist_client.command import listings, mcp, query
 from data_hist_client.command.arguments import Commands
+from data_hist_client.command.streams import forget_output, open_streams, say, shown_error
 from data_hist_client.errors import (
     DataHistError,
+    DownloadBroken,
     ServiceFault,
     ServiceUnreachable,
     TooManyRequests,
@@ -20,6 +21,9 @@ from data_hist_client.errors import (
 # What a shell says of a program that Ctrl-C ended, or whose reader has gone.
 _INTERRUPTED, _READER_GONE = 130, 141
 _FAILED, _UNAVAILABLE = 1, 3
+_LATER = (ServiceUnreachable, ServiceFault, TooManyRequests, DownloadBroken)
+# Windows has no terminals that hang up.
+_ENDING = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,26 +57,39 @@ def _guarded(command: Callable[[argparse.Namespace], None]) -> Callable[[argpars
     """Let errors become messages and exit statuses."""
 
     def run(options: argparse.Namespace) -> int:
-        # Whoever stops the program stops its query.
-        signal.signal(signal.SIGTERM, _exit)
+        open_streams()
+        _end_on_signals()
         try:
             command(options)
             sys.stdout.flush()
         except DataHistError as error:
-            print(f"data-hist: {error}", file=sys.stderr)
-            is_later = isinstance(error, ServiceUnreachable | ServiceFault | TooManyRequests)
-            return _UNAVAILABLE if is_later else _FAILED
+            say(shown_error(error))
+            return _UNAVAILABLE if isinstance(error, _LATER) else _FAILED
         except KeyboardInterrupt:
-            print("data-hist: interrupted", file=sys.stderr)
+            say("interrupted")
             return _INTERRUPTED
         except BrokenPipeError:
-            # Python flushes again when it ends.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            forget_output()
             return _READER_GONE
+        except OSError as error:
+            forget_output()
+            say(f"{error.filename or 'Cannot write the output'}: {error.strerror}")
+            return _FAILED
         return 0
 
     return run
 
 
+def _end_on_signals() -> None:
+    """Let whoever stops the program, or closes its terminal, stop its query."""
+    for number in _ENDING:
+        # `nohup` ignores it.
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _exit)
+
+
 def _exit(signal_number: int, _: FrameType | None) -> None:
+    # A second one would interrupt the cancellation.
+    for number in _ENDING:
+        signal.signal(number, signal.SIG_IGN)
     sys.exit(128 + signal_number)

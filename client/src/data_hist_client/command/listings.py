@@ -8,10 +8,12 @@ from datetime import datetime
 from typing import Any
 
 from data_hist_client.command.arguments import Commands, add_service, client_for, count
+from data_hist_client.command.parameter_values import encodable
+from data_hist_client.command.streams import write_text
 from data_hist_client.command.terminal import paged
 from data_hist_client.documents import Column, QueryState, Table
 from data_hist_client.errors import UsageError
-from data_hist_client.figures import shown_bytes, shown_cost, shown_seconds
+from data_hist_client.figures import elapsed_ms, shown_bytes, shown_cost, shown_seconds
 from data_hist_client.profiles import Places
 from data_hist_client.table_text import TableText
 
@@ -19,7 +21,9 @@ from data_hist_client.table_text import TableText
 def add_history(commands: Commands, name: str) -> argparse.ArgumentParser:
     """Add the command that lists queries."""
     parser = _listing(commands, name, "list your queries, the newest first", _history)
-    parser.add_argument("text", nargs="?", metavar="TEXT", help="only queries with this text")
+    parser.add_argument(
+        "text", nargs="?", type=encodable, metavar="TEXT", help="only queries with this text"
+    )
     parser.add_argument("--limit", type=count, default=20, metavar="N", help="default: 20")
     parser.add_argument(
         "--status", choices=("queued", "running", "finished", "failed", "cancelled")
@@ -62,7 +66,7 @@ def _history(options: argparse.Namespace) -> None:
             [
                 _local(query.submitted_at),
                 query.status.lower(),
-                shown_seconds(query.total_ms),
+                shown_seconds(elapsed_ms(query)),
                 shown_bytes(query.scanned_bytes),
                 shown_cost(query.cost_usd),
                 query.query_id,
@@ -94,7 +98,7 @@ def _saved(options: argparse.Namespace) -> None:
         found = [each for each in questions if each.id == options.question]
         if not found:
             raise UsageError("There is no such saved question; `saved` lists them.")
-        print(found[0].state)
+        write_text(found[0].state)
     elif options.format == "json":
         _print_json({"id": each.id, "title": each.title, "state": each.state} for each in questions)
     else:
@@ -113,16 +117,26 @@ def _tables(options: argparse.Namespace) -> None:
         else:
             print_tables(tables)
         return
-    found = [table for table in tables if table.name == options.table]
-    if not found:
-        raise UsageError(f"There is no such table; there are {', '.join(t.name for t in tables)}.")
+    found = table_named(tables, options.table)
     if options.format == "json":
         _print_json(
             {"name": each.name, "type": each.type, "description": each.description}
-            for each in found[0].columns
+            for each in found.columns
         )
     else:
-        print_columns(found[0])
+        print_columns(found)
+
+
+def table_named(tables: Sequence[Table], name: str) -> Table:
+    """Return the table of that name, in whatever case.
+
+    Raises:
+        UsageError: There is none.
+    """
+    for table in tables:
+        if table.name.lower() == name.lower():
+            return table
+    raise UsageError(f"There is no such table; there are {', '.join(t.name for t in tables)}.")
 
 
 def print_columns(table: Table) -> None:
@@ -147,8 +161,8 @@ def _print_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 def _print_json(documents: Any) -> None:
-    json.dump(list(documents), sys.stdout, indent=2, ensure_ascii=False)
-    print()
+    is_unicode = sys.stdout.encoding.lower().startswith("utf")
+    print(json.dumps(list(documents), indent=2, ensure_ascii=not is_unicode))
 
 
 def _local(moment: datetime) -> str:

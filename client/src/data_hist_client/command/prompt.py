@@ -7,7 +7,9 @@ from typing import Any
 
 from data_hist_client.client import Client
 from data_hist_client.command.completion import candidates
-from data_hist_client.command.listings import print_columns, print_tables
+from data_hist_client.command.listings import print_columns, print_tables, table_named
+from data_hist_client.command.statements import script_of
+from data_hist_client.command.streams import shown_error
 from data_hist_client.documents import Table
 from data_hist_client.errors import DataHistError, UsageError
 
@@ -20,6 +22,7 @@ try:
 except ModuleNotFoundError as error:
     raise UsageError('The prompt needs "data-hist-client[cli]".') from error
 
+_LEAVING = {r"\q", "exit", "quit"}
 _HELP = r"""End a statement with ; and Enter. Ctrl-C cancels it, and Ctrl-D leaves.
 \d        list the tables
 \d TABLE  list the columns of a table
@@ -47,33 +50,39 @@ def run_prompt(client: Client, history: Path, run: Callable[[str], None]) -> Non
             continue
         except EOFError:
             return
-        if text in (r"\q", "exit", "quit"):
+        if _word(text) in _LEAVING:
             return
         if text:
             _answer(text, tables, run)
 
 
+def _word(text: str) -> str:
+    """Return what may be a command; people end those with `;`, too."""
+    return text.strip().rstrip(";").rstrip().lower()
+
+
 def _answer(text: str, tables: Sequence[Table], run: Callable[[str], None]) -> None:
     try:
         if text.startswith("\\"):
-            _command(text, tables)
+            _command(_word(text), tables)
         else:
-            run(text)
+            # What fails ends the others, which may build on it.
+            for statement in script_of(text).all or [text]:
+                run(statement.lstrip())
     except DataHistError as error:
-        print(f"{error}", file=sys.stderr)
+        print(shown_error(error), file=sys.stderr)
     except KeyboardInterrupt:
-        print("The query is cancelled.", file=sys.stderr)
+        print("Interrupted. If the query was running, it is cancelled.", file=sys.stderr)
 
 
 def _command(text: str, tables: Sequence[Table]) -> None:
     name, _, argument = text.partition(" ")
-    found = [table for table in tables if table.name == argument.strip().rstrip(";")]
-    if name == r"\d" and not argument:
-        print_tables(tables)
-    elif name == r"\d" and found:
-        print_columns(found[0])
-    else:
+    if name != r"\d":
         print(_HELP)
+    elif argument.strip():
+        print_columns(table_named(tables, argument.strip()))
+    else:
+        print_tables(tables)
 
 
 def _session(tables: Sequence[Table], history: Path) -> "PromptSession[str]":
@@ -91,9 +100,11 @@ def _session(tables: Sequence[Table], history: Path) -> "PromptSession[str]":
 
 def is_complete(text: str) -> bool:
     """Whether Enter runs what was typed, rather than begin a new line."""
-    stripped = text.strip()
-    is_command = stripped.startswith("\\") or stripped in ("exit", "quit")
-    return not stripped or is_command or stripped.endswith(";")
+    word = _word(text)
+    if not text.strip() or word.startswith("\\") or word in _LEAVING:
+        return True
+    script = script_of(text)
+    return script.has_end and not script.rest
 
 
 class _Completions(Completer):

@@ -1,11 +1,12 @@
 """`query`: run SQL, and write its rows to the terminal, a pipe or a file."""
 
 import argparse
+import contextlib
 import json
 import sys
+from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from pathlib import Path
-from typing import TextIO
 
 from data_hist_client.client import Client
 from data_hist_client.command.arguments import (
@@ -13,14 +14,16 @@ from data_hist_client.command.arguments import (
     add_service,
     client_for,
     count,
-    parameter,
 )
+from data_hist_client.command.parameter_values import attach_values, encodable, parameter
+from data_hist_client.command.statements import script_of
+from data_hist_client.command.streams import decoded, read_input, warn, write_rows
 from data_hist_client.command.terminal import Progress, paged
 from data_hist_client.documents import Estimate, QueryState
 from data_hist_client.downloads import FORMATS
 from data_hist_client.errors import UsageError
 from data_hist_client.figures import shown_bytes, shown_cost, shown_rows, shown_work
-from data_hist_client.files import format_of
+from data_hist_client.files import check_writable, format_of, whole_file
 from data_hist_client.profiles import Places
 from data_hist_client.results import Result
 from data_hist_client.table_text import TableText
@@ -37,7 +40,7 @@ def add_command(commands: Commands, name: str) -> argparse.ArgumentParser:
         epilog="Without SQL, it is read from standard input; on a terminal, a prompt opens.",
     )
     source = parser.add_mutually_exclusive_group()
-    source.add_argument("sql", nargs="?", metavar="SQL", help="one SELECT")
+    source.add_argument("sql", nargs="?", type=encodable, metavar="SQL", help="one SELECT")
     source.add_argument("-f", "--file", type=Path, help="read the SQL from a file")
     parser.add_argument(
         "-p",
@@ -53,19 +56,27 @@ def add_command(commands: Commands, name: str) -> argparse.ArgumentParser:
         choices=("table", *FORMATS),
         help="default: that of the output file, a table on a terminal, or csv",
     )
-    parser.add_argument("-o", "--output", type=Path, metavar="FILE", help="write to a file")
+    destination = parser.add_mutually_exclusive_group()
+    destination.add_argument(
+        "-o", "--output", type=_output, metavar="FILE", help="write to a file; - is standard output"
+    )
+    destination.add_argument(
+        "--dry-run", action="store_true", help="only check, and estimate what it would cost"
+    )
     parser.add_argument(
         "--max-age",
         type=count,
         metavar="MINUTES",
         help="accept the result of the same query that is at most so old",
     )
-    parser.add_argument(
-        "--dry-run", action="store_true", help="only check, and estimate what it would cost"
-    )
+    attach_values(parser)
     add_service(parser)
     parser.set_defaults(command=_query)
     return parser
+
+
+def _output(text: str) -> Path | None:
+    return None if text == "-" else Path(text)
 
 
 def _query(options: argparse.Namespace) -> None:
@@ -84,13 +95,13 @@ def _sql_of(options: argparse.Namespace) -> str | None:
     """Return the SQL, or None if there is somebody to type it."""
     if options.file is not None:
         try:
-            return str(options.file.read_text(encoding="utf-8"))
+            return decoded(options.file.read_bytes())
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"Cannot read {options.file}: {error}") from error
     if options.sql is not None and options.sql != "-":
         return str(options.sql)
     is_typed = options.sql is None and sys.stdin.isatty() and sys.stdout.isatty()
-    return None if is_typed else sys.stdin.read()
+    return None if is_typed else read_input()
 
 
 def run_query(client: Client, sql: str, options: argparse.Namespace) -> None:
@@ -99,8 +110,10 @@ def run_query(client: Client, sql: str, options: argparse.Namespace) -> None:
     Raises:
         DataHistError: It failed.
     """
-    sql = sql.rstrip().rstrip(";")
+    sql = _statement(sql)
     if options.dry_run:
+        if options.format not in (None, "table", "json"):
+            raise UsageError("--dry-run has no rows: its --format is table or json.")
         _write_estimate(client.estimate(sql, options.param), options.format)
         return
     result_format = _format(options)
@@ -114,14 +127,24 @@ def run_query(client: Client, sql: str, options: argparse.Namespace) -> None:
         )
         progress.clear()
         for warning in result.query.warnings:
-            print(f"data-hist: warning: {warning}", file=sys.stderr)
+            warn(warning)
         _write(result, result_format, options.output, progress)
     finally:
         progress.clear()
 
 
+def _statement(sql: str) -> str:
+    """Return a statement without its `;`; what to do with several is up to the service."""
+    statements = script_of(sql).all
+    if not statements:
+        raise UsageError("There is no SQL.")
+    return statements[0] if len(statements) == 1 else sql
+
+
 def _format(options: argparse.Namespace) -> str:
     if options.output is not None:
+        # Nobody wants to pay for rows that have no place.
+        check_writable(options.output)
         return "table" if options.format == "table" else format_of(options.output, options.format)
     is_terminal = sys.stdout.isatty()
     if options.format in _BINARY and is_terminal:
@@ -131,22 +154,29 @@ def _format(options: argparse.Namespace) -> str:
 
 def _write(result: Result, result_format: str, output: Path | None, progress: Progress) -> None:
     if result_format == "table":
-        if output is None:
-            rows = write_table(result)
-        else:
-            with output.open("w", encoding="utf-8") as file:
-                rows = write_table(result, file)
+        rows = _write_table(result, output)
         progress.note(f"{shown_rows(rows)}  {_figures(result.query)}")
-    elif output is None:
-        for chunk in result.stream(result_format):
-            sys.stdout.buffer.write(chunk)
+        return
+    if result_format == "ndjson":
+        _require_unique_names(result)
+    if output is None:
+        write_rows(result.stream(result_format))
     else:
-        result.download(output, result_format, progress.downloaded if progress.is_shown else None)
-        size = shown_bytes(output.stat().st_size)
+        result.download(output, result_format, progress.downloaded)
+        size = shown_bytes(progress.received)
         progress.note(f"{output}: {size}  {_figures(result.query)}")
 
 
-def write_table(result: Result, file: TextIO | None = None) -> int:
+def _require_unique_names(result: Result) -> None:
+    names = [column.name for column in result.columns]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise UsageError(
+            f"Two columns have the name {twice[0]}, which ndjson cannot tell apart: name them "
+            "apart with AS, or choose --format json or csv."
+        )
+
+
+def _write_table(result: Result, output: Path | None) -> int:
     """Write all rows as a table, to a file or to the terminal; gives their number."""
     first = result.first_page()
     read = row_reader(first.columns)
@@ -154,13 +184,23 @@ def write_table(result: Result, file: TextIO | None = None) -> int:
     # Nobody knows how many more there are.
     lines = len(first.rows) + 3 if first.paging_token is None else sys.maxsize
     rows = 0
-    with paged(lines, table.width, file) as out:
+    with _line_writer(output, lines, table.width) as write:
         for line in table.head():
-            print(line, file=out)
+            write(line)
         for row in result:
-            print(table.line(row), file=out)
+            write(table.line(row))
             rows += 1
     return rows
+
+
+@contextlib.contextmanager
+def _line_writer(output: Path | None, lines: int, width: int) -> Iterator[Callable[[str], object]]:
+    if output is None:
+        with paged(lines, width) as out:
+            yield lambda line: print(line, file=out)
+    else:
+        with whole_file(output) as file:
+            yield lambda line: file.write(f"{line}\n".encode())
 
 
 def _figures(query: QueryState) -> str:
@@ -181,4 +221,4 @@ def _write_estimate(estimate: Estimate, result_format: str | None) -> None:
     if not estimate.bounded:
         print("It has no range of time with two ends, and may read years.")
     for warning in estimate.warnings:
-        print(f"data-hist: warning: {warning}", file=sys.stderr)
+        warn(warning)
