@@ -38,7 +38,19 @@ _SHOWN_BEFORE = 60
 
 
 class DataHistError(Exception):
-    """Anything that this package raises on purpose."""
+    """Anything that this package raises on purpose; it can be copied and pickled."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self.args, self.__dict__)
+
+
+def _restored(
+    kind: type[DataHistError], arguments: tuple[Any, ...], members: Mapping[str, Any]
+) -> DataHistError:
+    """Make an exception again, whatever its class is made of."""
+    error = kind.__new__(kind, *arguments)
+    error.__dict__.update(members)
+    return error
 
 
 class ServiceUnreachable(DataHistError):
@@ -243,7 +255,8 @@ def slug_of(document: Mapping[str, Any]) -> str:
 
 def marked_line(sql: str | None, line: int | None, column: int | None) -> list[str]:
     """Return the line of the SQL, and one with a caret below the column; of a long line, a part."""
-    lines = (sql or "").splitlines()
+    # The service counts these alone, and not the other ends of lines that Unicode has.
+    lines = [each.removesuffix("\r") for each in sql.split("\n")] if sql else []
     if line is None or column is None or not 1 <= line <= len(lines):
         return []
     start = max(0, column - 1 - _SHOWN_BEFORE) if len(lines[line - 1]) > _SHOWN else 0

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Self
 
 from data_hist_client.documents import Column
@@ -18,7 +19,7 @@ class Row(tuple[Any, ...]):
 
     __slots__ = ()
     _positions: Mapping[str, int] = {}
-    _names: Sequence[str] = ()
+    _names: tuple[str, ...] = ()
 
     def __getitem__(self, key: Any) -> Any:
         if isinstance(key, str):
@@ -42,9 +43,20 @@ class Row(tuple[Any, ...]):
     @classmethod
     def of(cls, columns: Sequence[Column]) -> type[Self]:
         """Return a class of rows with these columns."""
-        names = [column.name for column in columns]
+        return cls._named(tuple(column.name for column in columns))
+
+    @classmethod
+    @lru_cache(maxsize=64)
+    def _named(cls, names: tuple[str, ...]) -> type[Self]:
         positions = {name: position for position, name in enumerate(names)}
         return type("Row", (cls,), {"__slots__": (), "_positions": positions, "_names": names})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (self._names, tuple(self))
+
+
+def _restored(names: tuple[str, ...], values: tuple[Any, ...]) -> Row:
+    return Row._named(names)(values)
 
 
 def row_reader(columns: Sequence[Column]) -> Callable[[Sequence[Any]], Row]:

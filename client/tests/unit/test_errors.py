@@ -107,6 +107,9 @@ def test_a_gateway_sends_no_document(status: int, kind: type[Problem]) -> None:
         ("SELECT\r\n x", 2, 2, ["2 |  x", "  |  ^"]),
         ("a\n" * 9 + "bc", 10, 2, ["10 | bc", "   |  ^"]),
         ("x" * 150 + "y" * 50, 1, 151, [f"1 | ...{'x' * 60}{'y' * 40}", f"  |    {' ' * 60}^"]),
+        # Only LF ends a line of the service.
+        ("a\rb\n c", 2, 2, ["2 |  c", "  |  ^"]),
+        ("/* \x0c\x0b\x1c\x85\u2028 */\nx", 2, 1, ["2 | x", "  | ^"]),
         ("SELECT x", 2, 1, []),
         ("SELECT x", 1, None, []),
         (None, 1, 1, []),
