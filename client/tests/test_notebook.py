@@ -9,9 +9,11 @@ from typing import Any
 import nbclient
 import nbformat
 import pytest
-from data_hist_client.documents import Column, Page
+from data_hist_client import AsyncClient
+from data_hist_client.documents import Column, Page, query_state
 from data_hist_client.notebook import html_table, progress_of_notebook
 
+from tests.scripted import URL, query
 from tests.service import DEADLINE_SECONDS
 
 ASK_PAGE = (Path(__file__).parents[2] / "docs/ask.md").read_text()
@@ -24,7 +26,7 @@ def cells(url: str) -> Iterator[list[Any]]:
     sources = [
         f"from data_hist_client import AsyncClient, Client\nclient = Client({url!r})",
         'client.query("SELECT service, count(*) AS n FROM events GROUP BY 1 ORDER BY 1")',
-        f"async with AsyncClient({url!r}) as other:\n    await other.query('SELECT 1')",
+        f"other = AsyncClient({url!r})\nawait other.query('SELECT 1')",
         'client.query("SELECT lenght(tags) FROM events")',
         MAGICS.replace("http://127.0.0.1:8080", url),
     ]
@@ -55,8 +57,15 @@ def test_a_query_shows_what_it_took_and_its_rows(cells: list[Any]) -> None:
     assert table.endswith(">2 rows</span>")
 
 
-def test_an_asynchronous_query_shows_progress_too(cells: list[Any]) -> None:
+def test_an_asynchronous_query_shows_progress_and_rows_too(cells: list[Any]) -> None:
     assert "finished · " in texts(cells[2], "text/plain")[0]
+    assert texts(cells[2], "text/html")[-1].endswith(">1 row</span>")
+
+
+def test_what_is_not_here_is_not_asked_for() -> None:
+    state = query_state(query())
+
+    assert AsyncClient(URL).result_of(state)._repr_html_() is None
 
 
 def test_an_error_shows_the_place(cells: list[Any]) -> None:

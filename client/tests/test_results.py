@@ -1,5 +1,6 @@
 """Results of the real service, in each form."""
 
+from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pandas as pd
 import polars as pl
 import pyarrow.parquet
 import pytest
-from data_hist_client import Client
+from data_hist_client import Client, UsageError
 
 MANY = "SELECT n, CAST(n AS decimal(12, 2)) AS amount FROM UNNEST(sequence(1, 2500)) AS t(n)"
 TYPED = (
@@ -46,6 +47,21 @@ def test_every_library_sees_the_same_values(client: Client) -> None:
     assert not frame["c"].isna()[0]
     assert isinstance(frame, pd.DataFrame)
     assert isinstance(result.to_polars(), pl.DataFrame)
+
+
+def test_polars_takes_no_two_columns_of_a_name(client: Client) -> None:
+    result = client.query("SELECT 1 AS x, 2 AS y, 3 AS x")
+
+    with pytest.raises(UsageError, match="x names several: name them apart with AS"):
+        result.to_polars()
+
+
+def test_duckdb_has_moments_with_time_zone(client: Client) -> None:
+    result = client.query("SELECT TIMESTAMP '2026-01-02 03:04:05 UTC' AS moment")
+
+    ((moment,),) = result.to_duckdb(duckdb.connect()).fetchall()
+
+    assert moment == datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 
 
 def test_ibis_goes_on_with_a_result(client: Client) -> None:

@@ -117,8 +117,15 @@ def polars_frame(table: ArrowTable) -> PolarsFrame:
     """Turn a table into a frame of polars.
 
     Raises:
-        UsageError: polars is not installed.
+        UsageError: polars is not installed, or two columns share a name.
     """
+    names = table.column_names
+    shared = sorted({name for name in names if names.count(name) > 1})
+    if shared:
+        raise UsageError(
+            f"polars tells columns by their names, and {', '.join(shared)} names several: "
+            "name them apart with AS."
+        )
     frame: PolarsFrame = _load("polars", "polars").from_arrow(table)
     return frame
 

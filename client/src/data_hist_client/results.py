@@ -161,6 +161,10 @@ class AsyncResult(_OfQuery[AsyncDriver]):
         query: The query document: its SQL, what it read and cost, its warnings.
     """
 
+    def _repr_html_(self) -> str | None:
+        """Show the first rows in a notebook, if they are here already."""
+        return None if self._first is None else html_table(self._first)
+
     async def columns(self) -> Sequence[Column]:
         """Return the columns, with Athena's types."""
         return (await self.first_page()).columns
