@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from data_hist_client import dbapi
 from data_hist_client.dbapi import Connection, Cursor
+from data_hist_client.dbapi.connection import _described
+from data_hist_client.documents import Column
 
 MANY = "SELECT n FROM UNNEST(sequence(1, 2500)) AS t(n)"
 
@@ -68,6 +70,17 @@ def test_rows_are_fetched_one_by_one_in_parts_and_to_the_end(cursor: Cursor) -> 
 
 def test_the_last_of_many_has_the_rows(cursor: Cursor) -> None:
     assert cursor.executemany("SELECT ?", [[1], [2]]).fetchall() == [(2,)]
+    assert cursor.executemany("SELECT ?", ([n] for n in (3, 4))).fetchall() == [(4,)]
+
+
+def test_none_of_many_has_no_rows(cursor: Cursor) -> None:
+    cursor.execute("SELECT 1")
+
+    cursor.executemany("SELECT ?", [])
+
+    assert (cursor.description, cursor.query) == (None, None)
+    with pytest.raises(dbapi.InterfaceError):
+        cursor.fetchone()
 
 
 @pytest.mark.parametrize(
@@ -81,6 +94,12 @@ def test_the_last_of_many_has_the_rows(cursor: Cursor) -> None:
         (lambda c: c.execute("SELECT nothing FROM events"), dbapi.ProgrammingError, "\n1 | SELECT"),
         (lambda c: c.execute("SELECT ?", [object()]), dbapi.ProgrammingError, "parameter"),
         (lambda c: c.execute("SELECT ?", []), dbapi.ProgrammingError, ""),
+        (lambda c: c.execute("SELECT ?", {"a": 1}), dbapi.ProgrammingError, "list"),
+        (lambda c: c.execute("SELECT ?", [dbapi.Binary(b"x")]), dbapi.ProgrammingError, "from_hex"),
+        (lambda c: c.execute(b"SELECT 1"), dbapi.ProgrammingError, "text"),
+        (lambda c: c.executemany("SELECT ?", 5), dbapi.ProgrammingError, "list"),
+        (lambda c: c.execute("SELECT 1").fetchmany(-1), dbapi.ProgrammingError, "-1"),
+        (lambda c: c.execute("SELECT 1").fetchmany("2"), dbapi.ProgrammingError, "'2'"),
         (lambda c: c.fetchone(), dbapi.InterfaceError, "no query"),
         (lambda c: dbapi.connect("nowhere"), dbapi.ProgrammingError, "address"),
     ],
@@ -104,10 +123,15 @@ def test_what_is_closed_cannot_be_used(connection: Connection) -> None:
 
     connection.commit()
     connection.rollback()
+    other = connection.cursor().execute(MANY)
     connection.close()
     connection.close()
 
-    for use in (connection.cursor, connection.commit, connection.rollback):
+    for use in (
+        *(connection.cursor, connection.commit, connection.rollback),
+        *(other.fetchone, other.fetchmany, other.fetchall, lambda: list(other)),
+        lambda: other.execute("SELECT 1"),
+    ):
         with pytest.raises(dbapi.InterfaceError):
             use()
 
@@ -118,3 +142,34 @@ def test_moments_of_ticks() -> None:
     assert dbapi.TimestampFromTicks(now.timestamp()) == now
     assert dbapi.DateFromTicks(now.timestamp()) == now.date()
     assert dbapi.TimeFromTicks(now.timestamp()) == now.time()
+
+
+@pytest.mark.parametrize(
+    ("kinds", "code"),
+    [
+        ([dbapi.STRING], "varchar"),
+        ([dbapi.STRING], "json"),
+        ([dbapi.STRING], "array(bigint)"),
+        ([dbapi.STRING], "interval day to second"),
+        ([dbapi.STRING], "interval year to month"),
+        ([dbapi.STRING], "unknown"),
+        ([dbapi.BINARY], "varbinary"),
+        ([dbapi.NUMBER], "decimal(10,2)"),
+        ([dbapi.DATETIME], "timestamp(3) with time zone"),
+    ],
+)
+def test_each_type_is_of_one_kind(kinds: list[object], code: str) -> None:
+    every = [dbapi.STRING, dbapi.BINARY, dbapi.NUMBER, dbapi.DATETIME, dbapi.ROWID]
+
+    assert [kind for kind in every if kind == code] == kinds
+    assert len(set(every)) == len(every)
+
+
+@pytest.mark.parametrize(
+    ("kind", "digits"),
+    [("decimal(10,2)", (10, 2)), ("decimal", (None, None)), ("varchar(5)", (None, None))],
+)
+def test_digits_are_described_where_the_type_tells_them(
+    kind: str, digits: tuple[int | None, int | None]
+) -> None:
+    assert _described(Column("x", kind))[4:6] == digits

@@ -13,7 +13,7 @@ ENDED = {"FINISHED", "FAILED", "CANCELLED"}
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a result; `type` is Athena's, such as `decimal(10,2)`."""
+    """A column of a result; `type` is Athena's name, without digits: `bigint`, `decimal`."""
 
     name: str
     type: str

@@ -59,6 +59,8 @@ def _encoded(value: Any) -> Any:
     for kind, encode in _ENCODERS:
         if isinstance(value, kind):
             return encode(value)
+    if isinstance(value, bytes | bytearray | memoryview):
+        raise UsageError("Bytes cannot be a parameter; give their hex(), and write from_hex(?).")
     if _is_boolean(value):
         return value.item()
     raise UsageError(

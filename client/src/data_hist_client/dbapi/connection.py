@@ -1,16 +1,19 @@
 """Connections and cursors as PEP 249 describes them; there are no transactions."""
 
 import itertools
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Self
 
 from data_hist_client.client import Client
-from data_hist_client.dbapi.exceptions import InterfaceError, translated
+from data_hist_client.dbapi.exceptions import InterfaceError, ProgrammingError, translated
 from data_hist_client.documents import Column, QueryState
 from data_hist_client.values import Row
 
 # Name, type, display size, internal size, precision, scale, and whether it may be NULL.
-Description = tuple[str, str, None, None, None, None, bool]
+Description = tuple[str, str, None, None, int | None, int | None, bool]
+# The service names a decimal without its digits; one that tells them is understood.
+_DIGITS = re.compile(r"decimal\((\d+), ?(\d+)\)")
 
 
 class Connection:
@@ -102,9 +105,7 @@ class Cursor:
             ProgrammingError: The SQL has to be changed.
             OperationalError: The service or Athena failed.
         """
-        if self._is_closed:
-            raise InterfaceError("The cursor is closed.")
-        self.description = self.query = self._rows = None
+        self._forget()
         with translated():
             result = self.connection.client.query(operation, parameters)
             self.query = result.query
@@ -112,8 +113,16 @@ class Cursor:
         self._rows = iter(result)
         return self
 
-    def executemany(self, operation: str, seq_of_parameters: Sequence[Sequence[Any]]) -> Self:
-        """Run a query with each of the parameters; the rows are those of the last one."""
+    def executemany(self, operation: str, seq_of_parameters: Iterable[Sequence[Any]]) -> Self:
+        """Run a query with each of the parameters; the rows are those of the last one.
+
+        Raises:
+            ProgrammingError: There is no list of parameters, or the SQL has to be changed.
+            OperationalError: The service or Athena failed.
+        """
+        self._forget()
+        if not isinstance(seq_of_parameters, Iterable):
+            raise ProgrammingError("executemany takes a list of lists of parameters.")
         for parameters in seq_of_parameters:
             self.execute(operation, parameters)
         return self
@@ -127,8 +136,11 @@ class Cursor:
     def fetchmany(self, size: int | None = None) -> list[Row]:
         """Return the next rows, fewer only at the end."""
         rows = self._of_query()
+        count = self.arraysize if size is None else size
+        if not isinstance(count, int) or count < 0:
+            raise ProgrammingError(f"{count!r} is no number of rows.")
         with translated():
-            return list(itertools.islice(rows, self.arraysize if size is None else size))
+            return list(itertools.islice(rows, count))
 
     def fetchall(self) -> list[Row]:
         """Return all rows that are left."""
@@ -147,11 +159,21 @@ class Cursor:
     def setoutputsize(self, size: int, column: int | None = None) -> None:
         """Do nothing, as PEP 249 allows."""
 
+    def _forget(self) -> None:
+        """Forget the query before, if another one can be run."""
+        if self._is_closed:
+            raise InterfaceError("The cursor is closed.")
+        _ = self.connection.client
+        self.description = self.query = self._rows = None
+
     def _of_query(self) -> Iterator[Row]:
+        _ = self.connection.client
         if self._rows is None:
             raise InterfaceError("There is no query whose rows could be read.")
         return self._rows
 
 
 def _described(column: Column) -> Description:
-    return (column.name, column.type, None, None, None, None, True)
+    digits = _DIGITS.fullmatch(column.type)
+    precision, scale = map(int, digits.groups()) if digits else (None, None)
+    return (column.name, column.type, None, None, precision, scale, True)

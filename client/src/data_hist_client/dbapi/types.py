@@ -14,10 +14,21 @@ class TypeObject:
     def __eq__(self, other: object) -> bool:
         return base_type(other) in self._names if isinstance(other, str) else self is other
 
-    __hash__ = None  # type: ignore[assignment]
+    # Only the same object is the same key of a dict; it equals several type codes.
+    __hash__ = object.__hash__
 
 
-STRING = TypeObject("varchar", "char", "uuid", "ipaddress", "json", "array", "map", "row")
+class _Rest(TypeObject):
+    """Equals every type code that no other type object equals: its values are texts."""
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, str):
+            return self is other
+        return not any(other == kind for kind in (BINARY, NUMBER, DATETIME))
+
+    __hash__ = object.__hash__
+
+
 BINARY = TypeObject("varbinary")
 NUMBER = TypeObject(
     "tinyint", "smallint", "integer", "bigint", "real", "float", "double", "decimal", "boolean"
@@ -25,6 +36,7 @@ NUMBER = TypeObject(
 DATETIME = TypeObject(
     "date", "time", "timestamp", "time with time zone", "timestamp with time zone"
 )
+STRING = _Rest()
 ROWID = TypeObject()
 
 Date = date
