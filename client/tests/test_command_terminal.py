@@ -22,6 +22,17 @@ from tests.waiting import wait_until
 
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
 
+# Waits for a key, as pagers do.
+_PAGER = f"""#!{sys.executable}
+import sys
+sys.stdin.read()
+print("paging", flush=True)
+try:
+    open("/dev/tty").read()
+except KeyboardInterrupt:
+    print("the pager heard it")
+"""
+
 
 class Terminal:
     """A command on a terminal of 24 lines and 80 columns."""
@@ -38,8 +49,9 @@ class Terminal:
             stderr=slave,
         )
         os.close(slave)
-        self._raw = ""
+        self.raw = ""
         self._seen = 0
+        self._is_open = True
         self._reader = threading.Thread(target=self._read)
         self._reader.start()
 
@@ -52,12 +64,12 @@ class Terminal:
                 return
             if not chunk:
                 return
-            self._raw += decoder.decode(chunk)
+            self.raw += decoder.decode(chunk)
 
     @property
     def text(self) -> str:
         """What was written, without what moves the cursor."""
-        return _CONTROL.sub("", self._raw)
+        return _CONTROL.sub("", self.raw)
 
     def type(self, text: str) -> None:
         os.write(self._master, text.encode())
@@ -76,11 +88,17 @@ class Terminal:
         self._reader.join(DEADLINE_SECONDS)
         return status
 
+    def hang_up(self) -> None:
+        """Close the window."""
+        os.close(self._master)
+        self._is_open = False
+
     def close(self) -> None:
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGKILL)
         self.ended()
-        os.close(self._master)
+        if self._is_open:
+            os.close(self._master)
 
 
 Start = Callable[..., Terminal]
@@ -205,3 +223,65 @@ def test_ctrl_c_cancels_a_query_and_not_the_prompt(start: Start, client: Client)
 
     assert terminal.ended() == 0
     assert client.queries(1, text="prompted")[0].status == "CANCELLED"
+
+
+def test_a_terminal_that_is_closed_cancels_the_query(start: Start, client: Client) -> None:
+    terminal = start("query", f"{ENDLESS} AND 'hung up' <> ''")
+    terminal.wait_for("running  ")
+
+    terminal.hang_up()
+
+    assert terminal.ended() == 129
+    assert client.queries(1, text="hung up")[0].status == "CANCELLED"
+
+
+@pytest.mark.parametrize("result_format", ["table", "csv", "ndjson"])
+def test_rows_do_not_control_the_terminal(start: Start, result_format: str) -> None:
+    sql = "SELECT chr(27) || '[2J' || chr(7) || chr(155) AS evil"
+
+    terminal = start("query", sql, "--format", result_format)
+
+    assert terminal.ended() == 0
+    assert not {"\x07", "\x9b", "\x1b[2J"} & {*terminal.raw, terminal.raw[:0] or "none"}
+    assert "\x1b[2J" not in terminal.raw
+    assert "[2J" in terminal.text
+
+
+def test_ctrl_c_in_the_pager_belongs_to_the_pager(start: Start, tmp_path: Path) -> None:
+    pager = tmp_path / "pager"
+    pager.write_text(_PAGER)
+    pager.chmod(0o700)
+    terminal = start("query", PAGER=str(pager))
+    terminal.wait_for("data-hist>")
+
+    terminal.type("SELECT n FROM UNNEST(sequence(1, 100)) AS t(n);\r")
+    terminal.wait_for("paging")
+    terminal.type("\x03")
+    terminal.wait_for("the pager heard it")
+    terminal.wait_for("data-hist>")
+    terminal.type("\x04")
+
+    assert terminal.ended() == 0
+    assert "nterrupted" not in terminal.text
+
+
+def test_the_prompt_runs_what_is_typed_at_once_one_after_the_other(start: Start) -> None:
+    terminal = start("query", PAGER="cat")
+    terminal.wait_for("data-hist>")
+
+    terminal.type("SELECT 40 + 1 AS a; SELECT ';' || 'b' AS b; -- done;\r")
+    terminal.wait_for("     41\n")
+    terminal.wait_for(" ;b\n")
+    terminal.type("SELECT lenght(1); SELECT 40 + 3 AS c;\r")
+    terminal.wait_for("did you mean 'length'?")
+    terminal.wait_for("data-hist>")
+    terminal.type(";\r")
+    terminal.wait_for("There is no SQL.")
+    terminal.type("\\d nope\r")
+    terminal.wait_for("no such table; there are events")
+    terminal.type("\\d EVENTS;\r")
+    terminal.wait_for("When the record arrived")
+    terminal.type("quit;\r")
+
+    assert terminal.ended() == 0
+    assert " 43\n" not in terminal.text

@@ -71,7 +71,7 @@ class Address:
         Raises:
             UsageError: The address is none of HTTP, or holds a password.
         """
-        if not re.match(r"https?://[^/@]+(/|$)", str(self.url)):
+        if not re.match(r"(?i:https?)://[^/@]+(/|$)", str(self.url)):
             raise UsageError(
                 "The address must be like https://host/v1/data_hist, without user and password."
             )

@@ -1,6 +1,7 @@
 """Addresses and credentials: from the environment, or from a file that only its owner can read."""
 
 import os
+import re
 import stat
 import tomllib
 from collections.abc import Mapping
@@ -13,6 +14,9 @@ from data_hist_client.http import TENANT_HEADER, Address
 
 LOCAL = "http://127.0.0.1:8080"
 _DEFAULT = "default"
+# What HTTP takes as the name and as the value of a header.
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_HEADER_VALUE = re.compile(r"([!-~]([\t -~]*[!-~])?)?")
 _KEYS = {"url", "user", "password", "tenant", "tenant_header", "headers"}
 
 
@@ -53,6 +57,8 @@ def address_of(
 ) -> Address:
     """Find out where to ask, from one source: credentials never go to the address of another one.
 
+    A variable of the environment that is empty is not set.
+
     That source is the `url` or else `DATA_HIST_URL`, both with the credentials of the environment;
     the `profile`, `DATA_HIST_PROFILE`, the profile `default`; or a service on this machine.
 
@@ -61,8 +67,8 @@ def address_of(
     """
     environment = places.environment
     if url is None and profile is None:
-        url = environment.get("DATA_HIST_URL")
-        profile = environment.get("DATA_HIST_PROFILE")
+        url = environment.get("DATA_HIST_URL") or None
+        profile = environment.get("DATA_HIST_PROFILE") or None
     if url is not None:
         found = _of_environment(url, environment)
     elif profile is None and not places.profiles.exists():
@@ -73,8 +79,9 @@ def address_of(
 
 
 def _of_environment(url: str, environment: Mapping[str, str]) -> Address:
-    user, password = environment.get("DATA_HIST_USER"), environment.get("DATA_HIST_PASSWORD")
-    tenant = environment.get("DATA_HIST_TENANT")
+    user = environment.get("DATA_HIST_USER") or None
+    password = environment.get("DATA_HIST_PASSWORD") or None
+    tenant = environment.get("DATA_HIST_TENANT") or None
     if tenant is not None and not tenant.isdecimal():
         raise UsageError("DATA_HIST_TENANT must be a number.")
     return Address(
@@ -101,18 +108,28 @@ def _of_profile(path: Path, name: str) -> Address:
 
 def _checked(profile: Mapping[str, Any], where: str) -> Address:
     for key, kind in (("user", str), ("password", str), ("tenant_header", str), ("tenant", int)):
-        if key in profile and not isinstance(profile[key], kind):
+        # True is an int, too.
+        if key in profile and type(profile[key]) is not kind:
             raise UsageError(f"{where}{key} must be a {'number' if kind is int else 'string'}.")
     headers = profile.get("headers", {})
     if not isinstance(headers, dict) or not all(isinstance(each, str) for each in headers.values()):
         raise UsageError(f"{where}headers must be a table of strings.")
+    tenant_header = profile.get("tenant_header", TENANT_HEADER)
+    for name in (*headers, tenant_header):
+        if not _HEADER_NAME.fullmatch(name):
+            raise UsageError(f"{where}{name!r} is no name of a header.")
+    for name, value in headers.items():
+        if not _HEADER_VALUE.fullmatch(value):
+            raise UsageError(
+                f"{where}the header {name!r} must be ASCII, in one line, with no space around it."
+            )
     user, password = profile.get("user"), profile.get("password")
     return Address(
         profile["url"],
         auth=_credentials(user, password, f"{where}user and password"),
         tenant=profile.get("tenant"),
         headers=headers,
-        tenant_header=profile.get("tenant_header", TENANT_HEADER),
+        tenant_header=tenant_header,
     )
 
 

@@ -61,6 +61,13 @@ def places_with(folder: Path, profiles: str | None, environment: Mapping[str, st
             {"url": "https://typed.example"},
             Address("https://typed.example", ("ci", "secret"), 7),
         ),
+        (None, dict.fromkeys(OF_ENVIRONMENT, ""), {}, Address("http://127.0.0.1:8080")),
+        (
+            "[default]\nurl = 'https://x'\nheaders = {A = '', B = 'a b'}",
+            {},
+            {},
+            Address("https://x", headers={"A": "", "B": "a b"}),
+        ),
         # A password goes to the address that it belongs to, and to no other.
         (PROFILES, {}, {"url": "https://typed.example"}, Address("https://typed.example")),
         (PROFILES, {}, {"tenant": 9}, Address("https://default.example", tenant=9)),
@@ -87,6 +94,15 @@ def test_one_source_names_the_service(
         ("[default]\nurl = 'https://x'\ntenant = 'x'", {}, "tenant must be a number"),
         ("[default]\nurl = 'https://x'\nuser = 1\npassword = 'x'", {}, "user must be a string"),
         ("[default]\nurl = 'https://x'\nheaders = 'x'", {}, "headers must be a table"),
+        ("[default]\nurl = 'https://x'\ntenant = true", {}, "tenant must be a number"),
+        ("[default]\nurl = 'https://x'\ntenant_header = ''", {}, "'' is no name of a header"),
+        ("[default]\nurl = 'https://x'\nheaders = {'X A' = 'x'}", {}, "'X A' is no name"),
+        ("[default]\nurl = 'https://x'\nheaders = {'X:' = 'x'}", {}, "'X:' is no name"),
+        ("[default]\nurl = 'https://x'\nheaders = {'Ä' = 'x'}", {}, "'Ä' is no name"),
+        ("[default]\nurl = 'https://x'\nheaders = {X = 'ä'}", {}, "'X' must be ASCII"),
+        ('[default]\nurl = "https://x"\nheaders = {X = "a\\nb"}', {}, "'X' must be ASCII"),
+        ('[default]\nurl = "https://x"\nheaders = {X = "a\\u0000"}', {}, "'X' must be ASCII"),
+        ("[default]\nurl = 'https://x'\nheaders = {X = ' a'}", {}, "no space around it"),
         ("[default", {}, "not valid TOML"),
         (None, {"DATA_HIST_PROFILE": "x"}, "Cannot read"),
         (None, {"DATA_HIST_USER": "x"}, "belong together"),
@@ -121,6 +137,11 @@ def test_files_are_where_the_system_keeps_them(tmp_path: Path) -> None:
     assert home.history == Path("/home/ada/.local/state/data-hist/prompt-history")
     assert moved.profiles == Path("/c/data-hist/profiles.toml")
     assert moved.history == Path("/s/data-hist/prompt-history")
+
+
+@pytest.mark.parametrize("url", ["HTTP://x", "Https://x/v1/data_hist"])
+def test_a_scheme_may_be_in_any_case(url: str) -> None:
+    assert Address(url).base_url().endswith("://x/v1/data_hist")
 
 
 def test_no_secret_is_shown() -> None:

@@ -6,10 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from data_hist_client.documents import Column
-from data_hist_client.figures import shown_bytes, shown_cost, shown_rows, shown_seconds
+from data_hist_client.documents import Column, query_state
+from data_hist_client.figures import elapsed_ms, shown_bytes, shown_cost, shown_rows, shown_seconds
 from data_hist_client.printable import display_width
 from data_hist_client.table_text import TableText, cell_text
+
+from tests.scripted import query
 
 COLUMNS = [Column("name", "varchar"), Column("n", "bigint")]
 
@@ -115,3 +117,25 @@ def test_durations_are_short(milliseconds: int, text: str) -> None:
 
 def test_rows_are_counted() -> None:
     assert [shown_rows(count) for count in (0, 1, 1234)] == ["0 rows", "1 row", "1,234 rows"]
+
+
+@pytest.mark.parametrize(
+    ("status", "counted_ms", "since_submit", "shown_ms"),
+    [
+        ("RUNNING", 0, timedelta(seconds=3), 3000),
+        ("QUEUED", 0, timedelta(milliseconds=5), 5),
+        ("RUNNING", 4000, timedelta(seconds=3), 4000),
+        # The clock here is behind.
+        ("RUNNING", 0, timedelta(seconds=-3), 0),
+        ("FINISHED", 100, timedelta(days=3), 100),
+        ("CANCELLED", 100, timedelta(days=3), 100),
+    ],
+)
+def test_the_time_of_a_running_query_goes_on(
+    status: str, counted_ms: int, since_submit: timedelta, shown_ms: int
+) -> None:
+    document = query(status)
+    document["statistics"]["total_ms"] = counted_ms
+    state = query_state(document)
+
+    assert elapsed_ms(state, state.submitted_at + since_submit) == shown_ms
