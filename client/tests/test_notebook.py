@@ -10,8 +10,9 @@ import nbclient
 import nbformat
 import pytest
 from data_hist_client import AsyncClient
-from data_hist_client.documents import Column, Page, query_state
+from data_hist_client.documents import Column, Page
 from data_hist_client.notebook import html_table, progress_of_notebook
+from data_hist_client.readers import query_state
 
 from tests.scripted import URL, query
 from tests.service import DEADLINE_SECONDS

@@ -13,17 +13,21 @@ from data_hist_client.documents import (
     QueryState,
     SavedQuestion,
     Table,
-    object_of,
-    query_state,
-    read_estimate,
-    read_fields,
-    read_page,
-    read_saved,
-    read_table,
 )
 from data_hist_client.errors import Problem, QueryFailed, QueryTimeout, UsageError
 from data_hist_client.messages import Flow, Pause, Reply, Request
 from data_hist_client.parameters import checked_number, encoded_parameters, segment
+from data_hist_client.readers import (
+    Members,
+    object_of,
+    query_state,
+    read_estimate,
+    read_fields,
+    read_list,
+    read_page,
+    read_saved,
+    read_table,
+)
 from data_hist_client.retries import Deadline, RetryPolicy, exchange
 
 _T = TypeVar("_T")
@@ -146,13 +150,12 @@ class Calls:
         params = _present(
             {"status": status, "text": text, "limit": str(min(checked_number("limit", limit), 50))}
         )
-        documents = yield from self._all("/queries", "queries", params, limit)
-        return [query_state(each) for each in documents]
+        return (yield from self._all("/queries", "queries", params, limit, query_state))
 
     def tables(self) -> Flow[list[Table]]:
         """List the tables that may be queried."""
         document = object_of((yield from self._exchange(Request("GET", "/tables"))))
-        return [read_table(each) for each in document.get("tables", ())]
+        return read_list(document, "tables", read_table)
 
     def fields(
         self, table: str, start: datetime, end: datetime, service: str | None
@@ -177,8 +180,7 @@ class Calls:
 
     def saved_questions(self, limit: int) -> Flow[list[SavedQuestion]]:
         """List the saved questions of the tenant, the newest first."""
-        documents = yield from self._all("/saved", "saved", {}, limit)
-        return [read_saved(each) for each in documents]
+        return (yield from self._all("/saved", "saved", {}, limit, read_saved))
 
     def save_question(self, title: str, state: str) -> Flow[SavedQuestion]:
         """Save a question; not repeated, since that would save it twice."""
@@ -192,17 +194,22 @@ class Calls:
         return (yield from self._exchange(Request("DELETE", path)))
 
     def _all(
-        self, path: str, member: str, params: Mapping[str, str], limit: int
-    ) -> Flow[list[dict[str, Any]]]:
+        self,
+        path: str,
+        member: str,
+        params: Mapping[str, str],
+        limit: int,
+        read: Callable[[Any], _T],
+    ) -> Flow[list[_T]]:
         """Read pages of a list until it has so many entries, or ends."""
         checked_number("limit", limit)
-        found: list[dict[str, Any]] = []
+        found: list[_T] = []
         token: str | None = None
         while len(found) < limit:
             request = Request("GET", path, params={**params, **_present({"paging_token": token})})
             document = object_of((yield from self._exchange(request)))
-            found += document.get(member, ())
-            token = document.get("paging_token")
+            found += read_list(document, member, read)
+            token = Members(document, f"list of {member}").maybe("paging_token", str)
             if token is None:
                 break
         return found[:limit]

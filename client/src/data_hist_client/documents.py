@@ -1,12 +1,11 @@
-"""What the service tells about queries, tables and saved questions; unknown members are ignored."""
+"""What the service tells about queries, tables and saved questions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from data_hist_client.errors import InvalidResponse, QueryCancelled, QueryFailed
-from data_hist_client.messages import Reply, document_of
+from data_hist_client.errors import QueryCancelled, QueryFailed
 
 ENDED = {"FINISHED", "FAILED", "CANCELLED"}
 
@@ -166,127 +165,3 @@ class SavedQuestion:
     created_at: datetime
     updated_at: datetime
     etag: str
-
-
-def object_of(reply: Reply) -> dict[str, Any]:
-    """Return the JSON object of a response.
-
-    Raises:
-        InvalidResponse: It has none.
-    """
-    document = document_of(reply)
-    if not isinstance(document, dict):
-        raise InvalidResponse("The response is no JSON object; is this the address of data_hist?")
-    return document
-
-
-def query_state(document: Mapping[str, Any]) -> QueryState:
-    """Read a query document.
-
-    Raises:
-        InvalidResponse: It is none.
-    """
-    try:
-        statistics = document["statistics"]
-        page = document.get("page")
-        return QueryState(
-            query_id=document["query_id"],
-            sql=document.get("query"),
-            parameters=document.get("parameters"),
-            status=document["status"],
-            submitted_at=datetime.fromisoformat(document["submitted_at"]),
-            completed_at=_moment(document.get("completed_at")),
-            expires_at=_moment(document.get("expires_at")),
-            scanned_bytes=statistics["scanned_bytes"],
-            total_ms=statistics["total_ms"],
-            cost_usd=statistics["estimated_cost_usd"],
-            reused=statistics.get("reused", False),
-            warnings=_details(document),
-            error=document.get("error"),
-            page=read_page(page) if page else None,
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise InvalidResponse("The response is no query document.") from error
-
-
-def read_page(document: Mapping[str, Any]) -> Page:
-    """Read a page of rows.
-
-    Raises:
-        InvalidResponse: It is none.
-    """
-    try:
-        return Page(
-            columns=[Column(each["name"], each["type"]) for each in document["columns"]],
-            rows=document["rows"],
-            row_offset=document["row_offset"],
-            paging_token=document["paging_token"],
-        )
-    except (KeyError, TypeError) as error:
-        raise InvalidResponse("The response is no page of rows.") from error
-
-
-def read_estimate(document: Mapping[str, Any]) -> Estimate:
-    """Read what a dry run tells."""
-    estimate = document.get("estimate") or {}
-    return Estimate(
-        scanned_bytes=estimate.get("scanned_bytes"),
-        files=estimate.get("files"),
-        cost_usd=estimate.get("cost_usd"),
-        partitions=estimate.get("partitions"),
-        bounded=bool(estimate.get("bounded")),
-        warnings=_details(document),
-    )
-
-
-def read_table(document: Mapping[str, Any]) -> Table:
-    """Read the description of a table."""
-    columns = [
-        TableColumn(each["name"], each["type"], each.get("description", ""))
-        for each in document["columns"]
-    ]
-    examples = [Example(each["title"], each["query"]) for each in document.get("examples", ())]
-    return Table(
-        document["name"],
-        document.get("description", ""),
-        columns,
-        document.get("partition_columns", ()),
-        document.get("roles", {}),
-        examples,
-    )
-
-
-def read_fields(document: Mapping[str, Any]) -> FieldSample:
-    """Read what is in the payloads of a table."""
-    fields = [
-        PayloadField(each["column"], each["path"], each["type"], each["share"], each["values"])
-        for each in document["fields"]
-    ]
-    return FieldSample(
-        fields=fields,
-        fields_left_out=document["fields_left_out"],
-        start=datetime.fromisoformat(document["sampled_from"]),
-        end=datetime.fromisoformat(document["sampled_to"]),
-        records=document["sampled_records"],
-        scanned_bytes=document["scanned_bytes"],
-    )
-
-
-def read_saved(document: Mapping[str, Any]) -> SavedQuestion:
-    """Read a saved question."""
-    return SavedQuestion(
-        id=document["id"],
-        title=document["title"],
-        state=document["state"],
-        created_at=datetime.fromisoformat(document["created_at"]),
-        updated_at=datetime.fromisoformat(document["updated_at"]),
-        etag=document["etag"],
-    )
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
-
-
-def _details(document: Mapping[str, Any]) -> list[str]:
-    return [each["detail"] for each in document.get("warnings") or ()]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from data_hist_client.errors import DataHistError, DownloadBroken, Problem
+from data_hist_client.errors import DataHistError, DownloadBroken, InvalidResponse, Problem
 from data_hist_client.messages import Outcome, Reply, Request, document_of
 from data_hist_client.parameters import segment
 from data_hist_client.retries import RetryPolicy
@@ -88,12 +88,15 @@ class Download:
 
         Raises:
             Problem: The service refuses the result.
+            InvalidResponse: It is redirected.
             DownloadBroken: It broke too often.
         """
         if self.link is not None:
             # It has expired, or S3 cannot be reached from here.
             self.link = None
             return 0
+        if isinstance(error, InvalidResponse):
+            raise error
         pause = next(self._pauses, None)
         if isinstance(error, Problem):
             asked = error.retry_after_seconds or 0

@@ -26,11 +26,12 @@ DataHistError
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from data_hist_client.messages import Reply, document_of
 from data_hist_client.printable import display_width, printable
 
+_T = TypeVar("_T")
 _TAB = "\t"
 # Characters of a line that are shown, and how many of them before the caret.
 _SHOWN = 100
@@ -97,11 +98,13 @@ class _WithPlace(_OfQuery):
     retryable: bool
 
     def _read(self, document: Mapping[str, Any]) -> None:
-        self.detail = str(document.get("detail") or "")
-        self.code = document.get("code")
-        self.line = document.get("line")
-        self.column = document.get("column")
-        self.suggestions = tuple(document.get("suggestions") or ())
+        # A gateway may send anything: what does not fit is missing.
+        self.detail = _member(document, "detail", str) or ""
+        self.code = _member(document, "code", str)
+        self.line = _member(document, "line", int)
+        self.column = _member(document, "column", int)
+        suggestions = _member(document, "suggestions", list) or ()
+        self.suggestions = tuple(each for each in suggestions if isinstance(each, str))
         self.retryable = bool(document.get("retryable"))
 
     def __str__(self) -> str:
@@ -113,7 +116,8 @@ class QueryFailed(_WithPlace):
 
     def __init__(self, error: Mapping[str, Any], query_id: str) -> None:
         self._read(error)
-        super().__init__(": ".join(filter(None, (self.code, self.detail))), query_id)
+        said = ": ".join(filter(None, (self.code, self.detail)))
+        super().__init__(said or "The query failed.", query_id)
 
 
 class Problem(_WithPlace):
@@ -136,13 +140,13 @@ class Problem(_WithPlace):
     ) -> None:
         self.document = document
         self.slug = slug_of(document)
-        self.title = str(document.get("title") or f"The service answered {status}")
+        self.title = _member(document, "title", str) or f"The service answered {status}"
         self.status = status
-        self.errors = tuple(document.get("errors") or ())
+        self.errors = tuple(_member(document, "errors", list) or ())
         self.retry_after_seconds = retry_after_seconds
         self._read(document)
         super().__init__(": ".join(filter(None, (self.title, self.detail))))
-        self.query_id = document.get("query_id")
+        self.query_id = _member(document, "query_id", str)
 
 
 class RequestRejected(Problem):
@@ -230,14 +234,30 @@ def _leaves(kind: type[Problem]) -> list[type[Problem]]:
 _BY_SLUG = {slug: kind for kind in _leaves(Problem) for slug in kind.slugs}
 
 
+def redirect_of(reply: Reply) -> InvalidResponse:
+    """Make the exception of a redirect, which the service never sends; its query may be secret."""
+    target = reply.headers.get("location", "").partition("?")[0]
+    return InvalidResponse(
+        f"{reply.sender} answered {reply.status} and redirects to {target or 'nowhere'}, perhaps "
+        "to sign in; is this the address of data_hist?"
+    )
+
+
 def problem_of(reply: Reply) -> Problem:
     """Make the exception of a response whose status is an error; it need not be a document."""
     document = document_of(reply)
     problem = document if isinstance(document, dict) else {}
     if not problem.get("retryable") and "retryable" not in problem:
         problem = {**problem, "retryable": reply.status in (429, 502, 503, 504)}
+    if not _member(problem, "title", str):
+        problem = {**problem, "title": f"{reply.sender} answered {reply.status}"}
     kind = _BY_SLUG.get(slug_of(problem)) or _kind_of_status(reply.status)
     return kind(problem, reply.status, reply.retry_after_seconds)
+
+
+def _member(document: Mapping[str, Any], name: str, kind: type[_T]) -> _T | None:
+    value = document.get(name)
+    return value if isinstance(value, kind) else None
 
 
 def _kind_of_status(status: int) -> type[Problem]:

@@ -151,6 +151,7 @@ class SyncDriver:
             self._storage = httpx.HTTPTransport()
         bare = bare_request(request)
         with _naming(bare), contextlib.closing(self._storage.handle_request(bare)) as response:
+            response.request = bare
             yield response
 
     def _perform(self, step: Request | Pause) -> Reply | Broken | None:
@@ -230,6 +231,7 @@ class AsyncDriver:
         with _naming(bare):
             response = await self._storage.handle_async_request(bare)
             async with contextlib.aclosing(response):
+                response.request = bare
                 yield response
 
     async def _perform(self, step: Request | Pause) -> Reply | Broken | None:
@@ -257,10 +259,15 @@ def _head(response: httpx.Response) -> Reply:
 
 
 def _reply(response: httpx.Response) -> Reply:
-    return Reply(response.status_code, _head(response).headers, response.content)
+    sender = _origin(response.request)
+    return Reply(response.status_code, _head(response).headers, response.content, sender)
 
 
 def _reason(error: httpx.RequestError) -> str:
-    """Say what broke; the address is the caller's, and has no password."""
-    request = error.request
-    return f"{request.url.scheme}://{request.url.netloc.decode()}: {error or type(error).__name__}"
+    """Say what broke."""
+    return f"{_origin(error.request)}: {error or type(error).__name__}"
+
+
+def _origin(request: httpx.Request) -> str:
+    """Return the address without its path; it is the caller's, and has no password."""
+    return f"{request.url.scheme}://{request.url.netloc.decode()}"

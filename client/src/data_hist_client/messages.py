@@ -32,11 +32,12 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """A response; the names of `headers` are in small letters."""
+    """A response; the names of `headers` are in small letters, `sender` is who sent it."""
 
     status: int
     headers: Mapping[str, str]
     content: bytes = b""
+    sender: str = "The service"
 
     @property
     def retry_after_seconds(self) -> float | None:
@@ -75,5 +76,5 @@ def document_of(reply: Reply) -> Any:
     """Return the JSON of a response, or None if it is none."""
     try:
         return json.loads(reply.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None

@@ -4,7 +4,14 @@ import random
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from data_hist_client.errors import Problem, ServiceUnreachable, problem_of
+from data_hist_client.errors import (
+    DataHistError,
+    InvalidResponse,
+    Problem,
+    ServiceUnreachable,
+    problem_of,
+    redirect_of,
+)
 from data_hist_client.messages import Broken, Flow, Pause, Reply, Request
 
 
@@ -68,7 +75,7 @@ def exchange(
     pauses = policy.pauses()
     while True:
         outcome = yield _within(request, deadline)
-        if isinstance(outcome, Reply) and outcome.status < 400:
+        if isinstance(outcome, Reply) and outcome.status < 300:
             return outcome
         error = error_of(outcome)
         pause = next(pauses, None) if is_worth_repeating(request, error) else None
@@ -91,13 +98,15 @@ def _within(request: Request, deadline: Deadline | None) -> Request:
     return replace(request, longest_seconds=longest)
 
 
-def error_of(outcome: Reply | Broken | None) -> Problem | ServiceUnreachable:
+def error_of(outcome: Reply | Broken | None) -> Problem | InvalidResponse | ServiceUnreachable:
     """Make the exception of a response that is an error, or of none."""
     if isinstance(outcome, Reply):
-        return problem_of(outcome)
+        return redirect_of(outcome) if outcome.status < 400 else problem_of(outcome)
     return ServiceUnreachable(outcome.reason if outcome else "There was no response.")
 
 
-def is_worth_repeating(request: Request, error: Problem | ServiceUnreachable) -> bool:
+def is_worth_repeating(request: Request, error: DataHistError) -> bool:
     """Whether the same request may succeed, and does no harm if it succeeded before."""
-    return request.is_repeatable and (not isinstance(error, Problem) or error.retryable)
+    if isinstance(error, Problem):
+        return request.is_repeatable and error.retryable
+    return request.is_repeatable and not isinstance(error, InvalidResponse)

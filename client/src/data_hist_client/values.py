@@ -91,7 +91,7 @@ def _or_text(convert: Callable[[str], Any]) -> Callable[[Any], Any]:
     def converted(value: Any) -> Any:
         try:
             return convert(value)
-        except (ValueError, ArithmeticError):
+        except (TypeError, ValueError, ArithmeticError):
             return value
 
     return converted
@@ -100,7 +100,7 @@ def _or_text(convert: Callable[[str], Any]) -> Callable[[Any], Any]:
 def _exactly(convert: Callable[[str], Any]) -> Callable[[Any], Any]:
     """Also keep the text of a moment that is finer than a microsecond."""
     lenient = _or_text(convert)
-    return lambda text: text if _TOO_FINE.search(text) else lenient(text)
+    return lambda value: value if _TOO_FINE.search(str(value)) else lenient(value)
 
 
 _CONVERTERS: Mapping[str, Callable[[Any], Any]] = {

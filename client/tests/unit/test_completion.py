@@ -2,7 +2,7 @@
 
 import pytest
 from data_hist_client.command.completion import candidates
-from data_hist_client.documents import read_table
+from data_hist_client.readers import read_table
 
 COLUMNS = {
     "events": {"service": "varchar", "time": "timestamp"},

@@ -16,8 +16,8 @@ from data_hist_client import (
     ServiceFault,
     UsageError,
 )
-from data_hist_client.documents import query_state
 from data_hist_client.frames import BatchReader
+from data_hist_client.readers import query_state
 
 from tests.scripted import URL, TurnedClock, client_of, problem, query
 

@@ -3,8 +3,9 @@
 from typing import Any
 
 import pytest
-from data_hist_client.documents import Column, Page, query_state
+from data_hist_client.documents import Column, Page
 from data_hist_client.mcp_answers import Bounds, answer_of_query, written
+from data_hist_client.readers import query_state
 
 from tests.scripted import query
 

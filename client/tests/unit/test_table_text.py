@@ -6,9 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from data_hist_client.documents import Column, query_state
+from data_hist_client.documents import Column
 from data_hist_client.figures import elapsed_ms, shown_bytes, shown_cost, shown_rows, shown_seconds
 from data_hist_client.printable import display_width
+from data_hist_client.readers import query_state
 from data_hist_client.table_text import TableText, cell_text
 
 from tests.scripted import query
