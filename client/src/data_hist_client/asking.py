@@ -114,4 +114,4 @@ def _poll_seconds(calls: Calls, watch: Watch | None) -> int:
     longest = _WATCHED_POLL_SECONDS if watch else _POLL_SECONDS
     if calls.deadline is None:
         return longest
-    return max(1, min(longest, int(calls.deadline.left)))
+    return max(1, int(min(longest, calls.deadline.left)))

@@ -48,8 +48,8 @@ def checked_number(name: str, value: _Number) -> _Number:
     Raises:
         UsageError: It is none.
     """
-    if not isinstance(value, Real):
-        raise UsageError(f"{name} is a number, not {type(value).__name__}.")
+    if not isinstance(value, Real) or math.isnan(value):
+        raise UsageError(f"{name} is a number, not {value!r}.")
     return value
 
 

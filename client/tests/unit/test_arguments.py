@@ -1,5 +1,6 @@
 """What cannot be sent is a UsageError, and an id leads nowhere else."""
 
+import asyncio
 import math
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -7,9 +8,9 @@ from typing import Any
 
 import httpx
 import pytest
-from data_hist_client import Client, DataHistError, UsageError
+from data_hist_client import AsyncClient, Client, DataHistError, UsageError
 
-from tests.scripted import QUERY_ID, client_of, query
+from tests.scripted import QUERY_ID, URL, client_of, query
 
 NO_UNICODE = "\ud800"
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -26,6 +27,7 @@ EARLIEST = datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=14)))
         lambda c: c.query("SELECT ?", [{"type": "double", "value": math.nan}]),
         lambda c: c.query("SELECT 1", retention_minutes=object()),
         lambda c: c.query("SELECT 1", timeout_seconds="5"),
+        lambda c: c.query("SELECT 1", timeout_seconds=math.nan),
         lambda c: c.submit("SELECT ?", object()),
         lambda c: c.estimate(None),
         lambda c: c.queries("5"),
@@ -112,3 +114,23 @@ def test_a_closed_client_says_so(use: Callable[[Client, Any], Any]) -> None:
 
     with pytest.raises(UsageError, match="closed"):
         use(client, result)
+
+
+def test_a_closed_asynchronous_client_says_so() -> None:
+    async def use_when_closed() -> list[BaseException | Any]:
+        transport = httpx.MockTransport(lambda _: httpx.Response(200, json=query()))
+        async with AsyncClient(URL, transport=transport) as client:
+            result = await client.query("SELECT 1")
+        uses = (client.query("SELECT 1"), client.status(QUERY_ID), result.rows(), result.to_arrow())
+        return await asyncio.gather(*uses, return_exceptions=True)
+
+    found = asyncio.run(use_when_closed())
+
+    assert [str(error) for error in found] == ["The client is closed."] * 4
+    assert {type(error) for error in found} == {UsageError}
+
+
+def test_a_timeout_may_be_without_end() -> None:
+    client = client_of(lambda _: httpx.Response(200, json=query()))
+
+    assert client.query("SELECT 1", timeout_seconds=math.inf).query.status == "FINISHED"
