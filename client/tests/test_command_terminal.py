@@ -285,3 +285,10 @@ def test_the_prompt_runs_what_is_typed_at_once_one_after_the_other(start: Start)
 
     assert terminal.ended() == 0
     assert " 43\n" not in terminal.text
+
+
+def test_a_history_that_cannot_be_kept_is_one_line(start: Start) -> None:
+    terminal = start("query", XDG_STATE_HOME="/dev/null")
+
+    assert terminal.ended() == 1
+    assert terminal.text == "data-hist: /dev/null/data-hist: Not a directory\n"
