@@ -12,9 +12,10 @@ from data_hist.settings import SettingsError
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status."""
-    options = _parser().parse_args(arguments)
-    command: Callable[[argparse.Namespace], int] = options.command
     try:
+        # This imports the client.
+        options = _parser().parse_args(arguments)
+        command: Callable[[argparse.Namespace], int] = options.command
         return command(options)
     except (StartError, SettingsError) as error:
         print(f"data-hist: {error}", file=sys.stderr)
