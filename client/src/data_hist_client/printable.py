@@ -2,6 +2,8 @@
 
 import unicodedata
 
+# The character before it becomes an emoji, which takes two places.
+_EMOJI_SELECTOR = "\ufe0f"
 _SHOWN = {"\n": "↵", "\t": "→", "\r": ""}
 
 
@@ -26,6 +28,8 @@ def display_width(text: str) -> int:
 
 
 def _places(character: str) -> int:
-    if unicodedata.combining(character):
+    if character == _EMOJI_SELECTOR:
+        return 1
+    if unicodedata.category(character) in ("Mn", "Me"):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

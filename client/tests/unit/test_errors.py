@@ -129,6 +129,10 @@ def test_the_caret_is_below_the_column(
     [
         ("SELECT '\x1b\x07' + 1", 13, ["1 | SELECT '\\x1b\\x07' + 1", f"  | {' ' * 18}^"]),
         ("SELECT '日本' + 1", 13, ["1 | SELECT '日本' + 1", f"  | {' ' * 14}^"]),
+        ("'\U0001f600' + 1", 5, ["1 | '\U0001f600' + 1", f"  | {' ' * 5}^"]),
+        ("'e\u0301' + 1", 6, ["1 | 'e\u0301' + 1", f"  | {' ' * 4}^"]),
+        ("'\u0915\u0941' + 1", 6, ["1 | '\u0915\u0941' + 1", f"  | {' ' * 4}^"]),
+        ("'\u2764\ufe0f' + 1", 6, ["1 | '\u2764\ufe0f' + 1", f"  | {' ' * 5}^"]),
     ],
 )
 def test_a_line_controls_no_terminal_and_its_caret_stands_below(
