@@ -14,7 +14,7 @@ from data_hist_client.documents import (
     SavedQuestion,
     Table,
 )
-from data_hist_client.errors import Problem, QueryFailed, QueryTimeout, UsageError
+from data_hist_client.errors import InvalidResponse, Problem, QueryFailed, QueryTimeout, UsageError
 from data_hist_client.messages import Flow, Pause, Reply, Request
 from data_hist_client.parameters import checked_number, encoded_parameters, segment
 from data_hist_client.readers import (
@@ -143,7 +143,9 @@ class Calls:
         if paging_token is not None:
             body["paging_token"] = paging_token
         reply = yield from self._exchange(Request("POST", "/next", body=body))
-        return read_page(object_of(reply))
+        page = read_page(object_of(reply))
+        _check_token(page.paging_token, paging_token)
+        return page
 
     def queries(self, limit: int, status: str | None, text: str | None) -> Flow[list[QueryState]]:
         """List your own queries, the newest first."""
@@ -209,7 +211,9 @@ class Calls:
             request = Request("GET", path, params={**params, **_present({"paging_token": token})})
             document = object_of((yield from self._exchange(request)))
             found += read_list(document, member, read)
-            token = Members(document, f"list of {member}").maybe("paging_token", str)
+            following = Members(document, f"list of {member}").maybe("paging_token", str)
+            _check_token(following, token)
+            token = following
             if token is None:
                 break
         return found[:limit]
@@ -222,6 +226,11 @@ def telling_sql(sql: str, flow: Flow[_T]) -> Flow[_T]:
     except (Problem, QueryFailed, QueryTimeout) as error:
         error.sql = sql
         raise
+
+
+def _check_token(following: str | None, current: str | None) -> None:
+    if following is not None and following == current:
+        raise InvalidResponse("The response is a page that leads to itself.")
 
 
 def _present(values: Mapping[str, str | None]) -> dict[str, str]:

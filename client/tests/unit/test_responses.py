@@ -116,6 +116,19 @@ def test_a_query_document_that_is_none_is_said(members: dict[str, Any]) -> None:
         answered("query", query(**{"page": PAGE, **members}))
 
 
+@pytest.mark.parametrize(
+    ("use", "content"),
+    [
+        (lambda c: c.queries(), {"queries": [], "paging_token": "x"}),
+        (lambda c: c.saved_questions(), {"saved": [], "paging_token": "x"}),
+        (lambda c: c.query("SELECT 1").rows(), {**query(), **PAGE, "paging_token": "x"}),
+    ],
+)
+def test_a_page_that_leads_to_itself_is_said(use: Callable[[Client], Any], content: Any) -> None:
+    with pytest.raises(InvalidResponse, match="leads to itself"):
+        use(client_of(lambda _: httpx.Response(200, json=content)))
+
+
 def test_a_failure_without_a_reason_is_one() -> None:
     with pytest.raises(QueryFailed, match="The query failed"):
         answered("query", query("FAILED"))
