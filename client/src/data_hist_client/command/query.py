@@ -3,6 +3,7 @@
 import argparse
 import contextlib
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
@@ -76,6 +77,8 @@ def add_command(commands: Commands, name: str) -> argparse.ArgumentParser:
 
 
 def _output(text: str) -> Path | None:
+    if text.endswith(os.sep):
+        raise argparse.ArgumentTypeError(f"{text} is a folder")
     return None if text == "-" else Path(text)
 
 
