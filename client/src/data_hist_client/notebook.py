@@ -79,7 +79,7 @@ def _head(column: Column) -> str:
 
 def _cells(columns: Sequence[Column], row: Sequence[Any]) -> Iterator[str]:
     for column, value in zip(columns, row, strict=True):
-        text = escape(cell_text(value))
+        text = escape(cell_text(value, column.type))
         shown = f'<span style="{_FAINT}">{text}</span>' if value is None else text
         yield f'<td style="{_cell_style(column)}">{shown}</td>'
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time
 from typing import Any
@@ -12,6 +13,8 @@ from data_hist_client.values import base_type
 
 # A table is for looking at: the other formats have the rest.
 _WIDEST = 100
+# A moment that Python cannot hold, as JSON has it.
+_ISO = re.compile(r"([\d-]+)T([\d:.]+)(\S*)")
 _NUMERIC = {"tinyint", "smallint", "integer", "bigint", "real", "float", "double", "decimal"}
 
 
@@ -30,8 +33,9 @@ class TableText:
         self._head = [[_clean(column.name) for column in columns]]
         if with_types:
             self._head.append([_clean(column.type) for column in columns])
+        self._types = [column.type for column in columns]
         self._is_numeric = [is_numeric(column) for column in columns]
-        lines = [*self._head, *([cell_text(value) for value in row] for row in first)]
+        lines = [*self._head, *map(self._cells, first)]
         self._widths = [max(map(display_width, cells)) for cells in zip(*lines, strict=True)]
 
     @property
@@ -46,7 +50,10 @@ class TableText:
 
     def line(self, row: Sequence[Any]) -> str:
         """Return the line of a row."""
-        return self._line([cell_text(value) for value in row])
+        return self._line(self._cells(row))
+
+    def _cells(self, row: Sequence[Any]) -> list[str]:
+        return list(map(cell_text, row, self._types))
 
     def _line(self, cells: Sequence[str]) -> str:
         padded = (
@@ -61,7 +68,7 @@ def is_numeric(column: Column) -> bool:
     return base_type(column.type) in _NUMERIC
 
 
-def cell_text(value: Any) -> str:
+def cell_text(value: Any, athena_type: str) -> str:
     """Return a value on one line, without what would control a terminal."""
     if value is None:
         return "NULL"
@@ -73,6 +80,8 @@ def cell_text(value: Any) -> str:
         return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if isinstance(value, datetime | time):
         value = _moment_text(value)
+    elif isinstance(value, str) and athena_type.startswith("timestamp"):
+        value = _ISO.sub(r"\1 \2 \3", value).rstrip()
     elif isinstance(value, dict | list):
         value = json.dumps(value, ensure_ascii=False)
     return _clean(str(value))

@@ -50,6 +50,7 @@ def test_later_rows_may_be_wider() -> None:
 @pytest.mark.parametrize(
     ("value", "text"),
     [
+        ("2026-01-02T03:04:05", "2026-01-02T03:04:05"),
         (None, "NULL"),
         ("", ""),
         (True, "true"),
@@ -76,7 +77,29 @@ def test_later_rows_may_be_wider() -> None:
     ],
 )
 def test_a_value_is_on_one_line(value: Any, text: str) -> None:
-    assert cell_text(value) == text
+    assert cell_text(value, "varchar") == text
+
+
+@pytest.mark.parametrize(
+    ("value", "athena_type", "text"),
+    [
+        (
+            "2026-01-02T03:04:05.123456789",
+            "timestamp",
+            "2026-01-02 03:04:05.123456789",
+        ),
+        (
+            "12026-01-02T03:04:05.123-04:00",
+            "timestamp(3) with time zone",
+            "12026-01-02 03:04:05.123 -04:00",
+        ),
+        ("-0001-01-02T03:04:05.123", "timestamp(3)", "-0001-01-02 03:04:05.123"),
+    ],
+)
+def test_a_moment_that_python_cannot_hold_is_shown_as_athena_does(
+    value: str, athena_type: str, text: str
+) -> None:
+    assert cell_text(value, athena_type) == text
 
 
 def test_a_combined_character_takes_one_place() -> None:
