@@ -9,7 +9,7 @@ from types import FrameType
 
 from data_hist_client.command import listings, mcp, query
 from data_hist_client.command.arguments import Commands
-from data_hist_client.command.streams import forget_output, open_streams, say, shown_error
+from data_hist_client.command.streams import drop_unwritable, open_streams, say, shown_error
 from data_hist_client.errors import (
     DataHistError,
     DownloadBroken,
@@ -69,12 +69,12 @@ def _guarded(command: Callable[[argparse.Namespace], None]) -> Callable[[argpars
             say("interrupted")
             return _INTERRUPTED
         except BrokenPipeError:
-            forget_output()
             return _READER_GONE
         except OSError as error:
-            forget_output()
             say(f"{error.filename or 'Cannot write the output'}: {error.strerror}")
             return _FAILED
+        finally:
+            drop_unwritable()
         return 0
 
     return run

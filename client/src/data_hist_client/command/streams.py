@@ -27,9 +27,13 @@ def open_streams() -> None:
         sys.stdout.reconfigure(errors="replace")
 
 
-def forget_output() -> None:
-    """Drop what cannot be written, which Python would write again when it ends."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def drop_unwritable() -> None:
+    """Drop what can no longer be written; Python would try again as it ends, and exit with 120."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def read_input() -> str:
