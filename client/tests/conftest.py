@@ -1,6 +1,7 @@
 """One service for the whole session, and a clean environment."""
 
 import os
+import signal
 from collections.abc import Iterator
 
 import hypothesis
@@ -25,6 +26,14 @@ def clean_environment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None
         for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
             patch.setenv(name, str(home))
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def heeded_signals() -> None:
+    """Commands heed what ends them, also where the tests run in the background or with nohup."""
+    for number in (signal.SIGHUP, signal.SIGINT):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,8 @@ from data_hist_client import Client
 from tests.service import DEADLINE_SECONDS, ENDLESS
 from tests.waiting import wait_until
 
+# What is typed before it is there goes to the terminal itself, which has its own Ctrl-D.
+PROMPT = "data-hist>"
 _CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
 
 # Waits for a key, as pagers do.
@@ -181,27 +183,32 @@ def test_a_pager_that_is_closed_early(start: Start, tmp_path: Path) -> None:
 
 def test_the_prompt_runs_statements_of_several_lines(start: Start, tmp_path: Path) -> None:
     terminal = start("query", PAGER="cat")
-    terminal.wait_for("data-hist>")
+    terminal.wait_for(PROMPT)
 
     terminal.type("SELECT 40\r")
     terminal.wait_for(" ->")
     terminal.type("+ 2 AS answer;\r")
     terminal.wait_for("     42\n")
+    terminal.wait_for(PROMPT)
     terminal.type("\\d\r")
     terminal.wait_for("Metric samples")
+    terminal.wait_for(PROMPT)
     terminal.type("\\d events\r")
     terminal.wait_for("When the record arrived")
+    terminal.wait_for(PROMPT)
     terminal.type("\\?\r")
     terminal.wait_for("list the columns of a table")
+    terminal.wait_for(PROMPT)
     terminal.type("SELECT lenght(tags) FROM events;\r")
     terminal.wait_for("did you mean 'length'?")
-    terminal.wait_for("data-hist>")
+    terminal.wait_for(PROMPT)
     terminal.type("SELECT * FROM metr")
     terminal.wait_for("metr")
     terminal.type("\t")
     terminal.wait_for("ics")
     terminal.type(" LIMIT 1;\r")
     terminal.wait_for("1 row  ")
+    terminal.wait_for(PROMPT)
     terminal.type("\x04")
 
     assert terminal.ended() == 0
@@ -213,7 +220,7 @@ def test_the_prompt_runs_statements_of_several_lines(start: Start, tmp_path: Pat
 
 def test_ctrl_c_cancels_a_query_and_not_the_prompt(start: Start, client: Client) -> None:
     terminal = start("query")
-    terminal.wait_for("data-hist>")
+    terminal.wait_for(PROMPT)
 
     terminal.type(f"{ENDLESS} AND 'prompted' <> '';\r")
     terminal.wait_for("running  ")
@@ -252,13 +259,13 @@ def test_ctrl_c_in_the_pager_belongs_to_the_pager(start: Start, tmp_path: Path) 
     pager.write_text(_PAGER)
     pager.chmod(0o700)
     terminal = start("query", PAGER=str(pager))
-    terminal.wait_for("data-hist>")
+    terminal.wait_for(PROMPT)
 
     terminal.type("SELECT n FROM UNNEST(sequence(1, 100)) AS t(n);\r")
     terminal.wait_for("paging")
     terminal.type("\x03")
     terminal.wait_for("the pager heard it")
-    terminal.wait_for("data-hist>")
+    terminal.wait_for(PROMPT)
     terminal.type("\x04")
 
     assert terminal.ended() == 0
@@ -267,14 +274,14 @@ def test_ctrl_c_in_the_pager_belongs_to_the_pager(start: Start, tmp_path: Path) 
 
 def test_the_prompt_runs_what_is_typed_at_once_one_after_the_other(start: Start) -> None:
     terminal = start("query", PAGER="cat")
-    terminal.wait_for("data-hist>")
+    terminal.wait_for(PROMPT)
 
     terminal.type("SELECT 40 + 1 AS a; SELECT ';' || 'b' AS b; -- done;\r")
     terminal.wait_for("     41\n")
     terminal.wait_for(" ;b\n")
     terminal.type("SELECT lenght(1); SELECT 40 + 3 AS c;\r")
     terminal.wait_for("did you mean 'length'?")
-    terminal.wait_for("data-hist>")
+    terminal.wait_for(PROMPT)
     terminal.type(";\r")
     terminal.wait_for("There is no SQL.")
     terminal.type("\\d nope\r")
