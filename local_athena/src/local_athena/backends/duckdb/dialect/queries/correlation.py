@@ -19,6 +19,9 @@ from local_athena.backends.duckdb.dialect.queries.subquery_steps import (
     read_steps,
 )
 
+# Steps that keep every row.
+_OF_COLUMNS = frozenset({Kind.PROJECTION, Kind.RENAMING})
+
 
 class Use(Enum):
     """What a subquery is used for."""
@@ -80,7 +83,7 @@ def _is_planned(steps: list[Step], use: Use, outside: References) -> bool:
 def _without_output(steps: Sequence[Step]) -> list[Step]:
     """Leave out the columns that nobody reads."""
     kept = list(steps)
-    while kept[-1].kind in (Kind.PROJECTION, Kind.RENAMING):
+    while kept[-1].kind in _OF_COLUMNS:
         kept.pop()
     return kept
 
@@ -102,7 +105,7 @@ def _is_filtered_only(steps: Sequence[Step], outside: References) -> bool:
         step = steps[index]
         if step.kind is Kind.FILTER and not outside.has_nested(*step.nodes):
             continue
-        if step.kind in (Kind.PROJECTION, Kind.RENAMING):
+        if step.kind in _OF_COLUMNS:
             if outside.has(*step.nodes):
                 return False
             continue
@@ -111,19 +114,20 @@ def _is_filtered_only(steps: Sequence[Step], outside: References) -> bool:
 
 
 def _is_single_row(steps: Sequence[Step]) -> bool:
-    kinds = {step.kind for step in steps[1:]}
-    return steps[0].kind is Kind.SINGLE_ROW and kinds <= {Kind.PROJECTION, Kind.RENAMING}
+    return steps[0].kind is Kind.SINGLE_ROW and _kinds_above(steps) <= _OF_COLUMNS
 
 
 def _is_unnested_only(steps: Sequence[Step]) -> bool:
-    kinds = {step.kind for step in steps[1:]}
-    return steps[0].kind is Kind.UNNEST and kinds <= {Kind.PROJECTION, Kind.RENAMING, Kind.LIMIT}
+    return steps[0].kind is Kind.UNNEST and _kinds_above(steps) <= {*_OF_COLUMNS, Kind.LIMIT}
 
 
 def _is_unnested_total(steps: Sequence[Step]) -> bool:
-    kinds = {step.kind for step in steps[1:]}
     is_filtered = any(isinstance(node, exp.Filter) for step in steps for node in step.nodes)
-    return not is_filtered and kinds <= {Kind.PROJECTION, Kind.RENAMING, Kind.TOTAL}
+    return not is_filtered and _kinds_above(steps) <= {*_OF_COLUMNS, Kind.TOTAL}
+
+
+def _kinds_above(steps: Sequence[Step]) -> set[Kind]:
+    return {step.kind for step in steps[1:]}
 
 
 def _find_total(steps: Sequence[Step]) -> int | None:
@@ -131,7 +135,7 @@ def _find_total(steps: Sequence[Step]) -> int | None:
     for index in range(len(steps) - 1, 0, -1):
         if steps[index].kind is Kind.TOTAL:
             return index
-        if steps[index].kind not in (Kind.PROJECTION, Kind.RENAMING):
+        if steps[index].kind not in _OF_COLUMNS:
             return None
     return None
 
