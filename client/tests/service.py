@@ -29,9 +29,7 @@ FIRST_ARRIVAL_MS = 1_795_150_800_000
 def running_service(folder: Path) -> Iterator[str]:
     """Run the service until the block ends; gives its URL."""
     write_archive(folder / "archive")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     log = (folder / "log").open("w+")
     process = subprocess.Popen(
         [
@@ -58,6 +56,14 @@ def running_service(folder: Path) -> Iterator[str]:
         process.wait(DEADLINE_SECONDS)
         process.stdout.close()
         log.close()
+
+
+def free_port() -> int:
+    """Find a port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def write_archive(root: Path) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from typing import Any, Self
 
 import httpx
 
-from tests.service import DEADLINE_SECONDS
+from tests.service import DEADLINE_SECONDS, free_port
 from tests.waiting import wait_until
 
 # scripts/test-superset installs it there.
@@ -84,9 +83,7 @@ def running_superset(folder: Path) -> Iterator[Superset]:
             ("init",),
         ):
             subprocess.run([COMMAND, *command], env=environment, stdout=log, stderr=log, check=True)
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         process = subprocess.Popen(
             [COMMAND, "run", "--port", str(port), "--with-threads"],
             env=environment,
