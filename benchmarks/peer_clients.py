@@ -7,6 +7,7 @@ large result and in all.
 
 # ruff: noqa: PLC0415 - each process imports only what it measures
 
+import dataclasses
 import functools
 import json
 import os
@@ -71,6 +72,22 @@ def result_link() -> Drain:
         while body.read(_MEBIBYTE):
             pass
         body.release_conn()
+        return 0
+
+    return drain
+
+
+def client_stream() -> Drain:
+    """Stream the CSV of a query that has ended with `data-hist-client`, which uses a link."""
+    from data_hist_client import Client
+
+    client = Client(f"http://127.0.0.1:{os.environ['SERVICE_PORT']}/v0/data_hist")
+    ended = client.status(query_id(_WARM_UP_ROWS))
+
+    def drain(rows: int) -> int:
+        state = dataclasses.replace(ended, query_id=query_id(rows))
+        for _chunk in client.result_of(state).stream("csv"):
+            pass
         return 0
 
     return drain

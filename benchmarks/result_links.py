@@ -10,11 +10,12 @@ import argparse
 from benchmarks.processes import peer_client, service, stub
 from benchmarks.report import Measurements, number
 
-_GET_OBJECT, _LINK = "boto3_get_object", "result_link"
+_GET_OBJECT = "boto3_get_object"
 _WAYS = {
     _GET_OBJECT: "boto3 get_object",
     "boto3_get_object_again": "the same again (control)",
-    _LINK: "delivery=link, then the link",
+    "result_link": "delivery=link, then the link",
+    "client_stream": "data-hist-client",
 }
 
 

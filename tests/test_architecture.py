@@ -40,6 +40,7 @@ OWNERS = {
         "data_hist_client.client",
         "data_hist_client.http",
         "data_hist_client.http_requests",
+        "data_hist_client.storage_transport",
     },
     "jsonschema": {"data_hist.http"},
     "mcp": {"data_hist_client.mcp_server"},

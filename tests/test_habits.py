@@ -16,7 +16,7 @@ TESTS = [ROOT / "tests", ROOT / "local_athena/tests", ROOT / "client/tests"]
 MOST_MODULES = {
     SERVICE: 189,
     ENDPOINT: 204,
-    CLIENT: 47,
+    CLIENT: 48,
 }
 MOST_LINES = 300
 MOST_LINES_OF_DOCSTRING = 3

@@ -199,7 +199,7 @@ class Operations:
         if delivery == "link":
             wants_document = prefers_document(format, request.headers.get("Accept"))
             link = await self._results.link(current_tenant(), query_id)
-            return link_response(link, wants_document=wants_document)
+            return link_response(query_id, link, wants_document=wants_document)
         chosen = negotiate_format(format, request.headers.get("Accept"))
         result = await self._results.whole_result(current_tenant(), query_id)
         response = await result_response(

@@ -4,10 +4,10 @@ from typing import Final
 
 from starlette.responses import Response
 
+from data_hist.athena.result_links import SignedLink
 from data_hist.errors import FieldError, InvalidRequest, NotAcceptable
 from data_hist.http.result_response import negotiate_format
 from data_hist.json_documents import dumps, timestamp
-from data_hist.queries.model import ResultLink
 
 # Whoever has the link can open it, so that no cache may keep it, and no other site is told it.
 _HEADERS: Final = {
@@ -35,16 +35,14 @@ def prefers_document(format: str | None, accept: str | None) -> bool:
     return preferred == "json"
 
 
-def link_response(result: ResultLink, *, wants_document: bool) -> Response:
+def link_response(query_id: str, link: SignedLink, *, wants_document: bool) -> Response:
     """Redirect to a result, or describe the link."""
-    link = result.link
     if not wants_document:
         return Response(status_code=303, headers={**_HEADERS, "Location": link.url})
     document = {
-        "query_id": result.query_id,
+        "query_id": query_id,
         "url": link.url,
         "expires_at": timestamp(link.expires_at),
         "format": "csv",
-        "bytes": result.object_bytes,
     }
     return Response(dumps(document), 200, _HEADERS, "application/json")

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from data_hist.athena.executions import Column, QueryStatus
-from data_hist.athena.result_links import SignedLink
 from data_hist.results.formats import RowStyle
 from data_hist.retention.ownership import OwnedQuery
 
@@ -95,15 +94,6 @@ class PageRequest:
     shape: PageShape = field(default_factory=PageShape)
     paging_token: str | None = None
     wait_seconds: int = 0
-
-
-@dataclass(frozen=True)
-class ResultLink:
-    """A link to the CSV of a result, of `object_bytes` bytes."""
-
-    query_id: str
-    link: SignedLink
-    object_bytes: int
 
 
 @dataclass(frozen=True)

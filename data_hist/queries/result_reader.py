@@ -10,11 +10,11 @@ from functools import lru_cache, partial
 
 from data_hist.athena.client import AthenaClient
 from data_hist.athena.executions import Column, Query, QueryStatus
-from data_hist.athena.result_links import ResultLinks
+from data_hist.athena.result_links import ResultLinks, SignedLink
 from data_hist.catalog.tables import Table
 from data_hist.errors import DataHistError, Forbidden, QueryExpired, ResultUnreadable
 from data_hist.observability import metrics
-from data_hist.queries.model import Page, PageRequest, PageShape, QueryWarning, ResultLink
+from data_hist.queries.model import Page, PageRequest, PageShape, QueryWarning
 from data_hist.queries.result_state import require_rows, usable_tables
 from data_hist.queries.status import StatusReader
 from data_hist.results.object_reader import ReadAheadBudget, ResultObject
@@ -187,14 +187,15 @@ class ResultReader:
         source = ResultObject(self._engine, location, version, self._stream_reads, self._read_ahead)
         return FinishedResult(query_id, columns, source, self._row_threads)
 
-    async def link(self, tenant: int, query_id: str) -> ResultLink:
+    async def link(self, tenant: int, query_id: str) -> SignedLink:
         """Sign a link to the whole result of a finished query.
+
+        S3 is not asked: it tells whoever opens the link if there is nothing to read.
 
         Raises:
             Forbidden: There are no links.
             QueryNotFound, QueryExpired: The tenant has no such query, or no longer has it.
             QueryNotFinished, QueryNotSuccessful: The query has no rows, yet or ever.
-            ResultUnreadable: Its object cannot be read.
         """
         if self._links is None:
             raise Forbidden(
@@ -205,14 +206,14 @@ class ResultReader:
         with name_query_in_errors(query_id):
             return await asyncio.get_running_loop().run_in_executor(self._calls, sign)
 
-    def _signed(self, links: ResultLinks, owned: OwnedQuery) -> ResultLink:
-        query_id, location = owned.query.query_id, owned.query.output_location
-        version = self._engine.object_version(location)
+    @staticmethod
+    def _signed(links: ResultLinks, owned: OwnedQuery) -> SignedLink:
+        query = owned.query
         # Every query that has ended has an expiry.
-        until = owned.expires_at or owned.query.submitted_at
-        link = links.sign(location, f"{query_id}.csv", until)
+        until = owned.expires_at or query.submitted_at
+        link = links.sign(query.output_location, f"{query.query_id}.csv", until)
         metrics.result_link_signed()
-        return ResultLink(query_id, link, version.object_bytes)
+        return link
 
     async def _query_with_rows(self, tenant: int, query_id: str, wait_seconds: float) -> OwnedQuery:
         owned = await self._statuses.describe(tenant, query_id, wait_seconds)

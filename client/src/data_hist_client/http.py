@@ -16,6 +16,7 @@ from data_hist_client.errors import DataHistError, ServiceUnreachable, UsageErro
 from data_hist_client.http_requests import TIMEOUT, bare_request, built, sendable
 from data_hist_client.messages import Broken, Flow, Pause, Reply, Request
 from data_hist_client.retries import error_of
+from data_hist_client.storage_transport import StorageTransport
 
 _T = TypeVar("_T")
 
@@ -96,14 +97,13 @@ class SyncDriver:
     ) -> None:
         with sendable("The address, a header or the credentials"):
             self._http = httpx.Client(**address.options(), transport=transport)
-        self._storage = transport
+        self._storage = transport or StorageTransport()
         self._sleep = sleep
 
     def close(self) -> None:
         """Close the connections."""
         self._http.close()
-        if self._storage is not None:
-            self._storage.close()
+        self._storage.close()
 
     def run(self, flow: Flow[_T]) -> _T:
         """Carry out a flow and return its result."""
@@ -147,8 +147,6 @@ class SyncDriver:
             with contextlib.closing(sent) as response:
                 yield response
             return
-        if self._storage is None:
-            self._storage = httpx.HTTPTransport()
         bare = bare_request(request)
         with _naming(bare), contextlib.closing(self._storage.handle_request(bare)) as response:
             response.request = bare
