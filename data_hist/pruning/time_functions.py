@@ -25,7 +25,7 @@ _MAX_MONTH_DAYS: Final = 31
 
 
 class Argument(NamedTuple):
-    """An argument of a call: what is known of it, and its text if it is a string literal."""
+    """An argument of a call: what is known of it, and its text if it is a constant one."""
 
     value: Value | None
     text: str | None = None

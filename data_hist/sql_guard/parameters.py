@@ -49,8 +49,8 @@ def bind(
 
 def time_value(parameter: Parameter) -> Value | None:
     """Return what the literal of a parameter says about time, for partition pruning."""
-    if isinstance(parameter, str):
-        return parse_time_text(parameter)
+    if (text := text_value(parameter)) is not None:
+        return parse_time_text(text)
     if isinstance(parameter, Mapping):
         return _typed_time_value(str(parameter["type"]).lower(), str(parameter["value"]))
     is_number = isinstance(parameter, int | float) and not isinstance(parameter, bool)
@@ -61,9 +61,16 @@ def _typed_time_value(type_name: str, text: str) -> Value | None:
     if shape := _MOMENT_SHAPES.get(type_name):
         moment = parse_moment_ms(text)
         return None if moment is None else exactly(shape, moment)
-    if type_name in _NUMBER_TYPES:
-        return parse_number(text)
-    return parse_time_text(text) if type_name in _TEXT_TYPES else None
+    return parse_number(text) if type_name in _NUMBER_TYPES else None
+
+
+def text_value(parameter: Parameter) -> str | None:
+    """Return the text of a parameter that is one."""
+    if isinstance(parameter, str):
+        return parameter
+    if isinstance(parameter, Mapping) and str(parameter["type"]).lower() in _TEXT_TYPES:
+        return str(parameter["value"])
+    return None
 
 
 def _wrong_count(

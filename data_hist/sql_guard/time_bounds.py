@@ -36,7 +36,7 @@ from data_hist.pruning.time_values import (
     upper_bound,
 )
 from data_hist.sql_guard.literals import Parameter
-from data_hist.sql_guard.parameters import time_value
+from data_hist.sql_guard.parameters import text_value, time_value
 from data_hist.sql_guard.parser import offset_of
 from data_hist.sql_guard.scope import TableReference, Where
 
@@ -209,13 +209,12 @@ class _TimeConditions:
         return operation(*(self._evaluate(operand, depth) for operand in operands if operand))
 
     def _arguments(self, nodes: Iterable[exp.Expr], depth: int) -> list[Argument]:
-        return [
-            Argument(
-                self._evaluate(node, depth),
-                node.name if isinstance(node, exp.Literal) and node.is_string else None,
-            )
-            for node in nodes
-        ]
+        return [Argument(self._evaluate(node, depth), self._text(node)) for node in nodes]
+
+    def _text(self, node: exp.Expr) -> str | None:
+        if isinstance(node, exp.Placeholder):
+            return text_value(self._parameters.get(offset_of(node)))
+        return node.name if isinstance(node, exp.Literal) and node.is_string else None
 
     def _column_value(self, column: exp.Column) -> Value | None:
         name = self._where.relation_of(column)

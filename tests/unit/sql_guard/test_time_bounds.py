@@ -158,6 +158,33 @@ PARAMETERS = [
         [{"type": "timestamp", "value": "2026-11-20 05:00:00"}],
         fixed(FIVE),
     ),
+    (
+        "from_unixtime(arrivaltimestamp / 1000) >= CAST(? AS timestamp)",
+        ["2026-11-20 05:00:00"],
+        fixed(FIVE),
+    ),
+    (
+        "from_unixtime(arrivaltimestamp / 1000) >= CAST(? AS timestamp)",
+        [{"type": "varchar", "value": "2026-11-20T05:00:00Z"}],
+        fixed(FIVE),
+    ),
+    (
+        "from_unixtime(arrivaltimestamp / 1000) >= from_iso8601_timestamp(?)",
+        ["2026-11-20T05:00:00Z"],
+        fixed(FIVE),
+    ),
+    ("CAST(dt AS date) >= CAST(? AS date)", ["2026-11-20"], fixed(MIDNIGHT)),
+    ("date_parse(dt, ?) >= timestamp '2026-11-20 05:00'", ["%Y-%m-%d"], fixed(FIVE)),
+    (
+        "arrivaltimestamp > to_unixtime(date_add(?, ?, now())) * 1000",
+        ["day", -7],
+        from_start(-7 * DAY),
+    ),
+    (
+        "from_unixtime(arrivaltimestamp / 1000) >= CAST(? AS timestamp)",
+        ["2026-11-20 05:00:00 Europe/Zurich"],
+        UNBOUNDED,
+    ),
     ("arrivaltimestamp > -?", [-5], fixed(5)),
     ("arrivaltimestamp > ?", [None], UNBOUNDED),
     ("arrivaltimestamp > ?", [True], UNBOUNDED),
