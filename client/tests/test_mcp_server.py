@@ -53,10 +53,13 @@ def test_the_tools_say_what_they_are_for(url: str) -> None:
 
 
 def test_from_a_table_to_an_answer(ask: Ask) -> None:
-    tables = ask("tables")["result"]
+    tables = ask("tables")["tables"]
     events = next(table for table in tables if table["name"] == "events")
     assert events["roles"]["arrival"] == "arrived"
     assert "SELECT" in events["examples"][0]["sql"]
+
+    (found,) = ask("tables", names=["Events"], columns="ARRIV")["tables"]
+    assert [column["name"] for column in found["columns"]] == ["arrived"]
 
     sample = ask("fields", table="events", start="2026-11-20T00:00:00", end="2026-11-21T00:00:00Z")
     level = next(field for field in sample["fields"] if field["path"] == "$.level")
@@ -143,7 +146,8 @@ def test_a_time_is_given_with_its_type(ask: Ask, value: dict[str, str]) -> None:
     ("tool", "arguments", "told"),
     [
         ("query", {"sql": "SELECT 1", "limit": 5}, "argument limit; it has sql, parameters, rows."),
-        ("tables", {"table": "events"}, "argument table; it has none."),
+        ("tables", {"table": "events"}, "argument table; it has names, columns."),
+        ("tables", {"names": ["event"]}, "There is no table event; without `names`, all are"),
         ("query", {"sql": "SELECT 1", "rows": 2000}, "rows: Input should be less than or equal"),
         ("query", {}, "sql: Field required"),
         ("query", {"sql": "SELECT ?", "parameters": [[1]]}, "parameters[0]: Input should be a"),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from data_hist_client.documents import FieldSample, Page, QueryState
+from data_hist_client.documents import FieldSample, Page, QueryState, Table
 
 # Texts are cut off further and further until one row fits.
 _SHORTER_TEXTS = (500, 100, 20)
@@ -17,7 +17,7 @@ class Bounds:
 
     Attributes:
         scanned_bytes: How many bytes one query may read, by its estimate.
-        characters: How many characters an answer with rows or fields has, as JSON.
+        characters: How many characters an answer with rows, fields or tables has, as JSON.
         text_characters: After how many characters a text is cut off.
     """
 
@@ -29,6 +29,31 @@ class Bounds:
 def written(answer: Any) -> str:
     """Write an answer as it is sent."""
     return json.dumps(answer, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+def answer_of_tables(tables: Sequence[Table], bounds: Bounds) -> dict[str, Any]:
+    """Show as many tables as fit, or of the first one as many columns; of others, the names."""
+    names = _fitting([table.name for table in tables], bounds.characters // 4)
+    whole = [asdict(table) | {"columns_left_out": 0} for table in tables]
+    # The names of all are written at most.
+    answer = {"tables": [], "other_tables": names, "other_tables_left_out": len(tables)}
+    left = bounds.characters - len(written(answer))
+    shown = _fitting(whole, left)
+    if whole and not shown:
+        shown = [_with_fitting_columns(whole[0], left)]
+    others = names[len(shown) :]
+    return {
+        "tables": shown,
+        "other_tables": others,
+        "other_tables_left_out": len(tables) - len(shown) - len(others),
+    }
+
+
+def _with_fitting_columns(table: dict[str, Any], characters: int) -> dict[str, Any]:
+    columns = table["columns"]
+    short = table | {"columns": [], "columns_left_out": len(columns)}
+    shown = _fitting(columns, characters - len(written(short)) - 1)
+    return short | {"columns": shown, "columns_left_out": len(columns) - len(shown)}
 
 
 def answer_of_fields(sample: FieldSample, bounds: Bounds) -> dict[str, Any]:

@@ -2,8 +2,8 @@
 
 import inspect
 import json
-from collections.abc import Awaitable, Callable, Collection
-from dataclasses import asdict
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import wraps
 from importlib.metadata import version
@@ -18,9 +18,15 @@ from mcp_types import CallToolResult, TextContent, ToolAnnotations
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from data_hist_client.async_client import AsyncClient
-from data_hist_client.documents import Estimate, QueryState
+from data_hist_client.documents import Estimate, QueryState, Table
 from data_hist_client.errors import DataHistError, UsageError
-from data_hist_client.mcp_answers import Bounds, answer_of_fields, answer_of_query, written
+from data_hist_client.mcp_answers import (
+    Bounds,
+    answer_of_fields,
+    answer_of_query,
+    answer_of_tables,
+    written,
+)
 
 _P = ParamSpec("_P")
 
@@ -62,9 +68,24 @@ class Tools:
         self._client = client
         self._bounds = bounds
 
-    async def tables(self) -> list[dict[str, Any]]:
-        """List the tables: their columns with types, what these are for, and example queries."""
-        return [asdict(table) for table in await self._client.tables()]
+    async def tables(
+        self,
+        names: Annotated[list[str] | None, Field(description="Only these tables.")] = None,
+        columns: Annotated[
+            str | None, Field(description="Only columns that have this in name or description.")
+        ] = None,
+    ) -> dict[str, Any]:
+        """List the tables: their columns with types, what these are for, and example queries.
+
+        `other_tables` are those that did not fit: ask for them by `names`. If `columns_left_out` of
+        a table is not 0, look for the others by `columns`.
+        """
+        tables = await self._client.tables()
+        if names is not None:
+            tables = [_table(tables, name) for name in names]
+        if columns is not None:
+            tables = [_with_columns(table, columns.lower()) for table in tables]
+        return answer_of_tables(tables, self._bounds)
 
     async def fields(
         self,
@@ -136,6 +157,22 @@ class Tools:
             )
 
 
+def _table(tables: Sequence[Table], name: str) -> Table:
+    for table in tables:
+        if table.name == name.lower():
+            return table
+    raise UsageError(f"There is no table {name}; without `names`, all are listed.")
+
+
+def _with_columns(table: Table, part: str) -> Table:
+    found = [
+        column
+        for column in table.columns
+        if part in column.name.lower() or part in column.description.lower()
+    ]
+    return replace(table, columns=found)
+
+
 def _encodable(parameters: list[Any] | None) -> list[Any]:
     return [
         value.model_dump() if isinstance(value, TypedValue) else value for value in parameters or ()
@@ -178,7 +215,9 @@ def _told_arguments(invalid: ValidationError) -> str:
     return "\n".join(f"{place}: {', or: '.join(messages)}" for place, messages in found.items())
 
 
-def _answering(tool: Callable[_P, Awaitable[Any]]) -> Callable[_P, Awaitable[CallToolResult]]:
+def _answering(
+    tool: Callable[_P, Awaitable[dict[str, Any]]],
+) -> Callable[_P, Awaitable[CallToolResult]]:
     """Send what a tool returns without spaces, and the errors that the assistant can act on."""
 
     @wraps(tool)
@@ -187,9 +226,7 @@ def _answering(tool: Callable[_P, Awaitable[Any]]) -> Callable[_P, Awaitable[Cal
             answer = await tool(*arguments, **named)
         except DataHistError as error:
             raise ToolError(str(error)) from error
-        # It has to be an object.
-        document = answer if isinstance(answer, dict) else {"result": answer}
-        text = written(document)
+        text = written(answer)
         return CallToolResult(
             content=[TextContent(type="text", text=text)], structured_content=json.loads(text)
         )

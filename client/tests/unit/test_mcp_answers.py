@@ -3,8 +3,8 @@
 from typing import Any
 
 import pytest
-from data_hist_client.documents import Column, Page
-from data_hist_client.mcp_answers import Bounds, answer_of_query, written
+from data_hist_client.documents import Column, Example, Page, Table, TableColumn
+from data_hist_client.mcp_answers import Bounds, answer_of_query, answer_of_tables, written
 from data_hist_client.readers import query_state
 
 from tests.scripted import query
@@ -69,3 +69,36 @@ def test_a_text_tells_how_long_it_was() -> None:
 
     assert row[0] == f"{'x' * 2000}... (5,000 characters)"
     assert row[1].endswith("... (10,001 characters)")
+
+
+def table_of(name: str, columns: int) -> Table:
+    described = [TableColumn(f"c{n}", "varchar", "What it is for.") for n in range(columns)]
+    return Table(name, "A table.", described, ["dt"], {}, [Example("All", "SELECT 1")])
+
+
+@pytest.mark.parametrize(
+    ("sizes", "shown", "others", "columns_left_out"),
+    [
+        ([], 0, 0, 0),
+        ([3], 1, 0, 0),
+        ([3] * 50, 50, 0, 0),
+        ([300] * 5, 2, 3, 0),
+        ([900, 900], 1, 1, 287),
+        ([1] * 20_000, 134, 1116, 0),
+    ],
+)
+def test_tables_that_do_not_fit_are_named(
+    sizes: list[int], shown: int, others: int, columns_left_out: int
+) -> None:
+    tables = [table_of(f"t{n:04}", size) for n, size in enumerate(sizes)]
+    answer = answer_of_tables(tables, Bounds(scanned_bytes=0))
+
+    assert len(written(answer)) <= 40_000
+    assert [len(answer["tables"]), len(answer["other_tables"])] == [shown, others]
+    assert shown + others + answer["other_tables_left_out"] == len(sizes)
+    assert [table["name"] for table in answer["tables"]] + answer["other_tables"] == [
+        table.name for table in tables[: shown + others]
+    ]
+    for table, size in zip(answer["tables"], sizes, strict=False):
+        assert len(table["columns"]) + table["columns_left_out"] == size
+        assert table["columns_left_out"] == columns_left_out
