@@ -1,14 +1,12 @@
-"""The time bounds that the guard finds in a query, and the partition predicates it adds."""
+"""The time bounds that the guard finds in a query."""
 
-import dataclasses
 from typing import Any
 
 import pytest
 
-from data_hist.catalog.tables import Partitions
 from data_hist.pruning.time_range import FIXED, UNBOUNDED, Anchor, Base, TimeBounds, TimeRange
 from data_hist.sql_guard.guard import Guard
-from tests.unit.sql_guard.times import DAY, FIVE, HOUR, MIDNIGHT, VERSION
+from tests.unit.sql_guard.times import DAY, FIVE, HOUR, MIDNIGHT
 
 
 def fixed(low: int | None = None, high: int | None = None) -> TimeBounds:
@@ -240,64 +238,3 @@ def test_a_condition_counts_for_the_table_it_restricts(
     guard: Guard, sql: str, expected: tuple[TimeBounds, ...]
 ) -> None:
     assert ranges(guard, sql) == expected
-
-
-SENT = [
-    (WHERE_A, "dt >= '2026-11-20' AND (dt > '2026-11-20' OR hr >= '04')"),
-    (f"arrivaltimestamp < {FIVE}", "dt <= '2026-11-20' AND (dt < '2026-11-20' OR hr <= '06')"),
-    (
-        f"arrivaltimestamp BETWEEN {MIDNIGHT} AND {MIDNIGHT + 1}",
-        "dt >= '2026-11-19' AND (dt > '2026-11-19' OR hr >= '23') AND "
-        "dt <= '2026-11-20' AND (dt < '2026-11-20' OR hr <= '02')",
-    ),
-    (
-        "from_unixtime(arrivaltimestamp / 1000) > now() - interval '90' minute",
-        "dt >= date_format(now() - interval '3' hour, '%Y-%m-%d') AND "
-        "(dt > date_format(now() - interval '3' hour, '%Y-%m-%d') OR "
-        "hr >= date_format(now() - interval '3' hour, '%H'))",
-    ),
-    # What the caller says of partitions goes to the engine as it is.
-    ("dt = '2026-11-20'", ""),
-    ("arrivaltimestamp > -1e12", ""),
-    ("arrivaltimestamp < 253402300799999", ""),
-]
-
-
-@pytest.mark.parametrize(("where", "predicate"), SENT)
-def test_the_partitions_follow_from_the_arrival(guard: Guard, where: str, predicate: str) -> None:
-    sql = f"SELECT 1 FROM events WHERE {where}"
-
-    everybody = guard.admit(sql, customer_id=None).sql
-    customer = guard.admit(sql, customer_id=11000).sql
-
-    condition = f" WHERE {predicate}" if predicate else ""
-    assert everybody.count(f'"events_v0"{condition}) AS "events" WHERE') == 1
-    condition = f" AND {predicate}" if predicate else ""
-    assert customer.count(f'"events_v0" WHERE customerid = 11000{condition}) AS "events"') == 1
-
-
-@pytest.mark.parametrize(
-    ("levels", "times", "expected"),
-    [
-        (1, {"arrivaltimestamp"}, " WHERE dt >= '2026-11-20')"),
-        (0, {"arrivaltimestamp"}, ")"),
-        (2, set(), ")"),
-    ],
-)
-def test_what_the_catalog_does_not_tell_is_not_used(
-    levels: int, times: set[str], expected: str
-) -> None:
-    table = VERSION.tables["events"]
-    columns = [
-        column if column.name in times else column._replace(time=None) for column in table.columns
-    ]
-    changed = dataclasses.replace(
-        table,
-        columns=tuple(columns),
-        partitions=Partitions(table.partitions.time_levels[:levels]),
-    )
-    guard = Guard(dataclasses.replace(VERSION, tables={"events": changed}))
-
-    sent = guard.admit(f"SELECT 1 FROM events WHERE {WHERE_A}", customer_id=None).sql
-
-    assert f'"events_v0"{expected} AS "events"' in sent
