@@ -19,7 +19,7 @@ from tests.support.queries import numbers
 from tests.support.running_service import running_service, settings_for
 
 CALLS: dict[str, list[Call]] = {
-    "StartQueryExecution": [calls.submit],
+    "StartQueryExecution": [calls.submit, calls.cancel_by_key],
     "BatchGetQueryExecution": [calls.status, calls.queries],
     "GetQueryResults": [calls.page],
     "StopQueryExecution": [calls.cancel],
@@ -73,7 +73,7 @@ def query_for(client: httpx.Client, operation: str, finished: str) -> Iterator[s
 
 def answers_rightly(call: Call, response: httpx.Response, direct: httpx.Response) -> bool:
     """Whether it is what a service says that has no faults before it."""
-    if call is calls.submit:
+    if call in (calls.submit, calls.cancel_by_key):
         return response.json()["query_id"] is not None
     if call is calls.cancel:
         return bool(response.json()["query_id"] == direct.json()["query_id"])
