@@ -15,7 +15,7 @@ TESTS = [ROOT / "tests", ROOT / "local_athena/tests", ROOT / "client/tests"]
 # See ADR 32.
 MOST_MODULES = {
     SERVICE: 189,
-    ENDPOINT: 204,
+    ENDPOINT: 205,
     CLIENT: 48,
 }
 MOST_LINES = 300

@@ -42,3 +42,31 @@ def test_arguments_with_lambdas(endpoint: Endpoint, call: str, statement: str) -
         plain = plain.replace(expression, value)
 
     assert endpoint.run(statement.format(call)) == endpoint.run(statement.format(plain))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "var_pop(1e200 * customerid)",
+        "kurtosis(1e100 * customerid)",
+        "corr(customerid, -1e150)",
+        "covar_pop(DISTINCT infinity() + customerid, 1)",
+        "var_samp(infinity()) OVER ()",
+    ],
+)
+def test_numbers_of_a_table_whose_order_matters_are_refused(endpoint: Endpoint, call: str) -> None:
+    assert endpoint.outcome(f"SELECT {call} FROM events_v0") == "ERR:NOT_SUPPORTED"
+
+
+@pytest.mark.parametrize(
+    ("call", "value"),
+    [
+        ("var_pop(customerid)", "3.024450025E7"),
+        ("var_pop(infinity() + customerid)", "NaN"),
+        ("corr(infinity() + customerid, customerid)", None),
+        ("stddev_pop(REAL '1e38')", "0.0"),
+        ("covar_samp(nan(), 1e300)", "NaN"),
+    ],
+)
+def test_numbers_of_a_table_in_any_order(endpoint: Endpoint, call: str, value: str | None) -> None:
+    assert endpoint.outcome(f"SELECT {call} FROM events_v0") == [[value]]

@@ -1,102 +1,94 @@
-"""Variances, covariances and moments, as they overflow where Trino merges partial results."""
+"""Sums, means and moments of floating-point numbers, as they depend on the order of rows.
 
-import math
-from collections.abc import Iterable
+Rows of VALUES have an order, in which Python adds them as Trino does. Those of tables have none:
+there, values that are so large that the order matters are refused.
+"""
 
-from local_athena.backends.duckdb.dialect.aggregates.partial_results import is_merged
+from collections.abc import Sequence
+
+from sqlglot import exp
+
+from local_athena.backends.duckdb.dialect.aggregates.partial_results import count_steps, is_merged
 from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Translator
 from local_athena.backends.duckdb.dialect.function_calls import apply_clauses, apply_signature
-from local_athena.backends.duckdb.dialect.types.typed_sql import PythonFunction, Typed
+from local_athena.backends.duckdb.dialect.queries.windows import write_partition_of_moving_frame
+from local_athena.backends.duckdb.dialect.types.typed_sql import Typed
 
 _VARIANCES = ("stddev", "stddev_pop", "stddev_samp", "variance", "var_pop", "var_samp")
-_COVARIANCES = ("covar_pop", "covar_samp")
-_REGRESSIONS = ("corr", "regr_intercept", "regr_slope")
-# Which power of its mean a moment is merged by.
-_POWERS = {**dict.fromkeys(_VARIANCES, 2), "skewness": 3, "kurtosis": 4}
+_PAIRS = ("covar_pop", "covar_samp", "corr", "regr_intercept", "regr_slope")
+# Up to this power of ten, what is added does not overflow, for any number of rows.
+_LIMITS = {**dict.fromkeys((*_VARIANCES, *_PAIRS), 140), "skewness": 90, "kurtosis": 65}
+_SUMS = ("avg", "sum")
 
 
-def _merge(translator: Translator, call: Call) -> Typed:
-    """Add what merging a partial result into an empty one adds: no rows times powers of the mean.
-
-    That is 0, or NaN where the power overflows.
-    """
+def _moment(translator: Translator, call: Call) -> Typed:
     values = translator.translate_arguments(call)
-    found = apply_signature(translator, call, values)
-    if not is_merged(translator, call):
-        return found
-    added = apply_clauses(translator, call, f"0 * ({_merged_powers(call.name, values)})")
-    sql = f"{found.sql} + {added}"
-    if call.name in _REGRESSIONS:
-        sql = f"athena_finite({sql})"
-    return Typed(f"CAST({sql} AS {found.type.duckdb})", found.type)
+    return keep_order(translator, call, values, apply_signature(translator, call, values))
 
 
-def _merged_powers(name: str, values: list[Typed]) -> str:
-    if name in _POWERS:
-        mean = f"<<avg(CAST({values[0].sql} AS DOUBLE))>>"
-        return " * ".join([mean] * _POWERS[name])
-    x, y = (
-        f"<<avg(CASE WHEN {other.sql} IS NOT NULL THEN CAST({value.sql} AS DOUBLE) END)>>"
-        for value, other in (values, values[::-1])
+def keep_order(translator: Translator, call: Call, values: Sequence[Typed], found: Typed) -> Typed:
+    """Add up floating-point numbers as Trino does, or refuse those for which it cannot be known.
+
+    Args:
+        translator: The translator of the call.
+        call: An aggregate of one or two numbers.
+        values: Its translated arguments.
+        found: What DuckDB would answer.
+    """
+    window, scans = call.clauses.window, translator.statement.scans
+    if window is not None and call.name in _SUMS:
+        over = write_partition_of_moving_frame(translator, window)
+        return _refuse_lost_digits(translator, values[0], found, over) if over else found
+    select = call.node.find_ancestor(exp.Select)
+    is_small = select is not None and not (window is not None and select.find(exp.Unnest))
+    if is_small and not scans:
+        return _add_in_order(translator, call, values, found)
+    return _refuse_large(translator, call, values, found) if call.name in _LIMITS else found
+
+
+def _add_in_order(
+    translator: Translator, call: Call, values: Sequence[Typed], found: Typed
+) -> Typed:
+    numbers = [f"CAST({value.sql} AS DOUBLE)" for value in values]
+    kind, rows = (
+        ("numbers", numbers[0]) if len(values) == 1 else ("pairs", f"[{', '.join(numbers)}]")
     )
-    pairs = {
-        **dict.fromkeys(_COVARIANCES, f"{x} * {y}"),
-        "corr": f"{x} * {y} + {x} * {x} + {y} * {y}",
-    }
-    return pairs.get(name, f"{x} * {y} + {y} * {y}")
+    steps = count_steps(translator, call)
+    sql = f"CAST(athena_add_{kind}('{call.name}', <<list({rows})>>, {steps}) AS DOUBLE)"
+    sql = apply_clauses(translator, call, sql)
+    if found.type.name == "real":
+        sql = f"CAST(athena_real_range({sql}) AS REAL)"
+    return Typed(sql, found.type)
 
 
-def _collect_moments(values: Iterable[float | None]) -> tuple[int, float, float, float]:
-    """Count values and sum the powers 2 to 4 of their differences from the mean."""
-    count, mean, second, third, fourth = 0, 0.0, 0.0, 0.0, 0.0
-    for value in values:
-        if value is None:
-            continue
-        before, count = count, count + 1
-        delta = value - mean
-        step = delta / count
-        squared = step * step
-        added = delta * step * before
-        mean += step
-        fourth += (
-            added * squared * (count * count - 3 * count + 3)
-            + 6 * squared * second
-            - 4 * step * third
-        )
-        third += added * step * (count - 2) - 3 * step * second
-        second += added
-    return count, second, third, fourth
+def _refuse_large(
+    translator: Translator, call: Call, values: Sequence[Typed], found: Typed
+) -> Typed:
+    present = " AND ".join(f"{value.sql} IS NOT NULL" for value in values)
+    sizes = ", ".join(f"abs(CAST({value.sql} AS DOUBLE))" for value in values)
+    largest = apply_clauses(
+        translator, call, f"<<max(CASE WHEN {present} THEN greatest({sizes}) END)>>"
+    )
+    is_merged_once = is_merged(translator, call) and not call.clauses.distinct
+    return Typed(
+        f"athena_ordinary({found.sql}, {largest}, 1e{_LIMITS[call.name]}, {is_merged_once})",
+        found.type,
+    )
 
 
-def divide(dividend: float, divisor: float) -> float:
-    """Divide as IEEE 754 does."""
-    if divisor:
-        return dividend / divisor
-    return math.nan if not dividend or math.isnan(dividend) else math.copysign(math.inf, dividend)
+def _refuse_lost_digits(translator: Translator, value: Typed, found: Typed, over: str) -> Typed:
+    """Refuse sums from which Trino takes what leaves the frame, if digits were lost before."""
+    x = f"CAST({value.sql} AS DOUBLE)"
+    size = f"max(CASE WHEN isfinite({x}) THEN abs({x}) END) OVER {over}"
+    is_exact = f"bool_and({x} * 1048576 = trunc({x} * 1048576)) OVER {over}"
+    count = f"count(*) OVER {over}"
+    # Rows of a table have so many orders and values that the last digits do not count.
+    is_rough = value.type.name == "real" or translator.statement.scans
+    digits, least = (6, 2**53 if translator.statement.scans else 0) if is_rough else (2, 0)
+    return Typed(
+        f"athena_kept_digits({found.sql}, {size}, {is_exact}, {count}, 1e{digits}, {least})",
+        found.type,
+    )
 
 
-def _skewness(values: list[float | None]) -> str | None:
-    count, second, third, _ = _collect_moments(values)
-    if count < 3:
-        return None
-    power = second * math.sqrt(second) if second >= 0 else math.nan
-    return repr(divide(math.sqrt(count) * third, power))
-
-
-def _kurtosis(values: list[float | None]) -> str | None:
-    n, second, _, fourth = _collect_moments(values)
-    if n < 4:
-        return None
-    rest = (n - 2) * (n - 3)
-    scaled = divide((n - 1) * n * (n + 1) / rest * fourth, second * second)
-    return repr(scaled - 3 * ((n - 1) * (n - 1)) / rest)
-
-
-FUNCTIONS: dict[str, FunctionHandler] = dict.fromkeys(
-    (*_POWERS, *_COVARIANCES, *_REGRESSIONS), _merge
-)
-# Texts, because a function of Python's that returns NaN returns NULL.
-PYTHON_FUNCTIONS: tuple[PythonFunction, ...] = (
-    ("athena_skewness", _skewness, ["DOUBLE[]"], "VARCHAR"),
-    ("athena_kurtosis", _kurtosis, ["DOUBLE[]"], "VARCHAR"),
-)
+FUNCTIONS: dict[str, FunctionHandler] = dict.fromkeys((*_LIMITS, "geometric_mean"), _moment)

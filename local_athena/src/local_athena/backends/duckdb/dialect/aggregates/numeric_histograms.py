@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from local_athena.backends.duckdb.dialect.aggregates.moments import divide
+from local_athena.backends.duckdb.dialect.aggregates.summation import divide
 from local_athena.backends.duckdb.dialect.failures import failure, invalid_argument
 from local_athena.backends.duckdb.dialect.types.typed_sql import PythonFunction
 

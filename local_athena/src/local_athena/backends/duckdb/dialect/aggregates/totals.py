@@ -3,6 +3,7 @@
 import decimal
 from collections.abc import Sequence
 
+from local_athena.backends.duckdb.dialect.aggregates.moments import keep_order
 from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Translator
 from local_athena.backends.duckdb.dialect.function_calls import apply_clauses, apply_signature
 from local_athena.backends.duckdb.dialect.types.trino_types import BIGINT, TrinoType
@@ -21,10 +22,12 @@ def _total(translator: Translator, call: Call) -> Typed:
         total = apply_clauses(translator, call, f"<<sum({values[0].sql})>>")
         return Typed(f"athena_wrapped_sum({total})", BIGINT)
     if len(values) > 1 or kind.name not in ("decimal", "real"):
-        return apply_signature(translator, call, values)
+        found = apply_signature(translator, call, values)
+        return keep_order(translator, call, values, found) if kind.name == "double" else found
     if kind.name == "real":
         total = apply_clauses(translator, call, f"<<{call.name}({values[0].sql})>>")
-        return Typed(f"CAST(athena_real_range({total}) AS REAL)", kind)
+        found = Typed(f"CAST(athena_real_range({total}) AS REAL)", kind)
+        return keep_order(translator, call, values, found)
     count = f"<<count({values[0].sql})>>"
     if call.name == "sum":
         count = f"CASE WHEN {count} > 0 THEN 1 END"

@@ -48,6 +48,16 @@ def translate_window(translator: Translator, call: Call, node: exp.Expr) -> str:
     return f"({' '.join(parts)})"
 
 
+def write_partition_of_moving_frame(translator: Translator, node: exp.Expr) -> str | None:
+    """Write the window of all rows of the partition, if the frame of each row starts elsewhere."""
+    window = _resolve(translator, node)
+    start = _Bound.of(window.frame, "start") if window.frame is not None else None
+    if start is None or start.unbounded:
+        return None
+    keys = ", ".join(translator.translate_key(key).sql for key in window.partition)
+    return f"(PARTITION BY {keys})" if keys else "()"
+
+
 def _check_call(translator: Translator, call: Call, node: exp.Expr) -> None:
     if call.clauses.filter is not None:
         text = "FILTER is not yet supported for window functions"
