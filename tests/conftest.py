@@ -1,6 +1,7 @@
 """The embedded endpoint and the services that tests share, and an endpoint of one test alone."""
 
 import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -55,6 +56,14 @@ def clean_environment() -> Iterator[None]:
                 patch.delenv(name)
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
         yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def heeded_signals() -> None:
+    """Commands heed what ends them, also where the tests run in the background or with nohup."""
+    for number in (signal.SIGHUP, signal.SIGINT):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
