@@ -27,6 +27,7 @@ from local_athena.backends.duckdb.dialect.types.time_values import (
     MICROSECONDS,
     PICOSECONDS,
     bind,
+    evaluate_once,
     to_microseconds,
     with_zone,
 )
@@ -113,7 +114,8 @@ def _from_iso8601_timestamp(translator: Translator, call: Call) -> Typed:
     translator.require(call.arguments[0], given.type, VARCHAR)
     value = coerce(given, VARCHAR)
     if given.constant is None:
-        return Typed(f"athena_iso8601_instant({value.sql})", TIMESTAMP_UTC)
+        instant = evaluate_once(value.sql, "athena_iso8601_instant({})".format)
+        return Typed(instant, TIMESTAMP_UTC)
     zone = _find_iso8601_zone(given.constant)
     return Typed(f"athena_iso8601({value.sql})", replace(TIMESTAMP_UTC, zone=zone))
 

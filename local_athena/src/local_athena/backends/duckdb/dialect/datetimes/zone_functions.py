@@ -24,7 +24,7 @@ from local_athena.backends.duckdb.dialect.datetimes.zone_arguments import (
     read_zone,
 )
 from local_athena.backends.duckdb.dialect.datetimes.zoned_sources import translate_zoned
-from local_athena.backends.duckdb.dialect.types.time_values import bind, with_zone
+from local_athena.backends.duckdb.dialect.types.time_values import bind, evaluate_once, with_zone
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     BIGINT,
     DAY_TO_SECOND,
@@ -55,7 +55,8 @@ def _no_such_function(translator: Translator, call: Call) -> Exception:
 def _from_unixtime(translator: Translator, call: Call) -> Typed:
     values = _arguments(translator, call, 1, 2, 3)
     translator.require(call.arguments[0], values[0].type, DOUBLE)
-    instant = Typed(f"athena_from_unixtime({coerce(values[0], DOUBLE).sql})", TIMESTAMP_UTC)
+    seconds = coerce(values[0], DOUBLE).sql
+    instant = Typed(evaluate_once(seconds, "athena_from_unixtime({})".format), TIMESTAMP_UTC)
     if len(values) == 2:
         translator.require(call.arguments[1], values[1].type, VARCHAR)
         return _show_in(instant, read_zone(coerce(values[1], VARCHAR), is_key=True))

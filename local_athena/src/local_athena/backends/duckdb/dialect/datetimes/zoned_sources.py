@@ -15,6 +15,7 @@ from local_athena.backends.duckdb.dialect.types.time_values import (
     MICROSECONDS,
     PICOSECONDS,
     change_digits,
+    evaluate_once,
     with_zone,
 )
 from local_athena.backends.duckdb.dialect.types.trino_types import (
@@ -74,8 +75,11 @@ def read_zoned(text: str, kind: TrinoType) -> Typed:
 
 
 def _from_iso8601(text: str) -> Typed:
-    zoned = with_zone(f"athena_iso8601({text})", f"athena_iso8601_zone({text})", _WITH_ROW_ZONES)
-    return Typed(zoned, _WITH_ROW_ZONES)
+    def read(name: str) -> str:
+        zone = f"athena_iso8601_zone({name})"
+        return with_zone(f"athena_iso8601({name})", zone, _WITH_ROW_ZONES)
+
+    return Typed(evaluate_once(text, read), _WITH_ROW_ZONES)
 
 
 def _parse_datetime(text: str, pattern: str) -> Typed:
