@@ -122,7 +122,7 @@ def translate(connection: duckdb.DuckDBPyConnection, expression: str) -> str:
     translation = dialect.translate(query, _CATALOG, "data_hist")
     for scan in translation.scans:
         connection.execute(f"CREATE OR REPLACE TEMP VIEW {scan.relation} AS FROM samples")
-    return dialect.render_query(connection, translation)
+    return dialect.render_query(translation)
 
 
 def measure(connection: duckdb.DuckDBPyConnection, sql: str) -> float:

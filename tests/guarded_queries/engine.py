@@ -152,8 +152,8 @@ class Engine:
             self._show(scan.relation, self._planner.names[scan.table.name])
         try:
             if plan.columns is None:
-                plan.query = dialect.render_query(self._database, plan.translation)
-                plan.columns = dialect.describe_columns(self._database, plan.translation)
+                plan.query = dialect.render_query(plan.translation)
+                plan.columns = dialect.describe_columns(plan.translation)
             rows = self._database.execute(plan.query).fetchall()
         except StatementFailure as failure:
             return _refused(failure)

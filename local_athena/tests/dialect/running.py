@@ -56,8 +56,8 @@ class Endpoint:
 
     def run(self, sql: str, default_database: str = "data_hist") -> Result:
         with self.translated(sql, default_database) as (session, translation):
-            columns = dialect.describe_columns(session, translation)
-            query = dialect.render_query(session, translation)
+            columns = dialect.describe_columns(translation)
+            query = dialect.render_query(translation)
             try:
                 rows = session.execute(query).fetchall()
             except duckdb.Error as error:

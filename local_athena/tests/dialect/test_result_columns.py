@@ -95,7 +95,7 @@ def test_rendered_query_can_be_copied_to_athenas_csv(endpoint: Endpoint, tmp_pat
     sql = """SELECT 1 AS a, NULL AS a, '' AS b, 'x"y' AS c, 1e20 AS d"""
 
     with endpoint.translated(sql) as (session, translation):
-        query = dialect.render_query(session, translation)
+        query = dialect.render_query(translation)
         session.execute(
             f"COPY ({query}) TO '{target}' (FORMAT csv, HEADER false, FORCE_QUOTE *, NULLSTR '')"
         )

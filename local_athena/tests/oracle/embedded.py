@@ -56,8 +56,7 @@ class EmbeddedEngine:
 
     def _run(self, sql: str) -> Answer:
         with self._endpoint.translated(sql) as (session, translation):
-            dialect.describe_columns(session, translation)
-            query = dialect.render_query(session, translation)
+            query = dialect.render_query(translation)
             timer = threading.Timer(self._deadline_seconds, session.interrupt)
             timer.start()
             try:

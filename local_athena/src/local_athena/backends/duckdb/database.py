@@ -23,6 +23,7 @@ from local_athena.backends.duckdb.dialect import (
     failure_from_duckdb,
     install,
     render_query,
+    validate,
     write_plan,
 )
 from local_athena.backends.duckdb.dialect.types.trino_types import UNBOUNDED
@@ -136,13 +137,14 @@ class Database:
         started = time.perf_counter()
         self._archive.converted.clear()
         with self.relations(plan.scans) as scanned_bytes:
-            columns = describe_columns(self.connection, plan)
             if is_abandoned():
                 raise Abandoned
             planned = time.perf_counter()
             if plan.explain:
-                columns, rows = (self._write_explained(plan, plan.explain, result),), 1
+                columns: tuple[Column, ...] = (self._write_explained(plan, plan.explain, result),)
+                rows = 1
             else:
+                columns = describe_columns(plan)
                 rows = self._write(plan, columns, result)
         return ScanOutcome(
             columns,
@@ -191,7 +193,7 @@ class Database:
                 return
 
     def _write(self, translation: Translation, columns: Sequence[Column], result: Path) -> int:
-        query = render_query(self.connection, translation)
+        query = render_query(translation)
         copy = copy_statement(query, [column.name for column in columns], result)
         written = self.connection.execute(copy).fetchone()
         rows = int(written[0]) if written else 0
@@ -202,6 +204,7 @@ class Database:
     def _write_explained(self, plan: Translation, explain: Explain, result: Path) -> Column:
         """Write the answer to EXPLAIN below the name of its column, as Athena does."""
         if explain.validates:
+            validate(self.connection, plan.sql)
             column, text = describe_column("Valid", "boolean"), "true"
         else:
             text = write_plan(self.connection, explain, plan.sql, plan.scans)

@@ -6,7 +6,7 @@ The one user of sqlglot in local_athena; knows nothing of files, queues and prot
 from local_athena.backends.duckdb.dialect.context import PartitionPredicate, Scan
 from local_athena.backends.duckdb.dialect.duckdb_errors import failure_from_duckdb
 from local_athena.backends.duckdb.dialect.duckdb_functions import install
-from local_athena.backends.duckdb.dialect.explain import Explain, write_plan
+from local_athena.backends.duckdb.dialect.explain import Explain, validate, write_plan
 from local_athena.backends.duckdb.dialect.translation import (
     Translation,
     describe_columns,
@@ -24,5 +24,6 @@ __all__ = [
     "install",
     "render_query",
     "translate",
+    "validate",
     "write_plan",
 ]

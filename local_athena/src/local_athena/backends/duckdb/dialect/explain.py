@@ -86,11 +86,17 @@ def _expect(sql: str, position: int, choices: Sequence[str]) -> tuple[str, int]:
     return text.upper(), found.end()
 
 
+def validate(connection: duckdb.DuckDBPyConnection, query: str) -> None:
+    """Bind a query to the views of its scans."""
+    connection.execute(f"EXPLAIN {query}")
+
+
 def write_plan(
     connection: duckdb.DuckDBPyConnection, explain: Explain, query: str, scans: Sequence[Scan]
 ) -> str:
     """Write the plan of a query; with ANALYZE, run it."""
     if explain.type == "IO" and not explain.analyze:
+        validate(connection, query)
         return json.dumps(_describe_inputs(scans), indent=2)
     graph = explain.format == "GRAPHVIZ"
     options = f"{'ANALYZE, ' if explain.analyze else ''}FORMAT {'GRAPHVIZ' if graph else 'JSON'}"

@@ -3,8 +3,6 @@
 import re
 from dataclasses import dataclass, replace
 
-import duckdb
-
 from local_athena.backends.duckdb.dialect import function_calls
 from local_athena.backends.duckdb.dialect.aggregates import (
     extremes,
@@ -35,7 +33,6 @@ from local_athena.backends.duckdb.dialect.datetimes import (
     time_sequences,
     zone_functions,
 )
-from local_athena.backends.duckdb.dialect.duckdb_errors import failure_from_duckdb
 from local_athena.backends.duckdb.dialect.explain import Explain, split_explain
 from local_athena.backends.duckdb.dialect.expressions import (
     arithmetic,
@@ -200,18 +197,8 @@ def _check_kind(sql: str) -> None:
         raise StatementFailure("NOT_SUPPORTED", text)
 
 
-def describe_columns(
-    connection: duckdb.DuckDBPyConnection, translation: Translation
-) -> tuple[Column, ...]:
-    """Describe the columns of the result; binds the query to the views of its scans.
-
-    Raises:
-        StatementFailure: the query does not bind.
-    """
-    try:
-        connection.execute(f"EXPLAIN {translation.sql}").fetchall()
-    except duckdb.Error as error:
-        raise failure_from_duckdb(error, translation.original) from error
+def describe_columns(translation: Translation) -> tuple[Column, ...]:
+    """Describe the columns of the result."""
     return tuple(_describe_column(column.name, column.type) for column in translation.columns)
 
 
@@ -221,9 +208,8 @@ def _describe_column(name: str, kind: TrinoType) -> Column:
     return describe_column(name, kind.name, kind.precision or 0, kind.scale)
 
 
-def render_query(connection: duckdb.DuckDBPyConnection, translation: Translation) -> str:
+def render_query(translation: Translation) -> str:
     """Wrap the query so that every column is the text that Athena writes."""
-    del connection
     items = ", ".join(
         f"{render_text(f'r.{column.label}', column.type)} AS {column.label}"
         for column in translation.columns
