@@ -154,11 +154,8 @@ def test_literals_have_their_type(engine: sa.Engine, events: sa.Table) -> None:
 def test_casts_to_types_of_sqlalchemy(
     engine: sa.Engine, kind: sa.types.TypeEngine, value: object
 ) -> None:
-    asked = value.hex() if isinstance(value, bytes) else value
-    expression = sa.func.from_hex(asked) if isinstance(value, bytes) else asked
-
     with engine.connect() as connection:
-        assert connection.scalar(sa.select(sa.cast(expression, kind))) == value
+        assert connection.scalar(sa.select(sa.cast(value, kind))) == value
 
 
 @pytest.mark.parametrize(

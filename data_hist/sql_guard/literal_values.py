@@ -1,15 +1,19 @@
 """Read the value of a parameter back from its literal: the inverse of `literals`."""
 
+import base64
 import re
 from typing import Final
 
 from data_hist.sql_guard.literals import SPECIAL_FLOATS, Parameter
 
-_WORDS: Final[dict[str, Parameter]] = {"NULL": None, "TRUE": True, "FALSE": False}
-_FLOATS: Final = {literal: text for text, literal in SPECIAL_FLOATS.items()}
+_CONSTANTS: Final[dict[str, Parameter]] = {
+    **{"NULL": None, "TRUE": True, "FALSE": False},
+    **{literal: {"type": "double", "value": text} for text, literal in SPECIAL_FLOATS.items()},
+}
 _STRING = re.compile(r"'((?:[^']|'')*)'")
 _NUMBER = re.compile(r"(\()?(?P<digits>-?[0-9]+(?P<double>\.?[0-9]*E-?[0-9]+)?)(?(1)\))", re.ASCII)
 _TYPED = re.compile(r"([A-Z ]+) ('.*')", re.DOTALL)
+_BYTES = re.compile(r"X'((?:[0-9A-F]{2})*)'")
 _CAST = re.compile(r"CAST\((.*) AS ([A-Z]+(?:\([0-9,]+\))?)\)", re.DOTALL)
 # Larger numbers lose digits where JSON numbers are doubles.
 _MAX_JSON_INTEGER: Final = 2**53 - 1
@@ -21,14 +25,14 @@ def parse_literal(literal: str) -> Parameter:
     Raises:
         ValueError: `render_literal` writes no such literal.
     """
-    if literal in _WORDS:
-        return _WORDS[literal]
-    if literal in _FLOATS:
-        return _typed("double", _FLOATS[literal])
+    if literal in _CONSTANTS:
+        return _CONSTANTS[literal]
     if string := _STRING.fullmatch(literal):
         return _unquote(string[0])
     if number := _NUMBER.fullmatch(literal):
         return _number(number["digits"], is_double=number["double"] is not None)
+    if content := _BYTES.fullmatch(literal):
+        return _typed("varbinary", base64.b64encode(bytes.fromhex(content[1])).decode())
     if cast := _CAST.fullmatch(literal):
         return _typed(cast[2].lower(), _cast_text(cast[1]))
     if typed := _TYPED.fullmatch(literal):

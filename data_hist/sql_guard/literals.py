@@ -4,6 +4,7 @@ Athena's own execution parameters are expressions that it evaluates, so they do 
 Here no value can become more than one literal.
 """
 
+import base64
 import datetime
 import json
 import math
@@ -114,6 +115,14 @@ def _boolean(text: str) -> str:
     if text.lower() not in ("true", "false"):
         raise BadParameter("must be true or false")
     return text.upper()
+
+
+def _varbinary(text: str) -> str:
+    try:
+        content = base64.b64decode(text, validate=True)
+    except ValueError:
+        raise BadParameter("must be Base64") from None
+    return f"X'{content.hex().upper()}'"
 
 
 def _json(text: str) -> str:
@@ -269,5 +278,6 @@ _WRITERS: dict[str, Callable[[str], str]] = {
     "time": _time,
     "timestamp": _timestamp,
     "timestamp with time zone": _timestamp_with_zone,
+    "varbinary": _varbinary,
     "json": _json,
 }

@@ -82,6 +82,7 @@ def test_star_selects_the_columns_that_may_be_queried(client: httpx.Client) -> N
             ],
             ["2026-11-20T05:15:00.000", "2026-11-20", "line\nbreak"],
         ),
+        ([{"type": "varbinary", "value": "AP9B"}, "", 0], ["AP9B", "", 0]),
     ],
 )
 def test_parameters_arrive_unchanged(

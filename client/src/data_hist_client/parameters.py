@@ -1,5 +1,6 @@
 """From arguments of Python to those of a request, without loss."""
 
+import base64
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from datetime import date, datetime, time
@@ -59,8 +60,6 @@ def _encoded(value: Any) -> Any:
     for kind, encode in _ENCODERS:
         if isinstance(value, kind):
             return encode(value)
-    if isinstance(value, bytes | bytearray | memoryview):
-        raise UsageError("Bytes cannot be a parameter; give their hex(), and write from_hex(?).")
     if _is_boolean(value):
         return value.item()
     raise UsageError(
@@ -132,6 +131,10 @@ def _integer(value: int) -> Any:
     return value if abs(value) < 2**53 else _typed("bigint", str(value))
 
 
+def _varbinary(value: bytes | bytearray | memoryview) -> dict[str, str]:
+    return _typed("varbinary", base64.b64encode(value).decode())
+
+
 def _time(value: time) -> dict[str, str]:
     if value.tzinfo is not None:
         raise UsageError("Athena has no literal for a time with time zone.")
@@ -148,5 +151,6 @@ _ENCODERS: Sequence[tuple[type, Callable[[Any], Any]]] = (
     (date, lambda value: _typed("date", value.isoformat())),
     (time, _time),
     (UUID, str),
+    *((kind, _varbinary) for kind in (bytes, bytearray, memoryview)),
     (Real, _real),
 )

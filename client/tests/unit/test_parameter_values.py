@@ -62,7 +62,7 @@ def test_a_value_of_the_command_line(text: str, value: object) -> None:
         ("timestamp(3) with time zone:2026-01-01", "timestamp with time zone: without a size"),
         ("bigint(5):1", "write bigint: without a size"),
         ("decimal(a):1", "write decimal: without a size"),
-        ("varbinary:abcd", r"from_hex\(\?\)"),
+        ("bytes:abcd", "varbinary:"),
         ("uuid:x", r"CAST\(\? AS uuid\)"),
         ("array(varchar):[1]", r"json_parse\(\?\)"),
         ("interval day to second:1", "the interval itself"),

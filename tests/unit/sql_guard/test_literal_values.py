@@ -20,12 +20,24 @@ READ = [
     ("CAST(1.5E0 AS REAL)", {"type": "real", "value": "1.5E0"}),
     ("CAST('a'' AS b' AS VARCHAR(9))", {"type": "varchar(9)", "value": "a' AS b"}),
     ("CAST(DECIMAL '-1.50' AS DECIMAL(5,2))", {"type": "decimal(5,2)", "value": "-1.50"}),
+    ("X'00FF41'", {"type": "varbinary", "value": "AP9B"}),
     (
         "TIMESTAMP '2026-11-20 05:15:00 UTC'",
         {"type": "timestamp", "value": "2026-11-20 05:15:00 UTC"},
     ),
 ]
-FOREIGN = ["", "?", "1 OR 1", "now()", "'a' || 'b'", "CAST(1 AS REAL)", "DATE 2026", "(7", "\u0661"]
+FOREIGN = [
+    "",
+    "?",
+    "1 OR 1",
+    "now()",
+    "'a' || 'b'",
+    "CAST(1 AS REAL)",
+    "DATE 2026",
+    "(7",
+    "\u0661",
+    "X'0'",
+]
 
 
 @pytest.mark.parametrize(("literal", "value"), READ)

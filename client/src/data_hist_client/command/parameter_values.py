@@ -12,6 +12,7 @@ from typing import Any
 _TYPES = (
     *("boolean", "tinyint", "smallint", "integer", "int", "bigint", "real", "double", "decimal"),
     *("varchar", "char", "date", "time", "timestamp", "timestamp with time zone", "json"),
+    "varbinary",
 )
 # What to write for the types that have no literal, and for the names of other databases.
 _ADVICE = {
@@ -29,7 +30,8 @@ _ADVICE = {
     "time with time zone": "CAST(? AS time with time zone)",
     "timestamptz": "timestamp with time zone:",
     "uuid": "CAST(? AS uuid)",
-    "varbinary": "from_hex(?)",
+    "blob": "varbinary:",
+    "bytes": "varbinary:",
 }
 _TYPED = re.compile(
     r"(?P<name>[a-z]\w*)\s*(?P<size>\([^:]*\))?(?P<zone>(?: with(?:out)? time zone)?)"

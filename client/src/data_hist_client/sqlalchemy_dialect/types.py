@@ -38,16 +38,10 @@ class Time(types.TIME):
 
 
 class Bytes(types.LargeBinary):
-    """Bytes, which are written as hexadecimal digits: parameters are texts."""
-
-    def bind_processor(self, dialect: Any) -> Any:
-        return lambda value: None if value is None else bytes(value).hex()
+    """Bytes, with their literal."""
 
     def literal_processor(self, dialect: Any) -> Any:
-        return lambda value: f"'{bytes(value).hex()}'"
-
-    def bind_expression(self, bindvalue: Any) -> Any:
-        return func.from_hex(bindvalue)
+        return lambda value: f"X'{bytes(value).hex()}'"
 
 
 class Interval(types.Interval):
