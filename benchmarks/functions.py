@@ -83,7 +83,10 @@ _COMPARISONS = (
     ),
     Comparison("sum of bigint", "sum(n)", "sum(n)"),
     Comparison("avg of decimal", "avg(price)", "avg(price)"),
-    Comparison("approx_distinct", "approx_distinct(line)", "approx_count_distinct(line)"),
+    *(
+        Comparison(f"approx_distinct of {kind}", f"approx_distinct({x})", f"count(DISTINCT {x})")
+        for kind, x in (("bigint", "n"), ("varchar", "line"), ("few varchar", "substr(line, 1, 6)"))
+    ),
     Comparison("approx_percentile", "approx_percentile(n, 0.99)", "approx_quantile(n, 0.99)"),
     Comparison("max_by", "max_by(line, n)", "arg_max(line, n)"),
     Comparison("array_agg", "cardinality(array_agg(n))", "len(list(n))"),

@@ -15,7 +15,7 @@ TESTS = [ROOT / "tests", ROOT / "local_athena/tests", ROOT / "client/tests"]
 # See ADR 32.
 MOST_MODULES = {
     SERVICE: 189,
-    ENDPOINT: 205,
+    ENDPOINT: 206,
     CLIENT: 48,
 }
 MOST_LINES = 300

@@ -70,3 +70,12 @@ def test_numbers_of_a_table_whose_order_matters_are_refused(endpoint: Endpoint, 
 )
 def test_numbers_of_a_table_in_any_order(endpoint: Endpoint, call: str, value: str | None) -> None:
     assert endpoint.outcome(f"SELECT {call} FROM events_v0") == [[value]]
+
+
+def test_an_estimate_of_a_table_that_depends_on_the_plan_is_refused(endpoint: Endpoint) -> None:
+    counted = "SELECT approx_distinct(n * customerid, 0.023) FROM events_v0"
+    beside = "CROSS JOIN UNNEST(sequence(1, {})) AS t(n) WHERE customerid = 1"
+
+    outcomes = [endpoint.outcome(f"{counted} {beside.format(n)}") for n in (251, 254, 270)]
+
+    assert outcomes == [[["251"]], "ERR:NOT_SUPPORTED", [["268"]]]

@@ -10,6 +10,7 @@ import duckdb
 from duckdb.func import FunctionNullHandling
 
 from local_athena.backends.duckdb.dialect.aggregates import (
+    approximate_counts,
     extremes,
     frequent_items,
     hyperloglogs,
@@ -100,6 +101,7 @@ def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
         *datetime_patterns.PYTHON_FUNCTIONS,
         *decimal_arithmetic.PYTHON_FUNCTIONS,
         *element_orders.PYTHON_FUNCTIONS,
+        *approximate_counts.PYTHON_FUNCTIONS,
         *extremes.PYTHON_FUNCTIONS,
         *frequent_items.PYTHON_FUNCTIONS,
         *hash_orders.PYTHON_FUNCTIONS,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from local_athena.backends.duckdb.dialect import function_calls
 from local_athena.backends.duckdb.dialect.aggregates import (
+    approximate_counts,
     extremes,
     map_aggregates,
     moments,
@@ -79,6 +80,7 @@ _HANDLERS = {
     **string_functions.HANDLERS,
 }
 _FUNCTIONS = {
+    **approximate_counts.FUNCTIONS,
     **arithmetic.FUNCTIONS,
     **arrays.FUNCTIONS,
     **concatenation.FUNCTIONS,

@@ -6,8 +6,9 @@ CREATE OR REPLACE MACRO athena_bigint_sum(total, above, below) AS
 -- Sums over windows overflow as Java's do.
 CREATE OR REPLACE MACRO athena_wrapped_sum(total) AS
   CAST(((CAST(total AS HUGEINT) + 9223372036854775808) % 18446744073709551616 + 18446744073709551616) % 18446744073709551616 - 9223372036854775808 AS BIGINT);
-CREATE OR REPLACE MACRO athena_checked_error(e) AS CASE WHEN e IS NULL OR e BETWEEN 0.0040625 AND 0.26 THEN 0
-  ELSE CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:Max standard error must be in [0.0040625, 0.26]: ' || e) AS BIGINT) END;
+-- How many units, in the upper 64 bits, and the rest.
+CREATE OR REPLACE MACRO athena_wide(x, unit) AS
+  (x - (x % unit + unit) % unit) // unit * 18446744073709551616 + (x % unit + unit) % unit;
 CREATE OR REPLACE MACRO athena_heap_size(n, argument, positive) AS CASE WHEN n BETWEEN 1 AND 10000 THEN n
   WHEN n > 0 THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:' || argument || 'less than or equal to 10000; found ' || n) AS BIGINT)
   ELSE CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:' || argument || positive) AS BIGINT) END;

@@ -45,19 +45,19 @@ def _mix_lane(accumulator: int, lane: int) -> int:
 
 
 def _xxhash64(data: bytes) -> bytes:
-    return _hash_xx(data).to_bytes(8, "big")
+    return hash_xx(data).to_bytes(8, "big")
 
 
 def _hash_halves(data: bytes) -> int:
     """Hash 16 bytes as Trino does the types that it holds in two numbers."""
-    return _hash_xx(data[:8]) ^ _hash_xx(data[8:])
+    return hash_xx(data[:8]) ^ hash_xx(data[8:])
 
 
 def _xxhash64_halves(data: bytes) -> bytes:
     return _hash_halves(data).to_bytes(8, "big")
 
 
-def _hash_xx(data: bytes) -> int:
+def hash_xx(data: bytes) -> int:
     """Hash with xxHash of 64 bits and seed 0."""
     accumulator, offset = _accumulate_stripes(data)
     accumulator = (accumulator + len(data)) & _MASK
@@ -105,7 +105,7 @@ def _avalanche(value: int) -> int:
 
 def _checked(data: bytes) -> int:
     """Hash one value for checksum, which adds the hashes of all."""
-    return _hash_xx(data) * _PRIMES[0] & _MASK
+    return hash_xx(data) * _PRIMES[0] & _MASK
 
 
 def _checked_halves(data: bytes) -> int:

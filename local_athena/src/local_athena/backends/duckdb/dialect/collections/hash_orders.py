@@ -1,8 +1,9 @@
-"""Equal keys, and the order in which Trino's hash tables for aggregates hold the others."""
+"""Trino's hashes of values, and the order in which its hash tables for aggregates hold keys."""
 
 import struct
 from collections.abc import Sequence
 
+from local_athena.backends.duckdb.dialect.binary.hashes import hash_xx
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     DAY_TO_SECOND,
     TIME_TZ,
@@ -89,6 +90,23 @@ def _hash_real(value: float) -> bytes:
     return _hash_bigint(struct.unpack(">i", struct.pack(">f", value or 0.0))[0])
 
 
+def _xxhash_bigint(value: int) -> bytes:
+    return hash_xx(struct.pack("<q", value)).to_bytes(8)
+
+
+def _xxhash_double(value: float) -> bytes:
+    return hash_xx(struct.pack("<d", value or 0.0)).to_bytes(8)
+
+
+def _xxhash_real(value: float) -> bytes:
+    return _xxhash_bigint(struct.unpack("<i", struct.pack("<f", value or 0.0))[0])
+
+
+def _combine_entries(entries: Sequence[Sequence[bytes | None]]) -> bytes:
+    pairs = ([int.from_bytes(digest or b"") for digest in entry] for entry in entries)
+    return (sum(key ^ value for key, value in pairs) & _MASK).to_bytes(8)
+
+
 def _combine(hashes: Sequence[bytes | None], seed: int) -> bytes:
     combined = seed
     for digest in hashes:
@@ -100,52 +118,86 @@ def order_as_hash_table(keys: str, kind: TrinoType) -> str | None:
     """Write the places of a list of keys in the order of a table; None if it is not known."""
     if kind.is_integer:
         return f"athena_order_numbers(CAST({keys} AS BIGINT[]))"
-    digest = _write_hash("k", kind)
+    digest = write_hash("k", kind)
     return digest and f"athena_order_bytes(list_transform({keys}, lambda k: {digest}))"
 
 
-def _write_hash(value: str, kind: TrinoType, depth: int = 0) -> str | None:
-    if kind.name == "array":
-        name = f"k{depth}"
-        item = _write_hash(name, kind.element, depth + 1)
-        return item and f"athena_combine(list_transform({value}, lambda {name}: {item}), 0)"
+def write_hash(value: str, kind: TrinoType, function: str = "hash", depth: int = 0) -> str | None:
+    """Write the hash of a value, in 8 bytes; None if it is not known.
+
+    Args:
+        value: SQL of the value.
+        kind: Its type.
+        function: `xxhash` for the hashes of sketches and checksums. Those of fields are others.
+        depth: How many structures are around it.
+    """
+    if kind.name in ("array", "map"):
+        return _write_hash_of_items(value, kind, function, depth)
     if kind.name == "row":
         return _write_hash_of_row(value, kind, depth)
-    if kind.is_integer:
-        return f"athena_hash_bigint({value})"
-    limit = _SHORT.get(kind.name)
-    if limit is not None and (kind.precision or 0) > limit:
-        return None
+    number = write_number(value, kind)
+    if number is not None:
+        return f"athena_{function}_bigint({number})"
+    if kind.name in ("real", "double"):
+        return f"athena_{function}_{kind.name}({value})"
     template = _HASHES.get(kind.name)
     return template and template.format(value)
 
 
+def _write_hash_of_items(value: str, kind: TrinoType, function: str, depth: int) -> str | None:
+    name = f"k{depth}"
+    if kind.name == "array":
+        item = write_hash(name, kind.element, function, depth + 1)
+        return item and f"athena_combine(list_transform({value}, lambda {name}: {item}), 0)"
+    key = write_hash(f"{name}.key", kind.key, function, depth + 1)
+    item = write_hash(f"{name}.value", kind.value, function, depth + 1)
+    entries = f"list_transform(map_entries({value}), lambda {name}: [{key}, {item}])"
+    return f"athena_combine_entries({entries})" if key and item else None
+
+
 def _write_hash_of_row(value: str, kind: TrinoType, depth: int) -> str | None:
     fields = [
-        _write_hash(f"({value}).f{number}", part, depth)
+        write_hash(f"({value}).f{number}", part, depth=depth)
         for number, part in enumerate(kind.parameters, 1)
     ]
     known = [field for field in fields if field]
     return f"athena_combine([{', '.join(known)}], 1)" if len(known) == len(fields) else None
 
 
+def write_number(value: str, kind: TrinoType) -> str | None:
+    """Write the number of 64 bits that Trino holds for a value, if it does so for its type."""
+    if kind.is_integer:
+        return value
+    limit = _SHORT.get(kind.name)
+    if limit is not None and (kind.precision or 0) > limit:
+        return None
+    template = _NUMBERS.get(kind.name)
+    return template and template.format(value)
+
+
+_NUMBERS = {
+    "decimal": "CAST(replace(CAST({} AS VARCHAR), '.', '') AS BIGINT)",
+    "date": "{} - DATE '1970-01-01'",
+    "time": "epoch_us({}) * 1000000",
+    "timestamp": "epoch_us({})",
+    TIMESTAMP_TZ: "epoch_ms({})",
+    TIME_TZ: "epoch_us({}) * 1000",
+    DAY_TO_SECOND: "epoch_us({}) // 1000",
+    YEAR_TO_MONTH: "athena_interval_months({})",
+}
+# By type: the bytes of a text.
+CONTENTS = {
+    "varchar": "encode({})",
+    "char": "encode(rtrim({}, ' '))",
+    "varbinary": "{}",
+    "json": "encode({})",
+}
+# By type: the 16 bytes that are hashed in two halves.
+HALVES = {"ipaddress": "athena_ip_address_bytes({})", "uuid": "athena_uuid_bytes({})"}
 _HASHES = {
     "boolean": "athena_hash_boolean({})",
-    "decimal": "athena_hash_bigint(CAST(replace(CAST({} AS VARCHAR), '.', '') AS BIGINT))",
-    "real": "athena_hash_real({})",
-    "double": "athena_hash_double({})",
-    "date": "athena_hash_bigint({} - DATE '1970-01-01')",
-    "time": "athena_hash_bigint(epoch_us({}) * 1000000)",
-    "timestamp": "athena_hash_bigint(epoch_us({}))",
-    TIMESTAMP_TZ: "athena_hash_bigint(epoch_ms({}))",
-    TIME_TZ: "athena_hash_bigint(epoch_us({}) * 1000)",
-    DAY_TO_SECOND: "athena_hash_bigint(epoch_us({}) // 1000)",
-    YEAR_TO_MONTH: "athena_hash_bigint(athena_interval_months({}))",
-    "varchar": "athena_xxhash64(encode({}))",
-    "char": "athena_xxhash64(encode(rtrim({}, ' ')))",
-    "varbinary": "athena_xxhash64({})",
-    "ipaddress": "athena_xxhash64_halves(athena_ip_address_bytes({}))",
-    "uuid": "athena_xxhash64_halves(athena_uuid_bytes({}))",
+    **{name: f"athena_xxhash64({content})" for name, content in CONTENTS.items()},
+    **{name: f"athena_xxhash64_halves({halves})" for name, halves in HALVES.items()},
 }
 PYTHON_FUNCTIONS: tuple[PythonFunction, ...] = (
     ("athena_group_places", _group_places, ["BIGINT[]", "BOOLEAN[]"], "BIGINT[][]"),
@@ -154,5 +206,9 @@ PYTHON_FUNCTIONS: tuple[PythonFunction, ...] = (
     ("athena_hash_bigint", _hash_bigint, ["BIGINT"], "BLOB"),
     ("athena_hash_double", _hash_double, ["DOUBLE"], "BLOB"),
     ("athena_hash_real", _hash_real, ["FLOAT"], "BLOB"),
+    ("athena_xxhash_bigint", _xxhash_bigint, ["BIGINT"], "BLOB"),
+    ("athena_xxhash_double", _xxhash_double, ["DOUBLE"], "BLOB"),
+    ("athena_xxhash_real", _xxhash_real, ["FLOAT"], "BLOB"),
+    ("athena_combine_entries", _combine_entries, ["BLOB[][]"], "BLOB"),
     ("athena_combine", _combine, ["BLOB[]", "INTEGER"], "BLOB"),
 )
