@@ -13,9 +13,13 @@ from pathlib import Path
 import httpx
 import pytest
 
+from data_hist.app import Limits
 from data_hist.athena.client import AthenaClient
+from data_hist.queries.limits import QueryLimits
 from data_hist.queries.query_starter import idempotency_token
+from data_hist.queries.status import StatusLimits
 from data_hist.settings import Settings
+from tests.reliability.short_limits import SHORT_PAUSES
 from tests.support.api_calls import assert_problem
 from tests.support.fault_server import (
     Exchange,
@@ -65,7 +69,10 @@ REQUESTS = {
 
 @pytest.fixture(scope="module")
 def faulty() -> Iterator[tuple[httpx.Client, FaultServer]]:
-    with fault_server() as server, running_service(settings_for(server.url)) as client:
+    with (
+        fault_server() as server,
+        running_service(settings_for(server.url), limits=SHORT_PAUSES) as client,
+    ):
         yield client, server
 
 
@@ -161,7 +168,11 @@ def test_key_whose_worker_was_killed_starts_no_second_query(endpoint_url: str) -
 
 
 def test_late_responses_of_aws_are_not_awaited() -> None:
-    with fault_server() as server, running_service(settings_for(server.url)) as client:
+    impatient = Limits(queries=QueryLimits(status=StatusLimits(describe_seconds=0.2)))
+    with (
+        fault_server() as server,
+        running_service(settings_for(server.url), limits=impatient) as client,
+    ):
         server.faults = [silence] * 20
 
         response = client.get(f"/status/{ID}")
