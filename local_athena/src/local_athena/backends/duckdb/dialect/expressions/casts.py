@@ -14,7 +14,7 @@ from local_athena.backends.duckdb.dialect.expressions.typed_literals import (
 from local_athena.backends.duckdb.dialect.json.json_casts import cast_json
 from local_athena.backends.duckdb.dialect.rendering import render_temporal
 from local_athena.backends.duckdb.dialect.syntax.type_grammar import TypedLiteral
-from local_athena.backends.duckdb.dialect.types.time_values import TIMES
+from local_athena.backends.duckdb.dialect.types.time_values import TIMES, evaluate_once
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     UNBOUNDED,
     VALUELESS,
@@ -145,7 +145,7 @@ def _cast_text(sql: str, target: TrinoType) -> Typed | None:
     if target.name in TIMES and target.name != "date":
         return read_time(sql, target)
     template = _FROM_VARCHAR.get(target.name)
-    return Typed(template.format(sql), target) if template else None
+    return Typed(evaluate_once(sql, template.format), target) if template else None
 
 
 def _cast_to_text(translator: Translator, node: exp.Expr, value: Typed, target: TrinoType) -> Typed:
@@ -158,7 +158,7 @@ def _cast_to_text(translator: Translator, node: exp.Expr, value: Typed, target: 
     if not is_castable or is_too_long or target.name == "char":
         raise translator.mismatch(node, f"Cannot cast {kind} to {target}")
     if kind.name in _FLOATING:
-        sql = f"athena_{kind.name}_cast({value.sql})"
+        sql = evaluate_once(value.sql, f"athena_{kind.name}_cast({{}})".format)
     else:
         sql = render_temporal(value.sql, kind, kind.precision or 0)
     if is_bounded:

@@ -15,6 +15,7 @@ from local_athena.backends.duckdb.dialect.types.time_values import (
     TIMES,
     bind,
     change_digits,
+    evaluate_once,
     with_zone,
     zone_of,
 )
@@ -103,7 +104,7 @@ def read_time(text: str, target: TrinoType) -> Typed:
     if target.name == TIMESTAMP_TZ:
         return Typed(*change_digits(f"athena_cast_instant({text})", exact, digits))
     template = _READ[target.name][target.is_fine]
-    return Typed(*change_digits(template.format(text), exact, digits))
+    return Typed(*change_digits(evaluate_once(text, template.format), exact, digits))
 
 
 def _read_clock_with_offset(text: str, digits: int) -> Typed:

@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Translator
 from local_athena.backends.duckdb.dialect.rendering import render_temporal, render_text
+from local_athena.backends.duckdb.dialect.types.time_values import evaluate_once
 from local_athena.backends.duckdb.dialect.types.trino_types import JSON, TrinoType
 from local_athena.backends.duckdb.dialect.types.typed_sql import (
     Typed,
@@ -54,7 +55,7 @@ def to_json(sql: str, kind: TrinoType, depth: int = 0) -> str:
     if kind.name in _PLAIN:
         return render_text(sql, kind)
     if kind.name in ("double", "real"):
-        return f"athena_double_json({sql})"
+        return evaluate_once(sql, "athena_double_json({})".format)
     if kind.parameters:
         return _STRUCTURES[kind.name](sql, kind, depth)
     if kind.name == "timestamp":

@@ -1,17 +1,15 @@
 -- Numbers as Java prints them.
-CREATE OR REPLACE MACRO athena_mantissa(digits) AS
-  digits[1] || '.' || CASE WHEN length(digits) > 1 THEN digits[2:] ELSE '0' END;
+CREATE OR REPLACE MACRO athena_mantissa(digits) AS digits[1] || '.' || coalesce(nullif(digits[2:], ''), '0');
 -- The digits of DuckDB's shortest text without point, leading and trailing zeros.
 CREATE OR REPLACE MACRO athena_digits(plain) AS
-  CASE WHEN rtrim(ltrim(replace(plain, '.', ''), '0'), '0') = '' THEN '0'
-  ELSE rtrim(ltrim(replace(plain, '.', ''), '0'), '0') END;
+  coalesce(nullif(rtrim(ltrim(replace(plain, '.', ''), '0'), '0'), ''), '0');
 CREATE OR REPLACE MACRO athena_exponent(plain) AS
   CASE WHEN split_part(plain, '.', 1) <> '0' THEN length(split_part(plain, '.', 1)) - 1
   ELSE length(ltrim(split_part(plain, '.', 2), '0')) - length(split_part(plain, '.', 2)) - 1 END;
-CREATE OR REPLACE MACRO athena_scientific(shortest) AS
-  CASE WHEN contains(shortest, 'e')
-  THEN athena_mantissa(athena_digits(split_part(shortest, 'e', 1))) || 'E' || CAST(CAST(split_part(shortest, 'e', 2) AS INTEGER) AS VARCHAR)
-  ELSE athena_mantissa(athena_digits(shortest)) || 'E' || CAST(athena_exponent(shortest) AS VARCHAR) END;
+CREATE OR REPLACE MACRO athena_scientific(shortest) AS list_transform([shortest], lambda text:
+  CASE WHEN contains(text, 'e')
+  THEN athena_mantissa(athena_digits(split_part(text, 'e', 1))) || 'E' || CAST(CAST(split_part(text, 'e', 2) AS INTEGER) AS VARCHAR)
+  ELSE athena_mantissa(athena_digits(text)) || 'E' || CAST(athena_exponent(text) AS VARCHAR) END)[1];
 -- Java prints the least numbers of either type with two digits.
 CREATE OR REPLACE MACRO athena_least_text(x) AS CASE
   WHEN abs(x) = 5e-324 THEN '4.9e-324' WHEN typeof(x) = 'FLOAT' AND abs(x) < 2e-45 THEN '1.4e-45' ELSE CAST(abs(x) AS VARCHAR) END;

@@ -14,7 +14,7 @@ from local_athena.backends.duckdb.dialect.function_calls import (
     apply_matching_signature,
     apply_signature,
 )
-from local_athena.backends.duckdb.dialect.types.time_values import change_digits
+from local_athena.backends.duckdb.dialect.types.time_values import change_digits, evaluate_once
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     TIMESTAMP_TZ,
     UNKNOWN,
@@ -60,7 +60,7 @@ def _formatted_value(translator: Translator, node: exp.Expr, value: Typed) -> tu
     if kind.is_fine:
         value = Typed(*change_digits(value.sql, kind, _NANOSECONDS))
     if kind.name in ("double", "real"):
-        return kind.name, f"athena_double_text({value.sql})"
+        return kind.name, evaluate_once(value.sql, "athena_double_text({})".format)
     if kind.is_integer or kind.name == "json":
         return "integer" if kind.is_integer else "text", value.sql
     known = kind.name if kind.name in _FORMATTED else "text"
