@@ -72,6 +72,16 @@ def test_numbers_of_a_table_in_any_order(endpoint: Endpoint, call: str, value: s
     assert endpoint.outcome(f"SELECT {call} FROM events_v0") == [[value]]
 
 
+@pytest.mark.parametrize("rows", [1000, 1001])
+def test_many_rows_are_added_as_few_are(endpoint: Endpoint, rows: int) -> None:
+    (found,) = endpoint.run(
+        "SELECT round(sum(x * 1e-1), 6), round(avg(x * 1e-1), 6), round(corr(x * 1e0, x * 2e0), 6)"
+        f" FROM UNNEST(sequence(1, {rows})) AS t(x)"
+    ).rows
+
+    assert [float(each) for each in found] == [rows * (rows + 1) / 20, (rows + 1) / 20, 1]
+
+
 def test_an_estimate_of_a_table_that_depends_on_the_plan_is_refused(endpoint: Endpoint) -> None:
     counted = "SELECT approx_distinct(n * customerid, 0.023) FROM events_v0"
     beside = "CROSS JOIN UNNEST(sequence(1, {})) AS t(n) WHERE customerid = 1"

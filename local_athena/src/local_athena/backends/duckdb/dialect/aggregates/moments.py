@@ -19,6 +19,8 @@ _PAIRS = ("covar_pop", "covar_samp", "corr", "regr_intercept", "regr_slope")
 # Up to this power of ten, what is added does not overflow, for any number of rows.
 _LIMITS = {**dict.fromkeys((*_VARIANCES, *_PAIRS), 140), "skewness": 90, "kurtosis": 65}
 _SUMS = ("avg", "sum")
+# Of more rows, which nobody writes as VALUES, Python would take too long.
+_MOST_ROWS = 1_000
 
 
 def _moment(translator: Translator, call: Call) -> Typed:
@@ -58,7 +60,8 @@ def _add_in_order(
     sql = apply_clauses(translator, call, sql)
     if found.type.name == "real":
         sql = f"CAST(athena_real_range({sql}) AS REAL)"
-    return Typed(sql, found.type)
+    count = apply_clauses(translator, call, f"<<count({rows})>>")
+    return Typed(f"CASE WHEN {count} <= {_MOST_ROWS} THEN {sql} ELSE {found.sql} END", found.type)
 
 
 def _refuse_large(
