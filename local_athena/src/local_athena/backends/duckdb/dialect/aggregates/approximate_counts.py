@@ -56,7 +56,8 @@ def _approx_distinct(translator: Translator, call: Call) -> Typed:
         error = f"coalesce(<<any_value(CASE WHEN {value} IS NOT NULL THEN {given} END)>>, {error})"
         value = f"CASE WHEN {given} IS NOT NULL THEN {value} END"
     form, hashed = _write_hashed(value, kind)
-    is_open = count_steps(translator, call) == 0
+    # Of a table, any of Trino's estimates is right, and nobody wants to be refused one.
+    is_open = count_steps(translator, call) == 0 and not translator.statement.scans
     sql = f"coalesce(athena_approximate_{form}(<<list(DISTINCT {hashed})>>, {error}, {is_open}), 0)"
     return Typed(apply_clauses(translator, call, sql), found.type)
 
