@@ -1,9 +1,13 @@
 """Requests to S3 by the standard library, against a socket that sends what a case says."""
 
 import contextlib
+import shutil
 import socket
+import ssl
+import subprocess
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -14,7 +18,9 @@ TIMEOUT = {"timeout": {"connect": 10.0, "read": 10.0}}
 
 
 @contextlib.contextmanager
-def server_of(response: bytes, host: str = "127.0.0.1") -> Iterator[tuple[str, list[bytes]]]:
+def server_of(
+    response: bytes, host: str = "127.0.0.1", tls: ssl.SSLContext | None = None
+) -> Iterator[tuple[str, list[bytes]]]:
     """Answer one request with these bytes, and close; gives the address, and what was received."""
     received: list[bytes] = []
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -23,18 +29,24 @@ def server_of(response: bytes, host: str = "127.0.0.1") -> Iterator[tuple[str, l
         listener.listen()
 
         def answer() -> None:
-            connection, _ = listener.accept()
-            with connection:
+            plain, _ = listener.accept()
+            with plain, contextlib.suppress(ssl.SSLError):
+                connection = plain if tls is None else tls.wrap_socket(plain, server_side=True)
                 head = b""
                 while b"\r\n\r\n" not in head:
                     head += connection.recv(65536)
                 received.append(head)
                 connection.sendall(response)
+                connection.close()
 
         thread = threading.Thread(target=answer)
         thread.start()
         shown = f"[{host}]" if ":" in host else host
-        yield f"http://{shown}:{listener.getsockname()[1]}/bucket/x.csv?signature=a%2Fb", received
+        scheme = "http" if tls is None else "https"
+        yield (
+            f"{scheme}://{shown}:{listener.getsockname()[1]}/bucket/x.csv?signature=a%2Fb",
+            received,
+        )
         thread.join()
 
 
@@ -130,6 +142,24 @@ def test_a_redirect_is_not_followed() -> None:
     sent = head("307 Temporary Redirect", "Location: /x", "Content-Length: 0")
     with server_of(sent) as (url, _), contextlib.closing(ask(url)) as response:
         assert response.status_code == 307
+
+
+@pytest.mark.skipif(not shutil.which("openssl"), reason="needs openssl")
+def test_certificates_are_checked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {"-keyout": tmp_path / "key.pem", "-out": tmp_path / "certificate.pem"}
+    subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", *subject]
+    named = [str(part) for pair in files.items() for part in pair]
+    subprocess.run([*command, *named], check=True, capture_output=True)
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(files["-out"], files["-keyout"])
+    sent = head("200 OK", f"Content-Length: {len(BODY)}") + BODY
+
+    with server_of(sent, tls=tls) as (url, _), pytest.raises(httpx.ConnectError):
+        ask(url)
+    monkeypatch.setenv("SSL_CERT_FILE", str(files["-out"]))
+    with server_of(sent, tls=tls) as (url, _):
+        assert read(ask(url)) == (BODY, None)
 
 
 def test_nobody_listens() -> None:
