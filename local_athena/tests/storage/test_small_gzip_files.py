@@ -9,7 +9,8 @@ import pytest
 from local_athena.backends.duckdb.storage.partitions import DataFile
 from local_athena.backends.duckdb.storage.small_gzip_files import SmallGzipFiles
 
-WHOLE = gzip.compress(b'{"a":1}\n' * 100)
+# Without the time, or the processes that share the tests would each name them otherwise.
+WHOLE = gzip.compress(b'{"a":1}\n' * 100, mtime=0)
 DEFLATED = WHOLE[10:]
 
 
@@ -39,8 +40,8 @@ def test_a_whole_member_is_included(content: bytes, tmp_path: Path) -> None:
         WHOLE + b"garbage",
         header(16) + b"comment\0" + DEFLATED,
         header(0xE0) + DEFLATED,
-        gzip.compress(bytes(4 * 1024 * 1024)),
-        gzip.compress(random.Random(1).randbytes(40_000)),  # noqa: S311 - nothing to compress
+        gzip.compress(bytes(4 * 1024 * 1024), mtime=0),
+        gzip.compress(random.Random(1).randbytes(40_000), mtime=0),  # noqa: S311 - nothing to compress
     ],
 )
 def test_anything_else_is_not(content: bytes, tmp_path: Path) -> None:
