@@ -17,7 +17,6 @@ from local_athena.sample.archive import (
     write_sample_archive,
     write_sample_tables,
 )
-from local_athena.server import serve
 from local_athena.settings import CallRate, LocalAthenaSettings
 from local_athena.tables import TablesError, read_catalog
 
@@ -249,7 +248,10 @@ def _serve(options: argparse.Namespace) -> int:
     }
     names = {field.name for field in fields(LocalAthenaSettings)}
     settings = LocalAthenaSettings(**{name: given[name] for name in names})
-    serve(settings, read_catalog(options.tables))
+    catalog = read_catalog(options.tables)
+    from local_athena.server import serve
+
+    serve(settings, catalog)
     return 0
 
 
