@@ -55,7 +55,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def service(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     with (
-        running_endpoint(root, tmp_path_factory.mktemp("state")) as url,
+        running_endpoint(root, tmp_path_factory.mktemp("state"), workers=1) as url,
         running_service(settings_for(url)) as client,
     ):
         yield client

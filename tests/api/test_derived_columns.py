@@ -87,7 +87,7 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     (archive / "records" / "0.json").write_text("\n".join(records()))
     tables = glue_documents(document.sources, "s3://archive/")
     with testing.running_endpoint(
-        tables, archive, root / "state", bucket=RESULT_BUCKET
+        tables, archive, root / "state", bucket=RESULT_BUCKET, workers=1
     ) as endpoint:
         settings = settings_for(endpoint.url, tenant_required=True)
         with (

@@ -89,7 +89,7 @@ def served(
     state = tmp_path_factory.mktemp("state")
     with (
         testing.running_endpoint(
-            tables, archive_of_any_kind, state, bucket=RESULT_BUCKET
+            tables, archive_of_any_kind, state, bucket=RESULT_BUCKET, workers=1
         ) as endpoint,
         running_service(settings_for(endpoint.url), catalog=discovered) as client,
     ):

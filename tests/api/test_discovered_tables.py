@@ -70,7 +70,7 @@ def foreign_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     write_audit(root)
     tables = glue_documents({"audit": AUDIT}, "s3://archive/")
     state = tmp_path_factory.mktemp("state")
-    with testing.running_endpoint(tables, root, state, bucket=RESULT_BUCKET) as endpoint:
+    with testing.running_endpoint(tables, root, state, bucket=RESULT_BUCKET, workers=1) as endpoint:
         yield endpoint.url
 
 

@@ -30,7 +30,7 @@ def test_service_without_an_engine_is_alive_and_not_ready() -> None:
 
 def test_readiness_says_what_to_change_in_the_workgroup(archive: Path, tmp_path: Path) -> None:
     with (
-        running_endpoint(archive, tmp_path, enforce_workgroup=True) as url,
+        running_endpoint(archive, tmp_path, workers=1, enforce_workgroup=True) as url,
         running_service(settings_for(url)) as client,
     ):
         response = client.get(client.base_url.copy_with(path="/readyz"))

@@ -27,7 +27,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     write_sample_archive(root, days=1)
     state = tmp_path_factory.mktemp("state")
     with (
-        running_endpoint(root, state) as url,
+        running_endpoint(root, state, workers=1) as url,
         running_service(settings_for(url), limits=UNHURRIED) as client,
     ):
         yield client

@@ -15,7 +15,7 @@ TENANT = 11_000
 
 
 def test_sweeps_and_restarts_leave_what_is_saved(archive: Path, tmp_path: Path) -> None:
-    with running_endpoint(archive, tmp_path) as url:
+    with running_endpoint(archive, tmp_path, workers=1) as url:
         settings = settings_for(url)
         with running_service(settings) as client:
             submitted(client, "SELECT 1", retention_minutes=60)
@@ -25,7 +25,7 @@ def test_sweeps_and_restarts_leave_what_is_saved(archive: Path, tmp_path: Path) 
 
     assert counts.deleted == counts.listed > 0
     with (
-        running_endpoint(archive, tmp_path) as url,
+        running_endpoint(archive, tmp_path, workers=1) as url,
         running_service(settings_for(url)) as client,
     ):
         send = caller(client, TENANT)

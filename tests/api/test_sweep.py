@@ -25,7 +25,7 @@ SQL = "SELECT count(*) FROM events"
 @pytest.fixture
 def settings(archive: Path, tmp_path: Path) -> Iterator[Settings]:
     """An endpoint for one test, without the results of other tests."""
-    with running_endpoint(archive, tmp_path) as url:
+    with running_endpoint(archive, tmp_path, workers=1) as url:
         yield settings_for(url)
 
 

@@ -154,7 +154,7 @@ def test_serve_names_each_missing_setting() -> None:
 def test_serve_refuses_a_workgroup_that_overrides_it(archive: Path, tmp_path: Path) -> None:
     from tests.support.endpoint import running_endpoint  # noqa: PLC0415 - this test only
 
-    with running_endpoint(archive, tmp_path, enforce_workgroup=True) as url:
+    with running_endpoint(archive, tmp_path, workers=1, enforce_workgroup=True) as url:
         ended = run_to_end(
             ["serve", "--host", "127.0.0.1", "--port", str(free_port())],
             required_settings(url),

@@ -167,7 +167,7 @@ def test_a_long_poll_is_not_cut(tmp_path: Path) -> None:
         "WHERE a.data || b.data < c.data || d.data"
     )
     with (
-        running_endpoint(tmp_path / "archive", tmp_path / "state") as endpoint,
+        running_endpoint(tmp_path / "archive", tmp_path / "state", workers=1) as endpoint,
         running_workers(endpoint, workers=2) as port,
         running_gateway(tmp_path / "gateway", port) as url,
         api(url, "alice") as client,
