@@ -84,6 +84,17 @@ INSTANT = "timestamp with time zone"
             '{"01:02:03": ""}',
             "{01:02:03.000=}",
         ),
+        (
+            nested("map", row(("a", INTEGER), (None, TEXT)), TEXT),
+            '{"[1, x]": ""}',
+            "{{a=1, field1=x}=}",
+        ),
+        (nested("map", row((None, TEXT)), TEXT), '{"[a, b]": ""}', "{[a, b]=}"),
+        (
+            nested("map", nested("array", row(("a", INTEGER), ("b", INTEGER))), TEXT),
+            '{"[[1, 2], [3, null]]": "", "[]": ""}',
+            "{[{a=1, b=2}, {a=3, b=null}]=, []=}",
+        ),
         (row(("a", INTEGER), ("B c", TEXT)), '[1, "x"]', "{a=1, B c=x}"),
         (row((None, TEXT), (None, INTEGER)), '["Bob", 38]', "{field0=Bob, field1=38}"),
         (row((None, row(("x", BOOLEAN)))), "[[null]]", "{field0={x=null}}"),

@@ -4,7 +4,8 @@ Numbers with a fraction arrive as Trino's own text, which is Java's: `client` do
 """
 
 import base64
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable
 from typing import Any
 
 Render = Callable[[Any], str]
@@ -12,6 +13,8 @@ TypeSignature = dict[str, Any]
 """A `typeSignature`: the name of a type in `rawType`, and what it is made of in `arguments`."""
 
 _RESULT_DIGITS = 3
+# Commas outside of brackets within the brackets, one pair in another at most.
+_PARTS = re.compile(r", (?![^\[]*\])")
 _TEMPORAL = frozenset({"time", "time with time zone", "timestamp", "timestamp with time zone"})
 
 
@@ -59,9 +62,7 @@ def _make_array(types: list[TypeSignature]) -> Render:
 
 def _make_map(types: list[TypeSignature]) -> Render:
     key_type, value_type = types
-    # Keys are text in JSON: Trino has written structures, numbers and booleans out already.
-    is_text = key_type["rawType"] in (*_TEMPORAL, "varbinary")
-    render_key = make_renderer(key_type) if is_text else str
+    render_key = _make_key(key_type)
     render_value = _or_null(make_renderer(value_type))
 
     def render(entries: dict[str, Any]) -> str:
@@ -71,18 +72,50 @@ def _make_map(types: list[TypeSignature]) -> Render:
     return render
 
 
+def _make_key(signature: TypeSignature) -> Render:
+    """Return what renders a key: in JSON it is text, with what it is made of written out."""
+    kind = signature["rawType"]
+    if kind in (*_TEMPORAL, "varbinary"):
+        return make_renderer(signature)
+    if kind not in ("array", "row"):
+        return str
+    return lambda text: _render_written(signature, text)
+
+
+def _render_written(signature: TypeSignature, text: str) -> str:
+    """Write a row that Trino has written as `[1, x]`, with the names of its fields."""
+    kind = signature["rawType"]
+    parts = _PARTS.split(text[1:-1]) if kind in ("array", "row") and text != "[]" else []
+    types = [argument["value"] for argument in signature["arguments"]]
+    if kind == "row":
+        if len(parts) != len(types):
+            # A text inside has a comma of its own.
+            return text
+        kinds = [field["typeSignature"] for field in types]
+        return _join_fields(types, map(_render_written, kinds, parts))
+    if kind == "array":
+        return "[" + ", ".join(_render_written(types[0], part) for part in parts) + "]"
+    return text
+
+
 def _make_row(fields: list[dict[str, Any]]) -> Render:
-    names = [
-        field.get("fieldName", {}).get("name", f"field{index}")
-        for index, field in enumerate(fields)
-    ]
     renders = [_or_null(make_renderer(field["typeSignature"])) for field in fields]
 
     def render(values: list[Any]) -> str:
-        parts = zip(names, renders, values, strict=True)
-        return "{" + ", ".join(f"{name}={part(value)}" for name, part, value in parts) + "}"
+        pairs = zip(renders, values, strict=True)
+        return _join_fields(fields, (part(value) for part, value in pairs))
 
     return render
+
+
+def _join_fields(fields: list[dict[str, Any]], values: Iterable[str]) -> str:
+    names = (
+        field.get("fieldName", {}).get("name", f"field{index}")
+        for index, field in enumerate(fields)
+    )
+    return (
+        "{" + ", ".join(f"{name}={value}" for name, value in zip(names, values, strict=True)) + "}"
+    )
 
 
 _SCALARS: dict[str, Render] = {

@@ -23,6 +23,7 @@ from local_athena.backends.duckdb.dialect.collections.hash_orders import (
     HALVES,
     write_hash,
     write_number,
+    write_wide,
 )
 from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Translator
 from local_athena.backends.duckdb.dialect.datetimes.time_zones import without_zone
@@ -30,15 +31,12 @@ from local_athena.backends.duckdb.dialect.failures import failure, invalid_argum
 from local_athena.backends.duckdb.dialect.function_calls import apply_clauses, apply_signature
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     DOUBLE,
-    TIMESTAMP_TZ,
     TrinoType,
 )
 from local_athena.backends.duckdb.dialect.types.typed_sql import PythonFunction, Typed, coerce
 
 _DEFAULT_ERROR = 0.023
 _LEAST_ERROR, _MOST_ERROR = 0.0040625, 0.26
-# In picoseconds.
-_MICROSECOND, _MILLISECOND = 10**6, 10**9
 # Two hashes of so few values do not begin alike.
 _CERTAIN = 100
 
@@ -73,23 +71,11 @@ def _write_hashed(value: str, kind: TrinoType) -> tuple[str, str]:
         return "contents", CONTENTS[kind.name].format(value)
     if kind.name in HALVES:
         return "halves", HALVES[kind.name].format(value)
-    wide = _write_wide(value, kind)
+    wide = write_wide(value, kind)
     if wide is not None:
         return "wide", wide
     hashed = write_hash(value, kind, "xxhash")
     return ("hashes", hashed) if hashed else ("few", f"CAST({value} AS VARCHAR)")
-
-
-def _write_wide(value: str, kind: TrinoType) -> str | None:
-    """Write both numbers of 64 bits that Trino holds for a value, as one of 128."""
-    if kind.name == "decimal":
-        return f"CAST(replace(CAST({value} AS VARCHAR), '.', '') AS HUGEINT)"
-    if kind.name == "timestamp":
-        return f"athena_wide({value}, {_MICROSECOND})"
-    if kind.name == TIMESTAMP_TZ:
-        moment = value if kind.is_fine else f"CAST(epoch_us({value}) AS HUGEINT) * {_MICROSECOND}"
-        return f"athena_wide({moment}, {_MILLISECOND})"
-    return None
 
 
 def _count(hashes: Words, error: float, is_open: bool) -> int:

@@ -7,6 +7,8 @@ from local_athena.backends.duckdb.dialect.failures import failure, invalid_argum
 from local_athena.backends.duckdb.dialect.types.typed_sql import PythonFunction
 
 _MOST = 2**31 - 1
+# Of an array in Java.
+_MOST_BUCKETS = _MOST - 2
 
 Item = int | str
 
@@ -82,6 +84,8 @@ def _check(most: int, capacity: int) -> tuple[int, int]:
         raise invalid_argument("approx_most_frequent bucket count must be greater than one")
     if max(most, capacity) > _MOST:
         raise failure("GENERIC_INTERNAL_ERROR", "integer overflow")
+    if most > _MOST_BUCKETS:
+        raise failure("GENERIC_INTERNAL_ERROR", "Requested array size exceeds VM limit")
     return most, capacity
 
 

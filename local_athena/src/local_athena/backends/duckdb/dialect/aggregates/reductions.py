@@ -36,6 +36,7 @@ def _reduce_agg(translator: Translator, call: Call) -> Typed:
     _, combination = name_and_translate(translator, call.arguments[3], [state] * 2)
     if not (keeps_state(result.type, state) and keeps_state(combination.type, state)):
         raise _no_match(translator, call)
+    _check_state(translator, state)
     stepped = coerce(result, state).sql
     text = "The result of a lambda of reduce_agg is null"
     failing = failing_expression("GENERIC_INTERNAL_ERROR", text, state)
@@ -74,11 +75,14 @@ def _find_state(translator: Translator, call: Call, value: Typed, start: Typed) 
     state = common_type(stepped, combination.type)
     if state is None or (UNKNOWN in (step.type, combination.type) and state != UNKNOWN):
         raise _no_match(translator, call)
+    return state
+
+
+def _check_state(translator: Translator, state: TrinoType) -> None:
     limit = _FULL_STATE.get(state.name)
     if state.parameters or (limit is not None and (state.precision or 0) > limit):
         text = f"State type not supported for reduce_agg: {state}"
         raise translator.failure("NOT_SUPPORTED", text)
-    return state
 
 
 def _no_match(translator: Translator, call: Call) -> Exception:

@@ -119,8 +119,11 @@ def _matches(translator: Translator, call: Call) -> Typed:
 
 def keeps_state(result: TrinoType, state: TrinoType) -> bool:
     """Tell whether a lambda returns the type of its state: none is coerced, not even to bigint."""
-    if state.parameters or result == UNKNOWN or state.name in ("varchar", "char"):
+    if state.parameters or result == UNKNOWN:
         return True
+    if state.name in ("varchar", "char"):
+        # Not every length is known.
+        return None in (result.length, state.length) or result.length == state.length
     return str(result) == str(state)
 
 

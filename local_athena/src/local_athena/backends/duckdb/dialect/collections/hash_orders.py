@@ -16,7 +16,10 @@ from local_athena.backends.duckdb.dialect.types.typed_sql import PythonFunction
 _MASK = (1 << 64) - 1
 _MULTIPLIERS = (0xC2B2AE3D27D4EB4F, 0x9E3779B185EBCA87)
 _GROUP = 8
-# Up to how many digits values of a type are in 64 bits; the hashes of longer ones are not known.
+_MOST_DIGITS = 38
+# In picoseconds.
+_MICROSECOND, _MILLISECOND = 10**6, 10**9
+# Up to how many digits values of a type are in 64 bits.
 _SHORT = {"decimal": 18, "timestamp": 6, TIMESTAMP_TZ: 3, "time": 6, TIME_TZ: 6}
 
 
@@ -102,6 +105,11 @@ def _xxhash_real(value: float) -> bytes:
     return _xxhash_bigint(struct.unpack("<i", struct.pack("<f", value or 0.0))[0])
 
 
+def _xxhash_wide(value: int) -> bytes:
+    content = value.to_bytes(16, "little", signed=True)
+    return (hash_xx(content[:8]) ^ hash_xx(content[8:])).to_bytes(8)
+
+
 def _combine_entries(entries: Sequence[Sequence[bytes | None]]) -> bytes:
     pairs = ([int.from_bytes(digest or b"") for digest in entry] for entry in entries)
     return (sum(key ^ value for key, value in pairs) & _MASK).to_bytes(8)
@@ -140,6 +148,9 @@ def write_hash(value: str, kind: TrinoType, function: str = "hash", depth: int =
         return f"athena_{function}_bigint({number})"
     if kind.name in ("real", "double"):
         return f"athena_{function}_{kind.name}({value})"
+    wide = write_wide(value, kind)
+    if wide is not None:
+        return f"athena_xxhash_wide({wide})"
     template = _HASHES.get(kind.name)
     return template and template.format(value)
 
@@ -161,18 +172,36 @@ def _write_hash_of_row(value: str, kind: TrinoType, depth: int) -> str | None:
         for number, part in enumerate(kind.parameters, 1)
     ]
     known = [field for field in fields if field]
-    return f"athena_combine([{', '.join(known)}], 1)" if len(known) == len(fields) else None
+    combined = f"athena_combine([{', '.join(known)}], 1)"
+    is_known = len(known) == len(fields)
+    return f"CASE WHEN ({value}) IS NOT NULL THEN {combined} END" if is_known else None
 
 
 def write_number(value: str, kind: TrinoType) -> str | None:
     """Write the number of 64 bits that Trino holds for a value, if it does so for its type."""
     if kind.is_integer:
         return value
+    if kind.name == "time" and kind.is_fine:
+        return f"CAST({value} AS BIGINT)"
     limit = _SHORT.get(kind.name)
     if limit is not None and (kind.precision or 0) > limit:
         return None
     template = _NUMBERS.get(kind.name)
     return template and template.format(value)
+
+
+def write_wide(value: str, kind: TrinoType) -> str | None:
+    """Write both numbers of 64 bits that Trino holds for a value of many digits, as one of 128."""
+    if (kind.precision or 0) <= _SHORT.get(kind.name, _MOST_DIGITS):
+        return None
+    if kind.name == "decimal":
+        return f"CAST(replace(CAST({value} AS VARCHAR), '.', '') AS HUGEINT)"
+    if kind.name == "timestamp":
+        return f"athena_wide({value}, {_MICROSECOND})"
+    if kind.name == TIMESTAMP_TZ:
+        moment = value if kind.is_fine else f"CAST(epoch_us({value}) AS HUGEINT) * {_MICROSECOND}"
+        return f"athena_wide({moment}, {_MILLISECOND})"
+    return None
 
 
 _NUMBERS = {
@@ -196,6 +225,7 @@ CONTENTS = {
 HALVES = {"ipaddress": "athena_ip_address_bytes({})", "uuid": "athena_uuid_bytes({})"}
 _HASHES = {
     "boolean": "athena_hash_boolean({})",
+    "unknown": "CAST(NULL AS BLOB)",
     **{name: f"athena_xxhash64({content})" for name, content in CONTENTS.items()},
     **{name: f"athena_xxhash64_halves({halves})" for name, halves in HALVES.items()},
 }
@@ -209,6 +239,7 @@ PYTHON_FUNCTIONS: tuple[PythonFunction, ...] = (
     ("athena_xxhash_bigint", _xxhash_bigint, ["BIGINT"], "BLOB"),
     ("athena_xxhash_double", _xxhash_double, ["DOUBLE"], "BLOB"),
     ("athena_xxhash_real", _xxhash_real, ["FLOAT"], "BLOB"),
+    ("athena_xxhash_wide", _xxhash_wide, ["HUGEINT"], "BLOB"),
     ("athena_combine_entries", _combine_entries, ["BLOB[][]"], "BLOB"),
     ("athena_combine", _combine, ["BLOB[]", "INTEGER"], "BLOB"),
 )

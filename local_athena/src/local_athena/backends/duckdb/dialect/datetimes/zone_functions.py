@@ -39,6 +39,7 @@ from local_athena.backends.duckdb.dialect.types.trino_types import (
 from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, coerce
 
 _NANOSECONDS = 9
+_FROM_UNIXTIME = "athena_from_unixtime({})".format
 
 
 def _arguments(translator: Translator, call: Call, *counts: int) -> list[Typed]:
@@ -56,16 +57,26 @@ def _from_unixtime(translator: Translator, call: Call) -> Typed:
     values = _arguments(translator, call, 1, 2, 3)
     translator.require(call.arguments[0], values[0].type, DOUBLE)
     seconds = coerce(values[0], DOUBLE).sql
-    instant = Typed(evaluate_once(seconds, "athena_from_unixtime({})".format), TIMESTAMP_UTC)
     if len(values) == 2:
         translator.require(call.arguments[1], values[1].type, VARCHAR)
-        return _show_in(instant, read_zone(coerce(values[1], VARCHAR), is_key=True))
+        return _show_seconds(seconds, read_zone(coerce(values[1], VARCHAR), is_key=True))
     if len(values) == 3:
         for node, value in zip(call.arguments[1:], values[1:], strict=True):
             translator.require(node, value.type, BIGINT)
         hours, minutes = (coerce(value, BIGINT) for value in values[1:])
-        return _show_in(instant, read_offset(hours, minutes))
-    return instant
+        return _show_seconds(seconds, read_offset(hours, minutes))
+    return Typed(evaluate_once(seconds, _FROM_UNIXTIME), TIMESTAMP_UTC)
+
+
+def _show_seconds(seconds: str, zone: Zone) -> Typed:
+    """Show seconds since 1970 in a zone, which is read first: both may be wrong."""
+
+    def read(number: str) -> str:
+        known = f"CASE WHEN ({zone.sql}) IS NOT NULL THEN {_FROM_UNIXTIME(number)} END"
+        return f"CASE WHEN {number} IS NOT NULL THEN {known} END"
+
+    sql = evaluate_once(seconds, _FROM_UNIXTIME if zone.name is not None else read)
+    return _show_in(Typed(sql, TIMESTAMP_UTC), zone)
 
 
 def _show_in(moment: Typed, zone: Zone) -> Typed:

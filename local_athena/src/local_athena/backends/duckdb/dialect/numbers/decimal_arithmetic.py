@@ -7,6 +7,8 @@ from local_athena.backends.duckdb.dialect.types.trino_types import TrinoType, de
 from local_athena.backends.duckdb.dialect.types.typed_sql import PythonFunction, Typed, coerce
 
 _MAX_DIGITS = 38
+# Trino divides for a remainder, too.
+_QUOTIENTS = 2**128
 # Up to here DuckDB calculates in 64 bits, and does not widen for the result.
 _NARROW_DIGITS = 18
 # Every product and every rescaled operand is exact.
@@ -73,6 +75,8 @@ def _divide(left: decimal.Decimal, right: decimal.Decimal) -> decimal.Decimal:
 def _find_remainder(left: decimal.Decimal, right: decimal.Decimal) -> decimal.Decimal:
     if not right:
         raise ValueError("DIVISION_BY_ZERO:Division by zero")
+    if _EXACT.divide_int(abs(left), abs(right)) >= _QUOTIENTS:
+        raise ValueError(_OVERFLOW)
     return _EXACT.remainder(left, right)
 
 
