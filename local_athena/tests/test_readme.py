@@ -13,10 +13,17 @@ README = (Path(__file__).parents[1] / "README.md").read_text()
 EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.S)
 
 
+@pytest.fixture(scope="module")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("readme") / "sample"
+    assert command.main(["sample-data", str(folder)]) == 0
+    return folder
+
+
 @pytest.mark.parametrize("example", EXAMPLES[:2], ids=["boto3", "pyathena"])
-def test_clients(example: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    sample = tmp_path / "sample"
-    assert command.main(["sample-data", str(sample)]) == 0
+def test_clients(
+    example: str, sample: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL", "is set by the example")
     names: dict[str, list[object]] = {}
 
