@@ -1,8 +1,12 @@
 -- Correlation and regression are NULL where DuckDB's are NaN.
 CREATE OR REPLACE MACRO athena_finite(x) AS CASE WHEN isfinite(x) THEN x END;
-CREATE OR REPLACE MACRO athena_bigint_sum(total, above, below) AS
-  CASE WHEN above > 9223372036854775807 OR below < -9223372036854775808
-  THEN CAST(athena_fail('NUMERIC_VALUE_OUT_OF_RANGE:bigint addition overflow') AS BIGINT) ELSE CAST(total AS BIGINT) END;
+-- The order of rows matters if the total fits, and the sum of all above or below zero does not; `added` is for that.
+CREATE OR REPLACE MACRO athena_bigint_sum(total, above, below, added) AS CASE
+  WHEN total NOT BETWEEN -9223372036854775808 AND 9223372036854775807
+  THEN CAST(athena_fail('NUMERIC_VALUE_OUT_OF_RANGE:bigint addition overflow') AS BIGINT)
+  WHEN above > 9223372036854775807 OR below < -9223372036854775808 THEN added ELSE CAST(total AS BIGINT) END;
+CREATE OR REPLACE MACRO athena_no_order() AS CAST(athena_fail_beyond_try(
+  'NOT_SUPPORTED:The embedded endpoint does not support sums that overflow in some orders of the rows: add decimals') AS BIGINT);
 -- Sums over windows overflow as Java's do.
 CREATE OR REPLACE MACRO athena_wrapped_sum(total) AS
   CAST(((CAST(total AS HUGEINT) + 9223372036854775808) % 18446744073709551616 + 18446744073709551616) % 18446744073709551616 - 9223372036854775808 AS BIGINT);

@@ -4,6 +4,7 @@ import decimal
 from collections.abc import Sequence
 
 from local_athena.backends.duckdb.dialect.aggregates.moments import keep_order
+from local_athena.backends.duckdb.dialect.aggregates.partial_results import count_steps
 from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Translator
 from local_athena.backends.duckdb.dialect.function_calls import apply_clauses, apply_signature
 from local_athena.backends.duckdb.dialect.types.trino_types import BIGINT, TrinoType
@@ -21,6 +22,8 @@ def _total(translator: Translator, call: Call) -> Typed:
     if call.name == "sum" and call.clauses.window is not None and kind.is_integer:
         total = apply_clauses(translator, call, f"<<sum({values[0].sql})>>")
         return Typed(f"athena_wrapped_sum({total})", BIGINT)
+    if call.name == "sum" and kind.is_integer and not translator.statement.scans:
+        return _sum_in_order(translator, call, values)
     if len(values) > 1 or kind.name not in ("decimal", "real"):
         found = apply_signature(translator, call, values)
         return keep_order(translator, call, values, found) if kind.name == "double" else found
@@ -36,6 +39,26 @@ def _total(translator: Translator, call: Call) -> Typed:
         count, result = f"nullif({count}, 0)", kind
     sql = f"athena_decimal_total({_parts(values[0])}, {count}, {kind.scale})"
     return Typed(f"CAST({apply_clauses(translator, call, sql)} AS {result.duckdb})", result)
+
+
+def _sum_in_order(translator: Translator, call: Call, values: Sequence[Typed]) -> Typed:
+    """Sum integers, whose sum may overflow before all of them are added."""
+    found = apply_signature(translator, call, values)
+    if values[0].type.name != "bigint" or not count_steps(translator, call):
+        return found
+    listed = apply_clauses(translator, call, f"<<list({values[0].sql})>>")
+    return Typed(found.sql.replace("athena_no_order()", f"athena_add_bigints({listed})"), BIGINT)
+
+
+def _add_bigints(values: Sequence[int | None]) -> int:
+    total = 0
+    for value in values:
+        added = total + (value or 0)
+        if not -(2**63) <= added < 2**63:
+            text = f"NUMERIC_VALUE_OUT_OF_RANGE:bigint addition overflow: {total} + {value}"
+            raise ValueError(text)
+        total = added
+    return total
 
 
 def _parts(value: Typed) -> str:
@@ -64,5 +87,6 @@ def _add_up(part: str, others: Sequence[str | None], divisor: int, scale: int) -
 
 FUNCTIONS: dict[str, FunctionHandler] = {"avg": _total, "sum": _total}
 PYTHON_FUNCTIONS: tuple[PythonFunction, ...] = (
+    ("athena_add_bigints", _add_bigints, ["BIGINT[]"], "BIGINT"),
     ("athena_decimal_total", _add_up, ["VARCHAR", "VARCHAR[]", "BIGINT", "INTEGER"], "VARCHAR"),
 )
