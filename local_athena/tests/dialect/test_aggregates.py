@@ -94,3 +94,14 @@ def test_an_estimate_that_depends_on_the_plan_is_given_of_a_table_alone(endpoint
         [["268"]],
     ]
     assert endpoint.outcome(values.format(254)) == "ERR:NOT_SUPPORTED"
+
+
+def test_a_sum_of_a_table_that_overflows_in_some_orders_is_refused(endpoint: Endpoint) -> None:
+    numbers = "UNNEST(ARRAY[BIGINT '9223372036854775807', -9223372036854775807]) AS t(n)"
+
+    outcomes = [
+        endpoint.outcome(f"SELECT sum({number}) FROM events_v0 CROSS JOIN {numbers}")
+        for number in ("n", "n / 4", "abs(n)")
+    ]
+
+    assert outcomes == ["ERR:NOT_SUPPORTED", [["0"]], "ERR:NUMERIC_VALUE_OUT_OF_RANGE"]
