@@ -16,8 +16,8 @@ Start = Callable[..., Terminal]
 _PAGER = f"""#!{sys.executable}
 import sys
 sys.stdin.read()
-print("paging", flush=True)
 try:
+    print("paging", flush=True)
     open("/dev/tty").read()
 except KeyboardInterrupt:
     print("the pager heard it")
