@@ -52,10 +52,10 @@ class Worker:
 
 
 @contextlib.contextmanager
-def stub() -> Iterator[Worker]:
-    """Run the stub of Athena and S3."""
+def stub(bytes_per_second: int = 0) -> Iterator[Worker]:
+    """Run the stub of Athena and S3; 0 is as fast as the loopback interface."""
     port = _free_port()
-    arguments = ["-m", "benchmarks.stub", str(port)]
+    arguments = ["-m", "benchmarks.stub", str(port), str(bytes_per_second)]
     with _running(arguments, {}, OTHER_CORE) as process:
         _wait(port, process)
         yield Worker(process.pid, port)

@@ -1,8 +1,8 @@
 """Compare reading a result by a link of the service with boto3, which has credentials of its own.
 
-`python -m benchmarks.result_links [--rows N] [--repeats N]` prints, for each way, the median wall
-and processor time of all bytes from the stub, in a process of its own, and the ratios to boto3's
-within each repeat. It needs the packages of `benchmarks/run`.
+`python -m benchmarks.result_links [--rows N] [--repeats N] [--megabytes N]` prints, for each way,
+the median wall and processor time of all bytes from the stub, in a process of its own, and the
+ratios to boto3's within each repeat. It needs the packages of `benchmarks/run`.
 """
 
 import argparse
@@ -24,9 +24,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--repeats", type=int, default=9)
+    parser.add_argument(
+        "--megabytes", type=int, default=0, help="what S3 sends in a second; 0 is no limit"
+    )
     options = parser.parse_args()
     found = Measurements()
-    with stub() as athena, service(athena.port) as worker:
+    with stub(options.megabytes * 1_000_000) as athena, service(athena.port) as worker:
         for repeat in range(options.repeats):
             # Each way comes first as often as the others.
             for way in sorted(

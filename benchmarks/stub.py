@@ -1,13 +1,15 @@
 """A stub of Athena and S3: one small server that costs little and keeps no state.
 
-`python -m benchmarks.stub PORT`. The id of a query contains its state and its number of rows, which
-`StartQueryExecution` takes from a LIMIT in the SQL.
+`python -m benchmarks.stub PORT [BYTES]`, with at most BYTES a second for each connection. The id of
+a query contains its state and its number of rows, which `StartQueryExecution` takes from a LIMIT in
+the SQL.
 """
 
 import asyncio
 import itertools
 import json
 import re
+import socket
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -27,6 +29,8 @@ _OBJECT = re.compile(rb"/f[0-9a-f]{7}-0000-4000-8000-(\d{12})\.csv(?:\?|$)")
 _UNREADABLE_OBJECT = re.compile(rb"/b[0-9a-f]{7}-")
 _LIMIT = re.compile(r"LIMIT (\d+)")
 _WRITE_AHEAD_BYTES = 512 * 1024
+# Of Linux, which the module socket does not name.
+_SO_MAX_PACING_RATE = 47
 _MOST_ROWS = 1000
 
 
@@ -132,15 +136,19 @@ def rows_of(identifier: str) -> int:
 class Connection(asyncio.Protocol):
     """HTTP/1.1, as far as botocore, the AWS SDK of Arrow and a plain socket need it."""
 
-    def __init__(self, data: DataSet, athena: Athena) -> None:
+    def __init__(self, data: DataSet, athena: Athena, bytes_per_second: int) -> None:
         self._data = data
         self._athena = athena
+        self._bytes_per_second = bytes_per_second
         self._received = b""
         self._parts: Iterator[memoryview] = iter(())
         self._paused = False
 
     def connection_made(self, transport: Any) -> None:  # noqa: D102
         transport.set_write_buffer_limits(high=_WRITE_AHEAD_BYTES)
+        if self._bytes_per_second:
+            connection = transport.get_extra_info("socket")
+            connection.setsockopt(socket.SOL_SOCKET, _SO_MAX_PACING_RATE, self._bytes_per_second)
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:  # noqa: D102
@@ -200,13 +208,15 @@ class Connection(asyncio.Protocol):
             self._transport.write(part)
 
 
-async def _serve(port: int) -> None:
+async def _serve(port: int, bytes_per_second: int = 0) -> None:
     data = DataSet()
     athena = Athena(data)
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(data, athena), "127.0.0.1", port)
+    server = await loop.create_server(
+        lambda: Connection(data, athena, bytes_per_second), "127.0.0.1", port
+    )
     await server.serve_forever()
 
 
 if __name__ == "__main__":
-    uvloop.run(_serve(int(sys.argv[1])))
+    uvloop.run(_serve(*map(int, sys.argv[1:])))
