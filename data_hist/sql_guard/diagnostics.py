@@ -5,6 +5,7 @@ of the text and the number of candidates.
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence, Set
 from difflib import SequenceMatcher
 
@@ -245,9 +246,13 @@ def _candidates(around: Sequence[Token], names: Set[str]) -> list[tuple[Token, s
 
 
 def _likeness(word: str, keyword: str) -> float:
-    """Return 0 to 1; words of the same letters are most alike, such as FORM and FROM."""
+    """Return 0 to 1, or 0 for less than counts; words of the same letters are most alike."""
     if sorted(word) == sorted(keyword):
         return 1.0
+    # The letters in common bound the likeness, and comparing their order costs far more.
+    common = (Counter(word) & Counter(keyword)).total()
+    if 2 * common < _MIN_LIKENESS * (len(word) + len(keyword)):
+        return 0.0
     return SequenceMatcher(None, word, keyword).ratio()
 
 
