@@ -5,18 +5,6 @@ from pathlib import Path
 import duckdb
 import pytest
 from local_athena.backends.duckdb import dialect
-from local_athena.backends.duckdb.dialect.signatures import signatures
-from local_athena.backends.duckdb.dialect.types.trino_types import (
-    BIGINT,
-    DOUBLE,
-    VARCHAR,
-    TrinoType,
-)
-
-from tests.dialect.running import Endpoint
-
-_VARIABLES = {"T": VARCHAR, "U": BIGINT, "K": VARCHAR, "V": BIGINT}
-_VARIABLES |= {"N": DOUBLE, "I": BIGINT, "J": VARCHAR, "O": VARCHAR}
 
 
 def _error(sql: str) -> duckdb.Error:
@@ -66,44 +54,3 @@ def test_column_is_found_in_the_text_of_the_caller() -> None:
     failure = dialect.failure_from_duckdb(error, "SELECT\n  nocol FROM t")
 
     assert str(failure) == "COLUMN_NOT_FOUND: line 2:3: Column 'nocol' cannot be resolved"
-
-
-def _null(kind: TrinoType) -> str:
-    if kind.name in ("path", "pattern"):
-        return "'$.a'"
-    if kind.holds("unknown"):
-        return "array[null]" if kind.parameters else "null"
-    if kind.is_interval:
-        return f"interval '1' {'day' if 'day' in kind.name else 'month'}"
-    return f"cast(null AS {_written(kind)})"
-
-
-def _written(kind: TrinoType) -> str:
-    kind = _VARIABLES.get(kind.name, kind)
-    if kind.name in ("local", "clock"):
-        return "timestamp" if kind.name == "local" else "time"
-    if kind.name == "row":
-        parts = (f"f{n} {_written(part)}" for n, part in enumerate(kind.parameters))
-        return f"row({', '.join(parts)})"
-    if kind.parameters:
-        return f"{kind.name}({', '.join(map(_written, kind.parameters))})"
-    return kind.name if kind.length is None else f"{kind.name}({kind.length})"
-
-
-_SIGNATURES = [signature for lines in signatures().values() for signature in lines]
-
-
-@pytest.mark.parametrize("signature", _SIGNATURES, ids=map(str, _SIGNATURES))
-def test_every_function_binds_and_takes_null(endpoint: Endpoint, signature: object) -> None:
-    assert isinstance(signature, type(_SIGNATURES[0]))
-    over = " OVER (ORDER BY x)" if signature.section == "window" else ""
-    # The distance of lag and lead must not be NULL.
-    arguments = [
-        "1" if over and parameter.name == "bigint" else _null(parameter)
-        for parameter in signature.parameters
-    ]
-    call = f"{signature.name}({', '.join(arguments)}){over}"
-
-    result = endpoint.run(f"SELECT {call} FROM (VALUES 1, 2) AS t(x)")
-
-    assert len(result.rows) == (1 if signature.section == "aggregate" else 2)

@@ -31,14 +31,14 @@ CREATE OR REPLACE MACRO athena_map_of_doubles(texts) AS
   CASE WHEN texts IS NOT NULL THEN MAP(CAST(texts[1] AS DOUBLE[]), CAST(texts[2] AS DOUBLE[])) END;
 CREATE OR REPLACE MACRO athena_reals(texts) AS list_transform(CAST(texts AS DOUBLE[]), lambda x: CAST(athena_real_range(x) AS REAL));
 CREATE OR REPLACE MACRO athena_map_of_reals(texts) AS CASE WHEN texts IS NOT NULL THEN MAP(athena_reals(texts[1]), athena_reals(texts[2])) END;
--- What is infinite makes NaN of sums whose partial results are merged.
+-- What is infinite makes NaN of sums whose partial results are merged. A REAL leaves `found` its type.
 CREATE OR REPLACE MACRO athena_ordinary(found, largest, most, merged) AS CASE
   WHEN largest <= most OR largest IS NULL OR isnan(largest) THEN found
-  WHEN merged AND isinf(largest) THEN found + 0 * largest
+  WHEN merged AND isinf(largest) THEN found + CAST(0 * largest AS REAL)
   ELSE CAST(athena_fail_beyond_try('NOT_SUPPORTED:The embedded endpoint does not support moments of values beyond '
-    || most || ', which depend on the order of rows: leave them out, or scale them') AS DOUBLE) END;
+    || most || ', which depend on the order of rows: leave them out, or scale them') AS REAL) END;
 CREATE OR REPLACE MACRO athena_kept_digits(found, size, exact, rows, digits, least) AS CASE
   WHEN size < least OR size <= digits * abs(found) OR size = 0 OR size IS NULL OR found IS NULL OR NOT isfinite(found)
     OR (exact AND size * rows < 8589934592) THEN found
   ELSE CAST(athena_fail_beyond_try('NOT_SUPPORTED:The embedded endpoint does not support the sum of a window that'
-    || ' a much larger value has left, whose digits depend on it: add decimals') AS DOUBLE) END;
+    || ' a much larger value has left, whose digits depend on it: add decimals') AS REAL) END;

@@ -63,7 +63,7 @@ CREATE OR REPLACE MACRO athena_all(answers) AS CASE WHEN list_contains(answers, 
 CREATE OR REPLACE MACRO athena_any(answers) AS CASE WHEN list_contains(answers, TRUE) THEN TRUE
   WHEN len(list_filter(answers, lambda a: a IS NULL)) > 0 THEN NULL WHEN answers IS NOT NULL THEN FALSE END;
 CREATE OR REPLACE MACRO athena_place(answers) AS
-  CASE WHEN answers IS NOT NULL THEN coalesce(list_position(answers, TRUE), 0) END;
+  CASE WHEN answers IS NOT NULL THEN CAST(coalesce(list_position(answers, TRUE), 0) AS BIGINT) END;
 CREATE OR REPLACE MACRO athena_lacks_key(a, b) AS len(list_filter(map_keys(a), lambda k: NOT map_contains(b, k))) > 0;
 -- How many steps there are between two numbers of days, microseconds or months.
 CREATE OR REPLACE MACRO athena_steps(start, stop, step) AS CASE

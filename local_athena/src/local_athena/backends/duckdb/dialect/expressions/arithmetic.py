@@ -76,7 +76,10 @@ def _negate(translator: Translator, node: exp.Neg) -> Typed:
     sql = f"(-{value.sql})"
     if kind.is_integer and (not value.constant or int(value.constant) == least_value(kind)):
         constant = None
-        sql = f"CAST(athena_negated({value.sql}, {least_value(kind)}, '{kind}') AS {kind.duckdb})"
+        sql = f"athena_negated({value.sql}, {least_value(kind)}, '{kind}')"
+    if kind.is_integer:
+        # DuckDB takes -(2147483648) for an integer of four bytes.
+        sql = f"CAST({sql} AS {kind.duckdb})"
     return Typed(sql, kind, constant)
 
 
