@@ -25,8 +25,6 @@ def _reduce_agg(translator: Translator, call: Call) -> Typed:
     _check_arguments(translator, call)
     value, start = (translator.translate(node) for node in call.arguments[:2])
     state = _find_state(translator, call, value, start)
-    if state == UNKNOWN:
-        return Typed(apply_clauses(translator, call, "<<max(CAST(NULL AS INTEGER))>>"), UNKNOWN)
     start = coerce(start, state)
     # DuckDB needs state and values of one type, so each is half of a pair.
     pair = f"STRUCT(s {state.duckdb}, v {value.type.duckdb})"
@@ -36,7 +34,9 @@ def _reduce_agg(translator: Translator, call: Call) -> Typed:
     _, combination = name_and_translate(translator, call.arguments[3], [state] * 2)
     if not (keeps_state(result.type, state) and keeps_state(combination.type, state)):
         raise _no_match(translator, call)
-    _check_state(translator, state)
+    _check_state(translator, call, state)
+    if state == UNKNOWN:
+        return Typed(apply_clauses(translator, call, "<<max(CAST(NULL AS INTEGER))>>"), UNKNOWN)
     stepped = coerce(result, state).sql
     text = "The result of a lambda of reduce_agg is null"
     failing = failing_expression("GENERIC_INTERNAL_ERROR", text, state)
@@ -53,9 +53,6 @@ def _reduce_agg(translator: Translator, call: Call) -> Typed:
 
 
 def _check_arguments(translator: Translator, call: Call) -> None:
-    if call.clauses.distinct:
-        text = "DISTINCT can only be applied to comparable types (actual: function)"
-        raise translator.mismatch(call.node, text)
     if len(call.arguments) != 4 or not _are_lambdas(call.arguments[2:]):
         raise _no_match(translator, call)
 
@@ -78,7 +75,10 @@ def _find_state(translator: Translator, call: Call, value: Typed, start: Typed) 
     return state
 
 
-def _check_state(translator: Translator, state: TrinoType) -> None:
+def _check_state(translator: Translator, call: Call, state: TrinoType) -> None:
+    if call.clauses.distinct:
+        text = "DISTINCT can only be applied to comparable types (actual: function)"
+        raise translator.mismatch(call.node, text)
     limit = _FULL_STATE.get(state.name)
     if state.parameters or (limit is not None and (state.precision or 0) > limit):
         text = f"State type not supported for reduce_agg: {state}"

@@ -1,4 +1,4 @@
-"""Primary expressions: constants, names, constructors of arrays and rows, and the clock."""
+"""Primary expressions: constants, names, constructors of arrays and rows, misplaced lambdas."""
 
 import re
 import string
@@ -36,6 +36,10 @@ from local_athena.tables import CATALOG_NAME
 _MAX_QUALIFIERS = 3
 # Of printable ASCII characters.
 _NO_UNICODE_ESCAPES = "\"'+" + string.hexdigits
+# They look like calls, and are forms of Trino's grammar or planner that take values only.
+_FORMS = frozenset({"coalesce", "format", "nullif", "row", "try"})
+# What the parser makes of the parameters of a lambda that is no argument.
+_PARAMETERS = (exp.Column, exp.Identifier, exp.JSONExtract, exp.Paren, exp.Tuple)
 
 
 def _literal(translator: Translator, node: exp.Literal) -> Typed:
@@ -228,6 +232,28 @@ def _current_schema(translator: Translator, node: exp.CurrentSchema) -> Typed:
     return Typed(quote_string(translator.statement.default_database), VARCHAR)
 
 
+def _misplaced_lambda(translator: Translator, node: exp.Lambda) -> Typed:
+    """Refuse a lambda for an argument that is a value."""
+    around = node.find_ancestor(exp.Anonymous)
+    is_argument = isinstance(node.parent, exp.Anonymous | exp.Distinct)
+    if around is None or not is_argument or around.name.lower() in _FORMS:
+        raise _outside_of_call(translator, node)
+    text = f"Unexpected parameters (<function>) for function {around.name.lower()}"
+    raise translator.failure("FUNCTION_NOT_FOUND", text, around)
+
+
+def _arrow(translator: Translator, node: exp.JSONExtract) -> Typed:
+    """Refuse an arrow that is no argument; sqlglot takes it for an operator."""
+    is_dotted = isinstance(node.this, exp.Column) and len(node.this.parts) > 1
+    if is_dotted or not isinstance(node.this, _PARAMETERS):
+        raise translator.malformed(node)
+    raise _outside_of_call(translator, node)
+
+
+def _outside_of_call(translator: Translator, node: exp.Expr) -> Exception:
+    return translator.mismatch(node, "Lambda expression should always be used inside a function")
+
+
 HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.Column: _column,
     exp.Identifier: _identifier,
@@ -240,6 +266,8 @@ HANDLERS: dict[type[exp.Expr], Handler] = {
     exp.Array: _array,
     exp.Tuple: _tuple,
     exp.Paren: _paren,
+    exp.Lambda: _misplaced_lambda,
+    exp.JSONExtract: _arrow,
     exp.Placeholder: _placeholder,
     exp.CurrentCatalog: lambda _translator, _node: Typed(quote_string(CATALOG_NAME), VARCHAR),
     exp.CurrentSchema: _current_schema,

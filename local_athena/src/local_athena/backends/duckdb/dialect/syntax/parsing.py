@@ -104,6 +104,10 @@ class _TooComplexError(Exception):
 
 class _Parser(TrinoParser):
     FUNCTIONS: ClassVar[dict[str, Any]] = {}
+    # Not the other operators of JSON that some dialects have.
+    COLUMN_OPERATORS: ClassVar[dict[TokenType, Any]] = {
+        kind: TrinoParser.COLUMN_OPERATORS[kind] for kind in (TokenType.DOT, TokenType.ARROW)
+    }
     SUBQUERY_TOKENS: ClassVar = TrinoParser.SUBQUERY_TOKENS | {TokenType.VALUES}
     NO_PAREN_FUNCTIONS: ClassVar[dict[TokenType, Any]] = {
         **TrinoParser.NO_PAREN_FUNCTIONS,
@@ -154,9 +158,24 @@ class _Parser(TrinoParser):
         return node
 
     def _parse_lambda(self, alias: bool = False) -> exp.Expr | None:
-        # sqlglot knows no ORDER BY behind a lambda.
+        # sqlglot knows no ORDER BY behind a lambda, and no lambda behind DISTINCT.
+        if self._match(TokenType.DISTINCT):
+            arguments = self._parse_csv(self._parse_distinct_argument)
+            if not arguments:
+                self.raise_error("Expected an argument after DISTINCT")
+            return self._parse_order(self.expression(exp.Distinct(expressions=arguments)))
         node = super()._parse_lambda(alias)
         return self._parse_order(node) if isinstance(node, exp.Lambda) else node
+
+    def _parse_distinct_argument(self) -> exp.Expr | None:
+        index = self._index
+        is_list = self._match(TokenType.L_PAREN)
+        names = self._parse_csv(self._parse_lambda_arg) if is_list else [self._parse_lambda_arg()]
+        if (not is_list or self._match(TokenType.R_PAREN)) and self._match(TokenType.ARROW):
+            function: exp.Expr = self.LAMBDAS[TokenType.ARROW](self, names)
+            return function
+        self._retreat(index)
+        return self._parse_disjunction()
 
     def _parse_paren(self) -> exp.Expr | None:
         node = super()._parse_paren()
