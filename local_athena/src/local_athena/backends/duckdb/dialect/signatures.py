@@ -1,7 +1,7 @@
 """Read the tables of function signatures, `*/signatures.txt`, and match arguments with them."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -48,6 +48,12 @@ _SHOWN = {
 _PLACEHOLDER = re.compile(rf"\b({'|'.join(_SHOWN)})\b")
 # Aggregates with a syntax of their own, or lambdas.
 _WITHOUT_LINES = frozenset({"listagg", "reduce_agg"})
+# By the number of arguments, the length of a result by those of the first and the third.
+_LENGTHS: Mapping[tuple[str, int], Callable[..., int]] = {
+    ("regexp_replace", 3): lambda text, new: text + max(text * new // 2, new) * (text + 1),
+    ("render", 2): lambda text: text + len("\x1b[38;5;255m\x1b[0m"),
+    ("replace", 3): lambda text, new: text + new * (text + 1),
+}
 _DEFAULT_PRECISION = {"timestamp": 3, TIMESTAMP_TZ: 3}
 
 
@@ -198,20 +204,24 @@ def _apply(signature: Signature, arguments: Sequence[TrinoType], *, exact: bool)
     result = _substitute(signature.result, variables)
     if result.name == "char":
         result = targets[0]
-    return Match(signature, targets, _measure(result, *arguments[:1]), variables)
+    return Match(signature, targets, _measure(signature.name, result, arguments), variables)
 
 
-def _measure(result: TrinoType, first: TrinoType = UNKNOWN) -> TrinoType:
-    """Find the lengths of texts that depend on that of the first argument."""
+def _measure(name: str, result: TrinoType, arguments: Sequence[TrinoType]) -> TrinoType:
+    """Find the lengths of texts that depend on those of arguments."""
     if result.parameters:
-        parts = tuple(_measure(part, first) for part in result.parameters)
+        parts = tuple(_measure(name, part, arguments) for part in result.parameters)
         return replace(result, parameters=parts)
-    if result.length is None or result.length >= 0:
+    factor = -(result.length or 0)
+    if factor <= 0:
         return result
-    length = 0 if first == UNKNOWN else first.length
-    return replace(
-        result, length=None if length is None else min(-result.length * length, UNBOUNDED)
-    )
+    formula = _LENGTHS.get((name, len(arguments)))
+    kinds = arguments[::2] if formula else arguments[:1]
+    lengths = [0 if kind == UNKNOWN else kind.length for kind in kinds]
+    if None in lengths:
+        return replace(result, length=None)
+    length = formula(*lengths) if formula else factor * (lengths[0] or 0)
+    return replace(result, length=min(length, UNBOUNDED))
 
 
 def _concrete(
@@ -235,16 +245,13 @@ def _bind(
         return is_null or argument.name in _PSEUDO_TYPES[name]
     if argument.name == "unknown":
         return not exact
-    if parameter.length is not None and not _is_within(parameter.length, argument):
+    most, length = parameter.length, argument.length
+    if most is not None and (length is None or length > most):
         return False
     if parameter.parameters:
         return _bind_parts(parameter, argument, variables, exact=exact)
     common = argument if exact else common_type(argument, parameter)
     return argument.name == name or (common is not None and common.name == name)
-
-
-def _is_within(most: int, argument: TrinoType) -> bool:
-    return argument.name == "varchar" and argument.length is not None and argument.length <= most
 
 
 def _bind_parts(

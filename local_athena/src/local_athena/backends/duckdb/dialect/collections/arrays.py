@@ -121,9 +121,6 @@ def keeps_state(result: TrinoType, state: TrinoType) -> bool:
     """Tell whether a lambda returns the type of its state: none is coerced, not even to bigint."""
     if state.parameters or result == UNKNOWN:
         return True
-    if state.name in ("varchar", "char"):
-        # Not every length is known.
-        return None in (result.length, state.length) or result.length == state.length
     return str(result) == str(state)
 
 

@@ -162,11 +162,12 @@ def _to_unixtime(translator: Translator, call: Call) -> Typed:
 
 def _to_iso8601(translator: Translator, call: Call) -> Typed:
     (value,) = _arguments(translator, call, 1)
-    value = _require_moment(translator, call, value)
-    if value.type.name == "date":
-        return Typed(f"athena_day_text({value.sql})", VARCHAR)
-    kind = value.type
-    return Typed(bind(value.sql, kind, lambda name: _write_iso8601(Typed(name, kind))), VARCHAR)
+    if value.type.name in ("date", "unknown"):
+        return Typed(f"athena_day_text({value.sql})", TrinoType("varchar", length=16))
+    kind = _require_moment(translator, call, value).type
+    length = (28 if kind.is_zoned else 22) + (kind.precision + 1 if kind.precision else 0)
+    sql = bind(value.sql, kind, lambda name: _write_iso8601(Typed(name, kind)))
+    return Typed(sql, TrinoType("varchar", length=length))
 
 
 def _write_iso8601(value: Typed) -> str:

@@ -18,7 +18,7 @@ def _json_extract(translator: Translator, call: Call) -> Typed | None:
     if found is None:
         return None
     document, item, path, numeric = found
-    return Typed(f"athena_json_extract({document}, {item}, {path}, {numeric})", JSON)
+    return Typed(f"athena_json_extract({document.sql}, {item}, {path}, {numeric})", JSON)
 
 
 def _json_extract_scalar(translator: Translator, call: Call) -> Typed | None:
@@ -26,10 +26,11 @@ def _json_extract_scalar(translator: Translator, call: Call) -> Typed | None:
     if found is None:
         return None
     document, item, path, numeric = found
+    kind = VARCHAR if document.type == JSON else document.type
     steps = parse_json_path(_constant(call) or "$")
     name = quote_string(f'"{steps[-1]}"' if steps and numeric == "FALSE" else "")
-    sql = f"athena_json_extract_scalar({document}, {item}, {path}, {name}, {numeric})"
-    return Typed(sql, VARCHAR)
+    sql = f"athena_json_extract_scalar({document.sql}, {item}, {path}, {name}, {numeric})"
+    return Typed(sql, kind)
 
 
 def _constant(call: Call) -> str | None:
@@ -39,7 +40,7 @@ def _constant(call: Call) -> str | None:
     return path.this if isinstance(path, exp.Literal) and path.is_string else None
 
 
-def _item(translator: Translator, call: Call) -> tuple[str, str, str, str] | None:
+def _item(translator: Translator, call: Call) -> tuple[Typed, str, str, str] | None:
     """Translate the document, the item that DuckDB finds in it, the path, and whether it numbers.
 
     DuckDB takes a number in a path for a position or for a name, Trino for either.
@@ -61,7 +62,7 @@ def _item(translator: Translator, call: Call) -> tuple[str, str, str, str] | Non
     )
     item = f"athena_json_item({document.sql}, {quote_string(native)})"
     numeric = "TRUE" if any(step.lstrip("+").isdecimal() for step in steps) else "FALSE"
-    return document.sql, item, quote_string(path), numeric
+    return document, item, quote_string(path), numeric
 
 
 def _is_position(step: str) -> bool:

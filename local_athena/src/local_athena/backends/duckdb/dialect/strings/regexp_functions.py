@@ -100,7 +100,8 @@ def _by_re2(translator: Translator, call: Call, template: str, pattern: str | No
 
 def _fill(translator: Translator, call: Call, template: str) -> Typed | None:
     value = translator.translate(call.arguments[0])
-    found = match_signature(call.name, [value.type, *[VARCHAR] * (len(call.arguments) - 1)])
+    others = [translator.translate(argument).type for argument in call.arguments[1:]]
+    found = match_signature(call.name, [value.type, *others])
     if value.type.name != "varchar" or found is None:
         return None
     return Typed(template.replace("{}", value.sql), found.result)
