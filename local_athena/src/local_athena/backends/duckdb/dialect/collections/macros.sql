@@ -42,6 +42,10 @@ CREATE OR REPLACE MACRO athena_arrays_overlap(a, b) AS
 CREATE OR REPLACE MACRO athena_end(list, start, length) AS
   CASE WHEN CAST(length AS HUGEINT) + start > 9223372036854775807 THEN 0
   ELSE CAST(least(CAST(start AS HUGEINT) + athena_length(list, length) - 1, 2147483647) AS BIGINT) END;
+-- Trino takes the absolute value of the index in 64 bits.
+CREATE OR REPLACE MACRO athena_index(list, index) AS CASE WHEN list IS NULL THEN NULL
+  WHEN index = 0 THEN athena_fail('INVALID_FUNCTION_ARGUMENT:SQL array indices start at 1')
+  WHEN index = -9223372036854775808 THEN CAST(athena_fail_beyond_try('GENERIC_INTERNAL_ERROR:integer overflow') AS BIGINT) ELSE index END;
 CREATE OR REPLACE MACRO athena_slice(list, start, length) AS CASE
   WHEN length IS NULL THEN NULL WHEN start > 0 THEN list[least(start, 2147483647):athena_end(list, start, length)]
   WHEN start < -len(list) THEN list[1:0 * athena_length(list, length)]
@@ -74,7 +78,7 @@ CREATE OR REPLACE MACRO athena_steps(start, stop, step) AS CASE
   THEN CAST(athena_fail('INVALID_FUNCTION_ARGUMENT:result of sequence function must not have more than 10000 entries') AS BIGINT)
   ELSE CAST((CAST(stop AS HUGEINT) - start) // step AS BIGINT) END;
 CREATE OR REPLACE MACRO athena_sequence(start, stop, step) AS
-  list_transform(range(0, athena_steps(start, stop, step) + 1), lambda i: start + i * step);
+  list_transform(range(0, athena_steps(start, stop, step) + 1), lambda i: CAST(start + CAST(i AS HUGEINT) * step AS BIGINT));
 CREATE OR REPLACE MACRO athena_time_sequence(start, stop, step) AS
   list_transform(athena_sequence(epoch_us(start), epoch_us(stop), epoch_us(step)), lambda us: make_timestamp(us));
 CREATE OR REPLACE MACRO athena_day_sequence(start, stop, step) AS athena_time_sequence(start, stop,

@@ -58,6 +58,10 @@ def _calculate_numbers(symbol: str, left: Typed, right: Typed) -> Typed:
     kind = left.type
     if symbol == "/" and kind.is_integer:
         symbol = "//"
+    if symbol == "%" and kind.is_integer and right.constant in (None, "-1"):
+        # DuckDB's remainder of the least number and -1 overflows.
+        wide = "HUGEINT" if kind.name == "bigint" else "BIGINT"
+        return Typed(f"CAST(CAST({left.sql} AS {wide}) % {right.sql} AS {kind.duckdb})", kind)
     return Typed(f"({left.sql} {symbol} {right.sql})", kind)
 
 

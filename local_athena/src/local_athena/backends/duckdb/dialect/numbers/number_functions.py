@@ -3,10 +3,12 @@
 import math
 from itertools import combinations
 
+from local_athena.backends.duckdb.dialect.failures import failure
 from local_athena.backends.duckdb.dialect.types.typed_sql import PythonFunction
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 _RANGE = range(-(2**63), 2**63)
+_LONGEST_NUMBER = 64
 _MOST_CHOSEN = 5
 _MOST_ELEMENTS = 100_000
 _ARGUMENT = "INVALID_FUNCTION_ARGUMENT"
@@ -27,8 +29,13 @@ def _shift_left(value: int, shift: int, bits: int) -> int:
 
 
 def _shift_right(value: int, shift: int, bits: int) -> int:
-    unsigned = value & ((1 << bits) - 1)
-    return _signed(unsigned >> _masked(shift), bits) if shift < bits else 0
+    if shift >= bits:
+        return 0
+    shifted = (value & ((1 << bits) - 1)) >> _masked(shift)
+    # Only a shift by 0 keeps the sign of less than 64 bits.
+    if shift and bits < 64 and shifted >> (bits - 1):
+        raise failure("GENERIC_INTERNAL_ERROR", f"Value {shifted} exceeds the type")
+    return _signed(shifted, bits)
 
 
 def _shift_arithmetic(value: int, shift: int, bits: int) -> int:
@@ -76,7 +83,12 @@ def _to_base(value: int, radix: int) -> str:
     while rest or not digits:
         rest, digit = divmod(rest, radix)
         digits = _DIGITS[digit] + digits
-    return f"-{digits}" if value < 0 else digits
+    text = f"-{digits}" if value < 0 else digits
+    if len(text) > _LONGEST_NUMBER:
+        raise failure(
+            "GENERIC_INTERNAL_ERROR", f"Character count exceeds length limit {_LONGEST_NUMBER}"
+        )
+    return text
 
 
 def _find_bin(value: float, bins: list[float | None]) -> int:

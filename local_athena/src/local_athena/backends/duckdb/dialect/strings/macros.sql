@@ -15,7 +15,7 @@ CREATE OR REPLACE MACRO athena_check_end(start, size) AS
   CASE WHEN start + athena_saturated(size) > 2147483647 THEN athena_fail_beyond_try('GENERIC_INTERNAL_ERROR:Range out of bounds') IS NULL ELSE TRUE END;
 CREATE OR REPLACE MACRO athena_substr(x, start, size) AS
   CASE WHEN start = 0 OR size <= 0 OR start < -length(x) THEN CASE WHEN x IS NOT NULL AND start IS NOT NULL AND size IS NOT NULL THEN '' END
-  WHEN start > 0 OR athena_check_end(length(x) + start, size) THEN substr(x, athena_saturated(start), athena_saturated(size)) END;
+  WHEN start > 0 OR athena_check_end(length(x) + athena_saturated(start), size) THEN substr(x, athena_saturated(start), athena_saturated(size)) END;
 CREATE OR REPLACE MACRO athena_replace(x, search, replacement) AS
   CASE WHEN search = '' THEN array_to_string(list_transform(string_split(x, ''), lambda c: replacement || c), '') || replacement
   ELSE replace(x, search, replacement) END;

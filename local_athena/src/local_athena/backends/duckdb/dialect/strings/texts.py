@@ -53,7 +53,8 @@ def _split(text: str, delimiter: str, limit: int) -> list[str]:
 
 def _strpos(text: str, part: str, instance: int) -> int:
     """Find an instance of a part, which may overlap others; a negative one counts from the end."""
-    if instance == 0:
+    # Trino negates the number in 64 bits.
+    if instance in (0, -(2**63)):
         raise invalid_argument("'instance' must be a positive or negative number.")
     if not part:
         return 1
