@@ -1,10 +1,7 @@
 """Runs statements on the embedded engine, in this process, and interrupts those that do not end."""
 
-import threading
 from dataclasses import dataclass
 
-import duckdb
-from local_athena.backends.duckdb import dialect
 from local_athena.errors import MalformedQuery, StatementFailure
 
 from tests.dialect.running import Endpoint
@@ -55,18 +52,8 @@ class EmbeddedEngine:
             return Answer(error="GENERIC_INTERNAL_ERROR", message=text)
 
     def _run(self, sql: str) -> Answer:
-        with self._endpoint.translated(sql) as (session, translation):
-            query = dialect.render_query(translation)
-            timer = threading.Timer(self._deadline_seconds, session.interrupt)
-            timer.start()
-            try:
-                rows = session.execute(query).fetchall()
-            except duckdb.Error as error:
-                raise dialect.failure_from_duckdb(error, sql) from error
-            finally:
-                timer.cancel()
-        types = [str(column.type) for column in translation.columns]
-        return Answer(types, [list(row) for row in rows])
+        result = self._endpoint.run(sql, deadline_seconds=self._deadline_seconds)
+        return Answer(result.types, result.rows)
 
 
 def _failed(failure: StatementFailure) -> Answer:

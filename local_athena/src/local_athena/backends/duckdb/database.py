@@ -4,14 +4,13 @@ Each worker has an instance of its own rather than a cursor, because the allowed
 settings of the instance. So no SQL can read what another query writes.
 """
 
-import re
 import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import duckdb
 
@@ -22,6 +21,7 @@ from local_athena.backends.duckdb.dialect import (
     describe_columns,
     failure_from_duckdb,
     install,
+    may_be_early,
     render_query,
     validate,
     write_plan,
@@ -37,9 +37,6 @@ from local_athena.backends.duckdb.storage.record_functions import install_record
 from local_athena.engine.backend import Abandoned, IsAbandoned, Outcome
 from local_athena.engine.column_info import describe_column
 from local_athena.engine.executions import Column
-
-# What may keep an expression from being computed, and its failure from being one.
-_LAZY: Final = re.compile(r"\b(?:TRY|CASE|COALESCE)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -74,12 +71,12 @@ class Database:
         }
         # An interrupt must not reach a connection that is being replaced.
         self._connection_lock = threading.Lock()
-        self._shares_expressions = True
+        self._computes_early = True
         self.connection = self._connect()
 
     def _connect(self) -> duckdb.DuckDBPyConnection:
         connection = duckdb.connect(config=self._config)
-        install(connection, shares_expressions=self._shares_expressions)
+        install(connection, computes_early=self._computes_early)
         install_record_functions(connection)
         install_decompression(connection)
         folders = [*self._archive.allowed_directories(), f"{self._folder}/"]
@@ -111,8 +108,8 @@ class Database:
             raise failure_from_duckdb(error, plan.original, self._archive.folders()) from error
         finally:
             self._odd_files.clear()
-            if not self._shares_expressions:
-                self._share_expressions(True)
+            if not self._computes_early:
+                self._compute_early(True)
 
     def _learn(self, error: duckdb.Error, plan: Translation) -> bool:
         """Whether the statement may succeed if it runs again."""
@@ -120,17 +117,13 @@ class Database:
             return True
         if self._archive.converted.discard(error):
             return True
-        may_be_shared = isinstance(
-            error,
-            duckdb.DataError | duckdb.InvalidInputException | duckdb.NotImplementedException,
-        )
-        if may_be_shared and self._shares_expressions and _LAZY.search(plan.sql):
-            self._share_expressions(False)
+        if self._computes_early and may_be_early(error, plan.sql):
+            self._compute_early(False)
             return True
         return False
 
-    def _share_expressions(self, shares: bool) -> None:
-        self._shares_expressions = shares
+    def _compute_early(self, computes: bool) -> None:
+        self._computes_early = computes
         self._reconnect()
 
     def _run_once(self, plan: Translation, result: Path, is_abandoned: IsAbandoned) -> Outcome:

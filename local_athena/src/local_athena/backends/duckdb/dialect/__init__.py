@@ -4,7 +4,7 @@ The one user of sqlglot in local_athena; knows nothing of files, queues and prot
 """
 
 from local_athena.backends.duckdb.dialect.context import PartitionPredicate, Scan
-from local_athena.backends.duckdb.dialect.duckdb_errors import failure_from_duckdb
+from local_athena.backends.duckdb.dialect.duckdb_errors import failure_from_duckdb, may_be_early
 from local_athena.backends.duckdb.dialect.duckdb_functions import install
 from local_athena.backends.duckdb.dialect.explain import Explain, validate, write_plan
 from local_athena.backends.duckdb.dialect.translation import (
@@ -22,6 +22,7 @@ __all__ = [
     "describe_columns",
     "failure_from_duckdb",
     "install",
+    "may_be_early",
     "render_query",
     "translate",
     "validate",

@@ -6,12 +6,18 @@ A node without a handler is refused: nothing of the caller's text reaches DuckDB
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import count
 from typing import Any
 
 from sqlglot import exp
 
-from local_athena.backends.duckdb.dialect.null_operands import holds_aggregate, strict_operands
+from local_athena.backends.duckdb.dialect.null_operands import (
+    find_tries,
+    holds_aggregate,
+    is_over_values,
+    strict_operands,
+)
 from local_athena.backends.duckdb.dialect.queries.scopes import Relation, Scope
 from local_athena.backends.duckdb.dialect.syntax.parsing import describe_node, find_offset
 from local_athena.backends.duckdb.dialect.types.trino_types import TrinoType, common_type
@@ -127,6 +133,11 @@ class Statement:
     # What Athena finds after it has analyzed the statement.
     late_failures: list[StatementFailure] = field(default_factory=list)
 
+    @cached_property
+    def holds_try(self) -> bool:
+        """Tell whether TRY may be called anywhere."""
+        return "try" in self.sql.lower()
+
 
 @dataclass(frozen=True)
 class Translator:
@@ -148,7 +159,7 @@ class Translator:
         handler = self.statement.handlers.get(type(node))
         if handler is None:
             raise self.unsupported(node, describe_node(node))
-        value = self._note_null(node, handler(self, node))
+        value = self._note_null(node, self._evaluate_all(node) or handler(self, node))
         # Operands that a template repeats multiply when calls are nested.
         if len(value.sql) > _MAX_EXPRESSION:
             raise self.unsupported(node, "expressions nested this deeply")
@@ -157,6 +168,31 @@ class Translator:
             if sum(self.statement.long_expressions) > _MAX_LONG_EXPRESSIONS:
                 raise self.unsupported(node, "so many expressions nested this deeply")
         return value
+
+    def _evaluate_all(self, node: exp.Expr) -> Typed | None:
+        """Hand operands on by name, so that DuckDB does not find out that they are NULL."""
+        if not self.statement.holds_try or not find_tries(node) or not is_over_values(node):
+            return None
+        return self.bind_parts(node, find_tries, "{}")
+
+    def bind_parts(
+        self, node: exp.Expr, find: Callable[[exp.Expr], list[exp.Expr]], template: str
+    ) -> Typed:
+        """Evaluate parts of an expression first and hand them on by name to the rest."""
+        values = [self.translate(part) for part in find(node)]
+        rest = node.copy()
+        holder = self.new_name("v")
+        parameters = {}
+        for index, (part, value) in enumerate(zip(find(rest), values, strict=True)):
+            # With a blank at the start, so that it differs from all identifiers of the caller.
+            name = f" {holder}.{index}"
+            part.replace(exp.Identifier(this=name, quoted=True))
+            parameters[name] = Typed(f"{holder}.f{index}", value.type)
+        scope = Scope(parent=self.scope, parameters=parameters)
+        result = self.within(scope).translate(rest)
+        packed = ", ".join(f"'f{index}': {value.sql}" for index, value in enumerate(values))
+        body = template.format(result.sql)
+        return Typed(f"list_transform([{{{packed}}}], lambda {holder}: {body})[1]", result.type)
 
     def _note_null(self, node: exp.Expr, value: Typed) -> Typed:
         nulls = self.statement.nulls

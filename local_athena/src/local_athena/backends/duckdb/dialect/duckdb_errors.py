@@ -19,6 +19,8 @@ _CONVERTED = re.compile(r"[Cc]ould not convert string [\"'](.*?)[\"'] to (\w+)",
 _FUNCTION = re.compile(r"\b(?:Function|Macro) with name \"?(\w+)")
 
 _SPLIT = "Error opening Hive split"
+# What may keep an expression from being computed, and its failure from being one.
+_LAZY = re.compile(r"\b(?:TRY|CASE|COALESCE)\b", re.IGNORECASE)
 
 _Rule = tuple[type[duckdb.Error], str, str, str]
 # Class, part of DuckDB's message, Athena's name, Athena's text; the first that fits wins.
@@ -201,6 +203,12 @@ def failure_from_duckdb(
     if place:
         return StatementFailure("HIVE_CANNOT_OPEN_SPLIT", f"{_SPLIT}{place}")
     return StatementFailure("GENERIC_INTERNAL_ERROR", _UNKNOWN)
+
+
+def may_be_early(error: duckdb.Error, translated: str) -> bool:
+    """Tell whether a query may only fail because DuckDB computes early."""
+    kinds = duckdb.DataError | duckdb.InvalidInputException | duckdb.NotImplementedException
+    return isinstance(error, kinds) and _LAZY.search(translated) is not None
 
 
 def _find_file(message: str, folders: Sequence[Path]) -> str:

@@ -75,7 +75,7 @@ _SETTINGS = (
 )
 # In this step DuckDB 2.0 fails with an internal error for some constant NULLs.
 _FAULTY_OPTIMIZER = "statistics_propagation"
-_SHARING_OPTIMIZER = "common_subexpressions"
+_EARLY_OPTIMIZERS = ("common_subexpressions", "expression_rewriter")
 
 
 def _create_functions(connection: duckdb.DuckDBPyConnection) -> None:
@@ -151,16 +151,16 @@ def _normalize(text: str, form: str) -> str:
     return unicodedata.normalize(cast(Literal["NFC", "NFD", "NFKC", "NFKD"], form), text)
 
 
-def install(connection: duckdb.DuckDBPyConnection, *, shares_expressions: bool = True) -> None:
+def install(connection: duckdb.DuckDBPyConnection, *, computes_early: bool = True) -> None:
     """Prepare a database, once and before its configuration is locked.
 
     Args:
         connection: The database.
-        shares_expressions: Whether it computes once what several expressions of a query have in
-            common. This is faster, but happens outside of the TRY or CASE around them, and fails
-            there.
+        computes_early: Whether it computes once what several expressions of a query have in
+            common, and what is constant when it plans. This is faster, but happens outside of the
+            TRY or CASE around them, and fails there.
     """
-    disabled = [_FAULTY_OPTIMIZER, *(() if shares_expressions else (_SHARING_OPTIMIZER,))]
+    disabled = [_FAULTY_OPTIMIZER, *(() if computes_early else _EARLY_OPTIMIZERS)]
     connection.execute(f"SET GLOBAL disabled_optimizers = '{','.join(disabled)}'")
     for setting in _SETTINGS:
         connection.execute(setting)

@@ -1,6 +1,7 @@
 """Which expressions are NULL because an operand is, whatever the other operands are.
 
-Athena replaces such an expression by NULL when it plans, so that nothing in it can fail.
+Athena replaces such an expression by NULL when it plans, so that nothing in it can fail. DuckDB
+does so for TRY, too, which Athena evaluates beside all other operands, if it reads VALUES.
 """
 
 from collections.abc import Iterator
@@ -22,6 +23,10 @@ _OPERATORS = (
     *(exp.Trim, exp.Substring, exp.StrPosition, exp.Bracket),
 )
 
+_CANNOT_FAIL = (exp.Boolean, exp.Column, exp.Identifier, exp.Literal, exp.Null)
+# Where an expression is evaluated; only in the first two may it be as Athena evaluates VALUES.
+_PLACES_OF_ROWS = (exp.Select, exp.Values, exp.Having, exp.Join, exp.Order, exp.Where)
+
 
 def strict_operands(node: exp.Expr) -> Iterator[exp.Expr]:
     """List the operands of an expression that make it NULL if they are."""
@@ -35,6 +40,37 @@ def strict_operands(node: exp.Expr) -> Iterator[exp.Expr]:
         yield from node.expressions if len(node.expressions) == 1 else ()
     elif isinstance(node, _OPERATORS):
         yield from node.iter_expressions()
+
+
+def find_tries(node: exp.Expr) -> list[exp.Expr]:
+    """Find the operands that TRY may make NULL beside others that may fail."""
+    if isinstance(node, exp.In) and len(node.expressions) != 1:
+        return []
+    values = (each for each in strict_operands(node) if not isinstance(each, exp.Lambda))
+    tries = [operand for operand in values if any(map(_is_try, operand.walk()))]
+    others = (part for part in node.iter_expressions() if not any(part is each for each in tries))
+    if len(tries) < 2 and all(isinstance(other.unnest(), _CANNOT_FAIL) for other in others):
+        return []
+    return [] if holds_aggregate(node) or node.find(exp.Query) else tries
+
+
+def _is_try(node: exp.Expr) -> bool:
+    return isinstance(node, exp.Anonymous) and node.name.lower() == "try"
+
+
+def is_over_values(node: exp.Expr) -> bool:
+    """Tell whether an expression is selected from VALUES, or stands in them."""
+    place = node.find_ancestor(*_PLACES_OF_ROWS)
+    return isinstance(place, exp.Select | exp.Values) and _reads_values(place)
+
+
+def _reads_values(query: exp.Expr) -> bool:
+    if isinstance(query, exp.Values):
+        return True
+    if not isinstance(query, exp.Select) or any(map(query.args.get, ("joins", "group", "where"))):
+        return False
+    source = query.args.get("from_")
+    return source is None or _reads_values(source.this.unnest())
 
 
 def holds_aggregate(node: exp.Expr) -> bool:

@@ -18,7 +18,6 @@ from local_athena.backends.duckdb.dialect.expressions.operators import (
     translate_condition,
 )
 from local_athena.backends.duckdb.dialect.expressions.structure_comparisons import find_extreme
-from local_athena.backends.duckdb.dialect.queries.scopes import Scope
 from local_athena.backends.duckdb.dialect.signatures import aggregate_names, names_over_rows
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     UNKNOWN,
@@ -103,7 +102,8 @@ def _extremum(translator: Translator, call: Call) -> Typed:
         text = f"Unexpected parameters ({shown}) for function {call.name}"
         raise translator.failure("FUNCTION_NOT_FOUND", text, call.node)
     values = [coerce(value, kind) for value in values]
-    missing = " OR ".join(f"{value.sql} IS NULL" for value in values)
+    # Trino evaluates all of them, where OR would stop.
+    missing = " + ".join(f"CAST({value.sql} IS NULL AS INTEGER)" for value in values)
     listed = ", ".join(value.sql for value in values)
     chosen = f"{call.name}({listed})"
     if call.name == "greatest" and values[0].type.name in ("double", "real"):
@@ -114,7 +114,7 @@ def _extremum(translator: Translator, call: Call) -> Typed:
         translator.refuse_row_zones(call.node, values[0].type)
         operator = ">" if call.name == "greatest" else "<"
         chosen = find_extreme(Typed(f"[{listed}]", array_of(values[0].type)), operator)
-    sql = f"CASE WHEN {missing} THEN NULL ELSE {chosen} END"
+    sql = f"CASE WHEN {missing} > 0 THEN NULL ELSE {chosen} END"
     return Typed(sql, values[0].type)
 
 
@@ -163,19 +163,7 @@ def translate_try(translator: Translator, node: exp.Expr) -> Typed:
         return Typed(f"TRY({value.sql})", value.type)
     if outside[0] is node:
         return translator.translate(node)
-    values = [translator.translate(part) for part in outside]
-    inner = node.copy()
-    holder = translator.new_name("v")
-    parameters = {}
-    for index, (part, value) in enumerate(zip(_find_parts_outside_try(inner), values, strict=True)):
-        # With a blank at the start, so that it differs from all identifiers of the caller.
-        name = f" {holder}.{index}"
-        part.replace(exp.Identifier(this=name, quoted=True))
-        parameters[name] = Typed(f"{holder}.f{index}", value.type)
-    rest = translator.within(Scope(parent=translator.scope, parameters=parameters)).translate(inner)
-    packed = ", ".join(f"'f{index}': {value.sql}" for index, value in enumerate(values))
-    sql = f"list_transform([{{{packed}}}], lambda {holder}: TRY({rest.sql}))[1]"
-    return Typed(sql, rest.type)
+    return translator.bind_parts(node, _find_parts_outside_try, "TRY({})")
 
 
 def is_allowed_in_try(node: exp.Expr) -> bool:
