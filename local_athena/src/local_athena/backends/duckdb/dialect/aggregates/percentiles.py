@@ -150,15 +150,19 @@ def _round(values: list[float]) -> list[int]:
 
 def _make_accurate(
     to_bits: Callable[[Any], int], from_bits: Callable[[int], Any]
-) -> Callable[[Sequence[Row], bool, bool], list[Any] | None]:
-    def estimate(rows: Sequence[Row], is_array: bool, merged: bool) -> list[Any] | None:
+) -> Callable[[Sequence[Row], bool, bool], list[str] | None]:
+    """Make a function that returns texts, since a function of Python's cannot return NaN."""
+
+    def estimate(rows: Sequence[Row], is_array: bool, merged: bool) -> list[str] | None:
         del is_array
         digest: QuantileDigest | None = None
         last: Sequence[float | None] = []
         for row in rows:
             if None in row.values():
                 continue
-            weight = check_weight(row["w"])
+            weight = row["w"]
+            if not weight > 0:
+                raise invalid_argument("percentile weight must be > 0")
             if digest is None:
                 digest = QuantileDigest(_check_accuracy(row["e"]))
             digest.add(to_bits(row["x"]), weight)
@@ -167,7 +171,7 @@ def _make_accurate(
             return None
         if merged:
             digest = QuantileDigest.read(digest.write())
-        return [from_bits(bits) for bits in digest.find_values(_check_percentiles(last))]
+        return [repr(from_bits(bits)) for bits in digest.find_values(_check_percentiles(last))]
 
     return estimate
 
@@ -201,7 +205,7 @@ PYTHON_FUNCTIONS: tuple[PythonFunction, ...] = (
             f"athena_accurate_percentiles_{name}",
             _make_accurate(*functions),
             [f"STRUCT(x {kind}, w DOUBLE, p DOUBLE[], e DOUBLE)[]", "BOOLEAN", "BOOLEAN"],
-            f"{kind}[]",
+            "VARCHAR[]",
         )
         for name, functions in _CONVERSIONS.items()
         for kind in ("BIGINT" if name == "bigint" else "DOUBLE",)

@@ -96,7 +96,7 @@ class QuantileDigest:
         before = self.count
         self._insert(value + _SIGN, weight)
         factor = self._factor()
-        if int(before) // factor != int(self.count) // factor:
+        if int(min(before, _MOST)) // factor != int(min(self.count, _MOST)) // factor:
             self.compress()
 
     def merge_with(self, other: "QuantileDigest") -> None:
@@ -146,7 +146,7 @@ class QuantileDigest:
 
     def compress(self) -> None:
         """Move the weight of light children to their parents."""
-        bound = math.floor(self.count / self._factor())
+        bound = math.floor(min(self.count / self._factor(), _MOST))
         for node in list(_post_order(self._root)):
             if node.left is None and node.right is None:
                 continue
