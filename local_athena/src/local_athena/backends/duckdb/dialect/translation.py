@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, replace
 
+from sqlglot import exp
+
 from local_athena.backends.duckdb.dialect import function_calls
 from local_athena.backends.duckdb.dialect.aggregates import (
     approximate_counts,
@@ -106,6 +108,9 @@ _FUNCTIONS = {
     **text_lists.FUNCTIONS,
     **totals.FUNCTIONS,
 }
+# What the parser leaves to the translation to check, though only the text decides about it.
+_TEXTS = (exp.HexString, exp.JSONExtract, exp.Literal, exp.UnicodeString)
+_FORMS = frozenset({"count", "normalize", "try"})
 _LEADING = r"(?:\s|--[^\n]*(?:\n|$)|/\*.*?\*/)*"
 _FIRST_WORD = re.compile(rf"{_LEADING}([A-Za-z]+)", re.DOTALL)
 _OTHER_STATEMENTS = frozenset(
@@ -162,8 +167,11 @@ def translate(sql: str, catalog: Catalog, default_database: str) -> Translation:
     statement = Statement(
         text, catalog, default_database, _HANDLERS, _FUNCTIONS, function_names(), translate_query
     )
+    translator = Translator(statement, Scope())
     try:
-        result = translate_query(Translator(statement, Scope()), tree)
+        result = translate_query(translator, tree)
+    except StatementFailure as failure:
+        raise _find_syntax_error(translator, tree) or failure from None
     except RecursionError as error:
         raise MalformedQuery("statement is too large (stack overflow)", 1, 1) from error
     if statement.late_failures:
@@ -181,6 +189,25 @@ def translate(sql: str, catalog: Catalog, default_database: str) -> Translation:
         for index, column in enumerate(result.fields)
     )
     return Translation(result.sql, scans, columns, sql, explain)
+
+
+def _find_syntax_error(translator: Translator, tree: exp.Expr) -> StatementFailure | None:
+    """Find what is wrong with the text alone; Athena parses all of it before it looks at names.
+
+    Raises:
+        MalformedQuery: Something that sqlglot parses is not of Athena's grammar.
+    """
+    for node in tree.find_all(exp.Anonymous, exp.Extract, exp.Neg, *_TEXTS):
+        if isinstance(node, exp.Anonymous) and node.name.lower() not in _FORMS:
+            continue
+        if isinstance(node, _TEXTS) and isinstance(node.parent, exp.Neg | exp.DataType):
+            continue
+        try:
+            translator.translate(node)
+        except StatementFailure as failure:
+            if failure.name == "SYNTAX_ERROR":
+                return failure
+    return None
 
 
 def _usable_predicates(statement: Statement, scan: int) -> tuple[PartitionPredicate, ...]:

@@ -182,10 +182,10 @@ def _extract(translator: Translator, node: exp.Extract) -> Typed:
     call = Call(field, [node.expression], node, Clauses())
     if field in ("timezone_hour", "timezone_minute"):
         return extract_zone_part(translator, call)
-    value = translate_zoned(translator, node.expression)
     known = (*_DATE_FIELDS, *_CLOCK_FIELDS, "day_of_month", "day_of_week", "dow")
     if field not in (*known, "day_of_year", "doy", "year_of_week", "yow"):
         raise translator.failure("SYNTAX_ERROR", f"Invalid EXTRACT field: {field.upper()}", node)
+    value = translate_zoned(translator, node.expression)
     if value.type.name == "unknown":
         raise translator.mismatch(node, f"Cannot extract {field.upper()} from unknown")
     is_known = match_signature(field, [value.type]) is not None
