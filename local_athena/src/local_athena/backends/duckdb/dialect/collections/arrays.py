@@ -43,6 +43,9 @@ def translate_lambda(translator: Translator, node: exp.Expr, values: Sequence[Ty
         raise translator.failure("INVALID_PARAMETER_USAGE", text, node)
     refuse_aggregates(translator, node.this)
     names = [parameter.name.lower() for parameter in node.expressions]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            raise translator.failure("AMBIGUOUS_NAME", f"Column '{name}' is ambiguous", node)
     scope = Scope(parent=translator.scope, parameters=dict(zip(names, values, strict=True)))
     return translator.within(scope).translate(node.this)
 
