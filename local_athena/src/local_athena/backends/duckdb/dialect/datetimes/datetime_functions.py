@@ -27,7 +27,6 @@ from local_athena.backends.duckdb.dialect.types.time_values import (
     MICROSECONDS,
     PICOSECONDS,
     bind,
-    evaluate_once,
     to_microseconds,
     with_zone,
 )
@@ -40,10 +39,7 @@ from local_athena.backends.duckdb.dialect.types.trino_types import (
     VARCHAR,
     TrinoType,
 )
-from local_athena.backends.duckdb.dialect.types.typed_sql import (
-    Typed,
-    coerce,
-)
+from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, coerce, evaluate_once
 
 _NANOSECONDS = 9
 _MILLISECONDS = 3

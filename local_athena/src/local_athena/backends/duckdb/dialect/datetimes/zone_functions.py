@@ -24,7 +24,7 @@ from local_athena.backends.duckdb.dialect.datetimes.zone_arguments import (
     read_zone,
 )
 from local_athena.backends.duckdb.dialect.datetimes.zoned_sources import translate_zoned
-from local_athena.backends.duckdb.dialect.types.time_values import bind, evaluate_once, with_zone
+from local_athena.backends.duckdb.dialect.types.time_values import bind, with_zone
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     BIGINT,
     DAY_TO_SECOND,
@@ -36,7 +36,7 @@ from local_athena.backends.duckdb.dialect.types.trino_types import (
     VARCHAR,
     TrinoType,
 )
-from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, coerce
+from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, coerce, evaluate_once
 
 _NANOSECONDS = 9
 _FROM_UNIXTIME = "athena_from_unixtime({})".format

@@ -15,7 +15,6 @@ from local_athena.backends.duckdb.dialect.types.time_values import (
     MICROSECONDS,
     PICOSECONDS,
     change_digits,
-    evaluate_once,
     with_zone,
 )
 from local_athena.backends.duckdb.dialect.types.trino_types import (
@@ -24,7 +23,7 @@ from local_athena.backends.duckdb.dialect.types.trino_types import (
     TrinoType,
 )
 from local_athena.backends.duckdb.dialect.types.type_resolution import resolve_type
-from local_athena.backends.duckdb.dialect.types.typed_sql import Typed
+from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, evaluate_once
 
 _WITH_ROW_ZONES = replace(TIMESTAMP_UTC, zone=None)
 

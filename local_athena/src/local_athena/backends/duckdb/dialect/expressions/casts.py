@@ -14,7 +14,7 @@ from local_athena.backends.duckdb.dialect.expressions.typed_literals import (
 from local_athena.backends.duckdb.dialect.json.json_casts import cast_json
 from local_athena.backends.duckdb.dialect.rendering import render_temporal
 from local_athena.backends.duckdb.dialect.syntax.type_grammar import TypedLiteral
-from local_athena.backends.duckdb.dialect.types.time_values import TIMES, evaluate_once
+from local_athena.backends.duckdb.dialect.types.time_values import TIMES
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     UNBOUNDED,
     VALUELESS,
@@ -24,6 +24,7 @@ from local_athena.backends.duckdb.dialect.types.type_resolution import resolve_t
 from local_athena.backends.duckdb.dialect.types.typed_sql import (
     Typed,
     coerce,
+    evaluate_once,
     failing_expression,
     null_of,
     pad_text,

@@ -15,7 +15,6 @@ from local_athena.backends.duckdb.dialect.types.time_values import (
     TIMES,
     bind,
     change_digits,
-    evaluate_once,
     with_zone,
     zone_of,
 )
@@ -24,7 +23,7 @@ from local_athena.backends.duckdb.dialect.types.trino_types import (
     TIMESTAMP_TZ,
     TrinoType,
 )
-from local_athena.backends.duckdb.dialect.types.typed_sql import Typed
+from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, evaluate_once
 
 _CLOCKS = ("time", TIME_TZ)
 _READ = {

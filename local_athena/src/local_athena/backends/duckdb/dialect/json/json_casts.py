@@ -10,10 +10,10 @@ from sqlglot import exp
 
 from local_athena.backends.duckdb.dialect.context import Translator
 from local_athena.backends.duckdb.dialect.rendering import render_temporal, render_text
-from local_athena.backends.duckdb.dialect.types.time_values import evaluate_once
 from local_athena.backends.duckdb.dialect.types.trino_types import JSON, TrinoType
 from local_athena.backends.duckdb.dialect.types.typed_sql import (
     Typed,
+    evaluate_once,
     failing_expression,
     quote_string,
 )

@@ -14,16 +14,13 @@ from local_athena.backends.duckdb.dialect.function_calls import (
     apply_matching_signature,
     apply_signature,
 )
-from local_athena.backends.duckdb.dialect.types.time_values import change_digits, evaluate_once
+from local_athena.backends.duckdb.dialect.types.time_values import change_digits
 from local_athena.backends.duckdb.dialect.types.trino_types import (
     TIMESTAMP_TZ,
     UNKNOWN,
     VARCHAR,
 )
-from local_athena.backends.duckdb.dialect.types.typed_sql import (
-    Typed,
-    quote_string,
-)
+from local_athena.backends.duckdb.dialect.types.typed_sql import Typed, evaluate_once, quote_string
 
 # Other types are texts to format.
 _FORMATTED = ("boolean", "real", "double", "decimal", "date", "time", "timestamp")

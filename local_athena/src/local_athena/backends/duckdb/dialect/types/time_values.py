@@ -74,16 +74,6 @@ def bind(sql: str, kind: TrinoType, write: Callable[[str], str]) -> str:
     return f"list_transform([{sql}], lambda z_value: {write('z_value')})[1]"
 
 
-def evaluate_once(argument: str, write: Callable[[str], str]) -> str:
-    """Write the call of a macro that names its argument often.
-
-    Each naming stands for a copy of the argument, and copies of calls within calls multiply.
-    """
-    if "athena_" not in argument:
-        return write(argument)
-    return f"list_transform([{argument}], lambda z_argument: {write('z_argument')})[1]"
-
-
 def change_moment(sql: str, kind: TrinoType, change: Callable[[str], str]) -> str:
     """Change the moment of a time, which keeps its zone."""
     return bind(

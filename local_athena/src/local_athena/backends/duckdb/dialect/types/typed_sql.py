@@ -46,6 +46,16 @@ def select_from(items: str, source: str) -> str:
     return f"SELECT {items} FROM {source}"  # noqa: S608 - both parts are translated SQL
 
 
+def evaluate_once(argument: str, write: Callable[[str], str]) -> str:
+    """Write the call of a macro that names its argument often.
+
+    Each naming stands for a copy of the argument, and copies of calls within calls multiply.
+    """
+    if "athena_" not in argument:
+        return write(argument)
+    return f"list_transform([{argument}], lambda z_argument: {write('z_argument')})[1]"
+
+
 def failing_expression(name: str, text: str, kind: TrinoType) -> str:
     """Write an expression of a type that fails with an error of Athena's when it is evaluated."""
     function = "athena_fail" if name in CAUGHT_BY_TRY else "athena_fail_beyond_try"
