@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from data_hist.app import Limits
+from data_hist.athena.polling.poller import PollLimits
 from data_hist.catalog.resolve import load_catalog
 from data_hist.catalog.tables import Catalog
 from data_hist.queries.estimates import EstimateLimits
@@ -39,7 +40,13 @@ class Clock:
 
 
 CLOCK = Clock()
-UNHURRIED = Limits(queries=QueryLimits(estimates=EstimateLimits(seconds=120)))
+UNHURRIED = Limits(
+    queries=QueryLimits(
+        # By that time, queries are old, and would be looked at seldom.
+        poll=PollLimits(longest_interval_seconds=0.1),
+        estimates=EstimateLimits(seconds=120),
+    )
+)
 
 
 @pytest.fixture(scope="module")
