@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -97,7 +98,9 @@ def imported(path: Path) -> set[str]:
     return names
 
 
-IMPORTS = {module: imported(path) for module, path in MODULES.items()}
+@cache
+def imports() -> dict[str, set[str]]:
+    return {module: imported(path) for module, path in MODULES.items()}
 
 
 def is_within(module: str, package: str) -> bool:
@@ -108,7 +111,7 @@ def is_within(module: str, package: str) -> bool:
 def test_each_library_has_its_owner(library: str) -> None:
     importers = {
         module
-        for module, names in IMPORTS.items()
+        for module, names in imports().items()
         if any(is_within(name, library) for name in names)
     }
 
@@ -126,7 +129,7 @@ def package(module: str) -> str:
 
 
 def arrows() -> Iterator[tuple[str, str]]:
-    for module, names in IMPORTS.items():
+    for module, names in imports().items():
         for name in names & MODULES.keys():
             if is_within(module, "data_hist") and is_within(name, "data_hist"):
                 yield package(module), package(name)
@@ -147,14 +150,14 @@ def test_shared_modules_import_only_each_other() -> None:
 
 
 def test_the_distributions_do_not_import_each_other() -> None:
-    for module, names in IMPORTS.items():
+    for module, names in imports().items():
         for name in names & MODULES.keys():
             if (module, name) not in ACROSS:
                 assert name.split(".")[0] == module.split(".")[0], (module, name)
 
 
 def test_modules_import_in_no_circle() -> None:
-    assert circle({module: names & MODULES.keys() for module, names in IMPORTS.items()}) == ()
+    assert circle({module: names & MODULES.keys() for module, names in imports().items()}) == ()
 
 
 def test_the_picture_has_no_circle() -> None:
@@ -173,7 +176,7 @@ def test_gunicorn_sets_up_the_metrics_before_they_are_loaded() -> None:
         module = pending.pop()
         if module not in loaded:
             loaded.add(module)
-            pending += (IMPORTS[module] | {module.rpartition(".")[0]}) & MODULES.keys()
+            pending += (imports()[module] | {module.rpartition(".")[0]}) & MODULES.keys()
 
     assert "data_hist.observability.metrics" not in loaded
 
