@@ -105,3 +105,12 @@ def test_a_sum_of_a_table_that_overflows_in_some_orders_is_refused(endpoint: End
     ]
 
     assert outcomes == ["ERR:NOT_SUPPORTED", [["0"]], "ERR:NUMERIC_VALUE_OUT_OF_RANGE"]
+
+
+def test_sums_of_joined_sequences_keep_no_rows(endpoint: Endpoint) -> None:
+    """A list of a hundred million rows would not fit into the memory of an endpoint here."""
+    sources = " CROSS JOIN ".join(f"UNNEST(sequence(1, 10000)) AS {name}(n)" for name in "ab")
+
+    result = endpoint.run(f"SELECT sum(a.n), avg(a.n + 0e0) FROM {sources}")
+
+    assert result.rows == [["500050000000", "5000.5"]]

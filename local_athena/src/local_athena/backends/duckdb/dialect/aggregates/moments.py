@@ -5,6 +5,7 @@ there, values that are so large that the order matters are refused.
 """
 
 from collections.abc import Sequence
+from math import prod
 
 from sqlglot import exp
 
@@ -21,6 +22,10 @@ _LIMITS = {**dict.fromkeys((*_VARIANCES, *_PAIRS), 140), "skewness": 90, "kurtos
 _SUMS = ("avg", "sum")
 # Of more rows, which nobody writes as VALUES, Python would take too long.
 _MOST_ROWS = 1_000
+# Of more rows, a list of all of them takes much memory, though it is not used.
+_MOST_KEPT = 1_000_000
+# Trino's limit of a sequence, and a guess at arrays that are given or split.
+_LONGEST_SEQUENCE, _LENGTH_OF_OTHERS = 10_000, 100
 
 
 def _moment(translator: Translator, call: Call) -> Typed:
@@ -43,7 +48,7 @@ def keep_order(translator: Translator, call: Call, values: Sequence[Typed], foun
         return _refuse_lost_digits(translator, values[0], found, over) if over else found
     select = call.node.find_ancestor(exp.Select)
     is_small = select is not None and not (window is not None and select.find(exp.Unnest))
-    if is_small and not scans:
+    if is_small and not scans and may_list_rows(call.node):
         return _add_in_order(translator, call, values, found)
     return _refuse_large(translator, call, values, found) if call.name in _LIMITS else found
 
@@ -92,6 +97,40 @@ def _refuse_lost_digits(translator: Translator, value: Typed, found: Typed, over
         f"athena_kept_digits({found.sql}, {size}, {is_exact}, {count}, 1e{digits}, {least})",
         found.type,
     )
+
+
+def may_list_rows(node: exp.Expr) -> bool:
+    """Tell whether a list of the rows of the statement around a node is short, even all joined."""
+    sources = node.root().find_all(exp.Values, exp.Unnest)
+    return prod(map(_most_rows, sources)) <= _MOST_KEPT
+
+
+def _most_rows(source: exp.Expr) -> int:
+    if isinstance(source, exp.Values):
+        return len(source.expressions)
+    return max(map(_most_elements, source.expressions), default=1)
+
+
+def _most_elements(array: exp.Expr) -> int:
+    if isinstance(array, exp.Array):
+        return len(array.expressions)
+    if not isinstance(array, exp.Anonymous) or array.name.lower() not in ("sequence", "repeat"):
+        return _LENGTH_OF_OTHERS
+    bounds = [_integer(argument) for argument in array.expressions]
+    if array.name.lower() == "repeat":
+        bounds = [1, *bounds[1:]]
+    if None in bounds or len(bounds) != 2:
+        return _LONGEST_SEQUENCE
+    first, last = (bound or 0 for bound in bounds)
+    return min(abs(last - first) + 1, _LONGEST_SEQUENCE)
+
+
+def _integer(node: exp.Expr) -> int | None:
+    is_negative = isinstance(node, exp.Neg)
+    literal = node.this if is_negative else node
+    if not isinstance(literal, exp.Literal) or literal.is_string or not literal.name.isdecimal():
+        return None
+    return -int(literal.name) if is_negative else int(literal.name)
 
 
 FUNCTIONS: dict[str, FunctionHandler] = dict.fromkeys((*_LIMITS, "geometric_mean"), _moment)

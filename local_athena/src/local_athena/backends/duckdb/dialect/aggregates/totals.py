@@ -3,7 +3,7 @@
 import decimal
 from collections.abc import Sequence
 
-from local_athena.backends.duckdb.dialect.aggregates.moments import keep_order
+from local_athena.backends.duckdb.dialect.aggregates.moments import keep_order, may_list_rows
 from local_athena.backends.duckdb.dialect.aggregates.partial_results import count_steps
 from local_athena.backends.duckdb.dialect.context import Call, FunctionHandler, Translator
 from local_athena.backends.duckdb.dialect.function_calls import apply_clauses, apply_signature
@@ -44,7 +44,8 @@ def _total(translator: Translator, call: Call) -> Typed:
 def _sum_in_order(translator: Translator, call: Call, values: Sequence[Typed]) -> Typed:
     """Sum integers, whose sum may overflow before all of them are added."""
     found = apply_signature(translator, call, values)
-    if values[0].type.name != "bigint" or not count_steps(translator, call):
+    is_ordered = count_steps(translator, call) and may_list_rows(call.node)
+    if values[0].type.name != "bigint" or not is_ordered:
         return found
     listed = apply_clauses(translator, call, f"<<list({values[0].sql})>>")
     return Typed(found.sql.replace("athena_no_order()", f"athena_add_bigints({listed})"), BIGINT)
